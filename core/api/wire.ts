@@ -1,0 +1,161 @@
+/**
+ * What travels between the daemon and its clients over HTTP: shapes only. Fields are added, never changed.
+ * Times are ISO 8601 in UTC, sizes bytes, durations milliseconds.
+ */
+import type { ErrorBody } from "../errors/ghost-error.ts";
+
+/** What people see of a process's state; derived, never stored. */
+export type Status = "stopped" | "waiting" | "starting" | "running" | "unhealthy" | "stopping" | "backoff" | "exited" | "failed";
+
+/** One element of `GET /v1/processes`, of `list --json` and of `status NAME --json`. */
+export interface ProcessView {
+  readonly id: string;
+  readonly project: string;
+  readonly name: string;
+  readonly instance: number;
+  readonly kind: "process" | "ghost";
+  readonly type: "service" | "oneshot";
+  readonly status: Status;
+  readonly desired: "up" | "down";
+  readonly health: "none" | "unknown" | "healthy" | "unhealthy";
+  readonly waitingFor: readonly string[];
+  readonly crashLooping: boolean;
+  readonly pid: number | null;
+  readonly restarts: number;
+  readonly exitCode: number | null;
+  /** e.g. `SIGKILL`. */
+  readonly exitSignal: string | null;
+  /** False when the exit of an adopted process could not be learnt. */
+  readonly exitKnown: boolean;
+  readonly startedAt: string | null;
+  readonly stoppedAt: string | null;
+  readonly nextStartAt: string | null;
+  /** Of the whole tree; 100 = one core. */
+  readonly cpuPercent: number;
+  readonly memoryBytes: number;
+  readonly privateBytes: number;
+  readonly threads: number;
+  readonly groups: readonly string[];
+  readonly node: string;
+  /** The last cause, as a phrase. */
+  readonly why: string;
+  /** `FILE`, or null for a process that no file declares. */
+  readonly source: string | null;
+  readonly logs: { readonly out: string; readonly err: string };
+}
+
+/** `status NAME` in full: what a person wants to know beyond the list. */
+export interface ProcessDetail extends ProcessView {
+  /** Executable and arguments as run, secrets masked. */
+  readonly command: readonly string[];
+  readonly workingDirectory: string;
+  /** Pids of the tree, main process first. */
+  readonly tree: readonly { readonly pid: number; readonly command: string }[];
+  readonly restartPolicy: string;
+  readonly line: number | null;
+  readonly history: readonly HistoryEntry[];
+}
+
+/** One change, as `why`, `GET /v1/history` and `GET /v1/events` tell it. */
+export interface HistoryEntry {
+  readonly seq: number;
+  readonly time: string;
+  /** Null for what concerns the daemon itself. */
+  readonly project: string | null;
+  readonly name: string | null;
+  readonly instance: number;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly cause: Cause;
+}
+
+/** Why something changed: a phrase for people and the facts behind it. */
+export interface Cause {
+  /** A stable word: `exit`, `start`, `stop`, `restart`, `file-changed`, `memory`, `adopted`, `spawn-failed`, `budget-spent`, … */
+  readonly kind: string;
+  /** e.g. `exited with code 3`, `stopped by ghost stop (pid 812)`. */
+  readonly text: string;
+  /** exitCode, signal, file, by, limitBytes, … Never a secret. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+}
+
+/** `POST /v1/processes/NAME/{start,stop,restart,signal}` and their plural forms. */
+export interface ActionRequest {
+  /** Return at once instead of waiting until true. Default false. */
+  readonly noWait?: boolean;
+  /** Kill instead of asking (stop). */
+  readonly force?: boolean;
+  /** For `signal`, e.g. `SIGHUP`. */
+  readonly signal?: string;
+  /** Who asks, for `why`, e.g. `ghost stop`. */
+  readonly by?: string;
+}
+
+/** The outcome for one process. */
+export interface ActionResult {
+  readonly project: string;
+  readonly name: string;
+  readonly instance: number;
+  readonly ok: boolean;
+  /** `started`, `already running`, `stopped`, `was not running`, `restarted`, `deleted`, `signalled` … */
+  readonly did: string;
+  readonly pid: number | null;
+  readonly error?: ErrorBody;
+}
+
+/** One line of `plan`, and of what `register` did. */
+export interface PlanChange {
+  readonly project: string;
+  readonly name: string;
+  readonly action: "add" | "change" | "remove" | "keep";
+  /** True when a running process restarts (or, with remove, stops). */
+  readonly disrupts: boolean;
+  /** The keys that differ, with both sides, secrets masked. */
+  readonly differences: readonly { readonly key: string; readonly before: string | null; readonly after: string | null }[];
+}
+
+/** `PUT /v1/manifests/{id}` and `POST …/plan`. */
+export interface RegisterRequest {
+  readonly manifest: import("../config/definition.ts").Manifest;
+  readonly start?: boolean;
+  readonly prune?: boolean;
+  readonly noWait?: boolean;
+  readonly by?: string;
+}
+
+export interface RegisterResponse {
+  readonly changes: readonly PlanChange[];
+  /** What was started, restarted and stopped; empty for `plan`. */
+  readonly results: readonly ActionResult[];
+  readonly warnings: readonly string[];
+}
+
+/** `GET /v1/system` and `daemon status --json` (there with `running`). */
+export interface SystemView {
+  readonly running: true;
+  readonly pid: number;
+  readonly version: string;
+  readonly runtime: string;
+  readonly home: string;
+  readonly socket: string;
+  readonly startedAt: string;
+  readonly helperPids: readonly number[];
+  readonly processes: Readonly<Record<Status | "total", number>>;
+  /** Of the daemon and its helpers. */
+  readonly cpuPercent: number;
+  readonly memoryBytes: number;
+  readonly privateBytes: number;
+  readonly threads: number;
+  /** Things that a person should know, e.g. state that could not be saved. */
+  readonly warnings: readonly string[];
+  readonly monitoring: { readonly enabled: boolean; readonly intervalMs: number };
+}
+
+/** `GET /v1/processes/NAME/environment`, for `ghost env`. Secret values are masked before they leave the daemon. */
+export interface EnvironmentView {
+  readonly project: string;
+  readonly name: string;
+  readonly variables: readonly { readonly key: string; readonly value: string; readonly origin: string }[];
+  /** With `?diff=true`, against the running process; null when it does not run. */
+  readonly difference: readonly { readonly key: string; readonly running: string | null; readonly declared: string | null }[] | null;
+}

@@ -1,0 +1,40 @@
+/** What is shown where a secret would stand. */
+export const MASK = "******";
+
+/** Marks a secret reference inside a string; YAML text cannot contain it (control characters are refused). */
+const MARK = "\u0001";
+
+const SECRET_NAME = /(^|[_-])(pass(word|wd|phrase)?|pwd|secrets?|token|credentials?|auth|api_?key|private_?key|access_?key|secret_?key|encryption_?key|signing_?key|dsn)([_-]|$)/i;
+const REFERENCE = /\u0001([^\u0001]*)\u0001/g;
+
+/** True for names such as DB_PASSWORD, GITHUB_TOKEN, API_KEY: their values are kept in `data/secrets` alone and shown nowhere. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name) || /(password|passwd|secret|apikey)$/i.test(name);
+}
+
+/** The text that stands for the secret `name` inside a definition. */
+export function secretReference(name: string): string {
+  return MARK + name + MARK;
+}
+
+/** The names of all secrets that a text refers to. */
+export function secretsIn(text: string): string[] {
+  return [...text.matchAll(REFERENCE)].map((match) => match[1] ?? "");
+}
+
+/** Fills references in; a reference without a value becomes empty. */
+export function revealSecrets(text: string, values: Readonly<Record<string, string>>): string {
+  return text.includes(MARK) ? text.replace(REFERENCE, (_, name: string) => values[name] ?? "") : text;
+}
+
+/** The text as people may see it. */
+export function maskReferences(text: string): string {
+  return text.includes(MARK) ? text.replace(REFERENCE, MASK) : text;
+}
+
+/** Replaces every occurrence of a known secret value in free text (last lines, errors). Values shorter than 4 characters are left: they would mask half the text. */
+export function maskValues(text: string, values: Iterable<string>): string {
+  let masked = text;
+  for (const value of values) if (value.length >= 4) masked = masked.replaceAll(value, MASK);
+  return masked;
+}

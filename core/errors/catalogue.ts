@@ -1,0 +1,43 @@
+/**
+ * Every failure that Ghost itself reports, with the exit code a script may rely on.
+ * Codes are permanent: one may be added, none renamed or given another exit code.
+ */
+export const catalogue = {
+  // 1: failed
+  FAILED: { exit: 1 },
+  START_FAILED: { exit: 1 },
+  STOP_FAILED: { exit: 1 },
+  SPAWN_FAILED: { exit: 1 },
+  DAEMONIZED: { exit: 1 },
+  EXECUTABLE_NOT_FOUND: { exit: 1 },
+  EXECUTABLE_NOT_RUNNABLE: { exit: 1 },
+  DIRECTORY_NOT_FOUND: { exit: 1 },
+  PERMISSION_DENIED: { exit: 1 },
+  NO_SPACE: { exit: 1 },
+  STATE_DAMAGED: { exit: 1 },
+  DATABASE_LOCKED: { exit: 1 },
+  DATABASE_FAILED: { exit: 1 },
+  SOCKET_PATH_TOO_LONG: { exit: 1 },
+  HOME_UNUSABLE: { exit: 1 },
+  INTERNAL: { exit: 1 },
+  // 2: usage or configuration
+  USAGE: { exit: 2 },
+  CONFIG_INVALID: { exit: 2 },
+  CONFIG_NOT_FOUND: { exit: 2 },
+  NAME_TAKEN: { exit: 2 },
+  UNSUPPORTED: { exit: 2 },
+  // 3: no such name
+  NOT_FOUND: { exit: 3 },
+  // 4: unreachable
+  DAEMON_UNREACHABLE: { exit: 4 },
+  DAEMON_STOPPED: { exit: 4 },
+  DAEMON_START_FAILED: { exit: 4 },
+  VERSION_MISMATCH: { exit: 4 },
+  // 5: timed out
+  TIMED_OUT: { exit: 5 },
+  // 130: interrupted
+  INTERRUPTED: { exit: 130 },
+} as const satisfies Record<string, { exit: number }>;
+
+/** A permanent error code. */
+export type ErrorCode = keyof typeof catalogue;
