@@ -1,0 +1,105 @@
+import type { RestartPolicy } from "../config/definition.ts";
+
+/** Who a process is. A pid alone is never trusted: pids are reused. */
+export interface Identity {
+  readonly pid: number;
+  /** Start time in clock ticks since boot (`/proc/PID/stat`, field 22); where that is unknown, 0. */
+  readonly startTicks: number;
+  /** `/proc/sys/kernel/random/boot_id`; empty where unknown. */
+  readonly bootId: string;
+  /** GHOST_PROCESS in its environment, a fresh one for each run. */
+  readonly token: string;
+}
+
+/** How a run ended. `known: false` when nobody could tell (an adopted process on an old kernel). */
+export interface Exit {
+  readonly code: number | null;
+  /** e.g. `SIGKILL`. */
+  readonly signal: string | null;
+  readonly known: boolean;
+  /** Why it could not even be started; null otherwise. */
+  readonly spawnError: string | null;
+}
+
+/**
+ * What follows when a stopping tree is empty. `restart`: one that was asked for and costs nothing; `recover`: one that
+ * nobody asked for (memory, health), which costs budget and backs off; `decide`: what the restart policy says of the exit.
+ */
+export type Afterwards = "stop" | "restart" | "recover" | "decide";
+
+/**
+ * Where a process is. Each member carries only what is valid there.
+ *
+ * ```
+ *             start             spawned
+ *  stopped ──────────▶ starting ────────▶ running
+ *     ▲                  ▲  │ failed         │ exit, or stop, or restart
+ *     │ then: stop       │  ▼                ▼
+ *     ├───────────────── │ ─────────────  stopping (only while something of the tree lives)
+ *     │                  │ then: restart     │ tree empty
+ *     │                  │                   ▼
+ *     │                  └──── backoff ◀── restart policy ──▶ exited (as it should) │ failed (gave up)
+ *     └────────────────────────── stop ─────────┘
+ * ```
+ */
+export type State =
+  | { readonly at: "stopped" }
+  | { readonly at: "starting"; readonly token: string }
+  | { readonly at: "running"; readonly identity: Identity }
+  | { readonly at: "stopping"; readonly identity: Identity | null; readonly token: string; readonly afterwards: Afterwards; readonly force: boolean }
+  | { readonly at: "backoff"; readonly untilMs: number }
+  | { readonly at: "exited" }
+  | { readonly at: "failed" };
+
+/** Everything that the supervisor remembers of one process beside its definition. Plain JSON; times are ms since 1970. */
+export interface Machine {
+  /** What people asked for. */
+  readonly desired: "up" | "down";
+  readonly state: State;
+  /** Counts timers; one that carries another number is late and ignored. */
+  readonly generation: number;
+  /** Restarts that nobody asked for, ever. Never goes back. */
+  readonly restarts: number;
+  /** Restarts since the last stable run: the index into the back-off. */
+  readonly streak: number;
+  /** When the last restarts happened, oldest first; as many as the budget and the crash-loop mark need. */
+  readonly recent: readonly number[];
+  readonly lastExit: Exit | null;
+  readonly startedMs: number | null;
+  readonly stoppedMs: number | null;
+}
+
+/** A process that was just registered. */
+export const registered: Machine = {
+  desired: "down",
+  state: { at: "stopped" },
+  generation: 0,
+  restarts: 0,
+  streak: 0,
+  recent: [],
+  lastExit: null,
+  startedMs: null,
+  stoppedMs: null,
+};
+
+/** This many restarts within `CRASH_LOOP_WINDOW_MS` mark a process as crash-looping (contracts, "Restart defaults"). */
+export const CRASH_LOOP_RESTARTS = 5;
+export const CRASH_LOOP_WINDOW_MS = 10 * 60_000;
+
+/** True while a process keeps falling over. */
+export function isCrashLooping(machine: Machine, nowMs: number): boolean {
+  return machine.recent.filter((at) => at > nowMs - CRASH_LOOP_WINDOW_MS).length >= CRASH_LOOP_RESTARTS;
+}
+
+/** Whether a run ended as it should. An exit that could not be learnt counts as failure. */
+export function succeeded(exit: Exit, policy: Pick<RestartPolicy, "successCodes">): boolean {
+  return exit.known && exit.spawnError === null && exit.code !== null && policy.successCodes.includes(exit.code);
+}
+
+/** An exit as people say it: `exited with code 3`, `was killed by SIGKILL`. */
+export function describeExit(exit: Exit): string {
+  if (exit.spawnError !== null) return exit.spawnError;
+  if (!exit.known) return "ended while the daemon was away; its exit code is unknown";
+  if (exit.signal !== null) return `was killed by ${exit.signal}`;
+  return `exited with code ${exit.code}`;
+}

@@ -1,0 +1,288 @@
+import type { Cause } from "../api/wire.ts";
+import type { RestartPolicy } from "../config/definition.ts";
+import { decideAfterExit, decideRestart, type Verdict } from "./restart.ts";
+import { type Afterwards, describeExit, type Exit, type Identity, type Machine, type State } from "./state.ts";
+
+/** What happened, or was asked for. */
+export type Event =
+  | { readonly type: "start"; readonly cause: Cause }
+  | { readonly type: "stop"; readonly cause: Cause; readonly force: boolean }
+  /** `free`: asked for by people or by a file change; else it costs budget and backs off. */
+  | { readonly type: "restart"; readonly cause: Cause; readonly free: boolean }
+  | { readonly type: "spawned"; readonly identity: Identity }
+  | { readonly type: "spawn-failed"; readonly message: string }
+  /** The main process handed over to a descendant and ended well. */
+  | { readonly type: "followed"; readonly identity: Identity; readonly exit: Exit }
+  /** The main process ended; `leftovers`: others of its tree still live. */
+  | { readonly type: "exited"; readonly exit: Exit; readonly leftovers: boolean }
+  | { readonly type: "tree-empty"; readonly killed: boolean }
+  | { readonly type: "timer"; readonly generation: number }
+  /** A spawn whose intent was recorded by a daemon that died before it happened. */
+  | { readonly type: "intent-lost" };
+
+/** What the supervisor has to do. */
+export type Effect =
+  | { readonly do: "spawn"; readonly token: string }
+  | { readonly do: "terminate"; readonly force: boolean }
+  | { readonly do: "set-timer"; readonly generation: number; readonly delayMs: number };
+
+/** What the transition may know of the world. */
+export interface Context {
+  readonly policy: RestartPolicy;
+  readonly nowMs: number;
+  /** In [0, 1). */
+  readonly random: number;
+  /** A fresh token for the run that may begin. */
+  readonly token: string;
+}
+
+export interface Transition {
+  readonly machine: Machine;
+  readonly effects: readonly Effect[];
+  /** What `why` will say; null when nothing worth telling happened. */
+  readonly cause: Cause | null;
+}
+
+/** The one process state machine. Pure and total: every state answers every event. */
+export function transition(machine: Machine, event: Event, context: Context): Transition {
+  switch (event.type) {
+    case "start":
+      return start(machine, event.cause, context);
+    case "stop":
+      return stop(machine, event.cause, event.force, context);
+    case "restart":
+      return restart(machine, event, context);
+    case "spawned":
+      return spawned(machine, event.identity, context);
+    case "spawn-failed":
+      return spawnFailed(machine, event.message, context);
+    case "followed":
+      return followed(machine, event.identity, event.exit);
+    case "exited":
+      return exited(machine, event.exit, event.leftovers, context);
+    case "tree-empty":
+      return treeEmpty(machine, event.killed, context);
+    case "timer":
+      return timer(machine, event.generation, context);
+    case "intent-lost":
+      return machine.state.at === "starting" ? spawnAgain(machine, context) : unchanged(machine);
+    default:
+      return impossible(event);
+  }
+}
+
+function start(machine: Machine, cause: Cause, context: Context): Transition {
+  const wanted: Machine = { ...machine, desired: "up" };
+  const { state } = machine;
+  switch (state.at) {
+    case "stopped":
+    case "backoff":
+    case "exited":
+    case "failed":
+      return beginRun(freshStart(wanted), cause, context);
+    case "stopping":
+      return { machine: { ...wanted, state: { ...state, afterwards: "restart" } }, effects: [], cause };
+    case "starting":
+    case "running":
+      return { machine: wanted, effects: [], cause: machine.desired === "up" ? null : cause };
+    default:
+      return impossible(state);
+  }
+}
+
+function stop(machine: Machine, cause: Cause, force: boolean, context: Context): Transition {
+  const unwanted: Machine = { ...machine, desired: "down" };
+  const { state } = machine;
+  switch (state.at) {
+    case "stopped":
+    case "exited":
+    case "failed":
+      return { machine: { ...unwanted, state: { at: "stopped" } }, effects: [], cause: state.at === "stopped" && machine.desired === "down" ? null : cause };
+    case "backoff":
+      return {
+        machine: { ...unwanted, state: { at: "stopped" }, generation: machine.generation + 1, stoppedMs: machine.stoppedMs ?? context.nowMs },
+        effects: [],
+        cause,
+      };
+    case "starting":
+      return beginStop(unwanted, null, state.token, "stop", force, cause);
+    case "running":
+      return beginStop(unwanted, state.identity, state.identity.token, "stop", force, cause);
+    case "stopping": {
+      const harder = force && !state.force;
+      return {
+        machine: { ...unwanted, state: { ...state, afterwards: "stop", force: state.force || force } },
+        effects: harder ? [{ do: "terminate", force: true }] : [],
+        cause,
+      };
+    }
+    default:
+      return impossible(state);
+  }
+}
+
+function restart(machine: Machine, event: Extract<Event, { type: "restart" }>, context: Context): Transition {
+  const { state } = machine;
+  if (state.at !== "running") return event.free ? start(machine, event.cause, context) : unchanged(machine);
+  const { identity } = state;
+  if (event.free) return beginStop({ ...machine, desired: "up" }, identity, identity.token, "restart", false, event.cause);
+  return beginStop(machine, identity, identity.token, "recover", false, event.cause);
+}
+
+function spawned(machine: Machine, identity: Identity, context: Context): Transition {
+  const { state } = machine;
+  switch (state.at) {
+    case "starting":
+      return {
+        machine: { ...machine, state: { at: "running", identity }, startedMs: context.nowMs, stoppedMs: null },
+        effects: [],
+        cause: { kind: "spawned", text: `runs as pid ${identity.pid}`, facts: { pid: identity.pid } },
+      };
+    case "stopping":
+      // A stop overtook the spawn: now there is something to stop.
+      return { machine: { ...machine, state: { ...state, identity }, startedMs: context.nowMs }, effects: [{ do: "terminate", force: state.force }], cause: null };
+    case "stopped":
+    case "running":
+    case "backoff":
+    case "exited":
+    case "failed":
+      return unchanged(machine);
+    default:
+      return impossible(state);
+  }
+}
+
+function spawnFailed(machine: Machine, message: string, context: Context): Transition {
+  const { state } = machine;
+  const exit: Exit = { code: null, signal: null, known: true, spawnError: message };
+  const ended: Machine = { ...machine, lastExit: exit, startedMs: null, stoppedMs: context.nowMs };
+  if (state.at === "stopping") return finishStop(ended, state.afterwards, false, context);
+  if (state.at !== "starting") return unchanged(machine);
+  return follow(ended, decideAfterExit(ended, exit, context.policy, context.nowMs, context.random), context, {
+    kind: "spawn-failed",
+    text: message,
+  });
+}
+
+function followed(machine: Machine, identity: Identity, exit: Exit): Transition {
+  const { state } = machine;
+  if (state.at !== "running" && state.at !== "stopping") return unchanged(machine);
+  const text = `pid ${state.identity?.pid ?? "?"} ${describeExit(exit)} and left pid ${identity.pid} running, which is followed`;
+  return { machine: { ...machine, state: { ...state, identity } }, effects: [], cause: { kind: "followed", text, facts: { pid: identity.pid } } };
+}
+
+function exited(machine: Machine, exit: Exit, leftovers: boolean, context: Context): Transition {
+  const { state } = machine;
+  const ended: Machine = { ...machine, lastExit: exit };
+  if (state.at === "stopping") return { machine: ended, effects: [], cause: null };
+  if (state.at !== "running") return unchanged(machine);
+  const cause = exitCause(exit);
+  if (leftovers) return beginStop(ended, state.identity, state.identity.token, "decide", false, { ...cause, text: `${cause.text}; what it left behind is being ended` });
+  const over: Machine = { ...ended, stoppedMs: context.nowMs };
+  return follow(over, decideAfterExit(over, exit, context.policy, context.nowMs, context.random), context, cause);
+}
+
+function treeEmpty(machine: Machine, killed: boolean, context: Context): Transition {
+  const { state } = machine;
+  if (state.at !== "stopping") return unchanged(machine);
+  return finishStop({ ...machine, stoppedMs: context.nowMs }, state.afterwards, killed, context);
+}
+
+function timer(machine: Machine, generation: number, context: Context): Transition {
+  if (machine.state.at !== "backoff" || machine.generation !== generation) return unchanged(machine);
+  return beginRun(machine, { kind: "restarted", text: `restart number ${machine.restarts}` }, context);
+}
+
+// What the answers above have in common.
+
+const UNKNOWN_EXIT: Exit = { code: null, signal: null, known: false, spawnError: null };
+
+function unchanged(machine: Machine): Transition {
+  return { machine, effects: [], cause: null };
+}
+
+/** An explicit start forgives: back-off and budget begin anew. */
+function freshStart(machine: Machine): Machine {
+  return { ...machine, streak: 0, recent: [] };
+}
+
+function beginRun(machine: Machine, cause: Cause, context: Context): Transition {
+  const { token } = context;
+  return {
+    machine: { ...machine, state: { at: "starting", token }, generation: machine.generation + 1 },
+    effects: [{ do: "spawn", token }],
+    cause,
+  };
+}
+
+function spawnAgain(machine: Machine, context: Context): Transition {
+  return beginRun(machine, { kind: "start", text: "the daemon died before it could be started; started now" }, context);
+}
+
+function beginStop(machine: Machine, identity: Identity | null, token: string, afterwards: Afterwards, force: boolean, cause: Cause): Transition {
+  const state: State = { at: "stopping", identity, token, afterwards, force };
+  return { machine: { ...machine, state, generation: machine.generation + 1 }, effects: identity ? [{ do: "terminate", force }] : [], cause };
+}
+
+function finishStop(machine: Machine, afterwards: Afterwards, killed: boolean, context: Context): Transition {
+  const how = killed ? "killed, because it did not end in time" : "ended";
+  switch (afterwards) {
+    case "stop":
+      return { machine: { ...machine, state: { at: "stopped" } }, effects: [], cause: { kind: killed ? "killed" : "stopped", text: how } };
+    case "restart":
+      return beginRun(freshStart(machine), { kind: "restart", text: `${how}; starts again` }, context);
+    case "recover": {
+      const verdict = decideRestart(machine, context.policy, context.nowMs, context.random);
+      return follow(machine, verdict, context, { kind: "restart", text: how });
+    }
+    case "decide": {
+      const exit = machine.lastExit ?? UNKNOWN_EXIT;
+      return follow(machine, decideAfterExit(machine, exit, context.policy, context.nowMs, context.random), context, exitCause(exit));
+    }
+    default:
+      return impossible(afterwards);
+  }
+}
+
+function follow(machine: Machine, verdict: Verdict, context: Context, cause: Cause): Transition {
+  switch (verdict.then) {
+    case "exited":
+      return { machine: { ...machine, state: { at: "exited" } }, effects: [], cause };
+    case "failed":
+      return { machine: { ...machine, state: { at: "failed" } }, effects: [], cause: verdict.because === "budget" ? budgetSpent(cause, context.policy) : cause };
+    case "restart": {
+      const { delayMs, streak, recent } = verdict;
+      const next: Machine = { ...machine, restarts: machine.restarts + 1, streak, recent };
+      if (delayMs === 0) return beginRun(next, { ...cause, text: `${cause.text}; restarts at once` }, context);
+      const generation = next.generation + 1;
+      return {
+        machine: { ...next, generation, state: { at: "backoff", untilMs: context.nowMs + delayMs } },
+        effects: [{ do: "set-timer", generation, delayMs }],
+        cause: { ...cause, text: `${cause.text}; restarts in ${formatDelay(delayMs)}`, facts: { ...cause.facts, delayMs } },
+      };
+    }
+    default:
+      return impossible(verdict);
+  }
+}
+
+function exitCause(exit: Exit): Cause {
+  const facts = { exitCode: exit.code, signal: exit.signal, exitKnown: exit.known };
+  return { kind: "exit", text: describeExit(exit), facts };
+}
+
+function budgetSpent(cause: Cause, policy: RestartPolicy): Cause {
+  return {
+    kind: "budget-spent",
+    text: `${cause.text}; gave up after ${policy.maxRestarts} restarts within ${policy.windowMs / 1000} s`,
+    facts: { ...cause.facts, maxRestarts: policy.maxRestarts, windowMs: policy.windowMs },
+  };
+}
+
+function formatDelay(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+function impossible(value: never): never {
+  throw new Error(`unreachable: ${JSON.stringify(value)}`);
+}
