@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+import { chmodSync, lstatSync, mkdirSync, readFileSync, realpathSync, symlinkSync, unlinkSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+
+/** sun_path in sockaddr_un: 108 bytes on Linux, 104 on macOS, with the closing NUL. */
+const SOCKET_PATH_BYTES_MAX = process.platform === "linux" ? 107 : 103;
+
+/** The places of one GHOST_HOME. All absolute; nothing is created by looking. */
+export interface Home {
+  readonly root: string;
+  readonly logs: string;
+  readonly data: string;
+  readonly run: string;
+  readonly fifos: string;
+  readonly stateFile: string;
+  readonly definitionsFile: string;
+  readonly secretsFile: string;
+  /** The address that programs use; not always below `run`, see `socketLink`. */
+  readonly socket: string;
+  /** Where people look for the socket. */
+  readonly socketLink: string;
+  readonly pidFile: string;
+  readonly lockFile: string;
+  /** Exists after an explicit `daemon stop`: commands that only read then do not start a daemon. */
+  readonly stoppedMarker: string;
+  readonly daemonLog: string;
+  readonly configFile: string;
+}
+
+/** The home of `--home DIR`, else of GHOST_HOME, else `~/.ghost`. */
+export function findHome(directory: string | undefined): Home {
+  const chosen = directory || process.env.GHOST_HOME || join(homedir(), ".ghost");
+  const root = canonical(resolve(chosen));
+  const run = join(root, "run");
+  const data = join(root, "data");
+  const socketLink = join(run, "daemon.sock");
+  return {
+    root,
+    logs: join(root, "logs"),
+    data,
+    run,
+    fifos: join(run, "fifos"),
+    stateFile: join(data, "state.db"),
+    definitionsFile: join(data, "definitions.json"),
+    secretsFile: join(data, "secrets"),
+    socket: Buffer.byteLength(socketLink) <= SOCKET_PATH_BYTES_MAX ? socketLink : shortSocketPath(root),
+    socketLink,
+    pidFile: join(run, "daemon.pid"),
+    lockFile: join(run, "daemon.lock"),
+    stoppedMarker: join(run, "stopped"),
+    daemonLog: join(root, "logs", "daemon.log"),
+    configFile: join(root, ".ghost.yaml"),
+  };
+}
+
+/** The same home by whatever link it is reached must have the same lock and socket. */
+function canonical(root: string): string {
+  try {
+    return realpathSync(root);
+  } catch {
+    return root;
+  }
+}
+
+function shortSocketPath(root: string): string {
+  const hash = createHash("sha256").update(root).digest("hex").slice(0, 16);
+  const path = join(tmpdir(), `ghost-${process.getuid?.() ?? 0}-${hash}`, "daemon.sock");
+  if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES_MAX) return path;
+  throw new GhostError("SOCKET_PATH_TOO_LONG", `cannot make a socket for ${root}: its path and that of the temp folder are longer than ${SOCKET_PATH_BYTES_MAX} bytes`, {
+    hint: "use a shorter --home or GHOST_HOME, or a shorter TMPDIR",
+  });
+}
+
+/** Creates what is missing, all 0700. Throws HOME_UNUSABLE, PERMISSION_DENIED or NO_SPACE. */
+export function prepareHome(home: Home): void {
+  try {
+    for (const folder of [home.root, home.logs, home.data, home.run, home.fifos]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(home.root, 0o700);
+    if (home.socket !== home.socketLink) prepareShortSocket(home);
+  } catch (error) {
+    throw homeError(home, error as NodeJS.ErrnoException);
+  }
+}
+
+/** The folder of a short socket lies in a place where others can write: it must be ours and closed to them. */
+function prepareShortSocket(home: Home): void {
+  const folder = dirname(home.socket);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const stats = lstatSync(folder);
+  if (!stats.isDirectory() || stats.uid !== (process.getuid?.() ?? stats.uid) || (stats.mode & 0o077) !== 0) {
+    throw new GhostError("HOME_UNUSABLE", `cannot use ${folder} for the socket: it belongs to somebody else or is open to others`, { hint: `remove ${folder}, or set TMPDIR` });
+  }
+  try {
+    unlinkSync(home.socketLink);
+  } catch {
+    // There was none.
+  }
+  symlinkSync(home.socket, home.socketLink);
+}
+
+function homeError(home: Home, error: NodeJS.ErrnoException): GhostError {
+  if (error instanceof GhostError) return error;
+  switch (error.code) {
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return new GhostError("PERMISSION_DENIED", `cannot use ${home.root} as Ghost's home: ${error.code === "EROFS" ? "the file system is read-only" : "permission denied"}`, {
+        hint: "choose another with --home DIR or GHOST_HOME, or mend its owner",
+      });
+    case "ENOSPC":
+    case "EDQUOT":
+      return new GhostError("NO_SPACE", `cannot use ${home.root} as Ghost's home: no space left on the device`, { hint: "free some space (`df -h`), then try again" });
+    default:
+      return new GhostError("HOME_UNUSABLE", `cannot use ${home.root} as Ghost's home: ${error.message}`, { hint: "choose another with --home DIR or GHOST_HOME", cause: error });
+  }
+}
+
+/** What a running daemon leaves for its clients. */
+export interface DaemonAddress {
+  readonly pid: number;
+  readonly socket: string;
+  readonly version: string;
+  readonly startedAt: string;
+}
+
+/** The address that the last daemon left, alive or not; undefined when there is none. */
+export function readAddress(home: Home): DaemonAddress | undefined {
+  try {
+    return JSON.parse(readFileSync(home.pidFile, "utf8")) as DaemonAddress;
+  } catch {
+    return undefined;
+  }
+}

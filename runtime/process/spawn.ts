@@ -1,0 +1,129 @@
+/** The one place that starts supervised programs. Each gets a session and group of its own, so that its tree can be told apart and signalled. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { accessSync, constants, statSync } from "node:fs";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import type { WaitStatus } from "./subreaper.ts";
+
+export interface SpawnRequest {
+  /** Absolute. */
+  readonly file: string;
+  /** What the program sees as its own name. */
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly workingDirectory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Descriptors for stdout and stderr; stdin is /dev/null. */
+  readonly stdout: number;
+  readonly stderr: number;
+  readonly credentials: Credentials | null;
+  readonly umask: number | null;
+  readonly nice: number | null;
+  /** RLIMIT_NOFILE, soft and hard. */
+  readonly openFiles: number | null;
+}
+
+/** Whom a program runs as. */
+export interface Credentials {
+  readonly uid: number;
+  readonly gid: number;
+  /** The account's name, for its supplementary groups; null for a bare number. */
+  readonly userName: string | null;
+}
+
+/**
+ * Starts a program and gives its pid. `onExit` is called once, when the program itself ends.
+ * Throws SPAWN_FAILED, DIRECTORY_NOT_FOUND, PERMISSION_DENIED or EXECUTABLE_NOT_RUNNABLE.
+ */
+export async function spawnProgram(request: SpawnRequest, onExit: (status: WaitStatus) => void): Promise<number> {
+  checkDirectory(request.workingDirectory);
+  const child = startChild(request);
+  if (child.pid === undefined) throw spawnError(request, await new Promise<NodeJS.ErrnoException>((resolve) => child.once("error", resolve)));
+  child.once("exit", (code, signal) => onExit({ code, signal }));
+  child.on("error", () => {});
+  return child.pid;
+}
+
+function startChild(request: SpawnRequest): ChildProcess {
+  const { file, args, argv0, credentials } = withWrappers(request);
+  try {
+    return spawn(file, args, {
+      argv0,
+      cwd: request.workingDirectory,
+      env: request.environment as NodeJS.ProcessEnv,
+      detached: true,
+      stdio: ["ignore", request.stdout, request.stderr],
+      ...(credentials && { uid: credentials.uid, gid: credentials.gid }),
+    });
+  } catch (error) {
+    // Bun throws what Node emits (ENOEXEC, for one).
+    throw spawnError(request, error as NodeJS.ErrnoException);
+  }
+}
+
+/** umask, limits and niceness have no place in a spawn call: a shell sets them and becomes the program (same pid). */
+function withWrappers(request: SpawnRequest): { file: string; args: string[]; argv0: string; credentials: Credentials | null } {
+  const steps: string[] = [];
+  if (request.umask !== null) steps.push(`umask ${request.umask.toString(8).padStart(3, "0")}`);
+  if (request.openFiles !== null) steps.push(`ulimit -n ${request.openFiles}`);
+  const prefix = [...(request.nice === null ? [] : ["nice", "-n", String(request.nice)]), ...privilegePrefix(request.credentials)];
+  const plain = steps.length === 0 && prefix.length === 0;
+  if (plain) return { file: request.file, args: [...request.args], argv0: request.name, credentials: request.credentials };
+  steps.push(`exec ${prefix.map(quote).join(" ")} "$@"`);
+  const credentials = privilegePrefix(request.credentials).length > 0 ? null : request.credentials;
+  return { file: "/bin/sh", args: ["-c", steps.join(" && "), "sh", request.file, ...request.args], argv0: "sh", credentials };
+}
+
+/** A spawn call drops all supplementary groups; setpriv (util-linux) gives the user those that it has. */
+function privilegePrefix(credentials: Credentials | null): string[] {
+  if (!credentials?.userName || !hasSetpriv()) return [];
+  return ["setpriv", `--reuid=${credentials.uid}`, `--regid=${credentials.gid}`, "--init-groups"];
+}
+
+let setpriv: boolean | undefined;
+function hasSetpriv(): boolean {
+  setpriv ??= process.platform === "linux" && process.getuid?.() === 0 && ["/usr/bin/setpriv", "/bin/setpriv"].some(exists);
+  return setpriv;
+}
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function checkDirectory(directory: string): void {
+  const stats = statSync(directory, { throwIfNoEntry: false });
+  if (!stats) throw new GhostError("DIRECTORY_NOT_FOUND", `cannot start in ${directory}: there is no such directory`, { hint: "create it, or mend `working_directory`" });
+  if (!stats.isDirectory()) throw new GhostError("DIRECTORY_NOT_FOUND", `cannot start in ${directory}: it is not a directory`, { hint: "mend `working_directory`" });
+  try {
+    accessSync(directory, constants.X_OK);
+  } catch {
+    throw new GhostError("PERMISSION_DENIED", `cannot start in ${directory}: permission denied`, { hint: "give the daemon's user access to it" });
+  }
+}
+
+function spawnError(request: SpawnRequest, error: NodeJS.ErrnoException): GhostError {
+  switch (error.code) {
+    case "ENOEXEC":
+      return new GhostError("EXECUTABLE_NOT_RUNNABLE", `cannot run ${request.file}: it is not a program that this machine understands`, {
+        hint: "a script needs a first line such as #!/bin/sh; a binary must be built for this system",
+      });
+    case "ENOENT":
+      return new GhostError("EXECUTABLE_NOT_RUNNABLE", `cannot run ${request.file}: its interpreter is missing`, { hint: "look at the #! line of the script" });
+    case "EACCES":
+    case "EPERM":
+      return new GhostError("PERMISSION_DENIED", `cannot run ${request.file}: permission denied`, { hint: "running as another user, or with a negative nice, needs root" });
+    case "E2BIG":
+      return new GhostError("SPAWN_FAILED", `cannot run ${request.file}: arguments and environment are too long for this system`, { hint: "pass less, e.g. through a file" });
+    case "EAGAIN":
+    case "ENOMEM":
+      return new GhostError("SPAWN_FAILED", `cannot run ${request.file}: the system has no room for another process`, { hint: "look at `ulimit -u` and at free memory" });
+    case "EMFILE":
+    case "ENFILE":
+      return new GhostError("SPAWN_FAILED", `cannot run ${request.file}: too many open files`, { hint: "raise the daemon's limit (`ulimit -n`)" });
+    default:
+      return new GhostError("SPAWN_FAILED", `cannot run ${request.file}: ${error.message}`, { cause: error });
+  }
+}
