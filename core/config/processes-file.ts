@@ -1,0 +1,118 @@
+import type { Manifest, ProcessDefinition } from "./definition.ts";
+import { type Diagnostic, type Place, Report } from "./diagnostics.ts";
+import { type Draft, mergeDrafts, readDrafts } from "./drafts.ts";
+import { type Field, type Reading, readText, refuse } from "./fields.ts";
+import type { Variables } from "./interpolate.ts";
+import { FILE_KEYS } from "./key-tables.ts";
+import { readKeys } from "./keys.ts";
+import { nameProblem, sanitizeName } from "./names.ts";
+import { baseName, directoryOf } from "./posix-path.ts";
+import { readProcess } from "./read-process.ts";
+import { SecretKeeper } from "./secret-keeper.ts";
+import { type MapTree, readYaml, type Tree } from "./yaml-tree.ts";
+
+/** A file that was read. */
+export interface SourceText {
+  /** Absolute. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What the files declare, or why they cannot be used. */
+export interface ProcessesFiles {
+  /** Null when one of the diagnostics is an error. */
+  readonly manifest: Manifest | null;
+  /** All that is wrong, in the order of the files. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Where a process (`api`) and each of its keys (`api.working_directory`, `api.environment.PORT`) stand, for checks against the disk. */
+  readonly places: ReadonlyMap<string, Place>;
+}
+
+/** Most processes that one manifest may declare. */
+export const PROCESSES_MAX = 10_000;
+
+/**
+ * Reads `processes.yaml` files, which merge in their order, for whoever has the variables `context.environment`: HOME (for `~/`), PATH (recorded)
+ * and what `${VAR}` and `inherit` take. Pure. All errors of all files are reported.
+ */
+export function parseProcessesFiles(files: readonly SourceText[], context: { readonly environment: Variables }): ProcessesFiles {
+  const reading: Reading = { report: new Report(), secrets: new SecretKeeper(), variables: context.environment };
+  const read = files.map((file) => readFile(file, reading)).filter((file) => file !== null);
+  const drafts = mergeDrafts(read.map((file) => file.drafts));
+  const project = readProject(read, files, reading);
+  const definitions = drafts.slice(0, PROCESSES_MAX).map((draft) => readProcess(draft, project, reading));
+  reportCount(drafts, files, reading);
+  const manifest = reading.report.failed ? null : manifestOf(files, project, definitions, reading);
+  return { manifest, diagnostics: inOrder(reading.report.diagnostics, files), places: placesOf(drafts) };
+}
+
+interface FileParts {
+  readonly project: Tree | undefined;
+  readonly drafts: readonly Draft[];
+}
+
+function readFile({ path, text }: SourceText, reading: Reading): FileParts | null {
+  const { report } = reading;
+  const tree = readYaml(path, text, reading.variables, reading.secrets, report);
+  if (tree === null) return null;
+  if (tree.kind !== "map") {
+    report.error(tree.place, `cannot read the file: it holds a ${tree.kind === "list" ? "list" : "text"}, not a map`, "begin with `processes:` and put the list below it");
+    return null;
+  }
+  const keys = readKeys(withoutExtensions(tree), FILE_KEYS, "file", "the file", report);
+  const processes = keys.get("processes");
+  if (!processes) report.error(tree.place, "cannot read the file: it has no processes", "add `processes:` and below it `- name: …`");
+  return { project: keys.get("project")?.value, drafts: processes ? readDrafts(processes.value, reading) : [] };
+}
+
+/** Keys that begin with `x-` are a place for anchors, as in Compose: nobody reads them. */
+function withoutExtensions(tree: MapTree): MapTree {
+  return { ...tree, entries: new Map([...tree.entries].filter(([key]) => !key.startsWith("x-"))) };
+}
+
+function readProject(read: readonly FileParts[], files: readonly SourceText[], reading: Reading): string {
+  const last = read.findLast((file) => file.project !== undefined)?.project;
+  const given = last && readProjectName({ tree: last, what: "project", reading });
+  return given ?? sanitizeName(baseName(directoryOf(files[0]?.path ?? "/")));
+}
+
+function readProjectName(field: Field): string | undefined {
+  const text = readText(field);
+  const problem = text === undefined ? null : nameProblem(text);
+  return problem === null ? text : refuse(field, problem, `${sanitizeName(text ?? "")} would do`);
+}
+
+function reportCount(drafts: readonly Draft[], files: readonly SourceText[], { report }: Reading): void {
+  const place = { file: files[0]?.path ?? "", line: 1, column: 1 };
+  if (drafts.length > PROCESSES_MAX) report.error(place, `cannot register ${drafts.length} processes at once: the most is ${PROCESSES_MAX}`, "split the file");
+  if (drafts.length === 0 && !report.failed) report.warn(place, "the file declares no process");
+}
+
+function manifestOf(files: readonly SourceText[], project: string, definitions: readonly (ProcessDefinition | undefined)[], { secrets, variables }: Reading): Manifest {
+  const processes = definitions.filter((definition) => definition !== undefined);
+  return {
+    id: files[0]?.path ?? "",
+    project,
+    files: [...new Set(files.map((file) => file.path))],
+    processes,
+    path: variables.PATH ?? "",
+    secrets: secrets.valuesUsedBy(processes),
+  };
+}
+
+function inOrder(diagnostics: readonly Diagnostic[], files: readonly SourceText[]): Diagnostic[] {
+  const rank = new Map(files.map((file, index) => [file.path, index]));
+  return [...diagnostics].sort((a, b) => (rank.get(a.file) ?? 0) - (rank.get(b.file) ?? 0) || a.line - b.line || a.column - b.column);
+}
+
+function placesOf(drafts: readonly Draft[]): ReadonlyMap<string, Place> {
+  const places = new Map<string, Place>();
+  for (const { name, place, entries } of drafts) {
+    places.set(name, place);
+    for (const [key, { value }] of entries) {
+      places.set(`${name}.${key}`, value.place);
+      if (value.kind === "map") for (const inner of value.entries.values()) places.set(`${name}.${key}.${inner.key}`, inner.value.place);
+    }
+  }
+  return places;
+}

@@ -1,0 +1,51 @@
+import type { ProcessDefinition } from "./definition.ts";
+import { type Draft, type ProcessKey } from "./drafts.ts";
+import { type Field, MapFields, readChoice, type Reading } from "./fields.ts";
+import { directoryOf } from "./posix-path.ts";
+import { readCommand } from "./read-command.ts";
+import { readEnvironment, readInherit, readPath, readPaths } from "./read-environment.ts";
+import { readAccount, readNice, readUmask } from "./read-identity.ts";
+import { LIMITS_DEFAULT, LOGS_DEFAULT, RESTART_DEFAULT, readLimits, readLogs, readRestart, readStop, readWatch, STOP_DEFAULT } from "./read-policies.ts";
+
+const TYPES = ["service", "oneshot"] as const;
+const TYPE_ANSWERS = { simple: "write service", exec: "write service", forking: "write service: a program that daemonizes is followed", task: "write oneshot", job: "write oneshot", "one-shot": "write oneshot" };
+
+/** Reads all values of a process and fills the defaults in. Undefined after an error without which there is no process. */
+export function readProcess(draft: Draft, project: string, reading: Reading): ProcessDefinition | undefined {
+  const { name, place } = draft;
+  const map = new MapFields<ProcessKey>(draft.entries, name, reading);
+  const command = readCommand(map);
+  if (!map.has("executable") && !map.has("command")) {
+    reading.report.error(place, `cannot register ${name}: it has neither executable nor command`, "add `executable: …`, the program to run");
+  }
+  const rest = readRest(map, draft, project);
+  return command && { ...command, ...rest };
+}
+
+function readRest(map: MapFields<ProcessKey>, draft: Draft, project: string): Omit<ProcessDefinition, "executable" | "args" | "shell"> {
+  const { name, place } = draft;
+  const restart = map.read("restart", readRestart, RESTART_DEFAULT);
+  return {
+    name,
+    project,
+    workingDirectory: map.read("working_directory", readPath, directoryOf(place.file)),
+    environment: map.read("environment", (field) => readEnvironment(field, name), {}),
+    envFiles: map.read("env_file", readPaths, []),
+    inherited: map.read("inherit", readInherit, {}),
+    type: map.read("type", readType, restart.policy === "never" ? "oneshot" : "service"),
+    restart,
+    stop: map.read("stop", readStop, STOP_DEFAULT),
+    logs: map.read("logs", readLogs, LOGS_DEFAULT),
+    watch: map.read("watch", readWatch, null),
+    limits: map.read("resource_limits", readLimits, LIMITS_DEFAULT),
+    user: map.read("user", readAccount, null),
+    group: map.read("group", readAccount, null),
+    umask: map.read("umask", readUmask, null),
+    nice: map.read("nice", readNice, null),
+    source: { file: place.file, line: place.line },
+  };
+}
+
+function readType(field: Field): ProcessDefinition["type"] | undefined {
+  return readChoice(field, TYPES, TYPE_ANSWERS);
+}

@@ -1,0 +1,35 @@
+import type { ErrorCode } from "yaml";
+
+interface Sentence {
+  readonly why: string;
+  readonly hint?: string;
+}
+
+const SENTENCES: Partial<Record<ErrorCode, Sentence>> = {
+  TAB_AS_INDENT: { why: "a tab is used to indent", hint: "YAML indents with spaces" },
+  BAD_INDENT: { why: "this line is not indented as its neighbours are", hint: "give all keys of one map the same number of spaces" },
+  BLOCK_AS_IMPLICIT_KEY: { why: "a map begins where a value should stand", hint: "put quotes around a value that contains `: `" },
+  BLOCK_IN_FLOW: { why: "a block begins inside [ ] or { }", hint: "close the bracket first" },
+  MULTILINE_IMPLICIT_KEY: { why: "a key stretches over several lines", hint: "is a `:` missing, or a quote not closed?" },
+  BAD_ALIAS: { why: "an alias has no name", hint: "put quotes around a value that begins with `*`" },
+  BAD_SCALAR_START: { why: "a value begins with a character that YAML reserves", hint: "put quotes around it" },
+  BAD_DQ_ESCAPE: { why: "an escape in double quotes is not one that YAML knows", hint: "double the backslash, or use single quotes" },
+  MULTIPLE_DOCS: { why: "a second document begins after `---`", hint: "keep one document a file; several files can be given" },
+  RESOURCE_EXHAUSTION: { why: "it is nested too deeply" },
+};
+
+/** What a YAML syntax error means, in plain words: the end of "cannot read this as YAML: ". */
+export function yamlProblem(code: ErrorCode, message: string): Sentence {
+  return SENTENCES[code] ?? { why: plain(message), hint: hintFor(code, message) };
+}
+
+function plain(message: string): string {
+  const first = message.split("\n")[0] ?? message;
+  return first.charAt(0).toLowerCase() + first.slice(1).replace(/[.:]$/, "");
+}
+
+function hintFor(code: ErrorCode, message: string): string | undefined {
+  if (code === "MISSING_CHAR" && /quote/i.test(message)) return "close the quote";
+  if (code === "UNEXPECTED_TOKEN" || code === "MISSING_CHAR") return "is a `:`, a quote or a bracket missing on this line or the one before?";
+  return undefined;
+}

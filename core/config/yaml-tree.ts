@@ -1,0 +1,205 @@
+import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument, Scalar as YamlScalar, type YAMLMap, type YAMLSeq } from "yaml";
+import { hasControlCharacter } from "./control-characters.ts";
+import type { Place, Report } from "./diagnostics.ts";
+import { interpolate, type Piece, type Variables } from "./interpolate.ts";
+import type { SecretKeeper } from "./secret-keeper.ts";
+import { yamlProblem } from "./yaml-problems.ts";
+
+/** A YAML file as a tree in which every value knows its place, variables are filled in, aliases and merge keys (`<<`) resolved. */
+export type Tree = ScalarTree | ListTree | MapTree;
+
+export interface ScalarTree {
+  readonly kind: "scalar";
+  readonly place: Place;
+  readonly value: string | number | boolean | null;
+  /** As written (`022`, `1.10`) with variables filled in; empty for null. */
+  readonly text: string;
+  readonly pieces: readonly Piece[];
+  /** True after an error in this value, which is reported already: readers leave it alone. */
+  readonly broken: boolean;
+}
+
+export interface ListTree {
+  readonly kind: "list";
+  readonly place: Place;
+  readonly items: readonly Tree[];
+}
+
+export interface MapTree {
+  readonly kind: "map";
+  readonly place: Place;
+  readonly entries: ReadonlyMap<string, MapEntry>;
+}
+
+export interface MapEntry {
+  readonly key: string;
+  /** Of the key. */
+  readonly place: Place;
+  readonly value: Tree;
+}
+
+/** Longest configuration file, in bytes (counted as characters where the text is already decoded). */
+export const FILE_BYTES_MAX = 1024 * 1024;
+/** Most values in one file, aliases expanded: what contains a "billion laughs" file. A process has about 20. */
+export const NODES_MAX = 200_000;
+/** Deepest nesting. `processes.yaml` needs 6. */
+export const DEPTH_MAX = 40;
+
+/** Reads a file's text; null after an error in the syntax, which is then in the report. An empty file is null with an error, too. */
+export function readYaml(file: string, text: string, variables: Variables, secrets: SecretKeeper, report: Report): Tree | null {
+  const start: Place = { file, line: 1, column: 1 };
+  if (text.length > FILE_BYTES_MAX) {
+    report.error(start, `cannot read the file: it is larger than ${FILE_BYTES_MAX / 1024 / 1024} MiB`, "split it; several files can be given and merge in order");
+    return null;
+  }
+  const lines = new LineCounter();
+  const document = compose(text, lines, start, report);
+  if (document === null) return null;
+  const placeAt = (offset: number): Place => placeOf(lines, file, offset);
+  if (reportSyntax(document, placeAt, report)) return null;
+  return new TreeBuilder(placeAt, variables, secrets, report).build(document.contents, start);
+}
+
+function compose(text: string, lines: LineCounter, start: Place, report: Report): Document.Parsed | null {
+  try {
+    return parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: "silent" });
+  } catch (error) {
+    // The parser recurses: brackets nested thousands deep exhaust its stack.
+    if (!(error instanceof RangeError)) throw error;
+    report.error(start, "cannot read this as YAML: it is nested too deeply");
+    return null;
+  }
+}
+
+function placeOf(lines: LineCounter, file: string, offset: number): Place {
+  const { line, col } = lines.linePos(offset);
+  return { file, line: Math.max(1, line), column: Math.max(1, col) };
+}
+
+function reportSyntax(document: Document.Parsed, placeAt: (offset: number) => Place, report: Report): boolean {
+  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+    const { why, hint } = yamlProblem(code, message);
+    report.error(placeAt(pos[0]), `cannot read this as YAML: ${why}`, hint);
+  }
+  return document.errors.length + document.warnings.length > 0;
+}
+
+class TreeBuilder {
+  private readonly anchors = new Map<string, Node>();
+  private nodes = 0;
+  private overflowed = false;
+  private readonly placeAt: (offset: number) => Place;
+  private readonly variables: Variables;
+  private readonly secrets: SecretKeeper;
+  private readonly report: Report;
+
+  constructor(placeAt: (offset: number) => Place, variables: Variables, secrets: SecretKeeper, report: Report) {
+    this.placeAt = placeAt;
+    this.variables = variables;
+    this.secrets = secrets;
+    this.report = report;
+  }
+
+  build(node: ParsedNode | null, start: Place): Tree | null {
+    const tree = this.convert(node, start, 0);
+    if (tree.kind === "scalar" && tree.value === null) {
+      this.report.error(start, "cannot read the file: it is empty", "it needs a `processes:` list; `ghost schema` prints all keys");
+      return null;
+    }
+    return this.overflowed ? null : tree;
+  }
+
+  /** `near` is the place of what the node belongs to, for nodes that have none of their own. */
+  private convert(node: Node | null, near: Place, depth: number): Tree {
+    const place = node?.range ? this.placeAt(node.range[0]) : near;
+    if (node === null || this.exceeds(place, depth)) return nothing(place);
+    if (isAlias(node)) return this.convertAlias(node, place, depth);
+    if (node.anchor) this.anchors.set(node.anchor, node);
+    if (isMap(node)) return this.convertMap(node, place, depth);
+    if (isSeq(node)) return this.convertList(node, place, depth);
+    return isScalar(node) ? this.convertScalar(node, place) : nothing(place);
+  }
+
+  private exceeds(place: Place, depth: number): boolean {
+    this.nodes++;
+    if (this.nodes <= NODES_MAX && depth <= DEPTH_MAX) return false;
+    if (!this.overflowed) {
+      const why = depth > DEPTH_MAX ? `values are nested deeper than ${DEPTH_MAX}` : `it has more than ${NODES_MAX} values, aliases counted each time`;
+      this.report.error(place, `cannot read the file: ${why}`);
+    }
+    this.overflowed = true;
+    return true;
+  }
+
+  private convertAlias(alias: Alias, place: Place, depth: number): Tree {
+    const target = this.anchors.get(alias.source);
+    if (target && !this.overflowed) return this.convert(target, place, depth + 1);
+    if (!target) this.report.error(place, `cannot resolve *${alias.source}: no value before it is marked &${alias.source}`, "put quotes around a value that begins with `*`");
+    return { ...nothing(place), broken: true };
+  }
+
+  private convertList(node: YAMLSeq, place: Place, depth: number): ListTree {
+    return { kind: "list", place, items: node.items.map((item) => this.convert(item as Node | null, place, depth + 1)) };
+  }
+
+  private convertMap(node: YAMLMap, place: Place, depth: number): MapTree {
+    const entries = new Map<string, MapEntry>();
+    const merged: Tree[] = [];
+    for (const pair of node.items) {
+      const key = this.convert(pair.key as Node | null, place, depth + 1);
+      const value = this.convert(pair.value as Node | null, key.place, depth + 1);
+      if (key.kind !== "scalar") this.report.error(key.place, "cannot use a list or a map as a key", "write the key as one word");
+      else if (key.text === "<<") merged.push(value);
+      else this.addEntry(entries, { key: key.text, place: key.place, value });
+    }
+    for (const source of merged) this.mergeInto(entries, source);
+    return { kind: "map", place, entries };
+  }
+
+  private addEntry(entries: Map<string, MapEntry>, entry: MapEntry): void {
+    const first = entries.get(entry.key);
+    if (first) this.report.error(entry.place, `cannot use the key ${entry.key} twice in one map: it stands in line ${first.place.line} already`, "remove one of them");
+    else entries.set(entry.key, entry);
+  }
+
+  /** YAML's merge key: what a map says itself wins over what is merged into it, and the first of several merged maps over the later. */
+  private mergeInto(entries: Map<string, MapEntry>, source: Tree): void {
+    if (source.kind === "list") for (const item of source.items) this.mergeInto(entries, item);
+    else if (source.kind === "map") {
+      for (const [key, entry] of source.entries) if (!entries.has(key)) entries.set(key, entry);
+    } else this.report.error(source.place, "cannot merge with <<: its value is no map", "write `<<: *name`, where &name marks a map");
+  }
+
+  private convertScalar(node: YamlScalar, place: Place): ScalarTree {
+    const { value } = node;
+    if (typeof value === "number" || typeof value === "boolean") return scalar(place, value, node.source ?? String(value));
+    if (typeof value !== "string") return nothing(place);
+    if (hasControlCharacter(value)) {
+      this.report.error(place, "cannot use a text that holds a control character", "remove it; in double quotes `\\x1b` and the like make one");
+      return { ...nothing(place), broken: true };
+    }
+    return value.includes("${") ? this.fill(node, value, place) : scalar(place, value, value);
+  }
+
+  private fill(node: YamlScalar, template: string, place: Place): ScalarTree {
+    const { pieces, problems } = interpolate(template, this.variables, this.secrets);
+    for (const { message, hint } of problems) this.report.error(place, message, hint);
+    const text = pieces.map((piece) => piece.text).join("");
+    const value = node.type === YamlScalar.PLAIN && problems.length === 0 ? plainValue(text) : text;
+    return { kind: "scalar", place, value, text, pieces, broken: problems.length > 0 };
+  }
+}
+
+/** What YAML would read if the filled-in text stood there, so that `memory: ${LIMIT}` and `restart: ${RESTART}` work. */
+function plainValue(text: string): string | number | boolean {
+  if (/^[-+]?\d+(\.\d+)?$/.test(text)) return Number(text);
+  return /^(true|True|TRUE)$/.test(text) ? true : /^(false|False|FALSE)$/.test(text) ? false : text;
+}
+
+function scalar(place: Place, value: string | number | boolean, text: string): ScalarTree {
+  return { kind: "scalar", place, value, text, pieces: text === "" ? [] : [{ text, filled: false }], broken: false };
+}
+
+function nothing(place: Place): ScalarTree {
+  return { kind: "scalar", place, value: null, text: "", pieces: [], broken: false };
+}
