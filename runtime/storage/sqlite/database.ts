@@ -1,0 +1,195 @@
+/** One open database. */
+import type { Engine } from "./engine.ts";
+import { databaseError, mayEndTransaction, SQLITE_OK, sqliteError } from "./failure.ts";
+import { Scratch } from "./scratch.ts";
+import type { SqlValue, Statement } from "./statement.ts";
+import { Statements } from "./statements.ts";
+
+/** How far a commit goes (https://sqlite.org/pragma.html#pragma_synchronous): FULL survives the machine's end, NORMAL and OFF this process's; after a power cut OFF may leave a damaged file. */
+export type Synchronous = "OFF" | "NORMAL" | "FULL";
+
+/** An open database. Every call runs to its end before it returns; failures are GhostErrors. */
+export interface SqliteDatabase {
+  /** The file, symbolic links resolved. */
+  readonly path: string;
+  /** Runs one statement; returns how many rows it changed. */
+  run(sql: string, params?: readonly SqlValue[]): number;
+  /** All rows of one statement. Integers beyond 2^53 come as bigint. */
+  all<Row>(sql: string, params?: readonly SqlValue[]): Row[];
+  /** The first row of one statement. */
+  get<Row>(sql: string, params?: readonly SqlValue[]): Row | undefined;
+  /** Runs any number of statements without parameters; their rows are dropped. */
+  exec(sql: string): void;
+  /** Runs `work` as one transaction, which is undone if it throws; inside another one it can fail alone. `work` is synchronous. */
+  transaction<T>(work: () => T): T;
+  /** From the next transaction on; not inside one. */
+  setSynchronous(mode: Synchronous): void;
+  /** Moves all that is in the write-ahead log into the file, and empties the log. */
+  checkpoint(): void;
+  /** Reads the whole file; throws STATE_DAMAGED with what is wrong. */
+  verify(): void;
+  /** Frees all; twice is once. An open transaction is undone. */
+  close(): void;
+}
+
+/** The database behind a connection that `open.ts` made. */
+export class Database implements SqliteDatabase {
+  readonly path: string;
+  private readonly engine: Engine;
+  private readonly pointer: number;
+  private readonly scratch: Scratch;
+  private readonly statements: Statements;
+  private readonly release: () => void;
+  private synchronous: Synchronous | null = null;
+  private depth = 0;
+  /** The error by which SQLite undid the transaction that somebody is still working in. */
+  private undone: unknown = null;
+  private closed = false;
+
+  constructor(engine: Engine, connection: { path: string; pointer: number; release: () => void }) {
+    this.engine = engine;
+    this.path = connection.path;
+    this.pointer = connection.pointer;
+    this.release = connection.release;
+    this.scratch = new Scratch(engine);
+    this.statements = new Statements(engine, this.pointer, this.scratch, (reason) => this.fail(reason));
+  }
+
+  run(sql: string, params: readonly SqlValue[] = []): number {
+    return this.execute(sql, params, (statement) => {
+      while (statement.step());
+      return statement.isChange ? this.engine.sqlite.sqlite3_changes(this.pointer) : 0;
+    });
+  }
+
+  all<Row>(sql: string, params: readonly SqlValue[] = []): Row[] {
+    return this.execute(sql, params, (statement) => {
+      const rows: Record<string, SqlValue>[] = [];
+      if (!statement.step()) return rows as Row[];
+      const columns = statement.columns();
+      do rows.push(statement.row(columns));
+      while (statement.step());
+      return rows as Row[];
+    });
+  }
+
+  get<Row>(sql: string, params: readonly SqlValue[] = []): Row | undefined {
+    return this.execute(sql, params, (statement) => (statement.step() ? (statement.row(statement.columns()) as Row) : undefined));
+  }
+
+  exec(sql: string): void {
+    this.begin();
+    this.watched(() => {
+      const result = this.execText(sql);
+      if (result !== SQLITE_OK) this.fail(result);
+    });
+  }
+
+  transaction<T>(work: () => T): T {
+    const name = this.depth === 0 ? null : `nested_${this.depth}`;
+    this.run(name ? `SAVEPOINT ${name}` : "BEGIN IMMEDIATE");
+    this.depth++;
+    try {
+      const result = refusePromise(work());
+      this.run(name ? `RELEASE ${name}` : "COMMIT");
+      return result;
+    } catch (error) {
+      this.undo(name);
+      throw error;
+    } finally {
+      this.depth--;
+      if (this.depth === 0) this.undone = null;
+    }
+  }
+
+  setSynchronous(mode: Synchronous): void {
+    if (mode === this.synchronous) return;
+    if (this.depth > 0) throw new Error("setSynchronous was called inside a transaction, where SQLite ignores it");
+    this.exec(`PRAGMA synchronous=${mode}`);
+    this.synchronous = mode;
+  }
+
+  checkpoint(): void {
+    this.get("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
+  verify(): void {
+    const found = this.all<{ quick_check: string }>(`PRAGMA quick_check(${FINDINGS_MAX})`).map((row) => row.quick_check);
+    if (found[0] !== "ok") throw databaseError("STATE_DAMAGED", "use", this.path, `the file is damaged: ${found[0]}`, { findings: found });
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.statements.clear();
+    this.scratch.free();
+    this.engine.sqlite.sqlite3_close_v2(this.pointer);
+    this.release();
+  }
+
+  private execute<T>(sql: string, params: readonly SqlValue[], work: (statement: Statement) => T): T {
+    this.begin();
+    return this.watched(() => {
+      const statement = this.statements.for(sql, params);
+      if (statement.parameterCount !== params.length) this.fail(`the statement wants ${statement.parameterCount} values and got ${params.length}`);
+      try {
+        statement.bind(params);
+        return work(statement);
+      } finally {
+        statement.reset();
+        this.scratch.clear();
+      }
+    });
+  }
+
+  private begin(): void {
+    if (this.closed) throw databaseError("DATABASE_FAILED", "use", this.path, "it was closed");
+    // What would run now would be committed alone, though its caller believes it part of a whole.
+    if (this.undone) throw this.undone;
+    this.engine.files.failure = null;
+  }
+
+  /** Runs `work`; after an error inside a transaction, finds out whether SQLite has undone that. */
+  private watched<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (this.depth > 0 && mayEndTransaction(error) && !this.isInTransaction()) this.undone = error;
+      throw error;
+    }
+  }
+
+  private undo(savepoint: string | null): void {
+    if (savepoint === null) {
+      if (this.isInTransaction()) this.execText("ROLLBACK");
+    } else if (!this.undone) this.execText(`ROLLBACK TO ${savepoint}; RELEASE ${savepoint}`);
+  }
+
+  /** The module does not export sqlite3_get_autocommit; a BEGIN is refused exactly when a transaction is open. */
+  private isInTransaction(): boolean {
+    if (this.execText("BEGIN") !== SQLITE_OK) return true;
+    this.execText("ROLLBACK");
+    return false;
+  }
+
+  private execText(sql: string): number {
+    const result = this.engine.sqlite.sqlite3_exec(this.pointer, this.scratch.text(sql), 0, 0, 0);
+    this.scratch.clear();
+    return result;
+  }
+
+  private fail(reason: number | string): never {
+    if (typeof reason === "string") throw databaseError("DATABASE_FAILED", "use", this.path, reason);
+    const { sqlite, heap, files } = this.engine;
+    const message = heap.text(sqlite.sqlite3_errmsg(this.pointer));
+    throw sqliteError({ action: "use", path: this.path, result: reason, message, system: files.failure });
+  }
+}
+
+/** As many findings of a check as help to understand it. */
+const FINDINGS_MAX = 10;
+
+function refusePromise<T>(result: T): T {
+  if (result instanceof Promise) throw new TypeError("a transaction's work must be synchronous: others would run inside it");
+  return result;
+}
