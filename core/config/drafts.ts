@@ -14,6 +14,8 @@ export interface Draft {
   /** Where it was first declared. */
   readonly place: Place;
   readonly entries: ReadonlyMap<ProcessKey, MapEntry>;
+  /** True for a second process of the same name in one file: an error, whose values are read for their own errors. */
+  readonly twin: boolean;
 }
 
 /** The processes that one file declares, as a list or as a map by name. A name that is used twice in the file is an error. */
@@ -21,7 +23,7 @@ export function readDrafts(tree: Tree, reading: Reading): Draft[] {
   const field = { tree, what: "processes", reading };
   if (tree.kind === "scalar") refuse(field, "it must be a list of processes, or a map by name", "write `processes:` and below it `- name: …`");
   const drafts = tree.kind === "list" ? tree.items.map((item, index) => listed(item, index, reading)) : tree.kind === "map" ? [...tree.entries.values()].map((entry) => keyed(entry, reading)) : [];
-  return withoutTwins(drafts.filter((draft) => draft !== undefined), reading);
+  return markTwins(drafts.filter((draft) => draft !== undefined), reading);
 }
 
 function listed(tree: Tree, index: number, reading: Reading): Draft | undefined {
@@ -51,26 +53,27 @@ function draft(name: string | undefined, nameTree: Tree, tree: MapTree, place: P
   const entries = new Map(readKeys(tree, PROCESS_KEYS, "process", name ?? what, reading.report));
   const environment = entries.get("environment");
   if (environment) entries.set("environment", { ...environment, value: environmentMap(environment.value, `environment of ${name ?? what}`, reading) });
-  return { name: name ?? what, place, entries };
+  return { name: name ?? what, place, entries, twin: false };
 }
 
-function withoutTwins(drafts: readonly Draft[], reading: Reading): Draft[] {
+function markTwins(drafts: readonly Draft[], reading: Reading): Draft[] {
   const first = new Map<string, Draft>();
-  for (const draft of drafts) {
+  return drafts.map((draft) => {
     const twin = first.get(draft.name);
+    if (!twin) first.set(draft.name, draft);
     const place = draft.entries.get("name")?.value.place ?? draft.place;
     if (twin) reading.report.error(place, `cannot use the name ${draft.name} twice: line ${twin.place.line} declares it already`, "give one of them another name");
-    else first.set(draft.name, draft);
-  }
-  return [...first.values()];
+    return { ...draft, twin: twin !== undefined };
+  });
 }
 
 /** Merges what files declare, in their order: of a process with the same name later keys win, and maps (environment, stop, …) merge key by key. */
 export function mergeDrafts(files: readonly (readonly Draft[])[]): Draft[] {
   const merged = new Map<string, Draft>();
   for (const later of files.flat()) {
-    const earlier = merged.get(later.name);
-    merged.set(later.name, earlier ? { ...earlier, entries: mergeProcess(earlier.entries, later.entries) } : later);
+    const key = later.twin ? `${later.name} in line ${later.place.line}` : later.name;
+    const earlier = merged.get(key);
+    merged.set(key, earlier ? { ...earlier, entries: mergeProcess(earlier.entries, later.entries) } : later);
   }
   return [...merged.values()];
 }

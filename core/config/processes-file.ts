@@ -59,9 +59,11 @@ function readFile({ path, text }: SourceText, reading: Reading): FileParts | nul
     report.error(tree.place, `cannot read the file: it holds a ${tree.kind === "list" ? "list" : "text"}, not a map`, "begin with `processes:` and put the list below it");
     return null;
   }
-  const keys = readKeys(withoutExtensions(tree), FILE_KEYS, "file", "the file", report);
+  const own = withoutExtensions(tree);
+  const keys = readKeys(own, FILE_KEYS, "file", "the file", report);
   const processes = keys.get("processes");
-  if (!processes) report.error(tree.place, "cannot read the file: it has no processes", "add `processes:` and below it `- name: …`");
+  // An unknown key is in all likelihood the misspelt one, and is told already.
+  if (!processes && own.entries.size === keys.size) report.error(tree.place, "cannot read the file: it has no processes", "add `processes:` and below it `- name: …`");
   return { project: keys.get("project")?.value, drafts: processes ? readDrafts(processes.value, reading) : [] };
 }
 

@@ -19,9 +19,9 @@ export function variableNameProblem(name: string): string | null {
 export function environmentMap(tree: Tree, what: string, reading: Reading): MapTree {
   if (tree.kind === "map") return tree;
   const entries = new Map<string, MapEntry>();
-  const field = { tree, what, reading };
+  const field: Field = { tree, what, reading };
   if (tree.kind === "scalar") refuse(field, "it must be a map or a list of KEY=value", "write `environment: { KEY: value }`");
-  else for (const item of tree.items) addItem(entries, { ...field, tree: item });
+  else for (const item of tree.items) addItem(entries, { ...field, tree: item, what: `an item of ${what}` });
   return { kind: "map", place: tree.place, entries };
 }
 

@@ -20,7 +20,9 @@ const SENTENCES: Partial<Record<ErrorCode, Sentence>> = {
 
 /** What a YAML syntax error means, in plain words: the end of "cannot read this as YAML: ". */
 export function yamlProblem(code: ErrorCode, message: string): Sentence {
-  return SENTENCES[code] ?? { why: plain(message), hint: hintFor(code, message) };
+  if (/^Flow (sequence|map)/.test(message)) return { why: "a [ or { is not closed", hint: "close it, and indent what is inside" };
+  if (code === "MISSING_CHAR" && /quote/.test(message)) return { why: "a quote is not closed", hint: "close it, or double it inside single quotes" };
+  return SENTENCES[code] ?? { why: plain(message), hint: hintFor(code) };
 }
 
 function plain(message: string): string {
@@ -28,8 +30,8 @@ function plain(message: string): string {
   return first.charAt(0).toLowerCase() + first.slice(1).replace(/[.:]$/, "");
 }
 
-function hintFor(code: ErrorCode, message: string): string | undefined {
-  if (code === "MISSING_CHAR" && /quote/i.test(message)) return "close the quote";
+function hintFor(code: ErrorCode): string | undefined {
+  if (code === "TAG_RESOLVE_FAILED") return "remove the `!…` before the value; put quotes around a value that begins with `!`";
   if (code === "UNEXPECTED_TOKEN" || code === "MISSING_CHAR") return "is a `:`, a quote or a bracket missing on this line or the one before?";
   return undefined;
 }

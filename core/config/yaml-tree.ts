@@ -76,12 +76,16 @@ function placeOf(lines: LineCounter, file: string, offset: number): Place {
   return { file, line: Math.max(1, line), column: Math.max(1, col) };
 }
 
+/** Of several errors in one line the later follow from the first, which alone is told. */
 function reportSyntax(document: Document.Parsed, placeAt: (offset: number) => Place, report: Report): boolean {
+  const told = new Set<number>();
   for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+    const place = placeAt(pos[0]);
     const { why, hint } = yamlProblem(code, message);
-    report.error(placeAt(pos[0]), `cannot read this as YAML: ${why}`, hint);
+    if (!told.has(place.line)) report.error(place, `cannot read this as YAML: ${why}`, hint);
+    told.add(place.line);
   }
-  return document.errors.length + document.warnings.length > 0;
+  return told.size > 0;
 }
 
 class TreeBuilder {

@@ -1,0 +1,66 @@
+import { type Diagnostic, Report } from "./diagnostics.ts";
+import { type Field, type MapFields, readBoolean, readChoice, readDuration, readMap, type Reading, readText, refuse } from "./fields.ts";
+import type { Variables } from "./interpolate.ts";
+import type { KeyTable } from "./key-tables.ts";
+import { SecretKeeper } from "./secret-keeper.ts";
+import { readYaml } from "./yaml-tree.ts";
+
+/** The node's own configuration, `$GHOST_HOME/.ghost.yaml`. */
+export interface NodeConfiguration {
+  /** What the node is called. Null: not given. */
+  readonly id: string | null;
+  readonly mode: "local";
+  readonly monitoring: {
+    /** Whether CPU and memory are sampled. Default true. */
+    readonly enabled: boolean;
+    /** Default 5_000; at least `INTERVAL_MIN_MS`. */
+    readonly intervalMs: number;
+  };
+}
+
+/** What holds without a file. */
+export const NODE_DEFAULT: NodeConfiguration = { id: null, mode: "local", monitoring: { enabled: true, intervalMs: 5000 } };
+
+/** Sampling more often would cost more than it tells. */
+export const INTERVAL_MIN_MS = 100;
+
+const NODE_KEYS = { system: { schema: {} }, monitoring: { schema: {} } } as const satisfies KeyTable;
+const SYSTEM_KEYS = { id: { schema: {} }, mode: { schema: {} } } as const satisfies KeyTable;
+const MONITORING_KEYS = { enabled: { schema: {} }, interval: { schema: {} } } as const satisfies KeyTable;
+
+/** Reads the node's file. An empty one is all defaults. Null when one of the diagnostics is an error. */
+export function parseNodeFile(path: string, text: string, environment: Variables): { readonly configuration: NodeConfiguration | null; readonly diagnostics: readonly Diagnostic[] } {
+  if (isBlank(text)) return { configuration: NODE_DEFAULT, diagnostics: [] };
+  const reading: Reading = { report: new Report(), secrets: new SecretKeeper(), variables: environment };
+  const tree = readYaml(path, text, environment, reading.secrets, reading.report);
+  const map = tree && readMap({ tree, what: "the file", reading }, NODE_KEYS, "node");
+  const configuration = map ? readNode(map) : null;
+  return { configuration: reading.report.failed ? null : configuration, diagnostics: reading.report.diagnostics };
+}
+
+function isBlank(text: string): boolean {
+  return text.split("\n").every((line) => /^\s*(#.*|---)?\s*$/.test(line));
+}
+
+function readNode(map: MapFields<keyof typeof NODE_KEYS>): NodeConfiguration {
+  const system = map.read("system", (field) => readMap(field, SYSTEM_KEYS, "system"), null);
+  const monitoring = map.read("monitoring", (field) => readMap(field, MONITORING_KEYS, "monitoring"), null);
+  return {
+    id: system?.read("id", readText, null) ?? null,
+    mode: system?.read("mode", readMode, "local") ?? "local",
+    monitoring: {
+      enabled: monitoring?.read("enabled", readBoolean, true) ?? true,
+      intervalMs: monitoring?.read("interval", readInterval, NODE_DEFAULT.monitoring.intervalMs) ?? NODE_DEFAULT.monitoring.intervalMs,
+    },
+  };
+}
+
+function readMode(field: Field): "local" | undefined {
+  const mode = readChoice(field, ["local", "distributed"] as const);
+  return mode === "distributed" ? refuse(field, "the distributed mode is not supported by this version of Ghost", "write local") : mode;
+}
+
+function readInterval(field: Field): number | undefined {
+  const interval = readDuration(field);
+  return interval !== undefined && interval < INTERVAL_MIN_MS ? refuse(field, `it is shorter than ${INTERVAL_MIN_MS}ms`, "write 5s, or `enabled: false` to sample nothing") : interval;
+}
