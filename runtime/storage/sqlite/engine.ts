@@ -76,7 +76,7 @@ async function startEngine(): Promise<Engine> {
   const names = new Names();
   const locks = openRangeLocks();
   const files = new Files(heap, names, locks);
-  const { instance } = await wasm.instantiate(loadWasm(), importsOf(heap, files));
+  const { instance } = await wasm.instantiate(await loadWasm(), importsOf(heap, files));
   const exported = instance.exports as unknown as SqliteFunctions & StartFunctions;
   heap.attach(exported.memory);
   exported.emscripten_stack_init();
