@@ -1,6 +1,6 @@
 import { type Diagnostic, Report } from "./diagnostics.ts";
-import { variableNameProblem } from "./read-environment.ts";
-import { FILE_BYTES_MAX } from "./yaml-tree.ts";
+import { variableNameProblem } from "./names.ts";
+import { FILE_BYTES_MAX } from "./source-text.ts";
 
 /** What an env file sets, and what is wrong in it. */
 export interface EnvFile {

@@ -129,22 +129,27 @@ function listed(words: readonly string[]): string {
   return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
-/** The entries of a map whose keys a table names; undefined for what is no map. */
-export function readMap<Table extends KeyTable>(field: Field, table: Table, level: Level): MapFields<keyof Table & string> | undefined {
+/** The entries of a map whose keys a table names; undefined for what is no map. `nameOf` names each in messages. */
+export function readMap<Table extends KeyTable>(field: Field, table: Table, level: Level, nameOf = insideOf(field.what)): MapFields<keyof Table & string> | undefined {
   const { tree, what, reading } = field;
   if (tree.kind !== "map") return refuse(field, "it must be a map", `its keys are ${Object.keys(table).join(", ")}`);
-  return new MapFields(readKeys(tree, table, level, what, reading.report), what, reading);
+  return new MapFields(readKeys(tree, table, level, what, reading.report), nameOf, reading);
+}
+
+/** `stop of api` gives `stop.timeout of api`. */
+function insideOf(what: string): (key: string) => string {
+  return (key) => what.replace(/^\S+/, (outer) => `${outer}.${key}`);
 }
 
 /** Reads the fields of one map, each with a default for when it is absent (or wrong, which is then in the report). */
 export class MapFields<Key extends string> {
   private readonly entries: Entries<Key>;
-  private readonly what: string;
+  private readonly nameOf: (key: string) => string;
   private readonly reading: Reading;
 
-  constructor(entries: Entries<Key>, what: string, reading: Reading) {
+  constructor(entries: Entries<Key>, nameOf: (key: string) => string, reading: Reading) {
     this.entries = entries;
-    this.what = what;
+    this.nameOf = nameOf;
     this.reading = reading;
   }
 
@@ -154,7 +159,7 @@ export class MapFields<Key extends string> {
 
   field(key: Key): Field | undefined {
     const entry = this.entries.get(key);
-    return entry && { tree: entry.value, what: `${key} of ${this.what}`, reading: this.reading };
+    return entry && { tree: entry.value, what: this.nameOf(key), reading: this.reading };
   }
 
   read<Value, Default>(key: Key, read: (field: Field) => Value | undefined, fallback: Default): Value | Default {

@@ -4,7 +4,7 @@ import { FILE_KEYS, type JsonSchema, objectSchema, PROCESS_KEYS } from "./key-ta
  * The JSON Schema (draft 2020-12) of `processes.yaml`, for editors: made of the tables that the parser reads by, so that both accept the same keys.
  * What only the parser can know (units, signals, `${VAR}` that is set) is left to it.
  */
-export function processesSchema(): JsonSchema {
+export function processesFileSchema(): JsonSchema {
   const file = objectSchema(FILE_KEYS, ["processes"]);
   const { project, processes } = file.properties as Record<string, JsonSchema>;
   return {

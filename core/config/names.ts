@@ -1,3 +1,5 @@
+import { hasControlCharacter } from "./control-characters.ts";
+
 /** Longest name of a process or project, in characters. */
 export const NAME_LENGTH_MAX = 64;
 
@@ -19,4 +21,10 @@ export function sanitizeName(text: string, fallback = "default"): string {
     .slice(0, NAME_LENGTH_MAX)
     .replace(/^-+|-+$/g, "");
   return nameProblem(name) === null ? name : fallback;
+}
+
+/** What is wrong with the name of an environment variable, as the end of a sentence; null when it is good. */
+export function variableNameProblem(name: string): string | null {
+  if (name === "") return "the name is empty";
+  return /[=\s]/.test(name) || hasControlCharacter(name) ? "the name of a variable has no blanks and no `=`" : null;
 }

@@ -2,24 +2,9 @@ import { type Diagnostic, Report } from "./diagnostics.ts";
 import { type Field, type MapFields, readBoolean, readChoice, readDuration, readMap, type Reading, readText, refuse } from "./fields.ts";
 import type { Variables } from "./interpolate.ts";
 import type { KeyTable } from "./key-tables.ts";
+import { NODE_DEFAULT, type NodeConfiguration } from "./node-configuration.ts";
 import { SecretKeeper } from "./secret-keeper.ts";
 import { readYaml } from "./yaml-tree.ts";
-
-/** The node's own configuration, `$GHOST_HOME/.ghost.yaml`. */
-export interface NodeConfiguration {
-  /** What the node is called. Null: not given. */
-  readonly id: string | null;
-  readonly mode: "local";
-  readonly monitoring: {
-    /** Whether CPU and memory are sampled. Default true. */
-    readonly enabled: boolean;
-    /** Default 5_000; at least `INTERVAL_MIN_MS`. */
-    readonly intervalMs: number;
-  };
-}
-
-/** What holds without a file. */
-export const NODE_DEFAULT: NodeConfiguration = { id: null, mode: "local", monitoring: { enabled: true, intervalMs: 5000 } };
 
 /** Sampling more often would cost more than it tells. */
 export const INTERVAL_MIN_MS = 100;
@@ -33,7 +18,7 @@ export function parseNodeFile(path: string, text: string, environment: Variables
   if (isBlank(text)) return { configuration: NODE_DEFAULT, diagnostics: [] };
   const reading: Reading = { report: new Report(), secrets: new SecretKeeper(), variables: environment };
   const tree = readYaml(path, text, environment, reading.secrets, reading.report);
-  const map = tree && readMap({ tree, what: "the file", reading }, NODE_KEYS, "node");
+  const map = tree && readMap({ tree, what: "the file", reading }, NODE_KEYS, "node", (key) => key);
   const configuration = map ? readNode(map) : null;
   return { configuration: reading.report.failed ? null : configuration, diagnostics: reading.report.diagnostics };
 }

@@ -9,14 +9,8 @@ import { nameProblem, sanitizeName } from "./names.ts";
 import { baseName, directoryOf } from "./posix-path.ts";
 import { readProcess } from "./read-process.ts";
 import { SecretKeeper } from "./secret-keeper.ts";
+import type { SourceText } from "./source-text.ts";
 import { type MapTree, readYaml, type Tree } from "./yaml-tree.ts";
-
-/** A file that was read. */
-export interface SourceText {
-  /** Absolute. */
-  readonly path: string;
-  readonly text: string;
-}
 
 /** What the files declare, or why they cannot be used. */
 export interface ProcessesFiles {

@@ -1,19 +1,13 @@
 import type { EnvironmentValue } from "./definition.ts";
 import { type Field, readMap, readScalar, readText, refuse, type Reading } from "./fields.ts";
-import { hasControlCharacter } from "./control-characters.ts";
 import { FROM_FILE_KEYS } from "./key-tables.ts";
+import { variableNameProblem } from "./names.ts";
 import { directoryOf, expandHome, resolvePath } from "./posix-path.ts";
 import { isSecretName, secretReference, secretsIn } from "./secrets.ts";
 import type { MapEntry, MapTree, Tree } from "./yaml-tree.ts";
 
 /** Variables that describe the shell's moment, not its environment: they would make every `register` look like a change. */
 const SHELL_MOMENT: ReadonlySet<string> = new Set(["_", "PWD", "OLDPWD", "SHLVL"]);
-
-/** What is wrong with the name of a variable, or null. */
-export function variableNameProblem(name: string): string | null {
-  if (name === "") return "the name is empty";
-  return /[=\s]/.test(name) || hasControlCharacter(name) ? "the name of a variable has no blanks and no `=`" : null;
-}
 
 /** The map form of `environment`; a list of KEY=value becomes one. Wrong items are reported and left out. */
 export function environmentMap(tree: Tree, what: string, reading: Reading): MapTree {

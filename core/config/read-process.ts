@@ -13,7 +13,7 @@ const TYPE_ANSWERS = { simple: "write service", exec: "write service", forking: 
 /** Reads all values of a process and fills the defaults in. Undefined after an error without which there is no process. */
 export function readProcess(draft: Draft, project: string, reading: Reading): ProcessDefinition | undefined {
   const { name, place } = draft;
-  const map = new MapFields<ProcessKey>(draft.entries, name, reading);
+  const map = new MapFields<ProcessKey>(draft.entries, (key) => `${key} of ${name}`, reading);
   const command = readCommand(map);
   if (!map.has("executable") && !map.has("command")) {
     reading.report.error(place, `cannot register ${name}: it has neither executable nor command`, "add `executable: …`, the program to run");

@@ -3,6 +3,7 @@ import { hasControlCharacter } from "./control-characters.ts";
 import type { Place, Report } from "./diagnostics.ts";
 import { interpolate, type Piece, type Variables } from "./interpolate.ts";
 import type { SecretKeeper } from "./secret-keeper.ts";
+import { FILE_BYTES_MAX } from "./source-text.ts";
 import { yamlProblem } from "./yaml-problems.ts";
 
 /** A YAML file as a tree in which every value knows its place, variables are filled in, aliases and merge keys (`<<`) resolved. */
@@ -38,8 +39,6 @@ export interface MapEntry {
   readonly value: Tree;
 }
 
-/** Longest configuration file, in bytes (counted as characters where the text is already decoded). */
-export const FILE_BYTES_MAX = 1024 * 1024;
 /** Most values in one file, aliases expanded: what contains a "billion laughs" file. A process has about 20. */
 export const NODES_MAX = 200_000;
 /** Deepest nesting. `processes.yaml` needs 6. */

@@ -1,0 +1,58 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Manifest } from "../../core/config/definition.ts";
+import { type Diagnostic, formatDiagnostic } from "../../core/config/diagnostics.ts";
+import { parseProcessesFiles } from "../../core/config/processes-file.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import { checkFiles } from "./check-files.ts";
+import { usePython3 } from "./python3.ts";
+import { readConfigurationText } from "./read-text.ts";
+
+/** Looked for in this order when no file is named. JSON is YAML, too. */
+export const DEFAULT_FILES = ["processes.yaml", "processes.yml", "processes.json"] as const;
+
+/** Where and for whom files are read. */
+export interface ReadingContext {
+  /** Absolute; relative paths are taken from it, and the default file is looked for in it. */
+  readonly directory: string;
+  /** Of whoever registers. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** A manifest that can be registered, and what is doubtful in it. */
+export interface ReadManifest {
+  readonly manifest: Manifest;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * Reads the named files (merged in order), or the folder's own `processes.yaml`, and checks them against the disk. Throws CONFIG_NOT_FOUND,
+ * PERMISSION_DENIED, or CONFIG_INVALID whose `details.diagnostics` holds all that is wrong, errors and warnings.
+ */
+export async function readManifest(paths: readonly string[], context: ReadingContext): Promise<ReadManifest> {
+  const files = (paths.length > 0 ? paths : [defaultFile(context.directory)]).map((path) => readConfigurationText(resolve(context.directory, path)));
+  const parsed = parseProcessesFiles(files, context);
+  if (!parsed.manifest) throw invalid(parsed.diagnostics);
+  const { manifest, warnings } = usePython3(parsed.manifest, parsed.places);
+  const diagnostics = [...parsed.diagnostics, ...warnings, ...checkFiles(manifest, parsed.places)];
+  if (diagnostics.some(isError)) throw invalid(diagnostics);
+  return { manifest, warnings: diagnostics };
+}
+
+function defaultFile(directory: string): string {
+  const found = DEFAULT_FILES.map((name) => join(directory, name)).find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  throw new GhostError("CONFIG_NOT_FOUND", `cannot find processes.yaml in ${directory}`, {
+    hint: `looked for ${DEFAULT_FILES.join(", ")}; name a file, or start one program with \`ghost start PROGRAM\``,
+  });
+}
+
+function isError(diagnostic: Diagnostic): boolean {
+  return diagnostic.severity === "error";
+}
+
+function invalid(diagnostics: readonly Diagnostic[]): GhostError {
+  const first = diagnostics.find(isError);
+  if (!first) return new GhostError("INTERNAL", "cannot read the configuration, and nothing says why");
+  return new GhostError("CONFIG_INVALID", formatDiagnostic(first), { hint: first.hint, details: { diagnostics } });
+}
