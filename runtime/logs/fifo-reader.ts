@@ -1,0 +1,97 @@
+/** Reads a FIFO on the main thread, by whatever the runtime can read one with; see README.md for what works where. */
+import { readSync } from "node:fs";
+import { Socket } from "node:net";
+
+/** What one read takes at most, in bytes: a pipe full. */
+const READ_BYTES = 65_536;
+/** Without a way to ask, a FIFO counts as read when nothing came for this time, in milliseconds. */
+const QUIET_MS = 20;
+
+export interface FifoReader {
+  /** Resolves when what was in the FIFO has been given to `onBytes`. */
+  settle(): Promise<void>;
+  close(): void;
+}
+
+/** Takes bytes; the next ones come only once its promise resolves, so that a slow disk slows the writer and not this process's memory. */
+export type BytesTaker = (bytes: Uint8Array) => Promise<void>;
+
+/** Begins to read the FIFO at `path`, of which `fd` is a descriptor that does not block. The descriptor is closed with the reader. */
+export function readFifo(path: string, fd: number, onBytes: BytesTaker): FifoReader {
+  const own = (globalThis as { Bun?: BunFiles; Deno?: DenoFiles }) ?? {};
+  if (own.Bun) return readChunks(Promise.resolve(own.Bun.file(fd).stream()), fd, onBytes);
+  if (own.Deno) return readChunks(own.Deno.open(path, { read: true, write: true }).then((file) => file.readable), fd, onBytes);
+  return readSocket(fd, onBytes);
+}
+
+interface BunFiles {
+  file(fd: number): { stream(): ReadableStream<Uint8Array> };
+}
+interface DenoFiles {
+  open(path: string, options: { read: true; write: true }): Promise<{ readonly readable: ReadableStream<Uint8Array> }>;
+}
+
+/** Node: a socket tells of readiness and reads; what it has not taken yet is read directly. */
+function readSocket(fd: number, onBytes: BytesTaker): FifoReader {
+  const socket = new Socket({ fd, readable: true, writable: false });
+  let taking = Promise.resolve();
+  const take = (bytes: Uint8Array) => {
+    socket.pause();
+    taking = taking.then(() => onBytes(bytes)).finally(() => socket.resume());
+  };
+  socket.on("data", take);
+  socket.on("error", () => socket.destroy());
+  return {
+    async settle() {
+      socket.pause();
+      await taking;
+      socket.pause();
+      await takeWaiting(fd, onBytes);
+      socket.resume();
+    },
+    close: () => socket.destroy(),
+  };
+}
+
+/** Bun and Deno: a stream of chunks, which reads ahead by one; what comes is known only when it comes. */
+function readChunks(opened: Promise<ReadableStream<Uint8Array>>, fd: number, onBytes: BytesTaker): FifoReader {
+  let lastMs = performance.now();
+  let busy = false;
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  const run = async () => {
+    reader = (await opened).getReader();
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      busy = true;
+      await onBytes(next.value);
+      busy = false;
+      lastMs = performance.now();
+    }
+  };
+  run().catch(() => {});
+  return {
+    async settle() {
+      lastMs = performance.now();
+      while (busy || performance.now() - lastMs < QUIET_MS) await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 2));
+      await takeWaiting(fd, onBytes);
+    },
+    close: () => void reader?.cancel().catch(() => {}),
+  };
+}
+
+async function takeWaiting(fd: number, onBytes: BytesTaker): Promise<void> {
+  for (;;) {
+    const bytes = readNow(fd);
+    if (bytes.length === 0) return;
+    await onBytes(bytes);
+  }
+}
+
+function readNow(fd: number): Uint8Array {
+  const buffer = new Uint8Array(READ_BYTES);
+  try {
+    return buffer.subarray(0, readSync(fd, buffer));
+  } catch {
+    // EAGAIN: nothing waits.
+    return buffer.subarray(0, 0);
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * The pump's thread: it sleeps in `epoll_wait` until a FIFO has bytes, a watched process ends or the main thread rings,
+ * and never returns to its event loop. Two epoll instances: `urgent` (the bell and the watched processes) stands in
+ * `all` beside the FIFOs, so that a pause in pumping still hears what is urgent.
+ */
+import { closeSync, readSync } from "node:fs";
+import { receiveMessageOnPort, workerData } from "node:worker_threads";
+import { COUNTER, type PumpCommand, type PumpReport, type PumpWorkerData } from "./messages.ts";
+import { ExitWatch } from "./worker/exits.ts";
+import { Epoll, EPOLLIN, openPumpLibc, type PumpLibc } from "./worker/linux.ts";
+import { StreamTable } from "./worker/streams.ts";
+
+/** How long pumping rests after a round that found little, so that bytes gather and one call moves many, in milliseconds. */
+const REST_MS = 1;
+/** Slot of the bell in `urgent`: no process has this pid. */
+const BELL = 0;
+/** Slot of `urgent` in `all`. */
+const URGENT = 0xffff_ffff;
+
+function run(data: PumpWorkerData, libc: PumpLibc): void {
+  const { port, wakeFd } = data;
+  const counters = new Float64Array(data.counters);
+  const tell = (report: PumpReport) => port.postMessage(report);
+  const urgent = new Epoll(libc);
+  const all = new Epoll(libc);
+  urgent.add(wakeFd, EPOLLIN, BELL);
+  all.add(urgent.fd, EPOLLIN, URGENT);
+  const exits = new ExitWatch(libc, urgent, (pid, status) => tell({ report: "exit", pid, status }));
+  const streams = new StreamTable(libc, all, counters, (event) => tell({ report: "event", event }));
+  const bell = new Uint8Array(8);
+  let stopId: number | null = null;
+
+  while (stopId === null) {
+    const nowMs = Date.now();
+    const count = all.wait(shorter(streams.waitMs(nowMs), exits.waitMs(nowMs)));
+    counters[COUNTER.wakeups]!++;
+    if (pump(count)) answer(REST_MS);
+  }
+  streams.closeAll();
+  for (const fd of [urgent.fd, all.fd]) closeSync(fd);
+  tell({ report: "done", id: stopId });
+  port.close();
+
+  /** Serves what `all` brought; true when a rest is due: bytes were moved, but nobody is in a hurry. */
+  function pump(count: number): boolean {
+    const nowMs = Date.now();
+    let moved = false;
+    let pressed = false;
+    counters[COUNTER.busySinceMs] = nowMs;
+    for (let i = 0; i < count; i++) {
+      const slot = all.slot(i);
+      if (slot === URGENT) answer(0);
+      const load = streams.serve(slot, nowMs);
+      moved ||= load > 0;
+      pressed ||= load >= 0.5;
+    }
+    counters[COUNTER.busySinceMs] = 0;
+    streams.tick(nowMs);
+    exits.tick(nowMs);
+    return moved && !pressed;
+  }
+
+  /** Waits up to `waitMs` for something urgent, and serves it. */
+  function answer(waitMs: number): void {
+    const count = urgent.wait(waitMs);
+    const nowMs = Date.now();
+    for (let i = 0; i < count; i++) {
+      const slot = urgent.slot(i);
+      if (slot === BELL) obeyAll();
+      else exits.happened(slot, urgent.happened(i), nowMs);
+    }
+  }
+
+  function obeyAll(): void {
+    readSync(wakeFd, bell, 0, bell.length, null);
+    for (let received = receiveMessageOnPort(port); received; received = receiveMessageOnPort(port)) obey(received.message as PumpCommand);
+  }
+
+  function obey(command: PumpCommand): void {
+    switch (command.do) {
+      case "open":
+        return streams.open(command);
+      case "update":
+        return streams.update(command.key, command.policy);
+      case "drain":
+        streams.drain(command.key);
+        return tell({ report: "done", id: command.id });
+      case "close":
+        streams.close(command.key);
+        return tell({ report: "done", id: command.id });
+      case "watch":
+        return exits.watch(command.pid, command.pidfd);
+      case "unwatch":
+        return exits.unwatch(command.pid);
+      case "compressed":
+        return streams.compressed(command);
+      case "stop":
+        stopId = command.id;
+        return;
+      default:
+        command satisfies never;
+    }
+  }
+}
+
+/** The shorter of two waits; -1 (for ever) when both are null. */
+function shorter(first: number | null, second: number | null): number {
+  if (first === null || second === null) return first ?? second ?? -1;
+  return Math.min(first, second);
+}
+
+const libc = openPumpLibc();
+if (libc) run(workerData as PumpWorkerData, libc);

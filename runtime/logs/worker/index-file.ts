@@ -1,0 +1,129 @@
+/** Writes the index beside a live log file. Its failure never stops the log: times are then missing, lines are not. */
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import {
+  decodeIndexHeader,
+  decodeIndexRecord,
+  encodeIndexHeader,
+  encodeIndexRecord,
+  INDEX_HEADER_BYTES,
+  INDEX_RECORD_BYTES,
+  type IndexRecord,
+} from "../../../core/logs/index-format.ts";
+import { LOG_MODE } from "../log-mode.ts";
+
+export class IndexFile {
+  #fd: number;
+  readonly #record = new DataView(new ArrayBuffer(INDEX_RECORD_BYTES));
+  /** Where the next record goes. */
+  #end: number = INDEX_HEADER_BYTES;
+  #lastOffset = -1;
+  #lastTimeMs = -1;
+  #sequence: number;
+
+  /**
+   * Opens or makes the index at `path` of a log file that is `logBytes` long. One that speaks of bytes that the log does
+   * not have describes another file and is begun anew, as is a damaged one. `freshSequence`: this number for a new one.
+   */
+  constructor(path: string, logBytes: number, freshSequence: () => number) {
+    this.#fd = openIndex(path);
+    const sequence = this.#fd === -1 ? null : readSequence(this.#fd);
+    this.#sequence = sequence ?? freshSequence();
+    if (sequence === null) this.begin(this.#sequence);
+    else this.#continue(logBytes);
+  }
+
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** Empties the index: its log file is a new one, or was emptied. */
+  begin(sequence: number): void {
+    this.#sequence = sequence;
+    this.#end = INDEX_HEADER_BYTES;
+    this.#lastOffset = -1;
+    this.#lastTimeMs = -1;
+    this.#try(() => {
+      ftruncateSync(this.#fd, 0);
+      writeSync(this.#fd, encodeIndexHeader(sequence), 0, INDEX_HEADER_BYTES, 0);
+    });
+  }
+
+  /** Says that the bytes from `offset` on arrive at `timeMs`. To be called before they are written: a crash in between then leaves nothing false. */
+  mark(offset: number, timeMs: number): void {
+    if (offset < this.#lastOffset) this.begin(this.#sequence);
+    // One record a millisecond is all that the clock can tell apart.
+    if (timeMs === this.#lastTimeMs) return;
+    if (this.#write({ kind: "chunk", offset, timeMs })) this.#lastTimeMs = timeMs;
+  }
+
+  /** Says that bytes are missing at `offset`; false when that could not be written. */
+  gap(offset: number, droppedBytes: number): boolean {
+    return this.#write({ kind: "gap", offset, droppedBytes });
+  }
+
+  close(): void {
+    this.#try(() => closeSync(this.#fd));
+    this.#fd = -1;
+  }
+
+  #write(record: IndexRecord): boolean {
+    encodeIndexRecord(this.#record, record);
+    const written = this.#try(() => writeSync(this.#fd, this.#record, 0, INDEX_RECORD_BYTES, this.#end) === INDEX_RECORD_BYTES);
+    if (!written) return false;
+    this.#end += INDEX_RECORD_BYTES;
+    this.#lastOffset = record.offset;
+    return true;
+  }
+
+  #continue(logBytes: number): void {
+    const { size } = fstatSync(this.#fd);
+    this.#end = size - ((size - INDEX_HEADER_BYTES) % INDEX_RECORD_BYTES);
+    const last = this.#lastRecord();
+    if (last === null && this.#end > INDEX_HEADER_BYTES) return this.begin(this.#sequence);
+    if (last && last.offset > logBytes) return this.begin(this.#sequence + 1);
+    this.#lastOffset = last?.offset ?? -1;
+  }
+
+  #lastRecord(): IndexRecord | null {
+    if (this.#end <= INDEX_HEADER_BYTES) return null;
+    readSync(this.#fd, this.#record, 0, INDEX_RECORD_BYTES, this.#end - INDEX_RECORD_BYTES);
+    return decodeIndexRecord(this.#record, 0);
+  }
+
+  #try(action: () => unknown): boolean {
+    if (this.#fd === -1) return false;
+    try {
+      return action() !== false;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** The sequence number that an index file bears; null when there is none. */
+export function sequenceOf(path: string): number | null {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY);
+  } catch {
+    return null;
+  }
+  try {
+    return readSequence(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function openIndex(path: string): number {
+  try {
+    return openSync(path, constants.O_RDWR | constants.O_CREAT, LOG_MODE);
+  } catch {
+    return -1;
+  }
+}
+
+function readSequence(fd: number): number | null {
+  const header = new Uint8Array(INDEX_HEADER_BYTES);
+  return readSync(fd, header, 0, INDEX_HEADER_BYTES, 0) === INDEX_HEADER_BYTES ? decodeIndexHeader(header) : null;
+}

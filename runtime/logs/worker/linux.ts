@@ -1,0 +1,182 @@
+/** What the pump's thread asks of Linux: the system calls, their constants, and their structures as arrays. */
+import { type Libc, openLibc } from "../../system/native.ts";
+
+const SIGNATURES = {
+  epoll_create1: { args: ["i32"], returns: "i32" },
+  epoll_ctl: { args: ["i32", "i32", "i32", "ptr"], returns: "i32" },
+  epoll_wait: { args: ["i32", "ptr", "i32", "i32"], returns: "i32" },
+  eventfd: { args: ["u32", "i32"], returns: "i32" },
+  splice: { args: ["i32", "ptr", "i32", "ptr", "u64", "u32"], returns: "i32" },
+  tee: { args: ["i32", "i32", "u64", "u32"], returns: "i32" },
+  pipe2: { args: ["ptr", "i32"], returns: "i32" },
+  fcntl: { args: ["i32", "i32", "u64"], returns: "i32" },
+  ioctl: { args: ["i32", "u64", "ptr"], returns: "i32" },
+  read: { args: ["i32", "ptr", "u64"], returns: "i32" },
+  pwrite: { args: ["i32", "ptr", "u64", "u64"], returns: "i32" },
+  statx: { args: ["i32", "ptr", "i32", "u32", "ptr"], returns: "i32" },
+  syscall: { args: ["i64", "i64", "i64"], returns: "i64" },
+  waitpid: { args: ["i32", "ptr", "i32"], returns: "i32" },
+} as const;
+
+export type PumpLibc = Libc<keyof typeof SIGNATURES>;
+
+/** The functions of the C library that the pump needs; null where they cannot be had (no FFI, no Linux, an old libc). */
+export function openPumpLibc(): PumpLibc | null {
+  return process.platform === "linux" ? openLibc(SIGNATURES) : null;
+}
+
+export const EAGAIN = 11;
+export const EINTR = 4;
+export const EINVAL = 22;
+export const ENOSPC = 28;
+
+export const EPOLLIN = 1;
+export const EPOLLHUP = 16;
+const EPOLL_CTL_ADD = 1;
+const EPOLL_CTL_DEL = 2;
+const EPOLL_CTL_MOD = 3;
+const CLOEXEC = 0o2000000;
+const NONBLOCK = 0o4000;
+
+export const SPLICE_F_NONBLOCK = 2;
+const F_SETPIPE_SZ = 1031;
+const F_GETPIPE_SZ = 1032;
+const FIONREAD = 0x541b;
+const PIDFD_OPEN = 434;
+
+/** Events that one `epoll_wait` brings at most; the rest comes with the next one, in turn. */
+const EVENTS_MAX = 64;
+/** `struct epoll_event` is packed on x86-64 alone. */
+const EVENT_BYTES = process.arch === "x64" ? 12 : 16;
+const EVENT_DATA_AT = process.arch === "x64" ? 4 : 8;
+
+/** An epoll instance whose events carry a number each. */
+export class Epoll {
+  readonly fd: number;
+  readonly #libc: PumpLibc;
+  readonly #events = new DataView(new ArrayBuffer(EVENTS_MAX * EVENT_BYTES));
+  readonly #change = new DataView(new ArrayBuffer(EVENT_BYTES));
+
+  constructor(libc: PumpLibc) {
+    this.#libc = libc;
+    this.fd = libc.call.epoll_create1(CLOEXEC);
+  }
+
+  /** Watches `fd` for `events`; `slot` (32 bits) comes back with each event. False when the kernel refuses. */
+  add(fd: number, events: number, slot: number): boolean {
+    return this.#control(EPOLL_CTL_ADD, fd, events, slot);
+  }
+
+  /** Changes what `fd` is watched for; with 0 only hang-ups are told. */
+  change(fd: number, events: number, slot: number): void {
+    this.#control(EPOLL_CTL_MOD, fd, events, slot);
+  }
+
+  remove(fd: number): void {
+    this.#control(EPOLL_CTL_DEL, fd, 0, 0);
+  }
+
+  /** Waits up to `timeoutMs` (-1: for ever) and gives the number of events, 0 also after a signal. */
+  wait(timeoutMs: number): number {
+    const count: number = this.#libc.call.epoll_wait(this.fd, this.#events, EVENTS_MAX, timeoutMs);
+    return count > 0 ? count : 0;
+  }
+
+  /** The slot of event `index` of the last wait. */
+  slot(index: number): number {
+    return this.#events.getUint32(index * EVENT_BYTES + EVENT_DATA_AT, true);
+  }
+
+  /** What happened in event `index` of the last wait. */
+  happened(index: number): number {
+    return this.#events.getUint32(index * EVENT_BYTES, true);
+  }
+
+  #control(operation: number, fd: number, events: number, slot: number): boolean {
+    this.#change.setUint32(0, events, true);
+    this.#change.setUint32(EVENT_DATA_AT, slot, true);
+    return this.#libc.call.epoll_ctl(this.fd, operation, fd, this.#change) === 0;
+  }
+}
+
+/** Asks for a file by its path: where it is now, not where it was opened. */
+export class PathStat {
+  readonly #libc: PumpLibc;
+  readonly #path: Uint8Array;
+  /** `struct statx` has the same layout on every machine: 256 bytes. */
+  static readonly #result = new Uint32Array(64);
+
+  constructor(libc: PumpLibc, path: string) {
+    this.#libc = libc;
+    this.#path = Buffer.from(`${path}\0`);
+  }
+
+  /** Looks; false when there is no such file (or it cannot be reached). */
+  look(): boolean {
+    return this.#libc.call.statx(AT_FDCWD, this.#path, 0, STATX_INO_AND_SIZE, PathStat.#result) === 0;
+  }
+
+  /** The file's size at the last look, of this or any other path. */
+  get size(): number {
+    return (PathStat.#result[10] ?? 0) + (PathStat.#result[11] ?? 0) * 2 ** 32;
+  }
+
+  /** Its inode number at the last look. */
+  get inode(): number {
+    return (PathStat.#result[8] ?? 0) + (PathStat.#result[9] ?? 0) * 2 ** 32;
+  }
+}
+
+const AT_FDCWD = -100;
+const STATX_INO_AND_SIZE = 0x100 | 0x200;
+
+/** An eventfd, by which another thread wakes this one. */
+export function openEventFd(libc: PumpLibc): number {
+  return libc.call.eventfd(0, CLOEXEC | NONBLOCK);
+}
+
+/** A pipe that neither blocks nor is inherited: [reading end, writing end]. */
+export function openPipe(libc: PumpLibc): [number, number] {
+  const ends = new Int32Array(2);
+  libc.call.pipe2(ends, CLOEXEC | NONBLOCK);
+  return [ends[0] ?? -1, ends[1] ?? -1];
+}
+
+/** Bytes that wait in a pipe. */
+export function pendingBytes(libc: PumpLibc, fd: number): number {
+  const count = new Int32Array(1);
+  return libc.call.ioctl(fd, FIONREAD, count) === 0 ? (count[0] ?? 0) : 0;
+}
+
+/** How much a pipe holds, in bytes. */
+export function pipeSize(libc: PumpLibc, fd: number): number {
+  return libc.call.fcntl(fd, F_GETPIPE_SZ, 0);
+}
+
+/** Asks for a pipe of `bytes`; false when the user's share of pipe memory is spent or more than that waits in it. */
+export function resizePipe(libc: PumpLibc, fd: number, bytes: number): boolean {
+  return libc.call.fcntl(fd, F_SETPIPE_SZ, bytes) > 0;
+}
+
+/** A descriptor that tells when process `pid` ends; -1 when there is no such process. */
+export function openPidFd(libc: PumpLibc, pid: number): number {
+  return Number(libc.call.syscall(PIDFD_OPEN, pid, 0));
+}
+
+const PIDFD_GET_INFO = 0xc040ff0b;
+const PIDFD_INFO_EXIT = 8;
+const WNOHANG = 1;
+
+/**
+ * The wait status of the process behind a pidfd: reaped here if it is a child of ours, else asked of the kernel, which
+ * tells it once somebody has reaped the process (Linux 6.15). Null when it is not to be had (yet).
+ */
+export function exitStatus(libc: PumpLibc, pid: number, pidfd: number): number | null {
+  const status = new Int32Array(1);
+  if (libc.call.waitpid(pid, status, WNOHANG) === pid) return status[0] ?? 0;
+  // struct pidfd_info of 64 bytes: the mask first, the exit code last.
+  const info = new Int32Array(16);
+  info[0] = PIDFD_INFO_EXIT;
+  if (libc.call.ioctl(pidfd, PIDFD_GET_INFO, info) !== 0) return null;
+  return ((info[0] ?? 0) & PIDFD_INFO_EXIT) !== 0 ? (info[15] ?? 0) : null;
+}
