@@ -1,0 +1,28 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { castToInteger, countParameters } from "./parameters.ts";
+
+const COUNTS: readonly (readonly [string, number])[] = [
+  ["SELECT 1", 0],
+  ["SELECT ?, ?", 2],
+  ["SELECT ?3, ?", 4],
+  ["SELECT :a, @b, $c, :a", 3],
+  ["SELECT '?', \"?\", `?`, [?], 'it''s ?' -- ?\n, /* ? */ ?", 1],
+  ["SELECT a$b, x'00', 1e5, a->>'$.b' FROM t WHERE c = ?", 1],
+  ["SELECT ? /* not closed ?", 1],
+];
+
+for (const [sql, count] of COUNTS) test(`counts ${count} in ${sql}`, () => assert.is(countParameters(sql), count));
+
+const CASTS: readonly (readonly [string, readonly number[], string])[] = [
+  ["VALUES (?, ?, ?)", [1], "VALUES (?, +CAST(?2 AS INTEGER), ?)"],
+  ["VALUES (?2, ?1)", [0], "VALUES (?2, +CAST(?1 AS INTEGER))"],
+  ["VALUES (:a, :b, :a)", [0], "VALUES (+CAST(:a AS INTEGER), :b, +CAST(:a AS INTEGER))"],
+  ["VALUES ('?', ?)", [0], "VALUES ('?', +CAST(?1 AS INTEGER))"],
+];
+
+for (const [sql, positions, expected] of CASTS) {
+  test(`casts ${positions.join()} in ${sql}`, () => assert.is(castToInteger(sql, new Set(positions)), expected));
+}
+
+test.run();
