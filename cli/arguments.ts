@@ -1,0 +1,77 @@
+import { cac } from "cac";
+import { nearest } from "../core/config/suggest.ts";
+import { GhostError } from "../core/errors/ghost-error.ts";
+import { type Command, GLOBAL_FLAGS } from "./command.ts";
+
+/** What was typed after the verb. */
+export interface Arguments {
+  readonly positional: readonly string[];
+  /** What stood after `--`. */
+  readonly passed: readonly string[];
+  /** By long name in camel case: text for options with a value, else true or false. */
+  readonly options: Readonly<Record<string, string | boolean>>;
+}
+
+/** Put before values that look like numbers, because the parser would turn `007` into 7; taken off again afterwards. */
+const TEXT_MARK = "\u0000";
+const NUMBER_LIKE = /^-?(\d|\.\d)/;
+
+/** The verb in a command line: the first word that is neither an option nor `--home`'s value. */
+export function findVerb(words: readonly string[]): { readonly verb: string | null; readonly rest: readonly string[] } {
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? "";
+    if (word === "--") break;
+    if (word === "--home") index += 1;
+    else if (!word.startsWith("-")) return { verb: word, rest: [...words.slice(0, index), ...words.slice(index + 1)] };
+  }
+  return { verb: null, rest: words };
+}
+
+/** Parses what follows `verb`. Unknown options, missing values and too many arguments are usage errors. */
+export function parseArguments(verb: string, command: Command, words: readonly string[]): Arguments {
+  const cli = cac("ghost");
+  for (const { flags, about } of GLOBAL_FLAGS) cli.option(flags, about);
+  const target = cli.command(verb, command.summary);
+  for (const { flags, about } of command.flags) target.option(flags, about);
+  const end = words.includes("--") ? words.indexOf("--") : words.length;
+  cli.parse(["", "ghost", verb, ...words.slice(0, end).map(markNumbers)], { run: false });
+  refuseUnknown(verb, Object.keys(cli.options), [...target.options, ...cli.globalCommand.options]);
+  const options = Object.fromEntries(Object.entries(cli.options).map(([name, value]) => [name, asText(value)]));
+  for (const { name, names, required, rawName } of [...target.options, ...cli.globalCommand.options]) {
+    if (required && names.some((each) => options[each] === true || options[each] === "")) throw usage(verb, `option ${rawName} needs a value`);
+    options[name] ??= false;
+  }
+  const positional = cli.args.map((argument) => String(asText(argument)));
+  if (positional.length > command.argumentsMax) throw usage(verb, `${positional[command.argumentsMax]} is one argument too many`);
+  return { positional, passed: words.slice(end + 1), options };
+}
+
+function refuseUnknown(verb: string, given: readonly string[], known: readonly { names: string[]; negated: boolean }[]): void {
+  const names = known.flatMap((option) => option.names);
+  for (const name of given) {
+    if (name === "--" || names.includes(name)) continue;
+    const meant = nearest(name, names.filter((each) => each.length > 1));
+    throw usage(verb, `it has no option ${dashed(name)}`, meant ? `did you mean ${dashed(meant)}? ` : "");
+  }
+}
+
+/** A usage error of `verb`: `cannot run ghost VERB: why`. */
+export function usage(verb: string, why: string, suggestion = ""): GhostError {
+  return new GhostError("USAGE", `cannot run ghost ${verb}: ${why}`, { hint: `${suggestion}ghost ${verb} --help shows what it takes` });
+}
+
+function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function markNumbers(word: string): string {
+  if (NUMBER_LIKE.test(word)) return word.startsWith("-") ? word : TEXT_MARK + word;
+  const value = /^(--[^=]+=)(.*)$/s.exec(word);
+  return value ? `${value[1]}${TEXT_MARK}${value[2]}` : word;
+}
+
+/** An option that was given twice, spelt alike: the later wins, as everywhere. */
+function asText(value: unknown): string | boolean {
+  const last: unknown = Array.isArray(value) ? value.at(-1) : value;
+  return typeof last === "boolean" ? last : String(last).replace(TEXT_MARK, "");
+}

@@ -1,0 +1,101 @@
+import type { SystemView } from "../../core/api/wire.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import type { DaemonClient } from "../../runtime/client/client.ts";
+import { usage } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import type { Context } from "../context.ts";
+import { reportResults } from "../outcome.ts";
+import { renderCounts, renderDaemonLine } from "../output/system.ts";
+
+export const command: Command = {
+  usage: "[start|stop|restart|status|logs]",
+  summary: "Start, stop, restart or look at the daemon that supervises",
+  about:
+    "Other commands start the daemon when they need it. `stop` ends all processes in order, then the daemon; with --leave they go on, and the next daemon takes them over. " +
+    "`restart` never touches the processes. --foreground is for boot units and containers.",
+  flags: [
+    { flags: "--foreground", about: "start: run here until SIGTERM, instead of in the background" },
+    { flags: "--leave", about: "stop: leave the processes running" },
+    { flags: "-n, --lines <N>", about: "logs: the last N lines (default 100)" },
+    { flags: "-f, --follow", about: "logs: go on with what is written from now on" },
+  ],
+  argumentsMax: 1,
+  examples: ["ghost daemon", "ghost daemon status --json", "ghost daemon stop --leave", "ghost daemon --foreground"],
+  async run(context) {
+    const [action = "start"] = context.names;
+    switch (action) {
+      case "start":
+        return context.flag("foreground") ? runInForeground(context) : start(context);
+      case "stop":
+        return stop(context);
+      case "restart":
+        return restart(context);
+      case "status":
+        return status(context);
+      case "logs":
+        return (await import("../daemon-log.ts")).showDaemonLog(context);
+      default:
+        throw usage(context.verb, `it knows start, stop, restart, status and logs, not ${action}`);
+    }
+  },
+};
+
+async function runInForeground(context: Context): Promise<number> {
+  const { runDaemon } = await import("../../runtime/daemon/main.ts");
+  return runDaemon(context.home);
+}
+
+async function start(context: Context): Promise<number> {
+  const { startDaemon } = await import("../../runtime/daemon/launch.ts");
+  await startDaemon(context.home, { explicit: true });
+  return show(context, await context.connect("never").system());
+}
+
+async function stop(context: Context): Promise<number> {
+  const client = context.connect("never");
+  if (!(await isRunning(client))) return notRunning(context);
+  return reportResults(context, client.stopDaemon(context.flag("leave")), { doing: "stopping", total: null, quietWhenEmpty: true });
+}
+
+async function restart(context: Context): Promise<number> {
+  const client = context.connect("never");
+  if (!(await isRunning(client))) return start(context);
+  await client.restartDaemon();
+  return show(context, await client.system());
+}
+
+async function status(context: Context): Promise<number> {
+  const client = context.connect("never");
+  if (!(await isRunning(client))) {
+    if (context.json) context.printJson({ running: false, home: context.home, version: context.version });
+    else if (!context.quiet) context.print(`daemon not running in ${context.home}`);
+    return 4;
+  }
+  return show(context, await client.system());
+}
+
+async function show(context: Context, system: SystemView): Promise<number> {
+  if (context.json) context.printJson(system);
+  else if (!context.quiet) {
+    const paint = await context.paint();
+    context.print(renderDaemonLine(system, paint, Date.now()), renderCounts(system, paint), `home ${system.home}, socket ${system.socket}`);
+    for (const warning of system.warnings) context.warn(warning);
+  }
+  return 0;
+}
+
+function notRunning(context: Context): number {
+  if (context.json) context.printJson([]);
+  context.say(`the daemon of ${context.home} does not run`);
+  return 0;
+}
+
+async function isRunning(client: DaemonClient): Promise<boolean> {
+  try {
+    await client.system();
+    return true;
+  } catch (error) {
+    if (error instanceof GhostError && error.code === "DAEMON_UNREACHABLE") return false;
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+import type { Command } from "../command.ts";
+import type { Context } from "../context.ts";
+import { loadManifest } from "../manifest.ts";
+import { reportResults } from "../outcome.ts";
+import { renderPlan, renderPlanSummary } from "../output/changes.ts";
+
+export const command: Command = {
+  usage: "[FILE…] [--start] [--prune]",
+  summary: "Register the processes of a processes.yaml; again applies the difference",
+  about:
+    "Without a FILE: the processes.yaml here. Several files are merged in order. A running process whose definition changed is restarted; " +
+    "what another file registered is never touched. A process that the file no longer declares stays until --prune.",
+  flags: [
+    { flags: "--start", about: "Start everything in the file that does not run" },
+    { flags: "--prune", about: "Stop and forget what this file declared before and does not any more" },
+    { flags: "--no-wait", about: "Return at once instead of waiting until they run" },
+  ],
+  argumentsMax: Number.POSITIVE_INFINITY,
+  examples: ["ghost register", "ghost register processes.yaml production.yaml --start", "ghost register --prune"],
+  async run(context) {
+    const manifest = await loadManifest(context);
+    const request = { manifest, start: context.flag("start"), prune: context.flag("prune"), noWait: !context.flag("wait"), by: "ghost register" };
+    const { changes, warnings, results } = await context.connect("always").register(request, context.interruption);
+    for (const warning of warnings) context.warn(warning);
+    const paint = await context.messagePaint();
+    context.say(...(changes.some(({ action }) => action === "change" || action === "remove") ? renderPlan(changes, paint) : [renderPlanSummary(changes)]));
+    return finish(context, results, changes, warnings);
+  },
+};
+
+async function finish(context: Context, results: Parameters<typeof reportResults>[1], changes: readonly { action: string; disrupts: boolean }[], warnings: readonly string[]): Promise<number> {
+  const total = context.flag("start") ? changes.length : changes.filter(({ disrupts }) => disrupts).length;
+  return reportResults(context, results, { doing: context.flag("start") ? "starting" : "applying", total, extra: { changes, warnings }, quietWhenEmpty: true });
+}

@@ -1,0 +1,119 @@
+import { type Command, type Flag, GLOBAL_FLAGS } from "./command.ts";
+import { VERBS } from "./verbs.ts";
+
+/** The shells that there is a completion script for. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+
+/** Verbs whose arguments are names of processes; names come from `ghost list --quiet`. */
+const TAKES_NAMES = ["start", "stop", "restart", "signal", "delete", "list", "status", "why", "logs", "env", "monitor"];
+const TAKES_FILES = ["register", "plan", "start"];
+const WORDS: Readonly<Record<string, string>> = { daemon: "start stop restart status logs", completions: SHELLS.join(" ") };
+
+/** The script for one shell, made from the commands' own tables. */
+export async function completionScript(shell: (typeof SHELLS)[number]): Promise<string> {
+  const entries = await Promise.all(Object.entries(VERBS).map(async ([verb, load]) => [verb, (await load()).command] as const));
+  switch (shell) {
+    case "bash":
+      return bash(entries);
+    case "zsh":
+      return zsh(entries);
+    case "fish":
+      return fish(entries);
+  }
+}
+
+type Entries = readonly (readonly [string, Command])[];
+
+function bash(entries: Entries): string {
+  const options = entries.map(([verb, { flags }]) => `    ${verb}) options="${longNames(flags).join(" ")}" ;;`);
+  const words = Object.entries(WORDS).map(([verb, list]) => `    ${verb}) COMPREPLY=($(compgen -W "${list}" -- "$word")) ;;`);
+  return `# bash completion of ghost
+_ghost() {
+  local word="\${COMP_WORDS[COMP_CWORD]}" verb="" options="" index
+  COMPREPLY=()
+  for ((index = 1; index < COMP_CWORD; index++)); do
+    case "\${COMP_WORDS[index]}" in
+      --home) index=$((index + 1)) ;;
+      -*) ;;
+      *) verb="\${COMP_WORDS[index]}"; break ;;
+    esac
+  done
+  if [[ "$word" == -* ]]; then
+    case "$verb" in
+${options.join("\n")}
+    esac
+    COMPREPLY=($(compgen -W "$options ${longNames(GLOBAL_FLAGS).join(" ")}" -- "$word"))
+    return
+  fi
+  case "$verb" in
+    "") COMPREPLY=($(compgen -W "${entries.map(([verb]) => verb).join(" ")}" -- "$word")) ;;
+${words.join("\n")}
+    ${TAKES_NAMES.join("|")})
+      COMPREPLY=($(compgen -W "all $(ghost list --quiet 2>/dev/null | sed 'p;s,.*/,,')" -- "$word")) ;;&
+    ${TAKES_FILES.join("|")})
+      COMPREPLY+=($(compgen -f -- "$word")) ;;
+  esac
+}
+complete -o filenames -F _ghost ghost
+`.trimEnd();
+}
+
+function zsh(entries: Entries): string {
+  const verbs = entries.map(([verb, { summary }]) => `    ${quoted(`${verb}:${summary}`)}`);
+  const options = entries.map(([verb, { flags }]) => `      ${verb}) options=(${longNames(flags).join(" ")}) ;;`);
+  const words = Object.entries(WORDS).map(([verb, list]) => `    ${verb}) compadd -- ${list} ;;`);
+  return `#compdef ghost
+# zsh completion of ghost
+_ghost() {
+  local -a verbs options
+  verbs=(
+${verbs.join("\n")}
+  )
+  if (( CURRENT == 2 )); then
+    _describe command verbs
+    return
+  fi
+  if [[ "$PREFIX" == -* ]]; then
+    case "$words[2]" in
+${options.join("\n")}
+    esac
+    compadd -- $options ${longNames(GLOBAL_FLAGS).join(" ")}
+    return
+  fi
+  case "$words[2]" in
+${words.join("\n")}
+    ${TAKES_NAMES.join("|")}) compadd -- all \${(f)"$(ghost list --quiet 2>/dev/null)"} \${\${(f)"$(ghost list --quiet 2>/dev/null)"}##*/} ;|
+    ${TAKES_FILES.join("|")}) _files ;;
+  esac
+}
+if [[ "$funcstack[1]" == _ghost ]]; then _ghost "$@"; else compdef _ghost ghost; fi`;
+}
+
+function fish(entries: Entries): string {
+  const verbs = entries.map(([verb, { summary }]) => `complete -c ghost -n __fish_use_subcommand -f -a ${verb} -d ${quoted(summary)}`);
+  const options = entries.flatMap(([verb, { flags }]) => flags.map((flag) => `complete -c ghost -n '__fish_seen_subcommand_from ${verb}' ${fishFlag(flag)}`));
+  const words = Object.entries(WORDS).map(([verb, list]) => `complete -c ghost -n '__fish_seen_subcommand_from ${verb}' -f -a '${list}'`);
+  return [
+    "# fish completion of ghost",
+    ...verbs,
+    ...GLOBAL_FLAGS.map((flag) => `complete -c ghost ${fishFlag(flag)}`),
+    ...options,
+    ...words,
+    `complete -c ghost -n '__fish_seen_subcommand_from ${TAKES_NAMES.filter((verb) => !TAKES_FILES.includes(verb)).join(" ")}' -f`,
+    `complete -c ghost -n '__fish_seen_subcommand_from ${TAKES_NAMES.join(" ")}' -a 'all (ghost list --quiet 2>/dev/null | string replace -r ".*/" ""; ghost list --quiet 2>/dev/null)'`,
+  ].join("\n");
+}
+
+function fishFlag({ flags, about }: Flag): string {
+  const short = /(?:^|\s)-(\w)\b/.exec(flags)?.[1];
+  return `${short ? `-s ${short} ` : ""}-l ${longNames([{ flags, about }])[0]?.slice(2)} ${flags.includes("<") ? "-r " : ""}-d ${quoted(about)}`;
+}
+
+function longNames(flags: readonly Flag[]): string[] {
+  return flags.map((flag) => /--[\w-]+/.exec(flag.flags)?.[0] ?? "").filter((name) => name !== "");
+}
+
+/** In single quotes, as all three shells read them. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

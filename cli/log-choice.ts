@@ -1,0 +1,52 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { selectProcesses } from "../core/graph/select.ts";
+import { readAddress } from "../runtime/client/address.ts";
+import { clientPlaces } from "../runtime/client/home.ts";
+import type { Context } from "./context.ts";
+
+/** The logs of one process, wherever they lie. */
+export interface LogPlace {
+  readonly project: string;
+  readonly name: string;
+  readonly instance: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Finds the logs that the names choose: by the daemon's word if it runs, and by the folders, which also hold those of processes that were deleted. */
+export async function findLogs(context: Context): Promise<LogPlace[]> {
+  const places = mergePlaces(await askDaemon(context), scanFolders(clientPlaces(context.home).logs));
+  return context.names.length === 0 ? places : selectProcesses(context.names, places);
+}
+
+/** A daemon that does not answer keeps nobody from reading logs. */
+async function askDaemon(context: Context): Promise<LogPlace[]> {
+  if (!readAddress(clientPlaces(context.home).pidFile)) return [];
+  try {
+    const views = await context.connect("never").processes();
+    return views.map(({ project, name, instance, logs }) => ({ project, name, instance, out: logs.out, err: logs.err }));
+  } catch {
+    return [];
+  }
+}
+
+function scanFolders(root: string): LogPlace[] {
+  return foldersIn(root).flatMap((project) =>
+    foldersIn(join(root, project)).map((folder) => {
+      const [name = folder, instance = "0"] = folder.split(":");
+      const path = join(root, project, folder);
+      return { project, name, instance: Number(instance), out: join(path, "out.log"), err: join(path, "err.log") };
+    }),
+  );
+}
+
+function foldersIn(path: string): string[] {
+  if (!existsSync(path)) return [];
+  return readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+}
+
+function mergePlaces(first: readonly LogPlace[], second: readonly LogPlace[]): LogPlace[] {
+  const known = new Set(first.map(({ out }) => out));
+  return [...first, ...second.filter(({ out }) => !known.has(out))];
+}

@@ -1,0 +1,31 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { PlanChange } from "../../core/api/wire.ts";
+import { renderPlan } from "./changes.ts";
+import { plain } from "./paint.ts";
+
+const change = (name: string, action: PlanChange["action"], disrupts: boolean, differences: PlanChange["differences"] = []): PlanChange => ({ project: "shop", name, action, disrupts, differences });
+
+test("shows what would change, key by key, and who restarts", () => {
+  const changes = [
+    change("new", "add", false),
+    change("api", "change", true, [{ key: "args", before: "--port 1", after: "--port 2" }, { key: "user", before: null, after: "www" }, { key: "nice", before: "5", after: null }]),
+    change("old", "remove", true),
+    change("same", "keep", false),
+  ];
+  assert.equal(renderPlan(changes, plain), [
+    "+ shop/new",
+    "~ shop/api (restarts)",
+    "    args: --port 1 → --port 2",
+    "    user: www",
+    "    nice: 5 → not set",
+    "- shop/old (stops)",
+    "1 to add, 1 to change (1 restarts), 1 to remove (1 stops), 1 as declared",
+  ]);
+});
+
+test("says when there is nothing to do", () => {
+  assert.equal(renderPlan([change("a", "keep", false), change("b", "keep", false)], plain), ["nothing to change: 2 processes are as declared"]);
+});
+
+test.run();

@@ -1,0 +1,44 @@
+import { isAbsolute, relative } from "node:path";
+import type { ErrorBody } from "../../core/errors/ghost-error.ts";
+import { count } from "./quantities.ts";
+import type { Paint } from "./paint.ts";
+
+/** A place in a file and what is wrong there, as `details.diagnostics` of a configuration error holds them. */
+export interface ShownDiagnostic {
+  readonly severity: "error" | "warning";
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** The lines that tell an error to a person: what, the program's last lines if it was one's fault, and the remedy. */
+export function renderError(error: ErrorBody, directory: string, paint: Paint): string[] {
+  const diagnostics = (error.details?.diagnostics ?? []) as readonly ShownDiagnostic[];
+  if (diagnostics.length > 0) return [...diagnostics.flatMap((each) => renderDiagnostic(each, directory, paint)), summaryOf(diagnostics, paint)];
+  return [`${paint.red("error:")} ${error.message}`, ...renderLastLines(error, paint), ...(error.hint ? [`${paint.cyan("hint:")} ${error.hint}`] : [])];
+}
+
+/** `file:line:column: message`, the form that editors and terminals make into a link, and its hint on a line of its own. */
+export function renderDiagnostic({ severity, file, line, column, message, hint }: ShownDiagnostic, directory: string, paint: Paint): string[] {
+  const kind = severity === "warning" ? paint.yellow("warning: ") : "";
+  const place = paint.bold(`${shortPath(file, directory)}:${line}:${column}:`);
+  return [`${place} ${kind}${message}`, ...(hint ? [`  ${paint.cyan("hint:")} ${hint}`] : [])];
+}
+
+function summaryOf(diagnostics: readonly ShownDiagnostic[], paint: Paint): string {
+  const errors = diagnostics.filter(({ severity }) => severity === "error").length;
+  return `${paint.red("error:")} nothing was changed: ${count(errors, "error")} in the configuration`;
+}
+
+function renderLastLines({ details }: ErrorBody, paint: Paint): string[] {
+  const lines = details?.lastLines;
+  return Array.isArray(lines) ? lines.map((line) => `  ${paint.dim("│")} ${String(line)}`) : [];
+}
+
+/** Relative to the current folder where the file is in it. */
+function shortPath(file: string, directory: string): string {
+  const path = relative(directory, file);
+  return path !== "" && !path.startsWith("..") && !isAbsolute(path) ? path : file;
+}

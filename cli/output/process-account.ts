@@ -1,0 +1,61 @@
+import type { ProcessDetail } from "../../core/api/wire.ts";
+import { quoteWord } from "../../core/config/command-line.ts";
+import type { Paint } from "./paint.ts";
+import { uptimeOf } from "./process-table.ts";
+import { count, formatBytes, formatDuration, formatMoment, formatPercent } from "./quantities.ts";
+import { fullName, paintOfStatus } from "./status.ts";
+import { renderTimeline } from "./timeline.ts";
+import { cut, tame } from "./width.ts";
+
+/** Cells of the column with the names of the facts. */
+const LABEL_CELLS = 11;
+
+/** The full account that `ghost status NAME` gives of one process. */
+export function renderAccount(process: ProcessDetail, { columns, paint, now }: { columns: number; paint: Paint; now: number }): string[] {
+  const state = paintOfStatus(process.status, paint)(process.status) + (process.crashLooping ? paint.red(" (crash-looping)") : "");
+  const facts = factsOf(process, now).filter((fact): fact is [string, string] => fact[1] !== null);
+  const lines = facts.map(([label, value]) => `  ${paint.dim(label.padEnd(LABEL_CELLS))}${cut(value, columns - LABEL_CELLS - 2)}`);
+  const history = renderTimeline(process.history, { columns: columns - 2, paint, named: false }).map((line) => `  ${line}`);
+  return [`${paint.bold(fullName(process))}  ${state}`, ...lines, ...(history.length > 0 ? [`  ${paint.dim("history")}`, ...history] : [])];
+}
+
+function factsOf(process: ProcessDetail, now: number): [string, string | null][] {
+  return [
+    ["why", tame(process.why)],
+    ["desired", process.desired === "up" ? null : "down"],
+    ["health", process.health === "none" ? null : process.health],
+    ["waits for", process.waitingFor.length > 0 ? process.waitingFor.join(", ") : null],
+    ["pid", process.pid === null ? null : String(process.pid)],
+    ["up", upFor(process, now)],
+    ["next start", nextStart(process, now)],
+    ["last exit", lastExit(process)],
+    ["stopped", process.pid === null && process.stoppedAt !== null ? formatMoment(new Date(process.stoppedAt)) : null],
+    ["usage", process.pid === null ? null : usageOf(process)],
+    ["restarts", `${process.restarts} (policy: ${process.restartPolicy})`],
+    ["command", tame(process.command.map(quoteWord).join(" "))],
+    ["folder", process.workingDirectory],
+    ["source", process.source === null ? null : process.source + (process.line === null ? "" : `:${process.line}`)],
+    ["logs", process.logs.out],
+    ["", process.logs.err],
+    ...process.tree.map(({ pid, command }, index): [string, string] => [index === 0 ? "tree" : "", `${pid} ${tame(command)}`]),
+  ];
+}
+
+function upFor(process: ProcessDetail, now: number): string | null {
+  const span = uptimeOf(process, now);
+  return span === null || process.startedAt === null ? null : `${span}, since ${formatMoment(new Date(process.startedAt))}`;
+}
+
+function nextStart({ nextStartAt }: ProcessDetail, now: number): string | null {
+  return nextStartAt === null ? null : `in ${formatDuration(Date.parse(nextStartAt) - now)}`;
+}
+
+function lastExit({ exitCode, exitSignal, exitKnown, stoppedAt }: ProcessDetail): string | null {
+  if (!exitKnown) return "unknown: it ended while no daemon was there to see how";
+  if (exitSignal !== null) return `by ${exitSignal}`;
+  return exitCode === null || stoppedAt === null ? null : `code ${exitCode}`;
+}
+
+function usageOf({ cpuPercent, memoryBytes, privateBytes, threads }: ProcessDetail): string {
+  return `${formatPercent(cpuPercent)} cpu, ${formatBytes(memoryBytes)} memory (${formatBytes(privateBytes)} private), ${count(threads, "thread")}`;
+}

@@ -1,0 +1,58 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import picocolors from "picocolors";
+import type { ProcessView } from "../../core/api/wire.ts";
+import { plain } from "./paint.ts";
+import { renderProcesses } from "./process-table.ts";
+import { isAsDesired } from "./status.ts";
+
+const NOW = Date.parse("2026-11-23T12:00:00Z");
+
+function view(changes: Partial<ProcessView>): ProcessView {
+  return {
+    id: "1", project: "shop", name: "api", instance: 0, kind: "process", type: "service", status: "running", desired: "up", health: "none", waitingFor: [], crashLooping: false,
+    pid: 812, restarts: 0, exitCode: null, exitSignal: null, exitKnown: true, startedAt: "2026-11-23T09:55:00Z", stoppedAt: null, nextStartAt: null,
+    cpuPercent: 0.4, memoryBytes: 25_690_112, privateBytes: 1, threads: 11, groups: [], node: "local", why: "started by register", source: null, logs: { out: "", err: "" }, ...changes,
+  };
+}
+
+const list = (processes: ProcessView[], columns = 200): string[] => renderProcesses(processes, { columns, paint: plain, now: NOW });
+
+test("one project: a line a process, by name", () => {
+  assert.equal(list([view({ name: "web", pid: null, status: "stopped", desired: "down", why: "stopped by ghost stop" }), view({})]), [
+    "NAME  STATUS   PID  UPTIME  RESTARTS   CPU     MEM  WHY",
+    "api   running  812   2h 5m         0  0.4%  24.5MB  started by register",
+    "web   stopped    -       -         0     -       -  stopped by ghost stop",
+  ]);
+});
+
+test("several projects: processes stand under their project's name", () => {
+  const lines = list([view({ project: "tools", name: "cron" }), view({})]);
+  assert.equal(lines.map((line) => line.slice(0, 8).trimEnd()), ["NAME", "shop", "  api", "tools", "  cron"]);
+});
+
+test("a process that is crash-looping says so", () => {
+  assert.ok(list([view({ status: "backoff", crashLooping: true, pid: null })])[1]?.includes("backoff, crash-looping"));
+});
+
+test("text from elsewhere cannot steer the terminal", () => {
+  assert.not(list([view({ why: "\u001b[2Jgone\nnext" })]).join("\n").includes("\u001b"));
+});
+
+test("the status has the colour of its urgency", () => {
+  const paint = picocolors.createColors(true);
+  const line = (status: ProcessView["status"]): string => renderProcesses([view({ status })], { columns: 200, paint, now: NOW })[1] ?? "";
+  assert.ok(line("running").includes("\u001b[32mrunning"));
+  assert.ok(line("failed").includes("\u001b[31mfailed"));
+  assert.ok(line("backoff").includes("\u001b[33mbackoff"));
+});
+
+test("as desired means: up and running, done, or down and gone", () => {
+  const cases: [Partial<ProcessView>, boolean][] = [
+    [{}, true], [{ health: "unhealthy" }, false], [{ status: "unhealthy" }, false], [{ status: "backoff" }, false], [{ status: "failed" }, false],
+    [{ status: "exited", type: "oneshot" }, true], [{ status: "exited" }, false], [{ status: "stopped", desired: "down" }, true], [{ desired: "down" }, false],
+  ];
+  for (const [changes, expected] of cases) assert.is(isAsDesired(view(changes)), expected, JSON.stringify(changes));
+});
+
+test.run();

@@ -1,0 +1,35 @@
+import type { Command } from "./command.ts";
+
+/** Loads a command's module. */
+export type Loader = () => Promise<{ readonly command: Command }>;
+
+/** Every verb, in the order and under the headings of the help. A module is evaluated only when its verb is asked for. */
+export const VERB_GROUPS: Readonly<Record<string, Readonly<Record<string, Loader>>>> = {
+  "Run and stop": {
+    register: () => import("./commands/register.ts"),
+    plan: () => import("./commands/plan.ts"),
+    start: () => import("./commands/start.ts"),
+    stop: () => import("./commands/stop.ts"),
+    restart: () => import("./commands/restart.ts"),
+    signal: () => import("./commands/signal.ts"),
+    delete: () => import("./commands/delete.ts"),
+  },
+  "See what happens": {
+    list: () => import("./commands/list.ts"),
+    status: () => import("./commands/status.ts"),
+    why: () => import("./commands/why.ts"),
+    logs: () => import("./commands/logs.ts"),
+    env: () => import("./commands/env.ts"),
+    monitor: () => import("./commands/monitor.ts"),
+  },
+  "Ghost itself": {
+    daemon: () => import("./commands/daemon.ts"),
+    doctor: () => import("./commands/doctor.ts"),
+    schema: () => import("./commands/schema.ts"),
+    completions: () => import("./commands/completions.ts"),
+    version: () => import("./commands/version.ts"),
+  },
+};
+
+/** Verb → loader. */
+export const VERBS: Readonly<Record<string, Loader>> = Object.assign(Object.create(null), ...Object.values(VERB_GROUPS));

@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+
+/** What a running daemon leaves in `run/daemon.pid`. */
+export interface DaemonAddress {
+  readonly pid: number;
+  /** Absolute path of the socket; outside the home where the home's path is too long for one. */
+  readonly socket: string;
+  readonly version: string;
+  readonly startedAt: string;
+}
+
+/** Reads the address, or gives null where there is none or it is not whole. The file is a claim only: whoever answers at the socket is the daemon. */
+export function readAddress(pidFile: string): DaemonAddress | null {
+  try {
+    const value = JSON.parse(readFileSync(pidFile, "utf8")) as Partial<DaemonAddress> | null;
+    const whole = value && typeof value.pid === "number" && typeof value.socket === "string" && typeof value.version === "string";
+    return whole ? (value as DaemonAddress) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,143 @@
+import type {
+  ActionRequest,
+  ActionResult,
+  EnvironmentView,
+  HistoryEntry,
+  PlanChange,
+  ProcessDetail,
+  ProcessView,
+  RegisterRequest,
+  RegisterResponse,
+  SystemView,
+} from "../../core/api/wire.ts";
+import { type ErrorBody, GhostError } from "../../core/errors/ghost-error.ts";
+import { readJsonLines, readText } from "./body.ts";
+import { type ConnectOptions, type Connection, openConnection } from "./connect.ts";
+import type { TransportReply, TransportRequest } from "./transport.ts";
+
+/** How long a question may take before the daemon counts as hung. Actions have no such limit: they wait until true. */
+const QUESTION_LIMIT_MS = 15_000;
+
+/** What can be done with a set of processes. */
+export type ActionVerb = "start" | "stop" | "restart" | "signal" | "delete";
+
+/** What `register` answers: the plan at once, then each outcome as it happens. */
+export interface Registration {
+  readonly changes: readonly PlanChange[];
+  readonly warnings: readonly string[];
+  readonly results: AsyncIterable<ActionResult>;
+}
+
+/** Which part of the history: all names and the newest 20 where nothing is said. */
+export interface HistoryQuery {
+  readonly names?: readonly string[];
+  readonly limit?: number;
+  readonly since?: Date;
+}
+
+/** The daemon of one home, as its routes in `core/api/wire.ts`. Every method throws the daemon's own error. */
+export interface DaemonClient {
+  /** All processes, or those that `names` (names, `project/name`, globs, `all`) choose; NOT_FOUND names the one that matches nothing. */
+  processes(names?: readonly string[]): Promise<ProcessView[]>;
+  details(name: string): Promise<ProcessDetail[]>;
+  /** Outcomes in the order in which they come true. */
+  act(verb: ActionVerb, request: ActionRequest & { readonly names: readonly string[] }, signal?: AbortSignal): AsyncIterable<ActionResult>;
+  register(request: RegisterRequest, signal?: AbortSignal): Promise<Registration>;
+  plan(request: RegisterRequest): Promise<RegisterResponse>;
+  environment(name: string, difference: boolean): Promise<EnvironmentView[]>;
+  history(query: HistoryQuery): Promise<HistoryEntry[]>;
+  system(): Promise<SystemView>;
+  /** Ends the daemon; with `leave` its children go on for the next one to adopt. */
+  stopDaemon(leave: boolean): AsyncIterable<ActionResult>;
+  restartDaemon(): Promise<{ readonly pid: number }>;
+}
+
+/** The client of `home`. Nothing is sent, and no daemon started, before the first call. */
+export function connect(home: string, options: ConnectOptions): DaemonClient {
+  const connection = openConnection(home, options);
+  const ask = <Value>(request: TransportRequest): Promise<Value> => question<Value>(connection, request);
+  const lines = <Value>(request: TransportRequest): AsyncGenerator<Value> => stream<Value>(connection, request);
+  return {
+    processes: (names) => ask({ method: "GET", path: `/v1/processes${query({ names: names?.join(",") })}` }),
+    details: (name) => ask({ method: "GET", path: `/v1/processes/${encodeURIComponent(name)}` }),
+    act: (verb, body, signal) => lines({ method: "POST", path: `/v1/processes/${verb}`, body, signal }),
+    register: (body, signal) => register(lines({ method: "PUT", path: manifestPath(body), body, signal })),
+    plan: (body) => ask({ method: "POST", path: `${manifestPath(body)}/plan`, body }),
+    environment: (name, diff) => ask({ method: "GET", path: `/v1/processes/${encodeURIComponent(name)}/environment${query({ diff: diff ? "true" : undefined })}` }),
+    history: ({ names, limit, since }) => ask({ method: "GET", path: `/v1/history${query({ names: names?.join(","), limit, since: since?.toISOString() })}` }),
+    system: () => ask({ method: "GET", path: "/v1/system" }),
+    stopDaemon: (leave) => lines({ method: "POST", path: "/v1/daemon/stop", body: { leave } }),
+    restartDaemon: () => ask({ method: "POST", path: "/v1/daemon/restart", body: {} }),
+  };
+}
+
+function manifestPath({ manifest }: RegisterRequest): string {
+  return `/v1/manifests/${encodeURIComponent(manifest.id)}`;
+}
+
+function query(parameters: Readonly<Record<string, string | number | undefined>>): string {
+  const pairs = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== "");
+  return pairs.length === 0 ? "" : `?${pairs.map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`).join("&")}`;
+}
+
+async function question<Value>(connection: Connection, request: TransportRequest): Promise<Value> {
+  const signal = AbortSignal.timeout(QUESTION_LIMIT_MS);
+  try {
+    const reply = await connection({ ...request, signal });
+    await refuseErrors(reply);
+    return JSON.parse(await readText(reply.body)) as Value;
+  } catch (error) {
+    throw signal.aborted ? hung() : explain(error);
+  }
+}
+
+async function* stream<Value>(connection: Connection, request: TransportRequest): AsyncGenerator<Value> {
+  try {
+    const reply = await connection(request);
+    await refuseErrors(reply);
+    for await (const value of readJsonLines<Value>(reply.body)) {
+      const { error, did } = value as { error?: ErrorBody; did?: string };
+      // A line that is nothing but an error ends the whole request; in a result the error is that process's own.
+      if (error && did === undefined) throw GhostError.from(error);
+      yield value;
+    }
+  } catch (error) {
+    throw request.signal?.aborted ? interrupted() : explain(error);
+  }
+}
+
+async function register(lines: AsyncGenerator<unknown>): Promise<Registration> {
+  const first = await lines.next();
+  if (first.done) throw new GhostError("DAEMON_UNREACHABLE", "cannot register: the daemon ended before it answered", { hint: "ghost daemon logs" });
+  const { changes, warnings } = first.value as Pick<Registration, "changes" | "warnings">;
+  return { changes, warnings, results: lines as AsyncGenerator<ActionResult> };
+}
+
+async function refuseErrors({ status, body }: TransportReply): Promise<void> {
+  if (status < 400) return;
+  const text = await readText(body);
+  throw GhostError.from(errorIn(text) ?? { code: "FAILED", message: `cannot do this: the daemon answered with status ${status}`, hint: "ghost daemon logs" });
+}
+
+function errorIn(text: string): ErrorBody | null {
+  try {
+    return (JSON.parse(text) as { error?: ErrorBody }).error ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** A connection that breaks in the middle of an answer means that the daemon ended; what was asked may have been done. */
+function explain(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof GhostError || typeof code !== "string" || !/^E[A-Z]+$/.test(code)) return error;
+  return new GhostError("DAEMON_UNREACHABLE", "cannot hear the daemon any more: it ended while it answered", { hint: "ghost list shows what stands", cause: error });
+}
+
+function hung(): GhostError {
+  return new GhostError("TIMED_OUT", `cannot get an answer: the daemon was silent for ${QUESTION_LIMIT_MS / 1000} s`, { hint: "ghost daemon logs, ghost doctor" });
+}
+
+function interrupted(): GhostError {
+  return new GhostError("INTERRUPTED", "interrupted: the daemon goes on with what was asked", { hint: "ghost list shows what stands" });
+}

@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import { type DaemonAddress, readAddress } from "./address.ts";
+import { type ClientPlaces, clientPlaces } from "./home.ts";
+import { send, type TransportReply, type TransportRequest } from "./transport.ts";
+
+/**
+ * When a command may start the daemon. `always`: it brings something to supervise. `if-not-stopped`: it asks about what
+ * is there, so only if something was ever registered and nobody stopped the daemon on purpose. `never`: it is about the daemon itself.
+ */
+export type StartPolicy = "always" | "if-not-stopped" | "never";
+
+export interface ConnectOptions {
+  readonly start: StartPolicy;
+  /** This program's own version; the daemon's may differ after an upgrade. */
+  readonly version: string;
+  /** Told at most once, e.g. of another version. */
+  readonly warn: (text: string) => void;
+}
+
+/** Sends requests to the daemon of one home. */
+export type Connection = (request: TransportRequest) => Promise<TransportReply>;
+
+/** System errors that mean that nobody listens: the request was not received and may be sent again. */
+const NOBODY_LISTENS = new Set(["ENOENT", "ECONNREFUSED", "ENOTSOCK"]);
+
+/**
+ * A connection that costs nothing until it is used. A request that finds nobody starts the daemon as the policy allows and
+ * is sent once more; one that was received is never sent twice.
+ */
+export function openConnection(home: string, options: ConnectOptions): Connection {
+  const places = clientPlaces(home);
+  let compared = false;
+  const attempt = async (request: TransportRequest): Promise<TransportReply | null> => {
+    const address = readAddress(places.pidFile);
+    if (!address) return null;
+    const reply = await sendUnlessAbsent(address, request);
+    if (reply && !compared) compareVersions(address, options);
+    compared ||= reply !== null;
+    return reply;
+  };
+  return async (request) => (await attempt(request)) ?? (await startDaemonFor(places, options.start)) ?? (await attempt(request)) ?? vanished();
+}
+
+async function sendUnlessAbsent(address: DaemonAddress, request: TransportRequest): Promise<TransportReply | null> {
+  try {
+    return await send(address.socket, request);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    if (NOBODY_LISTENS.has(code)) return null;
+    throw unreachable(error as Error, address, request);
+  }
+}
+
+/** Gives null when the daemon runs afterwards, so that the caller goes on with its second attempt. */
+async function startDaemonFor(places: ClientPlaces, policy: StartPolicy): Promise<null> {
+  if (policy === "never") throw new GhostError("DAEMON_UNREACHABLE", `cannot reach the daemon of ${places.home}: it does not run`, { hint: "ghost daemon start" });
+  if (policy === "if-not-stopped" && existsSync(places.stoppedMarker)) {
+    throw new GhostError("DAEMON_STOPPED", `cannot ask the daemon of ${places.home}: it was stopped`, { hint: "ghost daemon start" });
+  }
+  if (policy === "if-not-stopped" && !existsSync(places.stateFile)) throw nothingRegistered(places.home);
+  const { startDaemon } = await import("../daemon/launch.ts");
+  await startDaemon(places.home, { explicit: false });
+  return null;
+}
+
+/** The home was never used: there is nothing to ask about, and no reason to start a daemon. */
+function nothingRegistered(home: string): GhostError {
+  return new GhostError("NOT_FOUND", `cannot find any process: nothing is registered in ${home}`, {
+    hint: "ghost register FILE registers what a processes.yaml declares; ghost start PROGRAM starts one program",
+    details: { registered: 0 },
+  });
+}
+
+/** True for the error of a home in which nothing was ever registered; `list` then shows an empty list. */
+export function isNothingRegistered(error: unknown): boolean {
+  return error instanceof GhostError && error.code === "NOT_FOUND" && error.details?.registered === 0;
+}
+
+function unreachable(error: Error, address: DaemonAddress, request: TransportRequest): Error {
+  if (request.signal?.aborted) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "EACCES" || code === "EPERM") {
+    return new GhostError("PERMISSION_DENIED", `cannot reach the daemon: no permission for ${address.socket}`, { hint: "run ghost as the user who owns the home, or choose another home with --home" });
+  }
+  return new GhostError("DAEMON_UNREACHABLE", `cannot reach the daemon (pid ${address.pid}): ${error.message}`, { hint: "ghost daemon status, ghost doctor", cause: error });
+}
+
+function vanished(): never {
+  throw new GhostError("DAEMON_UNREACHABLE", "cannot reach the daemon: it was started and is gone again", { hint: "ghost daemon logs" });
+}
+
+function compareVersions(address: DaemonAddress, { version, warn }: ConnectOptions): void {
+  if (address.version === version) return;
+  warn(`the daemon runs version ${address.version}, this is ${version}; ghost daemon restart brings the daemon up to date (no process is restarted)`);
+}

@@ -1,0 +1,34 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import type { Home } from "../daemon/home.ts";
+import { type Finding, good, problem, warning } from "./finding.ts";
+
+/** A state larger than this is not copied to be checked: the history is bounded far below. */
+const STATE_BYTES_MAX = 512 * 1024 * 1024;
+
+/** Reads a copy of `state.db` from end to end. The file itself is left alone: opening it would keep a daemon from starting. Not done while a daemon has it. */
+export async function checkState(home: Home, daemonRuns: boolean): Promise<Finding[]> {
+  const stat = statSync(home.stateFile, { throwIfNoEntry: false });
+  if (!stat) return [good("state", "nothing was ever registered")];
+  if (daemonRuns) return [good("state", "in use by the daemon, which checked it when it started")];
+  if (stat.size > STATE_BYTES_MAX) return [warning("state", `${home.stateFile} is ${Math.round(stat.size / 2 ** 20)}MB long and was not checked`, "such a state is out of the ordinary: attach ghost doctor --bundle to a bug report")];
+  return [await verifyCopy(home)];
+}
+
+async function verifyCopy(home: Home): Promise<Finding> {
+  const folder = mkdtempSync(join(tmpdir(), "ghost-doctor-"));
+  try {
+    for (const suffix of ["", "-wal"]) if (existsSync(home.stateFile + suffix)) copyFileSync(home.stateFile + suffix, join(folder, `state.db${suffix}`));
+    const { openSqlite } = await import("../storage/sqlite/open.ts");
+    (await openSqlite(join(folder, "state.db"))).close();
+    return good("state", `${home.stateFile} is whole`);
+  } catch (error) {
+    const damaged = error instanceof GhostError && error.code === "STATE_DAMAGED";
+    const message = (error as Error).message.replaceAll(join(folder, "state.db"), home.stateFile);
+    return problem("state", damaged ? `${home.stateFile} is damaged: ${message}` : message, damaged ? "the next daemon sets it aside and goes on with data/definitions.json" : "ghost daemon logs");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
