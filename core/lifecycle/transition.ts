@@ -6,7 +6,8 @@ import { type Afterwards, describeExit, type Exit, type Identity, type Machine, 
 /** What happened, or was asked for. */
 export type Event =
   | { readonly type: "start"; readonly cause: Cause }
-  | { readonly type: "stop"; readonly cause: Cause; readonly force: boolean }
+  /** `keepDesired`: the daemon itself goes; what people asked for stands. */
+  | { readonly type: "stop"; readonly cause: Cause; readonly force: boolean; readonly keepDesired?: boolean }
   /** `free`: asked for by people or by a file change; else it costs budget and backs off. */
   | { readonly type: "restart"; readonly cause: Cause; readonly free: boolean }
   | { readonly type: "spawned"; readonly identity: Identity }
@@ -15,6 +16,8 @@ export type Event =
   | { readonly type: "followed"; readonly identity: Identity; readonly exit: Exit }
   /** The main process ended; `leftovers`: others of its tree still live. */
   | { readonly type: "exited"; readonly exit: Exit; readonly leftovers: boolean }
+  /** The main process ended well and left others running that cannot be followed on this system. */
+  | { readonly type: "daemonized"; readonly exit: Exit; readonly hint: string }
   | { readonly type: "tree-empty"; readonly killed: boolean }
   | { readonly type: "timer"; readonly generation: number }
   /** A spawn whose intent was recorded by a daemon that died before it happened. */
@@ -49,7 +52,7 @@ export function transition(machine: Machine, event: Event, context: Context): Tr
     case "start":
       return start(machine, event.cause, context);
     case "stop":
-      return stop(machine, event.cause, event.force, context);
+      return stop(machine, event, context);
     case "restart":
       return restart(machine, event, context);
     case "spawned":
@@ -60,6 +63,8 @@ export function transition(machine: Machine, event: Event, context: Context): Tr
       return followed(machine, event.identity, event.exit);
     case "exited":
       return exited(machine, event.exit, event.leftovers, context);
+    case "daemonized":
+      return daemonized(machine, event.exit, event.hint, context);
     case "tree-empty":
       return treeEmpty(machine, event.killed, context);
     case "timer":
@@ -90,14 +95,17 @@ function start(machine: Machine, cause: Cause, context: Context): Transition {
   }
 }
 
-function stop(machine: Machine, cause: Cause, force: boolean, context: Context): Transition {
-  const unwanted: Machine = { ...machine, desired: "down" };
+function stop(machine: Machine, { cause, force, keepDesired }: Extract<Event, { type: "stop" }>, context: Context): Transition {
+  const unwanted: Machine = keepDesired ? machine : { ...machine, desired: "down" };
   const { state } = machine;
   switch (state.at) {
     case "stopped":
+      return { machine: unwanted, effects: [], cause: machine.desired === unwanted.desired ? null : cause };
     case "exited":
+      // That it ended as it should stays to be seen; a stop only says that nobody wants it again.
+      return { machine: unwanted, effects: [], cause: machine.desired === unwanted.desired ? null : cause };
     case "failed":
-      return { machine: { ...unwanted, state: { at: "stopped" } }, effects: [], cause: state.at === "stopped" && machine.desired === "down" ? null : cause };
+      return { machine: { ...unwanted, state: { at: "stopped" } }, effects: [], cause };
     case "backoff":
       return {
         machine: { ...unwanted, state: { at: "stopped" }, generation: machine.generation + 1, stoppedMs: machine.stoppedMs ?? context.nowMs },
@@ -180,6 +188,12 @@ function exited(machine: Machine, exit: Exit, leftovers: boolean, context: Conte
   if (leftovers) return beginStop(ended, state.identity, state.identity.token, "decide", false, { ...cause, text: `${cause.text}; what it left behind is being ended` });
   const over: Machine = { ...ended, stoppedMs: context.nowMs };
   return follow(over, decideAfterExit(over, exit, context.policy, context.nowMs, context.random), context, cause);
+}
+
+function daemonized(machine: Machine, exit: Exit, hint: string, context: Context): Transition {
+  if (machine.state.at !== "running") return exited(machine, exit, false, context);
+  const cause: Cause = { kind: "daemonized", text: `${describeExit(exit)} and went on in the background, where it cannot be followed`, facts: { hint } };
+  return { machine: { ...machine, state: { at: "failed" }, lastExit: exit, stoppedMs: context.nowMs }, effects: [], cause };
 }
 
 function treeEmpty(machine: Machine, killed: boolean, context: Context): Transition {

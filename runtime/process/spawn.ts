@@ -38,9 +38,29 @@ export async function spawnProgram(request: SpawnRequest, onExit: (status: WaitS
   checkDirectory(request.workingDirectory);
   const child = startChild(request);
   if (child.pid === undefined) throw spawnError(request, await new Promise<NodeJS.ErrnoException>((resolve) => child.once("error", resolve)));
-  child.once("exit", (code, signal) => onExit({ code, signal }));
+  const { pid } = child;
+  runtimeChildren.add(pid);
+  child.once("exit", (code, signal) => {
+    runtimeChildren.delete(pid);
+    onExit({ code, signal });
+  });
   child.on("error", () => {});
-  return child.pid;
+  return pid;
+}
+
+const runtimeChildren = new Set<number>();
+
+/** True for a child that the JavaScript runtime itself reaps: nobody else may. */
+export function isRuntimeChild(pid: number): boolean {
+  return runtimeChildren.has(pid);
+}
+
+/** Marks a child that was spawned elsewhere in this folder. */
+export function rememberRuntimeChild(child: ChildProcess): void {
+  const { pid } = child;
+  if (pid === undefined) return;
+  runtimeChildren.add(pid);
+  child.once("exit", () => runtimeChildren.delete(pid));
 }
 
 function startChild(request: SpawnRequest): ChildProcess {

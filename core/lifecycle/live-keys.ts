@@ -1,0 +1,10 @@
+/**
+ * Keys of a definition (as `describeDefinition` names them) that take effect without a restart: they tell Ghost what to
+ * do with the process, and the process itself never sees them.
+ */
+const LIVE_PREFIXES = ["restart.", "stop.", "logs.", "watch.", "type", "resource_limits.memory"] as const;
+
+/** True when a change of `key` reaches a running process without restarting it. */
+export function isLiveKey(key: string): boolean {
+  return LIVE_PREFIXES.some((prefix) => (prefix.endsWith(".") ? key.startsWith(prefix) : key === prefix));
+}

@@ -1,0 +1,48 @@
+import { parseDuration } from "../../core/config/units.ts";
+import type { DaemonNode } from "./node.ts";
+
+/** A daemon that another command started, with nothing to do and nobody asking, leaves after this long. GHOST_IDLE_EXIT overrides it (a duration, e.g. 30s). */
+const IDLE_MS = 10 * 60_000;
+/** How often that is looked at, at most. */
+const LOOK_MS_MAX = 15_000;
+
+export interface IdleWatch {
+  /** +1 as a request comes, -1 as it goes. */
+  busy(change: 1 | -1): void;
+  stop(): void;
+}
+
+/** Calls `leave` once the daemon has been of no use for long enough; never when `mayLeave` is false. */
+export function idleWatch(node: DaemonNode, mayLeave: boolean, leave: () => void): IdleWatch {
+  const limitMs = idleLimitMs(process.env.GHOST_IDLE_EXIT);
+  let requests = 0;
+  let lastUseMs = performance.now();
+  const timer = setInterval(
+    () => {
+      if (requests > 0 || hasWork(node)) lastUseMs = performance.now();
+      else if (performance.now() - lastUseMs >= limitMs) leave();
+    },
+    Math.min(LOOK_MS_MAX, Math.max(50, limitMs / 4)),
+  );
+  if (!mayLeave) clearInterval(timer);
+  return {
+    busy(change) {
+      requests += change;
+      lastUseMs = performance.now();
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+function idleLimitMs(text: string | undefined): number {
+  const parsed = parseDuration(text ?? "");
+  return "value" in parsed ? parsed.value : IDLE_MS;
+}
+
+/** Something runs or is about to, or waits for a file to change. */
+function hasWork(node: DaemonNode): boolean {
+  return [...node.supervisor.processes.values()].some(({ machine, definition }) => {
+    const over = machine.state.at === "stopped" || machine.state.at === "exited" || machine.state.at === "failed";
+    return !over || (definition.watch !== null && machine.desired === "up");
+  });
+}

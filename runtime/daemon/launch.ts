@@ -1,0 +1,83 @@
+import { closeSync, readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { connect } from "node:net";
+import { type ErrorBody, GhostError } from "../../core/errors/ghost-error.ts";
+import { readAddress } from "../client/address.ts";
+import { forkDaemon } from "../process/self-fork.ts";
+import { selfCommand } from "../system/self.ts";
+import { findHome, type Home, prepareHome } from "./home.ts";
+import { openDaemonLog } from "./journal.ts";
+
+/** The longest that a daemon may take until it answers, in ms: a big home on a slow disk. */
+const READY_MS_MAX = 20_000;
+const LOOK_MS = 10;
+/** Lines of the daemon's log in an error about it. */
+const LOG_LINES = 10;
+
+/** What a daemon in the background says on its stdout once it is ready, or why it is not. */
+export type ReadyLine = { readonly ready: true } | { readonly alreadyRunning: true } | { readonly error: ErrorBody };
+
+/** Variables that the daemon keeps of the environment of whoever started it. Processes get even less: see `composeEnvironment`. */
+const KEPT = /^(HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TZ|TMPDIR|PATH|GHOST_.*|XDG_RUNTIME_DIR)$/;
+
+/** The environment of a daemon in the background: not that of the shell which happened to be first. */
+export function daemonEnvironment(home: Home, mode: "explicit" | "auto"): Record<string, string> {
+  const kept = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && KEPT.test(entry[0]));
+  return { ...Object.fromEntries(kept), GHOST_HOME: home.root, GHOST_DAEMON: mode };
+}
+
+/**
+ * Starts the daemon of a home in the background and returns when it answers; when one runs already that is as good.
+ * Throws DAEMON_START_FAILED, or the daemon's own reason.
+ */
+export async function startDaemon(root: string, options: { explicit: boolean }): Promise<void> {
+  const home = findHome(root);
+  prepareHome(home);
+  const stderr = openDaemonLog(home.daemonLog);
+  const forked = forkDaemon([...selfCommand(), "daemon", "--foreground", "--home", home.root], daemonEnvironment(home, options.explicit ? "explicit" : "auto"), stderr);
+  closeSync(stderr);
+  const line = await Promise.race([forked.firstLine, delay(READY_MS_MAX, undefined, { ref: false })]);
+  forked.letGo();
+  if (line === undefined) throw startFailed(home, `it did not become ready within ${READY_MS_MAX / 1000} s`);
+  if (line === null) throw startFailed(home, "it ended at once");
+  const said = JSON.parse(line) as ReadyLine;
+  if ("error" in said) throw GhostError.from(said.error);
+  await untilAnswering(home);
+}
+
+/** Another daemon may hold the lock and still be on its way. */
+async function untilAnswering(home: Home): Promise<void> {
+  const deadline = performance.now() + READY_MS_MAX;
+  while (performance.now() < deadline) {
+    const address = readAddress(home.pidFile);
+    if (address && (await answers(address.socket))) return;
+    await delay(LOOK_MS);
+  }
+  throw startFailed(home, "another one holds the lock and does not answer");
+}
+
+function answers(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(socketPath);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
+
+function startFailed(home: Home, why: string): GhostError {
+  return new GhostError("DAEMON_START_FAILED", `cannot start the daemon of ${home.root}: ${why}`, {
+    hint: `${home.daemonLog} says more; ghost doctor looks for the cause`,
+    details: { lastLines: lastLinesOf(home.daemonLog) },
+  });
+}
+
+function lastLinesOf(path: string): string[] {
+  try {
+    return readFileSync(path, "utf8").trimEnd().split("\n").slice(-LOG_LINES);
+  } catch {
+    return [];
+  }
+}

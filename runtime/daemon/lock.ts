@@ -1,0 +1,95 @@
+import { closeSync, openSync, readFileSync, writeSync, ftruncateSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readProcess } from "../process/table.ts";
+import { openLibc } from "../system/native.ts";
+
+/** flock(2): exclusive, and do not wait. */
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+
+const libc = openLibc({ flock: { args: ["i32", "i32"], returns: "i32" } });
+
+/** Held while this process lives: the kernel lets go when it dies, however it dies. */
+export interface Lock {
+  release(): void;
+}
+
+/**
+ * Takes the one lock of a home, or gives null when another daemon has it. Under Bun that is flock(2); without FFI a
+ * folder that names its owner by pid and start time, taken over when the owner is gone.
+ */
+export function takeLock(path: string): Lock | null {
+  return libc ? takeFlock(path) : takeDirectory(`${path}.d`);
+}
+
+function takeFlock(path: string): Lock | null {
+  const fd = openSync(path, "a+", 0o600);
+  if (libc?.call.flock(fd, LOCK_EX | LOCK_NB) !== 0) {
+    closeSync(fd);
+    return null;
+  }
+  ftruncateSync(fd);
+  writeSync(fd, `${process.pid}\n`);
+  return { release: () => closeSync(fd) };
+}
+
+const OWNER_FILE = "owner";
+
+function takeDirectory(path: string): Lock | null {
+  const me = `${process.pid} ${readProcess(process.pid)?.startTicks ?? 0}`;
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    if (makeOwned(path, me)) return { release: () => rmSync(path, { recursive: true, force: true }) };
+    const owner = readOwner(path);
+    if (owner === undefined || isOwnerAlive(owner)) return null;
+    discard(path, owner);
+  }
+  return null;
+}
+
+/** The folder appears together with its owner's name: it is filled aside and renamed into place, which fails if one is there. */
+function makeOwned(path: string, owner: string): boolean {
+  const aside = `${path}.${process.pid}`;
+  rmSync(aside, { recursive: true, force: true });
+  mkdirSync(aside, { mode: 0o700 });
+  writeFileSync(join(aside, OWNER_FILE), owner);
+  try {
+    renameSync(aside, path);
+    return true;
+  } catch {
+    rmSync(aside, { recursive: true, force: true });
+    return false;
+  }
+}
+
+function readOwner(path: string): string | undefined {
+  try {
+    return readFileSync(join(path, OWNER_FILE), "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function isOwnerAlive(owner: string): boolean {
+  const [pid, startTicks] = owner.split(" ").map(Number);
+  const entry = readProcess(pid ?? 0);
+  return entry !== undefined && entry.startTicks === startTicks;
+}
+
+/** Moves a dead owner's folder away; if another one took its place meanwhile, that one is put back. */
+function discard(path: string, deadOwner: string): void {
+  const aside = `${path}.dead.${process.pid}`;
+  try {
+    renameSync(path, aside);
+  } catch {
+    return;
+  }
+  if (readOwner(aside) !== deadOwner) {
+    try {
+      renameSync(aside, path);
+      return;
+    } catch {
+      // A third one was quicker; the lock is its.
+    }
+  }
+  rmSync(aside, { recursive: true, force: true });
+}

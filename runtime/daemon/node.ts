@@ -1,0 +1,20 @@
+import type { Supervisor } from "../supervisor/supervisor.ts";
+import type { Sampler } from "../supervisor/sampler.ts";
+import type { EventFeed } from "./event-feed.ts";
+import type { Home } from "./home.ts";
+
+/** What the routes work with: the running daemon, put together by `main.ts`. */
+export interface DaemonNode {
+  readonly home: Home;
+  readonly supervisor: Supervisor;
+  readonly sampler: Sampler;
+  readonly feed: EventFeed;
+  readonly startedAt: string;
+  readonly version: string;
+  /** Pids of the processes that help the daemon. */
+  helperPids(): number[];
+  /** What a person should know, e.g. state that could not be saved. */
+  warnings(): string[];
+  /** Ends the daemon once the answer is out. `leave`: children live on, for adoption. `next`: another daemon comes at once. */
+  finish(how: { leave: boolean; next: boolean }): void;
+}

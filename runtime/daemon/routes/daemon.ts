@@ -1,0 +1,31 @@
+import { stopAll } from "../../supervisor/actions.ts";
+import type { Call, Route } from "../http.ts";
+import type { DaemonNode } from "../node.ts";
+
+interface StopBody {
+  /** Children live on, to be adopted by the next daemon. */
+  readonly leave?: boolean;
+  readonly by?: string;
+}
+
+/** Ending and replacing the daemon. */
+export function daemonRoutes(node: DaemonNode): Route[] {
+  return [
+    { method: "POST", pattern: "/v1/daemon/stop", handle: (call) => stop(node, call) },
+    { method: "POST", pattern: "/v1/daemon/restart", handle: (call) => restart(node, call) },
+  ];
+}
+
+async function stop(node: DaemonNode, call: Call): Promise<void> {
+  const { leave = false, by = "ghost daemon stop" } = await call.body<StopBody>();
+  const lines = call.lines();
+  const up = [...node.supervisor.processes.values()].filter((process) => !["stopped", "exited", "failed"].includes(process.machine.state.at));
+  if (!leave) await stopAll(node.supervisor, up, { by, keepDesired: true }, (result) => lines.write(result));
+  lines.end();
+  node.finish({ leave, next: false });
+}
+
+function restart(node: DaemonNode, call: Call): void {
+  call.json({ pid: process.pid });
+  node.finish({ leave: true, next: true });
+}

@@ -1,0 +1,125 @@
+import type { ActionRequest, ActionResult, EnvironmentView } from "../../../core/api/wire.ts";
+import { MASK } from "../../../core/config/secrets.ts";
+import { GhostError } from "../../../core/errors/ghost-error.ts";
+import { selectProcesses } from "../../../core/graph/select.ts";
+import { pidOf } from "../../../core/lifecycle/view.ts";
+import { environmentOf } from "../../process/environ.ts";
+import { deleteAll, type Report, restartAll, signalAll, startAll, stopAll } from "../../supervisor/actions.ts";
+import { accountOf, environmentFor } from "../../supervisor/run.ts";
+import type { Supervised } from "../../supervisor/supervised.ts";
+import { detailOf, viewOf } from "../../supervisor/views.ts";
+import type { Call, Route } from "../http.ts";
+import type { DaemonNode } from "../node.ts";
+
+type Action = "start" | "stop" | "restart" | "signal" | "delete";
+type ActionBody = ActionRequest & { readonly names?: readonly string[] };
+
+/** Listing processes and acting on them. */
+export function processRoutes(node: DaemonNode): Route[] {
+  const actions: readonly Action[] = ["start", "stop", "restart", "signal", "delete"];
+  return [
+    { method: "GET", pattern: "/v1/processes", handle: (call) => list(node, call) },
+    ...actions.map((action): Route => ({ method: "POST", pattern: `/v1/processes/${action}`, handle: (call) => actOnMany(node, action, call) })),
+    ...actions.map((action): Route => ({ method: "POST", pattern: `/v1/processes/:name*/${action}`, handle: (call) => actOnOne(node, action, call) })),
+    { method: "GET", pattern: "/v1/processes/:name*/environment", handle: (call) => environment(node, call) },
+    { method: "GET", pattern: "/v1/processes/:name*", handle: (call) => detail(node, call) },
+  ];
+}
+
+/** The processes that names mean; throws NOT_FOUND and the like. */
+export function select(node: DaemonNode, names: readonly string[]): Supervised[] {
+  const available = [...node.supervisor.processes.values()].map((process) => ({ project: process.definition.project, name: process.definition.name, process }));
+  return selectProcesses(names, available).map((candidate) => candidate.process);
+}
+
+function list(node: DaemonNode, call: Call): void {
+  const names = call.query.get("names")?.split(",").filter((name) => name !== "");
+  const processes = names ? select(node, names) : [...node.supervisor.processes.values()];
+  node.sampler.ensureFresh();
+  call.json(processes.map((process) => viewOf(node.supervisor, process)));
+}
+
+function detail(node: DaemonNode, call: Call): void {
+  const processes = select(node, [call.path.name ?? ""]);
+  node.sampler.ensureFresh();
+  call.json(processes.map((process) => detailOf(node.supervisor, process)));
+}
+
+async function actOnMany(node: DaemonNode, action: Action, call: Call): Promise<void> {
+  const request = await call.body<ActionBody>();
+  if (!Array.isArray(request.names) || request.names.length === 0) throw new GhostError("USAGE", `cannot ${action}: no names are given`, { hint: 'e.g. {"names":["api"]}, or ["all"]' });
+  const processes = select(node, request.names);
+  // Errors of the request itself come before the first line, as an answer of their own.
+  if (action === "signal") checkSignal(request);
+  const lines = call.lines();
+  await act(node, action, processes, request, (result) => lines.write(result));
+  lines.end();
+}
+
+async function actOnOne(node: DaemonNode, action: Action, call: Call): Promise<void> {
+  const request = await call.body<ActionBody>();
+  const processes = select(node, [call.path.name ?? ""]);
+  if (action === "signal") checkSignal(request);
+  const results: ActionResult[] = [];
+  await act(node, action, processes, request, (result) => results.push(result));
+  const failed = results.find((result) => !result.ok);
+  if (failed?.error) throw GhostError.from(failed.error);
+  call.json(results);
+}
+
+function checkSignal(request: ActionBody): void {
+  signalAll([], request.signal, () => {});
+}
+
+async function act(node: DaemonNode, action: Action, processes: readonly Supervised[], request: ActionBody, report: Report): Promise<void> {
+  const { supervisor } = node;
+  switch (action) {
+    case "start":
+      return startAll(supervisor, processes, request, report);
+    case "stop":
+      return stopAll(supervisor, processes, request, report);
+    case "restart":
+      return restartAll(supervisor, processes, request, report);
+    case "signal":
+      return signalAll(processes, request.signal, report);
+    case "delete":
+      return deleteAll(supervisor, processes, request, report);
+    default:
+      action satisfies never;
+  }
+}
+
+function environment(node: DaemonNode, call: Call): void {
+  const withDifference = call.query.get("diff") === "true";
+  call.json(select(node, [call.path.name ?? ""]).map((process) => environmentView(node, process, withDifference)));
+}
+
+function environmentView(node: DaemonNode, process: Supervised, withDifference: boolean): EnvironmentView {
+  const variables = environmentFor(node.supervisor, process, accountOf(process), null);
+  const show = (key: string, value: string): string => (variables.get(key)?.secret || process.secretValues.includes(value) ? MASK : value);
+  const rows = [...variables].map(([key, { value, origin, secret }]) => ({ key, value: secret ? MASK : value, origin }));
+  const running = withDifference ? runningEnvironment(process) : null;
+  if (!running) return { project: process.definition.project, name: process.definition.name, variables: rows.sort(byKey), difference: null };
+  const keys = [...new Set([...running.keys(), ...variables.keys()])].filter((key) => key !== "GHOST_PROCESS").sort();
+  const difference = keys
+    .filter((key) => running.get(key) !== variables.get(key)?.value)
+    .map((key) => ({ key, running: masked(running.get(key), key, show), declared: masked(variables.get(key)?.value, key, show) }));
+  return { project: process.definition.project, name: process.definition.name, variables: rows.sort(byKey), difference };
+}
+
+/** What the running process was given; null when nothing runs or it cannot be known. */
+function runningEnvironment(process: Supervised): Map<string, string> | null {
+  const pid = pidOf(process.machine);
+  if (pid === null) return null;
+  if (process.environment) return new Map(Object.entries(process.environment));
+  const seen = environmentOf(pid);
+  return seen.size > 0 ? seen : null;
+}
+
+function masked(value: string | undefined, key: string, show: (key: string, value: string) => string): string | null {
+  return value === undefined ? null : show(key, value);
+}
+
+function byKey(a: { key: string }, b: { key: string }): number {
+  return a.key < b.key ? -1 : 1;
+}

@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import { parseEnvFile } from "../../core/config/env-file.ts";
+import type { ProcessDefinition } from "../../core/config/definition.ts";
+import { isSecretName, revealSecrets, secretsIn } from "../../core/config/secrets.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import type { Account } from "./accounts.ts";
+
+/** Variables that every process gets from the daemon's own environment, if they are set there (contracts, "Environment of a registered process"). */
+const BASE_NAMES = new Set(["HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR"]);
+/** A `from_file` value longer than this is no value. */
+const VALUE_FILE_BYTES_MAX = 1024 * 1024;
+
+export interface EnvironmentSources {
+  readonly home: string;
+  /** PATH of the registering shell. */
+  readonly path: string;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Whom the process runs as, if not the daemon's user. */
+  readonly account: Account | null;
+  /** GHOST_PROCESS of this run; null when the environment is only looked at. */
+  readonly token: string | null;
+}
+
+/** Where a variable came from, for `ghost env`. */
+export interface Variable {
+  readonly value: string;
+  readonly origin: string;
+  readonly secret: boolean;
+}
+
+/**
+ * The exact environment of a process, in the order of the contract: base, PATH, Ghost's own, `inherit`, `env_file`,
+ * `environment`; the later wins. Nothing else gets in, so what was removed from the file is gone.
+ * Throws CONFIG_NOT_FOUND, PERMISSION_DENIED or CONFIG_INVALID for files that cannot be read.
+ */
+export function composeEnvironment(definition: ProcessDefinition, sources: EnvironmentSources): Map<string, Variable> {
+  const variables = new Map<string, Variable>();
+  const set = (key: string, value: string, origin: string, secret = isSecretName(key)): void => void variables.set(key, { value, origin, secret });
+  for (const [key, value] of Object.entries(process.env)) {
+    if (value !== undefined && (BASE_NAMES.has(key) || key.startsWith("LC_"))) set(key, value, "base");
+  }
+  if (sources.account) setAccount(sources.account, set);
+  set("PYTHONUNBUFFERED", "1", "base");
+  set("PATH", sources.path, "the shell that registered it");
+  set("GHOST_HOME", sources.home, "ghost");
+  set("GHOST_PROJECT", definition.project, "ghost");
+  set("GHOST_NAME", definition.name, "ghost");
+  set("GHOST_INSTANCE", "0", "ghost");
+  for (const [key, value] of Object.entries(definition.inherited)) setText(key, value, "inherit", sources.secrets, set);
+  for (const file of definition.envFiles) {
+    for (const [key, value] of readEnvFile(file)) set(key, value, file);
+  }
+  for (const [key, value] of Object.entries(definition.environment)) {
+    if (typeof value === "string") setText(key, value, "environment", sources.secrets, set);
+    else set(key, readValueFile(key, value.fromFile), value.fromFile, true);
+  }
+  // Last, so that no declaration can take away what identifies the run.
+  if (sources.token !== null) set("GHOST_PROCESS", sources.token, "ghost", false);
+  return variables;
+}
+
+type SetVariable = (key: string, value: string, origin: string, secret?: boolean) => void;
+
+function setAccount(account: Account, set: SetVariable): void {
+  set("HOME", account.home, "user");
+  set("USER", account.name, "user");
+  set("LOGNAME", account.name, "user");
+  set("SHELL", account.shell, "user");
+}
+
+function setText(key: string, text: string, origin: string, secrets: EnvironmentSources["secrets"], set: SetVariable): void {
+  set(key, revealSecrets(text, secrets), origin, isSecretName(key) || secretsIn(text).length > 0);
+}
+
+function readEnvFile(path: string): [string, string][] {
+  const { variables, diagnostics } = parseEnvFile(path, readText(path, "env_file"));
+  const error = diagnostics.find((diagnostic) => diagnostic.severity === "error");
+  if (error) throw new GhostError("CONFIG_INVALID", `${path}:${error.line}: ${error.message}`, { hint: error.hint });
+  return Object.entries(variables);
+}
+
+/** The content of a `from_file`, without the line end that editors add. */
+function readValueFile(key: string, path: string): string {
+  const text = readText(path, `environment.${key}.from_file`);
+  if (text.length > VALUE_FILE_BYTES_MAX) throw new GhostError("CONFIG_INVALID", `cannot use ${path} as the value of ${key}: it is longer than ${VALUE_FILE_BYTES_MAX} bytes`);
+  return text.replace(/\r?\n$/, "");
+}
+
+function readText(path: string, key: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") throw new GhostError("CONFIG_NOT_FOUND", `cannot read ${path}: there is no such file`, { hint: `create it, or mend \`${key}\`` });
+    if (code === "EACCES") throw new GhostError("PERMISSION_DENIED", `cannot read ${path}: permission denied`, { hint: "let the daemon's user read it" });
+    throw new GhostError("CONFIG_INVALID", `cannot read ${path}: ${message}`, { hint: `mend \`${key}\`` });
+  }
+}

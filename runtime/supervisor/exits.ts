@@ -1,0 +1,66 @@
+import { type Exit, type Identity, succeeded } from "../../core/lifecycle/state.ts";
+import type { Event } from "../../core/lifecycle/transition.ts";
+import { bootId } from "../process/identity.ts";
+import { groupExists } from "../process/signal.ts";
+import type { ProcessEntry } from "../process/table.ts";
+import { readProcess } from "../process/table.ts";
+import { logTargets } from "./run.ts";
+import type { Supervised } from "./supervised.ts";
+import type { Supervisor } from "./supervisor.ts";
+import type { Snapshot } from "./tree-scanner.ts";
+
+const FOREGROUND_HINT = "tell the program to stay in the foreground (nginx: -g 'daemon off;', redis: --daemonize no)";
+
+/**
+ * What the end of a main process means. Ended well while descendants live: it daemonized and is followed, or, where
+ * that cannot be done, says so. Ended otherwise while others of its tree live: they have to go before a successor comes.
+ */
+export function judgeExit(process: Supervised, pid: number, exit: Exit, supervisor: Supervisor): Event {
+  const stopping = process.machine.state.at === "stopping";
+  if (stopping || !succeeded(exit, process.definition.restart)) return { type: "exited", exit, leftovers: !stopping && hasLeftovers(process, pid) };
+  const heirs = findHeirs(process, pid, supervisor);
+  const heir = heirs[0];
+  if (!heir) return { type: "exited", exit, leftovers: hasLeftovers(process, pid) };
+  if (!supervisor.parts.subreaper) return { type: "daemonized", exit, hint: FOREGROUND_HINT };
+  return follow(process, heir, heirs, exit, supervisor);
+}
+
+/** Quick and without a scan, because a successor waits: is anyone left in the group, or of the members that were seen? */
+function hasLeftovers(process: Supervised, pid: number): boolean {
+  if (groupExists(pid)) return true;
+  for (const [member, startTicks] of process.members) {
+    const entry = member === pid ? undefined : readProcess(member);
+    if (entry && entry.startTicks === startTicks && entry.state !== "Z") return true;
+  }
+  return false;
+}
+
+function follow(process: Supervised, heir: ProcessEntry, heirs: readonly ProcessEntry[], exit: Exit, supervisor: Supervisor): Event {
+  const { state } = process.machine;
+  const token = state.at === "running" || state.at === "stopping" ? (state.identity?.token ?? "") : "";
+  for (const entry of heirs) process.members.set(entry.pid, entry.startTicks);
+  supervisor.parts.store.saveMembers(process.key, process.members);
+  supervisor.parts.pump.watchExit(heir.pid, heir.startTicks);
+  const identity: Identity = { pid: heir.pid, startTicks: heir.startTicks, bootId, token };
+  return { type: "followed", identity, exit };
+}
+
+/** Who may be the new main process, the best first: orphans that came to us from this run, oldest first. */
+function findHeirs(supervised: Supervised, pid: number, supervisor: Supervisor): ProcessEntry[] {
+  const snapshot = supervisor.scanner.now();
+  const found = snapshot.table.treeOf(relatives(supervised, pid, supervisor, snapshot)).filter((entry) => entry.pid !== pid);
+  const orphansFirst = (entry: ProcessEntry): number => (entry.ppid === process.pid ? 0 : 1);
+  return found.sort((a, b) => orphansFirst(a) - orphansFirst(b) || a.startTicks - b.startTicks || a.pid - b.pid);
+}
+
+function relatives(supervised: Supervised, pid: number, supervisor: Supervisor, snapshot: Snapshot): number[] {
+  const { state } = supervised.machine;
+  const token = state.at === "running" ? state.identity.token : "";
+  const fifos = logTargets(supervisor, supervised, null).map((target) => target.fifo);
+  const known = new Set([...supervisor.processes.values()].flatMap((other) => (other === supervised ? [] : [...other.members.keys()])));
+  const writers = new Set(snapshot.writersInto(fifos).map((entry) => entry.pid));
+  const orphans = snapshot.table.childrenOf(process.pid).filter((entry) => !known.has(entry.pid) && (entry.pgid === pid || entry.sid === pid || writers.has(entry.pid)));
+  const members = [...supervised.members].filter(([member, startTicks]) => snapshot.table.find(member, startTicks)).map(([member]) => member);
+  const group = [...snapshot.table.entries.values()].filter((entry) => entry.pgid === pid && entry.state !== "Z").map((entry) => entry.pid);
+  return [...orphans.map((entry) => entry.pid), ...members, ...group, ...snapshot.withToken(token).map((entry) => entry.pid)].filter((relative) => relative !== pid);
+}

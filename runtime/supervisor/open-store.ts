@@ -1,0 +1,68 @@
+import { renameSync, existsSync } from "node:fs";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import { registered } from "../../core/lifecycle/state.ts";
+import { migrate } from "../storage/sqlite/migrate.ts";
+import { openSqlite } from "../storage/sqlite/open.ts";
+import { DefinitionsFile } from "./definitions-file.ts";
+import { SecretsFile } from "./secrets-file.ts";
+import { MIGRATIONS, Store } from "./store.ts";
+
+export interface StorePlaces {
+  readonly stateFile: string;
+  readonly definitionsFile: string;
+  readonly secretsFile: string;
+}
+
+export interface OpenedStore {
+  readonly store: Store;
+  readonly secrets: SecretsFile;
+  /** Set when `state.db` was damaged: where it was put, and how many definitions the copy gave back. */
+  readonly damage: { readonly asideFile: string; readonly recovered: number; readonly reason: string } | null;
+}
+
+/**
+ * Opens the state of a home. A damaged `state.db` is set aside, never deleted, and what was registered is taken from its
+ * copy. Throws DATABASE_LOCKED, PERMISSION_DENIED, NO_SPACE and the like.
+ */
+export async function openStore(places: StorePlaces): Promise<OpenedStore> {
+  const files = { secrets: new SecretsFile(places.secretsFile), definitions: new DefinitionsFile(places.definitionsFile) };
+  try {
+    return { store: await openDatabase(places, files), secrets: files.secrets, damage: null };
+  } catch (error) {
+    if (!(error instanceof GhostError) || error.code !== "STATE_DAMAGED") throw error;
+    const asideFile = setAside(places.stateFile);
+    const store = await openDatabase(places, files);
+    return { store, secrets: files.secrets, damage: { asideFile, recovered: recover(store, files), reason: error.message } };
+  }
+}
+
+async function openDatabase(places: StorePlaces, files: { secrets: SecretsFile; definitions: DefinitionsFile }): Promise<Store> {
+  const database = await openSqlite(places.stateFile, { synchronous: "NORMAL" });
+  try {
+    migrate(database, MIGRATIONS);
+    return new Store(database, files);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Renames the file and what belongs to it; gives the new name. */
+function setAside(path: string): string {
+  const stamp = new Date().toISOString().replace(/[:.]/g, "-");
+  for (const suffix of ["", "-wal", "-journal"]) if (existsSync(path + suffix)) renameSync(path + suffix, `${path}.damaged-${stamp}${suffix}`);
+  return `${path}.damaged-${stamp}`;
+}
+
+/** Registers everything that the copy holds; gives the number of processes. */
+function recover(store: Store, files: { secrets: SecretsFile; definitions: DefinitionsFile }): number {
+  const copy = files.definitions.read();
+  if (!copy) return 0;
+  for (const head of copy.manifests) {
+    const processes = copy.processes
+      .filter((process) => process.manifestId === head.id)
+      .map(({ desired, ...process }) => ({ ...process, machine: { ...registered, desired }, members: [] }));
+    store.saveRegistration(head, files.secrets.of(head.id), processes, []);
+  }
+  return copy.processes.length;
+}

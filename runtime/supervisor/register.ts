@@ -1,0 +1,128 @@
+import { randomBytes } from "node:crypto";
+import type { PlanChange, RegisterRequest, RegisterResponse } from "../../core/api/wire.ts";
+import type { Manifest, ProcessDefinition } from "../../core/config/definition.ts";
+import { diffDefinitions } from "../../core/config/explain.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import { isLiveKey } from "../../core/lifecycle/live-keys.ts";
+import { registered } from "../../core/lifecycle/state.ts";
+import { pidOf } from "../../core/lifecycle/view.ts";
+import { deleteAll, type Report, restartAll, startAll } from "./actions.ts";
+import { logTargets } from "./run.ts";
+import type { StoredProcess } from "./store.ts";
+import { keyOf, type Supervised, supervise } from "./supervised.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** Processes that one home may hold. */
+export const PROCESSES_MAX = 10_000;
+
+/** What `register` of this manifest would change. Throws NAME_TAKEN when another file declares one of its names. */
+export function plan(supervisor: Supervisor, manifest: Manifest): PlanChange[] {
+  const declared = manifest.processes.map((definition) => planOne(supervisor, manifest, definition));
+  const keys = new Set(manifest.processes.map(keyOf));
+  const gone = ownedBy(supervisor, manifest.id).filter((process) => !keys.has(process.key));
+  return [...declared, ...gone.map(planRemoval)];
+}
+
+/**
+ * Applies the difference and nothing else: unchanged processes are not touched, changed ones restart if they run,
+ * removed ones stay unless `prune` is asked for. `announcePlan` is called once the registration is durable.
+ */
+export async function register(supervisor: Supervisor, request: RegisterRequest, announcePlan: (plan: Omit<RegisterResponse, "results">) => void, report: Report): Promise<void> {
+  const { manifest } = request;
+  const changes = plan(supervisor, manifest);
+  const room = PROCESSES_MAX - supervisor.processes.size;
+  if (changes.filter((change) => change.action === "add").length > room) {
+    throw new GhostError("CONFIG_INVALID", `cannot register: a home holds at most ${PROCESSES_MAX} processes`, { hint: "delete some, or use another --home" });
+  }
+  const removals = request.prune ? changes.filter((change) => change.action === "remove") : [];
+  save(supervisor, manifest, changes);
+  announcePlan({ changes: changes.filter((change) => change.action !== "remove" || request.prune), warnings: warnings(changes, request) });
+  const find = (change: PlanChange): Supervised[] => [supervisor.processes.get(keyOf(change)) ?? []].flat();
+  await deleteAll(supervisor, removals.flatMap(find), { by: request.by, noWait: request.noWait }, report);
+  const restarting = changes.filter((change) => change.action === "change" && change.disrupts).flatMap(find);
+  await restartAll(supervisor, restarting, { by: request.by, noWait: request.noWait, cause: { kind: "definition-changed", text: `its definition changed (${request.by ?? "register"})` } }, report);
+  if (request.start) await startAll(supervisor, toStart(supervisor, manifest, restarting), { by: request.by, noWait: request.noWait }, report);
+}
+
+function planOne(supervisor: Supervisor, manifest: Manifest, definition: ProcessDefinition): PlanChange {
+  const { project, name } = definition;
+  const existing = supervisor.processes.get(keyOf(definition));
+  if (!existing) return { project, name, action: "add", disrupts: false, differences: [] };
+  if (existing.manifestId !== manifest.id) throw nameTaken(existing, manifest);
+  const secrets = { before: supervisor.parts.secrets.of(manifest.id), after: manifest.secrets };
+  const differences = [...diffDefinitions(existing.definition, definition, secrets), ...pathDifference(supervisor, manifest)];
+  if (differences.length === 0) return { project, name, action: "keep", disrupts: false, differences };
+  const disrupts = isUp(existing) && differences.some(({ key }) => !isLiveKey(key));
+  return { project, name, action: "change", disrupts, differences };
+}
+
+function pathDifference(supervisor: Supervisor, manifest: Manifest): PlanChange["differences"] {
+  const before = supervisor.manifests.get(manifest.id)?.path;
+  return before === undefined || before === manifest.path ? [] : [{ key: "PATH", before, after: manifest.path }];
+}
+
+function planRemoval(process: Supervised): PlanChange {
+  const { project, name } = process.definition;
+  return { project, name, action: "remove", disrupts: isUp(process), differences: [] };
+}
+
+function nameTaken(existing: Supervised, manifest: Manifest): GhostError {
+  const other = existing.definition.source;
+  const where = other ? `${other.file}:${other.line}` : existing.manifestId;
+  return new GhostError("NAME_TAKEN", `cannot register ${existing.key}: ${where} declares it already`, {
+    hint: `give one of the two another name or \`project:\`, or run: ghost delete ${existing.key}`,
+    details: { declaredBy: where, manifest: manifest.id },
+  });
+}
+
+function isUp(process: Supervised): boolean {
+  return pidOf(process.machine) !== null || process.machine.state.at === "starting" || process.machine.state.at === "backoff";
+}
+
+function ownedBy(supervisor: Supervisor, manifestId: string): Supervised[] {
+  return [...supervisor.processes.values()].filter((process) => process.manifestId === manifestId);
+}
+
+/** On disk first, then in memory: what cannot be kept is not acknowledged. */
+function save(supervisor: Supervisor, manifest: Manifest, changes: readonly PlanChange[]): void {
+  const { processes, secrets, ...head } = manifest;
+  const unchanged = changes.every((change) => change.action === "keep" || change.action === "remove") && supervisor.manifests.has(manifest.id);
+  const stored = processes.map((definition, index): StoredProcess => {
+    const existing = supervisor.processes.get(keyOf(definition));
+    return { key: keyOf(definition), id: existing?.id ?? newId(index), manifestId: manifest.id, definition, machine: existing?.machine ?? registered, members: [] };
+  });
+  if (!unchanged) supervisor.parts.store.saveRegistration(head, secrets, stored, []);
+  supervisor.manifests.set(manifest.id, head);
+  for (const entry of stored) {
+    const existing = supervisor.processes.get(entry.key);
+    if (existing) applyDefinition(supervisor, existing, entry.definition);
+    else supervisor.processes.set(entry.key, supervise(entry));
+  }
+}
+
+function applyDefinition(supervisor: Supervisor, process: Supervised, definition: ProcessDefinition): void {
+  process.definition = definition;
+  for (const target of logTargets(supervisor, process, null)) supervisor.parts.pump.update(target);
+  supervisor.onRunChange(process);
+}
+
+function toStart(supervisor: Supervisor, manifest: Manifest, restarted: readonly Supervised[]): Supervised[] {
+  const processes = manifest.processes.map((definition) => supervisor.processes.get(keyOf(definition))).filter((process) => process !== undefined);
+  return processes.filter((process) => !restarted.includes(process));
+}
+
+function warnings(changes: readonly PlanChange[], request: RegisterRequest): string[] {
+  const left = changes.filter((change) => change.action === "remove").map((change) => change.name);
+  if (request.prune || left.length === 0) return [];
+  return [`${left.join(", ")} ${left.length === 1 ? "is" : "are"} no longer in the file and ${left.length === 1 ? "stays" : "stay"} registered; --prune stops and forgets`];
+}
+
+const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/** A ULID: 48 bits of time and 80 random ones in Crockford's base 32, so that ids sort by registration. `index` keeps the order within one millisecond. */
+function newId(index: number): string {
+  let time = "";
+  for (let rest = Date.now() + index / 1000, i = 0; i < 10; i += 1, rest = Math.floor(rest / 32)) time = CROCKFORD.charAt(Math.floor(rest) % 32) + time;
+  const order = CROCKFORD.charAt(Math.floor(index / 1024) % 32) + CROCKFORD.charAt(Math.floor(index / 32) % 32) + CROCKFORD.charAt(index % 32);
+  return time + order + [...randomBytes(13)].map((byte) => CROCKFORD.charAt(byte % 32)).join("");
+}

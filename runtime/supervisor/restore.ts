@@ -1,0 +1,152 @@
+import type { Cause } from "../../core/api/wire.ts";
+import type { Identity } from "../../core/lifecycle/state.ts";
+import { environmentOf } from "../process/environ.ts";
+import { bootId } from "../process/identity.ts";
+import type { ProcessEntry } from "../process/table.ts";
+import { logTargets } from "./run.ts";
+import { supervise, type Supervised } from "./supervised.ts";
+import type { Supervisor } from "./supervisor.ts";
+import type { Snapshot } from "./tree-scanner.ts";
+
+/** How the daemon before this one ended. */
+export interface Past {
+  /** True after an ordered stop or on another boot: every service that is wanted up is started anew. */
+  readonly freshStart: boolean;
+  /** True when `state.db` was lost and made anew from its copy: nothing is known of what runs. */
+  readonly recovered: boolean;
+}
+
+/** Exit of something that ended while nobody looked. */
+const UNSEEN = { code: null, signal: null, known: false, spawnError: null } as const;
+
+/**
+ * Takes over what the last daemon left. Each process that was running is either the same one (adopted: no restart, logs
+ * go on) or gone (its policy decides); intents to start are resolved first, so that nothing is started twice.
+ */
+export function restore(supervisor: Supervisor, past: Past): void {
+  for (const head of supervisor.parts.store.loadManifests()) supervisor.manifests.set(head.id, head);
+  for (const stored of supervisor.parts.store.loadProcesses()) supervisor.processes.set(stored.key, supervise(stored));
+  const processes = [...supervisor.processes.values()];
+  for (const process of processes) process.why = lastCause(supervisor, process) ?? process.why;
+  const snapshot = supervisor.scanner.now();
+  if (past.recovered) for (const process of processes) findUnrecorded(supervisor, process, snapshot);
+  for (const process of processes) restoreOne(supervisor, process, snapshot);
+  if (past.freshStart) for (const process of processes) startIfWanted(supervisor, process);
+}
+
+function restoreOne(supervisor: Supervisor, process: Supervised, snapshot: Snapshot): void {
+  const { state } = process.machine;
+  switch (state.at) {
+    case "starting":
+      return resolveIntent(supervisor, process, state.token, snapshot);
+    case "running":
+    case "stopping":
+      return state.identity ? takeOver(supervisor, process, state.identity, snapshot) : resolveIntent(supervisor, process, state.at === "stopping" ? state.token : "", snapshot);
+    case "backoff":
+      process.backoffTimer = setTimeout(
+        () => supervisor.dispatch(process, { type: "timer", generation: process.machine.generation }),
+        Math.max(0, state.untilMs - Date.now()),
+      );
+      return;
+    case "stopped":
+    case "exited":
+    case "failed":
+      return;
+    default:
+      state satisfies never;
+  }
+}
+
+function takeOver(supervisor: Supervisor, process: Supervised, identity: Identity, snapshot: Snapshot): void {
+  const sameBoot = identity.bootId === bootId;
+  if (!sameBoot) process.members = new Map();
+  // The main process leads its group and comes first, whatever was recorded.
+  else process.members = new Map([[identity.pid, identity.startTicks], ...process.members]);
+  if (sameBoot && snapshot.table.find(identity.pid, identity.startTicks)) return adopt(supervisor, process, identity);
+  const leftovers = sameBoot && hasSurvivors(process, identity, snapshot);
+  if (process.machine.state.at === "stopping") {
+    supervisor.dispatch(process, { type: "exited", exit: UNSEEN, leftovers });
+    resumeStop(supervisor, process);
+    return;
+  }
+  if (leftovers) resumeLogs(supervisor, process);
+  supervisor.dispatch(process, { type: "exited", exit: UNSEEN, leftovers });
+}
+
+function adopt(supervisor: Supervisor, process: Supervised, identity: Identity): void {
+  process.adopted = true;
+  resumeLogs(supervisor, process);
+  supervisor.parts.pump.watchExit(identity.pid, identity.startTicks);
+  const cause: Cause = { kind: "adopted", text: `the daemon came back and took pid ${identity.pid} over; it was not touched`, facts: { pid: identity.pid } };
+  supervisor.record(process, "running", "running", cause);
+  supervisor.onRunChange(process);
+  if (process.machine.state.at === "stopping") resumeStop(supervisor, process);
+}
+
+/** A stop that the last daemon began is gone through again: asking twice does no harm. */
+function resumeStop(supervisor: Supervisor, process: Supervised): void {
+  const { state } = process.machine;
+  if (state.at === "stopping") supervisor.resumeTermination(process, state.force);
+}
+
+function hasSurvivors(process: Supervised, identity: Identity, snapshot: Snapshot): boolean {
+  const members = [...process.members].some(([pid, startTicks]) => snapshot.table.find(pid, startTicks));
+  return members || snapshot.withToken(identity.token).length > 0;
+}
+
+/** An intent is open: the spawn happened, and its process bears the token or writes into our FIFOs, or it did not. */
+function resolveIntent(supervisor: Supervisor, process: Supervised, token: string, snapshot: Snapshot): void {
+  const found = oldest(snapshot.withToken(token)) ?? findByLogs(supervisor, process, snapshot);
+  if (found) {
+    const identity: Identity = { pid: found.pid, startTicks: found.startTicks, bootId, token };
+    process.members = new Map([[found.pid, found.startTicks]]);
+    process.adopted = true;
+    resumeLogs(supervisor, process);
+    supervisor.parts.pump.watchExit(found.pid, found.startTicks);
+    supervisor.dispatch(process, { type: "spawned", identity });
+  } else if (process.machine.state.at === "stopping") supervisor.dispatch(process, { type: "spawn-failed", message: "stopped before it was started" });
+  else supervisor.dispatch(process, { type: "intent-lost" });
+}
+
+/** The first of a run: its descendants bear the token too, but came later. */
+function oldest(entries: readonly ProcessEntry[]): ProcessEntry | undefined {
+  return [...entries].sort((a, b) => a.startTicks - b.startTicks || a.pid - b.pid)[0];
+}
+
+function findByLogs(supervisor: Supervisor, process: Supervised, snapshot: Snapshot): ProcessEntry | undefined {
+  const fifos = logTargets(supervisor, process, null).map((target) => target.fifo);
+  return oldest(snapshot.writersInto(fifos));
+}
+
+/** After the loss of state.db: a process that still runs tells by its environment, or by its logs, whose it is. */
+function findUnrecorded(supervisor: Supervisor, process: Supervised, snapshot: Snapshot): void {
+  const { project, name } = process.definition;
+  const bearer = oldest([...snapshot.table.entries.values()].filter((entry) => bearsName(entry, supervisor.parts.home.root, project, name)));
+  const found = bearer ?? findByLogs(supervisor, process, snapshot);
+  if (!found) return;
+  const token = environmentOf(found.pid).get("GHOST_PROCESS") ?? "";
+  process.machine = { ...process.machine, desired: "up", startedMs: Date.now(), state: { at: "running", identity: { pid: found.pid, startTicks: found.startTicks, bootId, token } } };
+  supervisor.parts.store.saveMachine(process.key, process.machine);
+}
+
+function bearsName(entry: ProcessEntry, home: string, project: string, name: string): boolean {
+  if (entry.state === "Z" || entry.ppid === 2) return false;
+  const environment = environmentOf(entry.pid);
+  return environment.has("GHOST_PROCESS") && environment.get("GHOST_HOME") === home && environment.get("GHOST_PROJECT") === project && environment.get("GHOST_NAME") === name;
+}
+
+function resumeLogs(supervisor: Supervisor, process: Supervised): void {
+  for (const target of logTargets(supervisor, process, null)) supervisor.parts.pump.resume(target);
+}
+
+function startIfWanted(supervisor: Supervisor, process: Supervised): void {
+  const { machine, definition } = process;
+  if (machine.desired !== "up" || definition.type !== "service") return;
+  if (machine.state.at === "running" || machine.state.at === "starting" || machine.state.at === "stopping") return;
+  supervisor.dispatch(process, { type: "start", cause: { kind: "start", text: "started with the daemon" } });
+}
+
+function lastCause(supervisor: Supervisor, process: Supervised): string | undefined {
+  const entries = supervisor.parts.store.history(process.definition, 4);
+  return entries.reverse().find((entry) => entry.cause.kind !== "spawned" && entry.cause.kind !== "adopted")?.cause.text;
+}

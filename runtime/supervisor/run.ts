@@ -1,0 +1,141 @@
+import { dirname, join } from "node:path";
+import { maskReferences, maskValues, revealSecrets } from "../../core/config/secrets.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import type { LogStreamTarget } from "../logs/pump.ts";
+import { type Account, findAccount, findGroup } from "../process/accounts.ts";
+import { composeEnvironment, type Variable } from "../process/environment.ts";
+import { findExecutable } from "../process/executable.ts";
+import { identify } from "../process/identity.ts";
+import { type Credentials, type SpawnRequest, spawnProgram } from "../process/spawn.ts";
+import type { Supervised } from "./supervised.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** Begins a run whose intent is recorded: opens its logs, spawns it, and says what came of it. */
+export async function startRun(supervisor: Supervisor, process: Supervised, token: string): Promise<void> {
+  const state = process.machine.state;
+  if (state.at !== "starting" && state.at !== "stopping") return;
+  if (state.at === "stopping") {
+    // Stopped before it was its turn.
+    supervisor.dispatch(process, { type: "spawn-failed", message: "stopped before it was started" });
+    return;
+  }
+  try {
+    const pid = await spawn(supervisor, process, token);
+    const identity = identify(pid, token);
+    process.members = new Map([[pid, identity.startTicks]]);
+    process.adopted = false;
+    process.cpuSample = null;
+    supervisor.dispatch(process, { type: "spawned", identity });
+  } catch (error) {
+    const message = error instanceof GhostError && error.hint ? `${error.message} (${error.hint})` : (error as Error).message;
+    supervisor.dispatch(process, { type: "spawn-failed", message: maskValues(message, process.secretValues) });
+  }
+}
+
+async function spawn(supervisor: Supervisor, process: Supervised, token: string): Promise<number> {
+  const request = describeRun(supervisor, process, token);
+  const [stdout, stderr] = openLogs(supervisor, process, request.credentials);
+  try {
+    return await spawnProgram({ ...request, stdout, stderr }, ({ code, signal }) => {
+      const { state } = process.machine;
+      if ((state.at !== "running" && state.at !== "stopping") || state.identity?.token !== token) return;
+      void supervisor.mainEnded(process, state.identity.pid, { code, signal, known: true, spawnError: null });
+    });
+  } finally {
+    supervisor.parts.pump.closeWriter(stdout);
+    supervisor.parts.pump.closeWriter(stderr);
+  }
+}
+
+/** Everything about a run but its logs. Remembers environment and secret values in `process`. */
+function describeRun(supervisor: Supervisor, process: Supervised, token: string): Omit<SpawnRequest, "stdout" | "stderr"> {
+  const { definition } = process;
+  const account = accountOf(process);
+  const variables = environmentFor(supervisor, process, account, token);
+  const secrets = supervisor.parts.secrets.of(process.manifestId);
+  process.secretValues = secretValuesOf(variables, secrets);
+  process.environment = Object.fromEntries([...variables].map(([key, { value }]) => [key, value]));
+  const reveal = (text: string): string => revealSecrets(text, secrets);
+  const path = process.environment.PATH ?? "";
+  const fileDirectory = definition.source ? dirname(definition.source.file) : null;
+  const program = definition.shell
+    ? { file: "/bin/sh", name: "sh", args: ["-c", reveal(definition.executable)] }
+    : {
+        file: findExecutable(reveal(definition.executable), { path, workingDirectory: definition.workingDirectory, fileDirectory }),
+        name: maskReferences(definition.executable),
+        args: definition.args.map(reveal),
+      };
+  return {
+    ...program,
+    workingDirectory: definition.workingDirectory,
+    environment: process.environment,
+    credentials: credentialsOf(process, account),
+    umask: definition.umask,
+    nice: definition.nice,
+    openFiles: definition.limits.openFiles,
+  };
+}
+
+/** The environment that a run gets, or would get (`token: null`), with the origin of each variable. */
+export function environmentFor(supervisor: Supervisor, target: Supervised, account: Account | null, token: string | null): Map<string, Variable> {
+  const manifest = supervisor.manifests.get(target.manifestId);
+  return composeEnvironment(target.definition, {
+    home: supervisor.parts.home.root,
+    path: manifest?.path ?? process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
+    secrets: supervisor.parts.secrets.of(target.manifestId),
+    account,
+    token,
+  });
+}
+
+/** The account that `user` names; null when the process runs as the daemon does. Throws PERMISSION_DENIED without root. */
+export function accountOf(target: Supervised): Account | null {
+  const { user, group } = target.definition;
+  if (user === null && group === null) return null;
+  const account = user === null ? null : findAccount(user);
+  const own = process.getuid?.() ?? 0;
+  if (own !== 0 && account?.uid !== own) {
+    throw new GhostError("PERMISSION_DENIED", `cannot run ${target.definition.name} as ${user === null ? `group ${group}` : `user ${user}`}: the daemon does not run as root`, {
+      hint: "start the daemon as root, or leave out `user` and `group`",
+    });
+  }
+  return account;
+}
+
+function credentialsOf(target: Supervised, account: Account | null): Credentials | null {
+  const { group } = target.definition;
+  if (!account && group === null) return null;
+  if ((process.getuid?.() ?? 0) !== 0) return null;
+  const gid = group === null ? (account?.gid ?? 0) : findGroup(group);
+  return { uid: account?.uid ?? 0, gid, userName: account?.name ?? null };
+}
+
+function openLogs(supervisor: Supervisor, process: Supervised, credentials: Credentials | null): [number, number] {
+  const [out, err] = logTargets(supervisor, process, credentials);
+  const stdout = supervisor.parts.pump.open(out);
+  try {
+    return [stdout, supervisor.parts.pump.open(err)];
+  } catch (error) {
+    supervisor.parts.pump.closeWriter(stdout);
+    throw error;
+  }
+}
+
+/** Where the two streams of a process go. */
+export function logTargets(supervisor: Supervisor, process: Supervised, credentials: Credentials | null): [LogStreamTarget, LogStreamTarget] {
+  const { definition } = process;
+  const folder = join(supervisor.parts.home.logs, definition.project, definition.name);
+  const target = (stream: "out" | "err"): LogStreamTarget => ({
+    key: `${process.key}/${stream}`,
+    fifo: join(supervisor.parts.home.fifos, `${process.id}.${stream}`),
+    file: join(folder, `${stream}.log`),
+    ...definition.logs,
+    ...(credentials && { uid: credentials.uid, gid: credentials.gid }),
+  });
+  return [target("out"), target("err")];
+}
+
+function secretValuesOf(variables: ReadonlyMap<string, Variable>, secrets: Readonly<Record<string, string>>): string[] {
+  const fromEnvironment = [...variables.values()].filter((variable) => variable.secret).map((variable) => variable.value);
+  return [...new Set([...fromEnvironment, ...Object.values(secrets)])].filter((value) => value !== "");
+}

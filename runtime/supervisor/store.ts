@@ -1,0 +1,314 @@
+import type { Cause, HistoryEntry } from "../../core/api/wire.ts";
+import type { Manifest, ProcessDefinition } from "../../core/config/definition.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import type { Machine } from "../../core/lifecycle/state.ts";
+import type { SqliteDatabase } from "../storage/sqlite/database.ts";
+import type { SecretsFile } from "./secrets-file.ts";
+import type { DefinitionsFile } from "./definitions-file.ts";
+
+/** What is known of the file that declared processes, beside the processes. */
+export type ManifestHead = Omit<Manifest, "processes" | "secrets">;
+
+/** A registered process as it rests on disk. */
+export interface StoredProcess {
+  readonly key: string;
+  readonly id: string;
+  readonly manifestId: string;
+  readonly definition: ProcessDefinition;
+  readonly machine: Machine;
+  /** Members of the tree that were seen: [pid, start ticks]. */
+  readonly members: readonly (readonly [number, number])[];
+}
+
+/** History rows kept for one process, and in all. */
+export const HISTORY_ROWS_PER_PROCESS = 200;
+export const HISTORY_ROWS_MAX = 20_000;
+/** Pruning happens once per so many rows. */
+const PRUNE_EVERY_ROWS = 500;
+/** Rows that wait in memory while the disk is full; older ones are dropped. */
+const UNSAVED_HISTORY_MAX = 2_000;
+/** How often a store that could not write tries again. */
+const RETRY_MS = 2_000;
+/** Changes of desired states are copied to `definitions.json` together, this long after the first. */
+const COPY_DELAY_MS = 500;
+
+export const MIGRATIONS = [
+  {
+    version: 1,
+    sql: `
+      CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+      CREATE TABLE manifests (id TEXT PRIMARY KEY, head TEXT NOT NULL) WITHOUT ROWID;
+      CREATE TABLE processes (key TEXT PRIMARY KEY, id TEXT NOT NULL, manifest_id TEXT NOT NULL, definition TEXT NOT NULL) WITHOUT ROWID;
+      CREATE TABLE runs (key TEXT PRIMARY KEY, machine TEXT NOT NULL, members TEXT NOT NULL) WITHOUT ROWID;
+      CREATE TABLE history (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, project TEXT, name TEXT, instance INTEGER NOT NULL,
+        from_status TEXT, to_status TEXT, cause TEXT NOT NULL);
+      CREATE INDEX history_of ON history (project, name, seq);`,
+  },
+];
+
+/** A history entry before it has its number. */
+export interface NewHistory {
+  readonly timeMs: number;
+  readonly project: string | null;
+  readonly name: string | null;
+  readonly instance: number;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly cause: Cause;
+}
+
+/**
+ * The supervisor's memory on disk. Everything it holds is in the supervisor's own memory too, so a write that fails (a full
+ * disk) stops nothing: what is unsaved is kept, marked, and tried again. Definitions and desired states are fsynced;
+ * identities, counters and history survive the daemon, not the machine.
+ */
+export class Store {
+  private readonly database: SqliteDatabase;
+  private readonly secretsFile: SecretsFile;
+  private readonly definitionsFile: DefinitionsFile;
+  private readonly unsaved = new Map<string, () => void>();
+  private unsavedHistory: HistoryEntry[] = [];
+  private nextSeq: number;
+  private sincePruned = 0;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private copyTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Why the last write failed; null while everything is on disk. */
+  problem: GhostError | null = null;
+
+  constructor(database: SqliteDatabase, files: { secrets: SecretsFile; definitions: DefinitionsFile }) {
+    this.database = database;
+    this.secretsFile = files.secrets;
+    this.definitionsFile = files.definitions;
+    this.nextSeq = (database.get<{ seq: number | null }>("SELECT max(seq) AS seq FROM history")?.seq ?? 0) + 1;
+  }
+
+  loadManifests(): ManifestHead[] {
+    return this.database.all<{ head: string }>("SELECT head FROM manifests").map((row) => JSON.parse(row.head) as ManifestHead);
+  }
+
+  loadProcesses(): StoredProcess[] {
+    const rows = this.database.all<{ key: string; id: string; manifest_id: string; definition: string; machine: string; members: string }>(
+      "SELECT p.key, p.id, p.manifest_id, p.definition, r.machine, r.members FROM processes p JOIN runs r ON r.key = p.key ORDER BY p.id",
+    );
+    return rows.map((row) => ({
+      key: row.key,
+      id: row.id,
+      manifestId: row.manifest_id,
+      definition: JSON.parse(row.definition) as ProcessDefinition,
+      machine: JSON.parse(row.machine) as Machine,
+      members: JSON.parse(row.members) as [number, number][],
+    }));
+  }
+
+  getMeta(key: string): string | undefined {
+    return this.database.get<{ value: string }>("SELECT value FROM meta WHERE key = ?", [key])?.value;
+  }
+
+  setMeta(key: string, value: string): void {
+    this.write(`meta ${key}`, () => this.database.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", [key, value]));
+  }
+
+  /** Durable when it returns. Throws NO_SPACE and the like: a registration that cannot be kept must not be acknowledged. */
+  saveRegistration(head: ManifestHead, secrets: Manifest["secrets"], saved: readonly StoredProcess[], removedKeys: readonly string[]): void {
+    this.secretsFile.set(head.id, secrets);
+    this.durably(() => {
+      this.database.run("INSERT INTO manifests VALUES (?, ?) ON CONFLICT DO UPDATE SET head = excluded.head", [head.id, JSON.stringify(head)]);
+      for (const process of saved) this.putProcess(process);
+      for (const key of removedKeys) this.dropProcess(key);
+    });
+    this.copyDefinitions();
+  }
+
+  /** Durable when it returns; the processes are forgotten, and manifests without processes with them. */
+  saveRemoval(keys: readonly string[]): void {
+    this.durably(() => {
+      for (const key of keys) this.dropProcess(key);
+      this.database.run("DELETE FROM manifests WHERE id NOT IN (SELECT manifest_id FROM processes)");
+    });
+    this.secretsFile.keepOnly(new Set(this.loadManifests().map((head) => head.id)));
+    this.copyDefinitions();
+  }
+
+  /** Makes the desired states of several processes durable with one fsync. A full disk is noted, not thrown: supervision goes on. */
+  saveDesired(processes: readonly { key: string; machine: Machine }[], desired: Machine["desired"]): void {
+    const changed = processes.filter((process) => process.machine.desired !== desired);
+    if (changed.length === 0) return;
+    this.write(`desired ${changed.map((process) => process.key).join(" ")}`, () => {
+      this.durably(() => {
+        for (const { key, machine } of changed) this.putMachine(key, { ...machine, desired });
+      });
+    });
+    this.copyTimer ??= setTimeout(() => this.copyDefinitions(), COPY_DELAY_MS).unref();
+  }
+
+  saveMachine(key: string, machine: Machine): void {
+    this.write(`run ${key}`, () => this.putMachine(key, machine));
+  }
+
+  saveMembers(key: string, members: Iterable<readonly [number, number]>): void {
+    const text = JSON.stringify([...members]);
+    this.write(`members ${key}`, () => this.database.run("UPDATE runs SET members = ? WHERE key = ?", [text, key]));
+  }
+
+  /** One transaction for many writes; what fails inside is noted as with single writes. */
+  together(work: () => void): void {
+    try {
+      this.database.transaction(work);
+    } catch (error) {
+      this.noteFailure(error);
+    }
+  }
+
+  addHistory(entry: NewHistory): HistoryEntry {
+    const { timeMs, ...rest } = entry;
+    const numbered: HistoryEntry = { seq: this.nextSeq++, time: new Date(timeMs).toISOString(), ...rest };
+    if (this.problem === null && this.attempt(() => this.putHistory(numbered))) this.prune();
+    else this.unsavedHistory = [...this.unsavedHistory, numbered].slice(-UNSAVED_HISTORY_MAX);
+    return numbered;
+  }
+
+  /** The newest `limit` entries of one process (or of all, daemon included), oldest first. */
+  history(of: { project: string; name: string } | null, limit: number, sinceMs = 0): HistoryEntry[] {
+    const rows = of
+      ? this.database.all<HistoryRow>("SELECT * FROM history WHERE project = ? AND name = ? AND time >= ? ORDER BY seq DESC LIMIT ?", [of.project, of.name, sinceMs, limit])
+      : this.database.all<HistoryRow>("SELECT * FROM history WHERE time >= ? ORDER BY seq DESC LIMIT ?", [sinceMs, limit]);
+    const saved = rows.reverse().map(fromRow);
+    const unsaved = this.unsavedHistory.filter((entry) => (!of || (entry.project === of.project && entry.name === of.name)) && Date.parse(entry.time) >= sinceMs);
+    return [...saved, ...unsaved].slice(-limit);
+  }
+
+  /** Entries after `seq`, oldest first, for a client that resumes. */
+  historyAfter(seq: number, limit: number): HistoryEntry[] {
+    const saved = this.database.all<HistoryRow>("SELECT * FROM history WHERE seq > ? ORDER BY seq LIMIT ?", [seq, limit]).map(fromRow);
+    return [...saved, ...this.unsavedHistory.filter((entry) => entry.seq > seq)].slice(0, limit);
+  }
+
+  /** Writes what could not be written, and closes the file. */
+  close(): void {
+    this.retry();
+    clearTimeout(this.retryTimer);
+    if (this.copyTimer) this.copyDefinitions();
+    this.database.close();
+  }
+
+  /** The second copy is a help after damage; what cannot be written to it is no reason to refuse anything. */
+  private copyDefinitions(): void {
+    clearTimeout(this.copyTimer);
+    this.copyTimer = undefined;
+    this.attempt(() => this.definitionsFile.write(this.loadManifests(), this.loadProcesses()));
+  }
+
+  private putProcess(process: StoredProcess): void {
+    this.database.run(
+      "INSERT INTO processes VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET manifest_id = excluded.manifest_id, definition = excluded.definition",
+      [process.key, process.id, process.manifestId, JSON.stringify(process.definition)],
+    );
+    this.database.run("INSERT INTO runs VALUES (?, ?, '[]') ON CONFLICT DO NOTHING", [process.key, JSON.stringify(process.machine)]);
+  }
+
+  private putMachine(key: string, machine: Machine): void {
+    this.database.run("UPDATE runs SET machine = ? WHERE key = ?", [JSON.stringify(machine), key]);
+  }
+
+  private dropProcess(key: string): void {
+    this.database.run("DELETE FROM processes WHERE key = ?", [key]);
+    this.database.run("DELETE FROM runs WHERE key = ?", [key]);
+    for (const kind of ["run", "members"]) this.unsaved.delete(`${kind} ${key}`);
+  }
+
+  private putHistory(entry: HistoryEntry): void {
+    this.database.run("INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [
+      entry.seq,
+      Date.parse(entry.time),
+      entry.project,
+      entry.name,
+      entry.instance,
+      entry.from,
+      entry.to,
+      JSON.stringify(entry.cause),
+    ]);
+  }
+
+  private prune(): void {
+    this.sincePruned += 1;
+    if (this.sincePruned < PRUNE_EVERY_ROWS) return;
+    this.sincePruned = 0;
+    this.attempt(() => {
+      this.database.run("DELETE FROM history WHERE seq <= ?", [this.nextSeq - HISTORY_ROWS_MAX]);
+      this.database.run(
+        `DELETE FROM history WHERE seq IN (
+           SELECT seq FROM (SELECT seq, row_number() OVER (PARTITION BY project, name ORDER BY seq DESC) AS n FROM history) WHERE n > ?)`,
+        [HISTORY_ROWS_PER_PROCESS],
+      );
+    });
+  }
+
+  /** A transaction that is on the disk, not only in the page cache, when it returns. */
+  private durably(work: () => void): void {
+    this.database.setSynchronous("FULL");
+    try {
+      this.database.transaction(work);
+    } finally {
+      this.database.setSynchronous("NORMAL");
+    }
+  }
+
+  private write(what: string, work: () => void): void {
+    if (this.attempt(work)) this.unsaved.delete(what);
+    else this.unsaved.set(what, work);
+  }
+
+  private attempt(work: () => void): boolean {
+    try {
+      work();
+      return true;
+    } catch (error) {
+      this.noteFailure(error);
+      return false;
+    }
+  }
+
+  private noteFailure(error: unknown): void {
+    this.problem = error instanceof GhostError ? error : new GhostError("DATABASE_FAILED", `cannot save state: ${(error as Error).message}`, { cause: error });
+    this.retryTimer ??= setTimeout(() => this.retry(), RETRY_MS).unref();
+  }
+
+  private retry(): void {
+    this.retryTimer = undefined;
+    for (const [what, work] of this.unsaved) {
+      if (!this.attempt(work)) return;
+      this.unsaved.delete(what);
+    }
+    while (this.unsavedHistory[0]) {
+      const entry = this.unsavedHistory[0];
+      if (!this.attempt(() => this.putHistory(entry))) return;
+      this.unsavedHistory.shift();
+    }
+    this.problem = null;
+  }
+}
+
+interface HistoryRow {
+  readonly seq: number;
+  readonly time: number;
+  readonly project: string | null;
+  readonly name: string | null;
+  readonly instance: number;
+  readonly from_status: string | null;
+  readonly to_status: string | null;
+  readonly cause: string;
+}
+
+function fromRow(row: HistoryRow): HistoryEntry {
+  return {
+    seq: Number(row.seq),
+    time: new Date(Number(row.time)).toISOString(),
+    project: row.project,
+    name: row.name,
+    instance: Number(row.instance),
+    from: row.from_status,
+    to: row.to_status,
+    cause: JSON.parse(row.cause) as Cause,
+  };
+}

@@ -1,0 +1,70 @@
+import type { ProcessDefinition } from "../../core/config/definition.ts";
+import { type Machine, registered } from "../../core/lifecycle/state.ts";
+import type { StoredProcess } from "./store.ts";
+
+/** What the last sample saw of a tree. */
+export interface Usage {
+  readonly cpuPercent: number;
+  readonly memoryBytes: number;
+  readonly privateBytes: number;
+  readonly threads: number;
+}
+
+export const NO_USAGE: Usage = { cpuPercent: 0, memoryBytes: 0, privateBytes: 0, threads: 0 };
+
+/** A stop that is under way; `harder` turns it into a kill. */
+export interface StopUnderWay {
+  harder(): void;
+}
+
+/** One registered process, as the supervisor holds it in memory. The parts of the supervisor share it; only `dispatch` changes `machine`. */
+export interface Supervised {
+  readonly key: string;
+  readonly id: string;
+  manifestId: string;
+  definition: ProcessDefinition;
+  machine: Machine;
+  /** The last cause, as a phrase. */
+  why: string;
+  /** Members of the current run's tree that were ever seen: pid → start ticks. */
+  members: Map<number, number>;
+  usage: Usage;
+  /** CPU ticks of each member at the last sample, by pid. */
+  cpuSample: { readonly atMs: number; readonly ticks: ReadonlyMap<number, number> } | null;
+  /** True when the current run was not started by this daemon: its exit does not come from the runtime. */
+  adopted: boolean;
+  /** The environment that the current run got; null when it was adopted. Its secrets are never shown. */
+  environment: Readonly<Record<string, string>> | null;
+  /** Values to mask in anything that is shown. */
+  secretValues: readonly string[];
+  backoffTimer: ReturnType<typeof setTimeout> | undefined;
+  stopping: StopUnderWay | null;
+  /** Those who wait for any change of this process. */
+  readonly waiters: Set<() => void>;
+}
+
+/** `project/name`, unique in a home. */
+export function keyOf(definition: Pick<ProcessDefinition, "project" | "name">): string {
+  return `${definition.project}/${definition.name}`;
+}
+
+/** A process in memory, from what is on disk or just registered. */
+export function supervise(stored: Pick<StoredProcess, "key" | "id" | "manifestId" | "definition"> & Partial<StoredProcess>): Supervised {
+  return {
+    key: stored.key,
+    id: stored.id,
+    manifestId: stored.manifestId,
+    definition: stored.definition,
+    machine: stored.machine ?? registered,
+    why: "registered",
+    members: new Map(stored.members ?? []),
+    usage: NO_USAGE,
+    cpuSample: null,
+    adopted: false,
+    environment: null,
+    secretValues: [],
+    backoffTimer: undefined,
+    stopping: null,
+    waiters: new Set(),
+  };
+}

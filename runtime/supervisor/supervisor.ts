@@ -1,0 +1,128 @@
+import { randomBytes } from "node:crypto";
+import type { Cause, HistoryEntry } from "../../core/api/wire.ts";
+import type { Exit } from "../../core/lifecycle/state.ts";
+import { type Effect, type Event, transition } from "../../core/lifecycle/transition.ts";
+import { pidOf, statusOf } from "../../core/lifecycle/view.ts";
+import type { LogPump } from "../logs/pump.ts";
+import type { WaitStatus } from "../process/subreaper.ts";
+import { reap } from "../process/subreaper.ts";
+import { judgeExit } from "./exits.ts";
+import { startRun } from "./run.ts";
+import type { SecretsFile } from "./secrets-file.ts";
+import { SpawnQueue } from "./spawn-queue.ts";
+import { stopTree } from "./stop-tree.ts";
+import type { ManifestHead, Store } from "./store.ts";
+import type { Supervised } from "./supervised.ts";
+import { TreeScanner } from "./tree-scanner.ts";
+
+/** What the supervisor works with; the daemon's main file puts it together. */
+export interface SupervisorParts {
+  readonly store: Store;
+  readonly secrets: SecretsFile;
+  readonly pump: LogPump;
+  /** Absolute folders of this home. */
+  readonly home: { readonly root: string; readonly logs: string; readonly fifos: string };
+  /** True where what daemonizes comes to this process and can be followed. */
+  readonly subreaper: boolean;
+  /** Told of every change, after it is recorded. */
+  readonly announce: (entry: HistoryEntry) => void;
+}
+
+/** Bytes of a run's token; hexadecimal in the environment. */
+const TOKEN_BYTES = 12;
+
+/**
+ * Runs the effects that transitions ask for, and feeds what happens back as events. All processes of a home are here;
+ * `dispatch` is the only place that changes one.
+ */
+export class Supervisor {
+  readonly parts: SupervisorParts;
+  readonly processes = new Map<string, Supervised>();
+  readonly manifests = new Map<string, ManifestHead>();
+  readonly scanner: TreeScanner;
+  private readonly spawnQueue = new SpawnQueue();
+  /** Called when a process starts or stops to run, so that watching files and the like can follow. */
+  onRunChange: (process: Supervised) => void = () => {};
+
+  constructor(parts: SupervisorParts) {
+    this.parts = parts;
+    this.scanner = new TreeScanner();
+    parts.pump.onExit = (pid, status) => void this.foreignExit(pid, status);
+  }
+
+  /** Lets an event happen: the new state is recorded before any effect is run. */
+  dispatch(process: Supervised, event: Event): void {
+    const before = process.machine;
+    const { machine, effects, cause } = transition(before, event, {
+      policy: process.definition.restart,
+      nowMs: Date.now(),
+      random: Math.random(),
+      token: randomBytes(TOKEN_BYTES).toString("hex"),
+    });
+    if (machine !== before) {
+      process.machine = machine;
+      this.parts.store.saveMachine(process.key, machine);
+    }
+    if (before.state.at === "backoff" && machine.state.at !== "backoff") clearTimeout(process.backoffTimer);
+    if (cause) this.record(process, statusOf(before), statusOf(machine), cause);
+    for (const effect of effects) this.perform(process, effect);
+    if (statusOf(before) !== statusOf(machine)) this.onRunChange(process);
+    for (const wake of [...process.waiters]) wake();
+  }
+
+  /** Tells what happened, without a change of state or with one that is already made. */
+  record(process: Supervised, from: string | null, to: string | null, cause: Cause): void {
+    if (!QUIET_KINDS.has(cause.kind)) process.why = cause.text;
+    const { project, name } = process.definition;
+    this.parts.announce(this.parts.store.addHistory({ timeMs: Date.now(), project, name, instance: 0, from, to, cause }));
+  }
+
+  /** The main process of a run ended, by the runtime's word (own child) or a pidfd's (adopted, followed). */
+  async mainEnded(process: Supervised, pid: number, exit: Exit): Promise<void> {
+    // The last bytes of a dying process are in the log before its exit is told.
+    await Promise.all([this.parts.pump.drain(`${process.key}/out`), this.parts.pump.drain(`${process.key}/err`)]);
+    if (pidOf(process.machine) !== pid) return;
+    this.dispatch(process, judgeExit(process, pid, exit, this));
+  }
+
+  /** Stops the daemon's part in a process's life without touching the process. */
+  release(process: Supervised): void {
+    clearTimeout(process.backoffTimer);
+    const pid = pidOf(process.machine);
+    if (pid !== null) this.parts.pump.unwatchExit(pid);
+  }
+
+  /** Goes on with a stop that a daemon before this one began. */
+  resumeTermination(process: Supervised, force: boolean): void {
+    this.perform(process, { do: "terminate", force });
+  }
+
+  private perform(process: Supervised, effect: Effect): void {
+    switch (effect.do) {
+      case "spawn":
+        this.spawnQueue.add(() => startRun(this, process, effect.token));
+        return;
+      case "terminate":
+        if (process.stopping) {
+          if (effect.force) process.stopping.harder();
+        } else stopTree(this, process, effect.force);
+        return;
+      case "set-timer":
+        process.backoffTimer = setTimeout(() => this.dispatch(process, { type: "timer", generation: effect.generation }), effect.delayMs);
+        return;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  private async foreignExit(pid: number, status: WaitStatus | null): Promise<void> {
+    const process = [...this.processes.values()].find((candidate) => pidOf(candidate.machine) === pid);
+    // What came to us as subreaper is ours to reap, and tells its status only so.
+    const known = reap(pid) ?? status;
+    if (!process) return;
+    await this.mainEnded(process, pid, { code: known?.code ?? null, signal: known?.signal ?? null, known: known !== null, spawnError: null });
+  }
+}
+
+/** Causes that are told but are not the answer to "why is it as it is". */
+const QUIET_KINDS = new Set(["spawned", "adopted"]);

@@ -1,0 +1,81 @@
+import { commandLineOf, descriptorTarget, environmentOf } from "../process/environ.ts";
+import { type ProcessEntry, type ProcessTable, readProcessTable } from "../process/table.ts";
+
+/** Snapshots wait this long so that many stops at once share one, in ms. */
+const GATHER_MS = 4;
+
+/** One look at the machine with the runs' tokens read out of the environments. */
+export interface Snapshot {
+  readonly table: ProcessTable;
+  /** Live processes whose environment bears GHOST_PROCESS, by its value. Read on first use. */
+  withToken(token: string): readonly ProcessEntry[];
+  /** Live processes whose stdout or stderr leads into one of these FIFOs: a clue that survives an overwritten environment. Reads all descriptors' targets on first use. */
+  writersInto(fifos: readonly string[]): readonly ProcessEntry[];
+}
+
+/** Looks at the process table for all who need it at the same time, with one pass. */
+export class TreeScanner {
+  private pending: Promise<Snapshot> | null = null;
+
+  /** A snapshot taken after this call. */
+  next(): Promise<Snapshot> {
+    this.pending ??= new Promise((resolve) => {
+      setTimeout(() => {
+        this.pending = null;
+        resolve(this.now());
+      }, GATHER_MS);
+    });
+    return this.pending;
+  }
+
+  /** A snapshot taken during this call. */
+  now(): Snapshot {
+    const table = readProcessTable();
+    let byToken: Map<string, ProcessEntry[]> | undefined;
+    let byOutput: Map<string, ProcessEntry[]> | undefined;
+    return {
+      table,
+      writersInto(fifos) {
+        byOutput ??= indexByOutput(table);
+        return fifos.flatMap((fifo) => byOutput?.get(fifo) ?? []);
+      },
+      withToken(token) {
+        byToken ??= indexByToken(table);
+        return byToken.get(token) ?? [];
+      },
+    };
+  }
+}
+
+function indexByToken(table: ProcessTable): Map<string, ProcessEntry[]> {
+  const index = new Map<string, ProcessEntry[]>();
+  for (const entry of table.entries.values()) {
+    // Kernel threads have no environment, zombies none any more.
+    if (entry.state === "Z" || entry.ppid === 2) continue;
+    const token = environmentOf(entry.pid).get("GHOST_PROCESS");
+    if (token === undefined) continue;
+    const bearers = index.get(token);
+    if (bearers) bearers.push(entry);
+    else index.set(token, [entry]);
+  }
+  return index;
+}
+
+function indexByOutput(table: ProcessTable): Map<string, ProcessEntry[]> {
+  const index = new Map<string, ProcessEntry[]>();
+  for (const entry of table.entries.values()) {
+    if (entry.state === "Z" || entry.ppid === 2 || entry.pid === process.pid) continue;
+    for (const target of new Set([1, 2].map((descriptor) => descriptorTarget(entry.pid, descriptor)))) {
+      if (target === undefined) continue;
+      const writers = index.get(target);
+      if (writers) writers.push(entry);
+      else index.set(target, [entry]);
+    }
+  }
+  return index;
+}
+
+/** A process's command line, or its short name where that cannot be read. */
+export function commandOf(entry: ProcessEntry): string {
+  return commandLineOf(entry.pid).join(" ").trim() || entry.command;
+}

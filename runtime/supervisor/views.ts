@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import type { ProcessDetail, ProcessView, Status } from "../../core/api/wire.ts";
+import { maskReferences } from "../../core/config/secrets.ts";
+import { describePolicy } from "../../core/lifecycle/restart.ts";
+import { isCrashLooping } from "../../core/lifecycle/state.ts";
+import { pidOf, statusOf } from "../../core/lifecycle/view.ts";
+import { readProcessTable } from "../process/table.ts";
+import { liveTree } from "./sampler.ts";
+import type { Supervised } from "./supervised.ts";
+import type { Supervisor } from "./supervisor.ts";
+import { commandOf } from "./tree-scanner.ts";
+
+/** History entries in a full account of one process. */
+const DETAIL_HISTORY_MAX = 10;
+
+/** A process as clients see it. */
+export function viewOf(supervisor: Supervisor, process: Supervised): ProcessView {
+  const { definition, machine, usage } = process;
+  const folder = join(supervisor.parts.home.logs, definition.project, definition.name);
+  return {
+    id: process.id,
+    project: definition.project,
+    name: definition.name,
+    instance: 0,
+    kind: "process",
+    type: definition.type,
+    status: statusOf(machine),
+    desired: machine.desired,
+    health: "none",
+    waitingFor: [],
+    crashLooping: machine.desired === "up" && isCrashLooping(machine, Date.now()),
+    pid: pidOf(machine),
+    restarts: machine.restarts,
+    exitCode: machine.lastExit?.code ?? null,
+    exitSignal: machine.lastExit?.signal ?? null,
+    exitKnown: machine.lastExit?.known ?? true,
+    startedAt: isoOf(machine.startedMs),
+    stoppedAt: isoOf(machine.stoppedMs),
+    nextStartAt: machine.state.at === "backoff" ? isoOf(machine.state.untilMs) : null,
+    ...usage,
+    groups: [],
+    node: "local",
+    why: process.why,
+    source: definition.source?.file ?? null,
+    logs: { out: join(folder, "out.log"), err: join(folder, "err.log") },
+  };
+}
+
+/** A full account of one process. */
+export function detailOf(supervisor: Supervisor, process: Supervised): ProcessDetail {
+  const { definition, machine } = process;
+  const pid = pidOf(machine);
+  const tree = pid === null ? [] : liveTree(process, pid, readProcessTable());
+  return {
+    ...viewOf(supervisor, process),
+    command: [definition.executable, ...definition.args].map(maskReferences),
+    workingDirectory: definition.workingDirectory,
+    tree: tree.map((entry) => ({ pid: entry.pid, command: mask(process, commandOf(entry)) })),
+    restartPolicy: describePolicy(definition.restart),
+    line: definition.source?.line ?? null,
+    history: supervisor.parts.store.history(definition, DETAIL_HISTORY_MAX),
+  };
+}
+
+/** How many processes are in each status. */
+export function countByStatus(supervisor: Supervisor): Record<Status | "total", number> {
+  const counts = { stopped: 0, waiting: 0, starting: 0, running: 0, unhealthy: 0, stopping: 0, backoff: 0, exited: 0, failed: 0, total: 0 };
+  for (const process of supervisor.processes.values()) {
+    counts[statusOf(process.machine)] += 1;
+    counts.total += 1;
+  }
+  return counts;
+}
+
+function mask(process: Supervised, text: string): string {
+  return process.secretValues.reduce((masked, value) => (value.length >= 4 ? masked.replaceAll(value, "******") : masked), text);
+}
+
+function isoOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
