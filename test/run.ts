@@ -27,7 +27,10 @@ async function runAll(files: readonly TestFile[]): Promise<FileResult[]> {
   const queue = files.filter(({ serial }) => !serial);
   const workers = Array.from({ length: FILES_AT_ONCE }, () => work(queue, folder));
   const together = (await Promise.all(workers)).flat();
-  const alone = await work(files.filter(({ serial }) => serial), folder);
+  const alone = await work(
+    files.filter(({ serial }) => serial),
+    folder,
+  );
   rmSync(folder, { recursive: true, force: true });
   return [...together, ...alone];
 }

@@ -5,7 +5,14 @@ import { accessSync, constants, existsSync, rmSync, writeFileSync } from "node:f
 import { delimiter, join } from "node:path";
 
 /** Each program and the Debian package it comes with. */
-const PROGRAMS = { curl: "curl", nginx: "nginx-light", python3: "python3", "redis-server": "redis-server", sqlite3: "sqlite3", tmux: "tmux" };
+const PROGRAMS = {
+  curl: "curl",
+  nginx: "nginx-light",
+  python3: "python3",
+  "redis-server": "redis-server",
+  sqlite3: "sqlite3",
+  tmux: "tmux",
+};
 /** Debian asks this script whether a service may be started by its package's installation. */
 const POLICY = "/usr/sbin/policy-rc.d";
 

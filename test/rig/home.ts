@@ -38,7 +38,16 @@ export function makeHome(options: { readonly expectLeftovers?: boolean } = {}): 
   const env = { PATH: process.env.PATH ?? "/usr/bin:/bin", HOME: user, GHOST_HOME: dir, LANG: "C.UTF-8", SHELL: "/bin/sh", TMPDIR: base };
   const inHome = (args: readonly string[], more: RunOptions = {}) => ghost(args, { cwd: work, env, ...more });
   const close = () => closeHome(base, dir, env, options.expectLeftovers ?? false);
-  return { dir, work, env, ghost: inHome, ok: async (args, more) => mustSucceed(args, await inHome(args, more)), write: writer(work), close, [Symbol.asyncDispose]: close };
+  return {
+    dir,
+    work,
+    env,
+    ghost: inHome,
+    ok: async (args, more) => mustSucceed(args, await inHome(args, more)),
+    write: writer(work),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 function mustSucceed(args: readonly string[], outcome: Outcome): Outcome {
@@ -65,7 +74,8 @@ async function closeHome(base: string, dir: string, env: Readonly<Record<string,
   const leftovers = await sweep(base);
   rmSync(base, { recursive: true, force: true });
   if (stopError) throw stopError;
-  if (leftovers.length > 0 && !expectLeftovers) throw new Error(`left behind by the daemon: ${leftovers.map(({ pid, command }) => `${pid} ${command}`).join(", ")}`);
+  if (leftovers.length > 0 && !expectLeftovers)
+    throw new Error(`left behind by the daemon: ${leftovers.map(({ pid, command }) => `${pid} ${command}`).join(", ")}`);
 }
 
 async function sweep(base: string): Promise<Seen[]> {

@@ -63,7 +63,7 @@ test("environment.sh tells what it was started with", async () => {
   const home = makeHome();
   const file = join(home.work, "env");
   await run([program("environment.sh"), file, "0"], { env: { ...home.env, COLOUR: "blue" }, cwd: home.work });
-  assert.match(readFileSync(file, "utf8"), /COLOUR=blue[^]*CWD=.*work\n[^]*UID_GID=\d+:\d+/);
+  assert.match(readFileSync(file, "utf8"), /COLOUR=blue[\s\S]*CWD=.*work\n[\s\S]*UID_GID=\d+:\d+/);
   await home.close();
 });
 

@@ -21,9 +21,14 @@ export interface TestFile {
 
 /** All `*.test.ts`, in order of path; with words, those whose path contains one of them. */
 export function findTestFiles(words: readonly string[]): TestFile[] {
-  const paths = FOLDERS.flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)));
+  const paths = FOLDERS.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
+  );
   const wanted = (path: string) => path.endsWith(".test.ts") && (words.length === 0 || words.some((word) => path.includes(word)));
-  return paths.filter(wanted).sort().map((path) => ({ path, ...readHeader(readFileSync(join(ROOT, path), "utf8")) }));
+  return paths
+    .filter(wanted)
+    .sort()
+    .map((path) => ({ path, ...readHeader(readFileSync(join(ROOT, path), "utf8")) }));
 }
 
 /** What the comments at a file's top ask for. */
@@ -32,4 +37,3 @@ export function readHeader(text: string): Omit<TestFile, "path"> {
   const seconds = /^\/\/ timeout: (\d+)s$/m.exec(header)?.[1];
   return { serial: /^\/\/ serial\b/m.test(header), limitMs: seconds ? Number(seconds) * 1000 : FILE_LIMIT_MS };
 }
-

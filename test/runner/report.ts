@@ -13,7 +13,8 @@ export function tellFile({ name, passed, failed, skipped, tookMs, output }: File
 export function tellSkips(results: readonly FileResult[]): void {
   console.log("");
   for (const { name, skipped } of results) for (const { test, reason } of skipped) console.log(`skipped: ${name}: ${test}: ${reason}`);
-  for (const { name, failed } of results) for (const { test, message } of failed) console.log(`failed: ${name}: ${test}: ${message.split("\n")[0]}`);
+  for (const { name, failed } of results)
+    for (const { test, message } of failed) console.log(`failed: ${name}: ${test}: ${message.split("\n")[0]}`);
 }
 
 /** `N passed, N failed`, and `, N skipped` where any were. */

@@ -19,7 +19,10 @@ test("a failing test is named with its message", async () => {
 });
 
 test("a test that waits for ever is named, and the file ended", async () => {
-  const { passed, failed, tookMs } = await runText(`test("fine", () => {}); test("waits", () => new Promise((r) => setTimeout(r, 1e6))); test.run();`, 1_000);
+  const { passed, failed, tookMs } = await runText(
+    `test("fine", () => {}); test("waits", () => new Promise((r) => setTimeout(r, 1e6))); test.run();`,
+    1_000,
+  );
   assert.equal([passed, names(failed)], [1, ["waits"]]);
   assert.match(failed[0]?.message ?? "", /hung: .* limit of 1 s/);
   assert.ok(tookMs < 5_000);
@@ -30,7 +33,9 @@ test("a test that blocks the whole process is named", async () => {
 });
 
 test("a test that outlives its own limit fails by name, and the others still run", async () => {
-  const { passed, failed } = await runText(`test.limit(100); test("slow", () => new Promise((r) => setTimeout(r, 500))); test("next", () => {}); test.run();`);
+  const { passed, failed } = await runText(
+    `test.limit(100); test("slow", () => new Promise((r) => setTimeout(r, 500))); test("next", () => {}); test.run();`,
+  );
   assert.equal([passed, names(failed), failed[0]?.message], [1, ["slow"], 'the test "slow" did not end within 100 ms']);
 });
 

@@ -32,7 +32,14 @@ export async function runFile(file: TestFile, folder: string): Promise<FileResul
   const failed = [...failures(file, end, progress), ...(await leftBehind(own))];
   rmSync(own, { recursive: true, force: true });
   const skipped = progress.filter((entry) => entry.event === "skipped");
-  return { name: file.path, passed: progress.filter(({ event }) => event === "passed").length, failed, skipped, tookMs: performance.now() - startedAt, output: end.output };
+  return {
+    name: file.path,
+    passed: progress.filter(({ event }) => event === "passed").length,
+    failed,
+    skipped,
+    tookMs: performance.now() - startedAt,
+    output: end.output,
+  };
 }
 
 interface End {
@@ -77,25 +84,38 @@ function endGroup(pid: number | undefined): void {
 
 function readProgress(path: string): ProgressRecord[] {
   if (!existsSync(path)) return [];
-  return readFileSync(path, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as ProgressRecord);
+  return readFileSync(path, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as ProgressRecord);
 }
 
 /** What failed: tests that said so, the test that hung or in which the process ended, a file that did not get to its tests. */
-export function failures(file: TestFile, end: Omit<End, "output">, progress: readonly ProgressRecord[]): { test: string; message: string }[] {
+export function failures(
+  file: TestFile,
+  end: Omit<End, "output">,
+  progress: readonly ProgressRecord[],
+): { test: string; message: string }[] {
   const failed: { test: string; message: string }[] = progress.filter((entry) => entry.event === "failed");
   const of = (...events: ProgressRecord["event"][]) => progress.filter(({ event }) => events.includes(event));
-  const running = of("started").find(({ test }) => of("started").filter((other) => other.test === test).length > of("passed", "failed").filter((other) => other.test === test).length);
+  const running = of("started").find(
+    ({ test }) =>
+      of("started").filter((other) => other.test === test).length > of("passed", "failed").filter((other) => other.test === test).length,
+  );
   const where = running?.test ?? "(the file, outside its tests)";
   if (end.timedOut) failed.push({ test: where, message: `hung: the file was ended after its limit of ${file.limitMs / 1000} s` });
   else if (running) failed.push({ test: where, message: `the process ended in the middle of it, with ${end.code ?? end.signal}` });
-  else if (of("registered").length > of("started").length) failed.push({ test: where, message: "not all tests were run: is test.run() missing, or test.only left in?" });
+  else if (of("registered").length > of("started").length)
+    failed.push({ test: where, message: "not all tests were run: is test.run() missing, or test.only left in?" });
   else if (end.code !== 0 && failed.length === 0) failed.push({ test: where, message: `the process ended with ${end.code ?? end.signal}` });
   else if (of("registered", "skipped").length === 0) failed.push({ test: where, message: "has no tests" });
   return failed;
 }
 
 async function leftBehind(own: string): Promise<{ test: string; message: string }[]> {
-  await waitFor(() => processesOf(own).length === 0, { what: "the file's processes to end", limitMs: AFTERLIFE_MS, pauseMs: 50 }).catch(() => undefined);
+  await waitFor(() => processesOf(own).length === 0, { what: "the file's processes to end", limitMs: AFTERLIFE_MS, pauseMs: 50 }).catch(
+    () => undefined,
+  );
   const left = processesOf(own);
   for (const { pid } of left) {
     try {
