@@ -18,7 +18,10 @@ async function killAtRandom(path: string): Promise<number> {
   return Number(writer.lines().at(-1)) || 0;
 }
 
-for (const [what, env] of [["", ""], [" without FFI", "1"]] as const) {
+for (const [what, env] of [
+  ["", ""],
+  [" without FFI", "1"],
+] as const) {
   test(`a writer killed ${KILLS} times at random moments${what} loses nothing it acknowledged and leaves nothing half`, async () => {
     using folder = makeFolder();
     const path = folder.file("a.db");

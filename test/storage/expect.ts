@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
-import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { ErrorCode } from "../../core/errors/catalogue.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
 
 /** Waits for `work` to fail with this code, and gives the error. */
 export async function failsWith(code: ErrorCode, work: () => unknown): Promise<GhostError> {

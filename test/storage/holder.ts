@@ -25,7 +25,12 @@ export async function hold(path: string, mode: "hold" | "write", env: Record<str
   const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
   const lines = () => said.split("\n").slice(0, -1);
   await waitFor(() => lines().length > 0, { what: "the other process to open the database" });
-  return { pid: child.pid as number, lines, kill: () => finish(ended, () => child.kill("SIGKILL")), end: () => finish(ended, () => child.stdin.end()) };
+  return {
+    pid: child.pid as number,
+    lines,
+    kill: () => finish(ended, () => child.kill("SIGKILL")),
+    end: () => finish(ended, () => child.stdin.end()),
+  };
 }
 
 async function finish(ended: Promise<void>, how: () => unknown): Promise<void> {

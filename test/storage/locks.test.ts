@@ -12,7 +12,10 @@ import { hold, sqlite3 } from "./holder.ts";
 /** Makes a process use the lock that is for where there is no FFI. */
 const NO_FFI = { GHOST_NO_FFI: "1" };
 
-for (const [kind, env] of [["SQLite's locks", {}], ["the lock folder", NO_FFI]] as const) {
+for (const [kind, env] of [
+  ["SQLite's locks", {}],
+  ["the lock folder", NO_FFI],
+] as const) {
   test(`while another process has it open through ${kind}, an open fails and names it; when that is killed, it succeeds`, async () => {
     using folder = makeFolder();
     const path = folder.file("a.db");
@@ -84,7 +87,13 @@ test.unless(needs("sqlite3", "linux"), "sqlite3 beside a live writer is locked o
   using folder = makeFolder();
   const path = folder.file("a.db");
   const writer = await hold(path, "write");
-  for (const sql of ["SELECT count(*) FROM pairs", "DELETE FROM pairs", "PRAGMA journal_mode=DELETE", "PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM"]) {
+  for (const sql of [
+    "SELECT count(*) FROM pairs",
+    "DELETE FROM pairs",
+    "PRAGMA journal_mode=DELETE",
+    "PRAGMA wal_checkpoint(TRUNCATE)",
+    "VACUUM",
+  ]) {
     assert.match(sqlite3(path, sql), /database is locked/);
   }
   await writer.kill();

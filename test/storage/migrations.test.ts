@@ -18,7 +18,10 @@ test("brings a new file and an old one to the last version, and a current one no
   db.run("INSERT INTO t VALUES (10)");
   migrate(db, STEPS);
   migrate(db, STEPS);
-  assert.equal(db.all("SELECT a, b FROM t ORDER BY a"), [{ a: 1, b: 2 }, { a: 10, b: 11 }]);
+  assert.equal(db.all("SELECT a, b FROM t ORDER BY a"), [
+    { a: 1, b: 2 },
+    { a: 10, b: 11 },
+  ]);
   assert.equal(db.get("PRAGMA user_version"), { user_version: 3 });
   db.close();
 });

@@ -45,35 +45,39 @@ test.unless(needs("root", "linux"), "a user without rights is told so", async ()
   assert.match(asNobody(path), "PERMISSION_DENIED", "the folder is still root's");
 });
 
-test.unless(needs("root", "linux"), "a full disk refuses writes as NO_SPACE, loses nothing, and writing goes on when there is room", async () => {
-  const mount = mountTmpfs("1m");
-  try {
-    const db = await openSqlite(join(mount.path, "a.db"));
-    db.exec("CREATE TABLE t(v INTEGER PRIMARY KEY, filler BLOB)");
-    let kept = 0;
-    const fill = () => {
-      for (;;) {
-        put(db, kept + 1);
-        kept++;
-      }
-    };
-    const error = await failsWith("NO_SPACE", fill);
-    assert.match(error.hint ?? "", /free some space/);
-    assert.equal(count(db), kept);
-    await failsWith("NO_SPACE", () => db.transaction(() => put(db, kept + 1)));
-    assert.equal(count(db), kept);
-    mount.remount("size=4m");
-    db.transaction(() => put(db, kept + 1));
-    assert.equal(count(db), kept + 1);
-    db.verify();
-    db.close();
-    const again = await openSqlite(join(mount.path, "a.db"));
-    assert.equal(count(again), kept + 1);
-    again.close();
-  } finally {
-    mount.end();
-  }
-});
+test.unless(
+  needs("root", "linux"),
+  "a full disk refuses writes as NO_SPACE, loses nothing, and writing goes on when there is room",
+  async () => {
+    const mount = mountTmpfs("1m");
+    try {
+      const db = await openSqlite(join(mount.path, "a.db"));
+      db.exec("CREATE TABLE t(v INTEGER PRIMARY KEY, filler BLOB)");
+      let kept = 0;
+      const fill = () => {
+        for (;;) {
+          put(db, kept + 1);
+          kept++;
+        }
+      };
+      const error = await failsWith("NO_SPACE", fill);
+      assert.match(error.hint ?? "", /free some space/);
+      assert.equal(count(db), kept);
+      await failsWith("NO_SPACE", () => db.transaction(() => put(db, kept + 1)));
+      assert.equal(count(db), kept);
+      mount.remount("size=4m");
+      db.transaction(() => put(db, kept + 1));
+      assert.equal(count(db), kept + 1);
+      db.verify();
+      db.close();
+      const again = await openSqlite(join(mount.path, "a.db"));
+      assert.equal(count(again), kept + 1);
+      again.close();
+    } finally {
+      mount.end();
+    }
+  },
+);
 
 test.unless(needs("root", "linux"), "a transaction that a full disk undid cannot be continued by mistake", async () => {
   const mount = mountTmpfs("1m");

@@ -16,7 +16,10 @@ const values = (db: SqliteDatabase) => db.all<{ v: number }>("SELECT v FROM t OR
 
 test("a transaction gives its work's result and keeps what it did", () =>
   withTable((db) => {
-    assert.is(db.transaction(() => put(db, 1) + put(db, 2)), 2);
+    assert.is(
+      db.transaction(() => put(db, 1) + put(db, 2)),
+      2,
+    );
     assert.equal(values(db), [1, 2]);
   }));
 

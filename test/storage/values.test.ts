@@ -62,7 +62,8 @@ test("refuses what is not one statement with its values, and works on", async ()
   using folder = makeFolder();
   const db = await openSqlite(folder.file("a.db"));
   db.exec("CREATE TABLE t(v UNIQUE)");
-  for (const sql of ["SELEC 1", "", "-- nothing", "SELECT 1; SELECT 2", "SELECT ?", "SELECT * FROM nowhere"]) await failsWith("DATABASE_FAILED", () => db.run(sql));
+  for (const sql of ["SELEC 1", "", "-- nothing", "SELECT 1; SELECT 2", "SELECT ?", "SELECT * FROM nowhere"])
+    await failsWith("DATABASE_FAILED", () => db.run(sql));
   await failsWith("DATABASE_FAILED", () => db.run("SELECT 1", [1]));
   await failsWith("DATABASE_FAILED", () => db.run("INSERT INTO t VALUES (?)", [2n ** 63n]));
   await failsWith("DATABASE_FAILED", () => db.run("INSERT INTO t VALUES (?)", [Number.NaN]));
@@ -113,7 +114,10 @@ test("two databases are open at once, each with its own file", async () => {
     db.exec("CREATE TABLE t(v)");
     db.run("INSERT INTO t VALUES (?)", [index]);
   });
-  assert.equal(open.map((db) => db.get("SELECT v FROM t")), [{ v: 0 }, { v: 1 }]);
+  assert.equal(
+    open.map((db) => db.get("SELECT v FROM t")),
+    [{ v: 0 }, { v: 1 }],
+  );
   for (const db of open) db.close();
   const [again] = await Promise.all([openSqlite(paths[1] as string)]);
   assert.equal(again?.get("SELECT v FROM t"), { v: 1 });

@@ -7,7 +7,10 @@ const REALTIME = 0;
 const ZONE_NAME_BYTES = 17;
 
 /** The imports from `env` and `wasi_snapshot_preview1` that tell the time. */
-export function clockImports(heap: Heap): { env: Record<string, (...args: never[]) => unknown>; wasi: Record<string, (...args: never[]) => unknown> } {
+export function clockImports(heap: Heap): {
+  env: Record<string, (...args: never[]) => unknown>;
+  wasi: Record<string, (...args: never[]) => unknown>;
+} {
   return {
     env: {
       emscripten_date_now: () => Date.now(),

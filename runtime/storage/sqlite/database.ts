@@ -1,6 +1,7 @@
 /** One open database. */
-import type { Engine } from "./engine.ts";
-import { databaseError, mayEndTransaction, SQLITE_OK, sqliteError } from "./failure.ts";
+import { GhostError } from "../../../core/errors/ghost-error.ts";
+import { breakDown, type Engine } from "./engine.ts";
+import { databaseError, SQLITE_OK, sqliteError } from "./failure.ts";
 import { Scratch } from "./scratch.ts";
 import type { SqlValue, Statement } from "./statement.ts";
 import { Statements } from "./statements.ts";
@@ -121,45 +122,62 @@ export class Database implements SqliteDatabase {
   close(): void {
     if (this.closed) return;
     this.closed = true;
+    if (!this.engine.broken) this.disconnect();
+    this.release();
+  }
+
+  private disconnect(): void {
     this.statements.clear();
     this.scratch.free();
     this.engine.sqlite.sqlite3_close_v2(this.pointer);
-    this.release();
   }
 
   private execute<T>(sql: string, params: readonly SqlValue[], work: (statement: Statement) => T): T {
     this.begin();
-    return this.watched(() => {
-      const statement = this.statements.for(sql, params);
-      if (statement.parameterCount !== params.length) this.fail(`the statement wants ${statement.parameterCount} values and got ${params.length}`);
-      try {
+    let statement: Statement | null = null;
+    try {
+      return this.watched(() => {
+        statement = this.statements.for(sql, params);
+        if (statement.parameterCount !== params.length)
+          this.fail(`the statement wants ${statement.parameterCount} values and got ${params.length}`);
         statement.bind(params);
         return work(statement);
-      } finally {
-        statement.reset();
-        this.scratch.clear();
-      }
-    });
+      });
+    } finally {
+      if (!this.engine.broken) this.tidy(statement);
+    }
+  }
+
+  private tidy(statement: Statement | null): void {
+    statement?.reset();
+    this.scratch.clear();
   }
 
   private begin(): void {
     if (this.closed) throw databaseError("DATABASE_FAILED", "use", this.path, "it was closed");
+    if (this.engine.broken)
+      throw databaseError("DATABASE_FAILED", "use", this.path, `SQLite broke down (${this.engine.broken.message}); open it again`);
     // What would run now would be committed alone, though its caller believes it part of a whole.
     if (this.undone) throw this.undone;
     this.engine.files.failure = null;
   }
 
-  /** Runs `work`; after an error inside a transaction, finds out whether SQLite has undone that. */
+  /**
+   * Runs `work`. After an error inside a transaction, finds out whether SQLite has undone that
+   * (https://sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction). What is no GhostError came out of the module itself.
+   */
   private watched<T>(work: () => T): T {
     try {
       return work();
     } catch (error) {
-      if (this.depth > 0 && mayEndTransaction(error) && !this.isInTransaction()) this.undone = error;
+      if (!(error instanceof GhostError)) breakDown(this.engine, error as Error);
+      else if (this.depth > 0 && !this.isInTransaction()) this.undone = error;
       throw error;
     }
   }
 
   private undo(savepoint: string | null): void {
+    if (this.engine.broken) return;
     if (savepoint === null) {
       if (this.isInTransaction()) this.execText("ROLLBACK");
     } else if (!this.undone) this.execText(`ROLLBACK TO ${savepoint}; RELEASE ${savepoint}`);

@@ -9,7 +9,7 @@ import { Heap } from "./heap.ts";
 import { openRangeLocks } from "./locks.ts";
 import { Names } from "./names.ts";
 import { loadWasm } from "./wasm-bytes.ts";
-import { wasm, type WasmImports, type WasmMemory } from "./webassembly.ts";
+import { type WasmImports, type WasmMemory, wasm } from "./webassembly.ts";
 
 /** The C functions in use (https://sqlite.org/c3ref/funclist.html); pointers are numbers. */
 export interface SqliteFunctions {
@@ -55,6 +55,18 @@ export interface Engine {
   readonly files: Files;
   /** False where SQLite's locks cannot reach the system: then `lock-directory.ts` keeps other Ghost processes out. */
   readonly hasRangeLocks: boolean;
+  /** Why it may no longer be called, e.g. a failed assertion inside it; null while all is well. */
+  broken: Error | null;
+}
+
+/**
+ * Puts an engine that threw out of use: its memory can no longer be trusted, so its files are closed before it writes nonsense to them.
+ * What was committed is on disk; the next open starts another engine.
+ */
+export function breakDown(engine: Engine, error: Error): void {
+  engine.broken = error;
+  engine.files.abandon();
+  running = null;
 }
 
 let running: Promise<Engine> | null = null;
@@ -82,7 +94,7 @@ async function startEngine(): Promise<Engine> {
   exported.emscripten_stack_init();
   exported.__set_stack_limits(exported.emscripten_stack_get_base(), exported.emscripten_stack_get_end());
   exported.__wasm_call_ctors();
-  return { sqlite: exported, heap, names, files, hasRangeLocks: locks !== null };
+  return { sqlite: exported, heap, names, files, hasRangeLocks: locks !== null, broken: null };
 }
 
 /** All that the module imports. An import that a new release adds makes the start fail with its name. */
@@ -100,7 +112,12 @@ function importsOf(heap: Heap, files: Files): WasmImports {
       stop(`SQLite's assertion ${heap.text(condition)} failed at ${heap.text(file)}:${line}`),
     __handle_stack_overflow: () => stop("SQLite's stack overflowed"),
   };
-  const wasi = { ...files.wasi(), ...clock.wasi, environ_get: () => 0, environ_sizes_get: (count: number, bytes: number) => noEnvironment(heap, count, bytes) };
+  const wasi = {
+    ...files.wasi(),
+    ...clock.wasi,
+    environ_get: () => 0,
+    environ_sizes_get: (count: number, bytes: number) => noEnvironment(heap, count, bytes),
+  };
   return { env, wasi_snapshot_preview1: wasi };
 }
 

@@ -56,7 +56,13 @@ export function sqliteError(failure: SqliteFailure): GhostError {
 }
 
 /** The same for a failure that was not SQLite's. */
-export function databaseError(code: ErrorCode, action: string, path: string, reason: string, details: Record<string, unknown> = {}): GhostError {
+export function databaseError(
+  code: ErrorCode,
+  action: string,
+  path: string,
+  reason: string,
+  details: Record<string, unknown> = {},
+): GhostError {
   return new GhostError(code, `cannot ${action} ${path}: ${reason}`, { hint: HINTS[code], details: { path, ...details } });
 }
 
@@ -64,11 +70,6 @@ export function databaseError(code: ErrorCode, action: string, path: string, rea
 export function systemError(action: string, path: string, name: string): GhostError {
   const code = BY_SYSTEM[name] ?? (name === "ENOENT" || name === "ENOTDIR" ? "DIRECTORY_NOT_FOUND" : "DATABASE_FAILED");
   return databaseError(code, action, path, code === "DIRECTORY_NOT_FOUND" ? "its folder does not exist" : name);
-}
-
-/** True of a result after which SQLite may have rolled the whole transaction back (https://sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction). */
-export function mayEndTransaction(error: unknown): boolean {
-  return error instanceof GhostError && ["NO_SPACE", "DATABASE_LOCKED", "STATE_DAMAGED", "DATABASE_FAILED"].includes(error.code);
 }
 
 function codeOf(result: number, system: FileFailure | null): ErrorCode {

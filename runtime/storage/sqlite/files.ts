@@ -63,7 +63,8 @@ export class Files {
       __syscall_stat64: (path: number, out: number) => this.stat(path, out),
       __syscall_lstat64: (path: number, out: number) => this.stat(path, out),
       __syscall_newfstatat: (_dir: number, path: number, out: number) => this.stat(path, out),
-      __syscall_fstat64: (fd: number, out: number) => this.onFile(fd, () => writeStat(this.heap.view, out, fs.fstatSync(fd, { bigint: true }))),
+      __syscall_fstat64: (fd: number, out: number) =>
+        this.onFile(fd, () => writeStat(this.heap.view, out, fs.fstatSync(fd, { bigint: true }))),
       __syscall_ftruncate64: (fd: number, size: bigint) => this.onFile(fd, () => fs.ftruncateSync(fd, Number(size))),
       __syscall_fchmod: (fd: number, mode: number) => this.onFile(fd, () => fs.fchmodSync(fd, mode)),
       __syscall_fchown32: (fd: number, user: number, group: number) => this.onFile(fd, () => fs.fchownSync(fd, user, group)),
@@ -94,6 +95,12 @@ export class Files {
       fd_close: (fd: number) => -this.close(fd),
       fd_fdstat_get: () => EBADF,
     };
+  }
+
+  /** Closes all, and with them ends all locks: for when SQLite can no longer be trusted to do it. */
+  abandon(): void {
+    for (const fd of this.open.keys()) fs.closeSync(fd);
+    this.open.clear();
   }
 
   private openAt(pathPointer: number, flags: number, rest: number): number {

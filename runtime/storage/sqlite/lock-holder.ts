@@ -1,5 +1,6 @@
 /** Who holds a lock on a file, from what `/proc` shows of each process (proc_pid_fdinfo(5)); on other systems it cannot be learnt. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readProcess } from "../../process/table.ts";
 
 export interface LockHolder {
   readonly pid: number;
@@ -17,7 +18,7 @@ export function findLockHolder(path: string): LockHolder | undefined {
 
 /** The kernel's short name of a program; empty when the process is gone. */
 export function nameOf(pid: number): string {
-  return (text(`/proc/${pid}/comm`) ?? "").trim();
+  return readProcess(pid)?.command ?? "";
 }
 
 function holdsLock(proc: string, path: string): boolean {

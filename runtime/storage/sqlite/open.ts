@@ -120,7 +120,8 @@ function prepare(database: Database, options: OpenOptions): void {
   // The first look into the file: only now does SQLite read it, and take the lock.
   const mode = database.get<{ journal_mode: string }>("PRAGMA journal_mode")?.journal_mode;
   database.get("SELECT count(*) FROM sqlite_schema");
-  if (mode !== "wal") throw databaseError("DATABASE_FAILED", "open", database.path, `SQLite keeps a ${mode} journal and not a write-ahead log`);
+  if (mode !== "wal")
+    throw databaseError("DATABASE_FAILED", "open", database.path, `SQLite keeps a ${mode} journal and not a write-ahead log`);
   if (!existsSync(database.path)) throw databaseError("DATABASE_FAILED", "open", database.path, "SQLite made no file");
   const owner = directoryLockOwner(database.path);
   if (owner !== undefined && owner !== process.pid) throw lockedBy(database.path, owner);

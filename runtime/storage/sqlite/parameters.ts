@@ -15,7 +15,9 @@ export function countParameters(sql: string): number {
  * so that a comparison goes on using the same index as with a bare parameter.
  */
 export function castToInteger(sql: string, positions: ReadonlySet<number>): string {
-  return eachParameter(sql, (text, position) => (positions.has(position) ? `+CAST(${text.length > 1 ? text : `?${position + 1}`} AS INTEGER)` : text)).sql;
+  return eachParameter(sql, (text, position) =>
+    positions.has(position) ? `+CAST(${text.length > 1 ? text : `?${position + 1}`} AS INTEGER)` : text,
+  ).sql;
 }
 
 function eachParameter(sql: string, replace: (text: string, position: number) => string): { sql: string; count: number } {

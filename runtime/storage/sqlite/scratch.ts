@@ -1,3 +1,4 @@
+import { GhostError } from "../../../core/errors/ghost-error.ts";
 import type { Engine } from "./engine.ts";
 
 /** Room for the values of most statements; what does not fit is allocated for one execution. */
@@ -70,7 +71,7 @@ export class Scratch {
 
   private allocate(bytes: number): number {
     const pointer = this.engine.sqlite.malloc(bytes);
-    if (pointer === 0) throw new Error(`SQLite has no memory for ${bytes} bytes`);
+    if (pointer === 0) throw new GhostError("DATABASE_FAILED", `cannot use SQLite: it has no memory for ${bytes} bytes`);
     return pointer;
   }
 }

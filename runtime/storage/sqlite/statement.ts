@@ -81,9 +81,14 @@ export class Statement {
     const { sqlite } = this.engine;
     if (value === null) return SQLITE_OK;
     if (typeof value === "number") {
-      return value === (value | 0) ? sqlite.sqlite3_bind_int(this.pointer, index, value) : sqlite.sqlite3_bind_double(this.pointer, index, value);
+      return value === (value | 0)
+        ? sqlite.sqlite3_bind_int(this.pointer, index, value)
+        : sqlite.sqlite3_bind_double(this.pointer, index, value);
     }
-    if (typeof value === "object") return sqlite.sqlite3_bind_blob(this.pointer, index, this.scratch.blob(value), value.length, STATIC);
+    if (value instanceof Uint8Array) return sqlite.sqlite3_bind_blob(this.pointer, index, this.scratch.blob(value), value.length, STATIC);
+    // Values may come from outside, where no compiler has seen them.
+    if (typeof value !== "string" && typeof value !== "bigint")
+      return this.fail(`value ${index} is of type ${typeof value}, which SQLite does not know`);
     // A bigint goes as text to a parameter that casts it: see parameters.ts.
     const pointer = this.scratch.text(typeof value === "string" ? value : String(value));
     return sqlite.sqlite3_bind_text(this.pointer, index, pointer, this.scratch.length, STATIC);

@@ -49,7 +49,12 @@ export class Statements {
   private prepare(sql: string): Statement {
     try {
       const pointer = this.prepareText(sql);
-      return new Statement(this.engine, this.scratch, { pointer, parameterCount: countParameters(sql), isChange: CHANGE.test(sql) }, this.fail);
+      return new Statement(
+        this.engine,
+        this.scratch,
+        { pointer, parameterCount: countParameters(sql), isChange: CHANGE.test(sql) },
+        this.fail,
+      );
     } finally {
       this.scratch.clear();
     }
