@@ -1,0 +1,83 @@
+/** Reads logs as `ghost logs` shows them: several streams merged by time, straight from the files, with or without a daemon. */
+import { dirname } from "node:path";
+import { mergeByTime } from "../../core/logs/merge.ts";
+import type { LogRecord } from "../../core/logs/record.ts";
+import { Changes } from "./reading/changes.ts";
+import { type StreamPlace, StreamReader } from "./reading/stream-reader.ts";
+
+export type { LogGap, LogLine, LogRecord } from "../../core/logs/record.ts";
+/** One stream: whose it is, and the absolute path of its live file, which need not exist. */
+export type LogSource = StreamPlace;
+
+export interface ReadLogsOptions {
+  readonly streams: readonly LogSource[];
+  /** Only the last so many records of all streams together; absent: all. */
+  readonly lines?: number;
+  /** Only lines that arrived then or later. */
+  readonly since?: Date;
+  /** Only lines that match; gaps are always shown. */
+  readonly grep?: RegExp;
+  /** Goes on with what comes, until this is aborted. */
+  readonly follow?: AbortSignal;
+}
+
+/**
+ * The records of `streams` by their time. A last line without an end is given, except while following. Lines over 64 KiB
+ * come in pieces. Throws GhostError when a file cannot be read; files that do not exist are no error.
+ */
+export async function* readLogs(options: ReadLogsOptions): AsyncGenerator<LogRecord> {
+  const matches = matcher(options.grep);
+  const readers = options.streams.map((stream) => new StreamReader(stream, matches));
+  try {
+    for await (const batch of pastOf(readers, options)) yield* batch;
+    if (options.follow) yield* following(readers, options.streams, options.follow);
+  } finally {
+    await Promise.all(readers.map((reader) => reader.close()));
+  }
+}
+
+async function* pastOf(readers: readonly StreamReader[], { lines, since, grep, follow }: ReadLogsOptions): AsyncGenerator<readonly LogRecord[]> {
+  // With a pattern it is not known how far back the last matching lines are.
+  const past = { lines: grep ? undefined : lines, since };
+  const merged = mergeByTime(readers.map((reader) => reader.past(past, follow !== undefined)));
+  if (lines === undefined) return yield* merged;
+  yield await lastOf(merged, lines);
+}
+
+/** The last `count` records; holds at most twice as many and one batch. */
+async function lastOf(batches: AsyncIterable<readonly LogRecord[]>, count: number): Promise<readonly LogRecord[]> {
+  let last: LogRecord[] = [];
+  for await (const batch of batches) {
+    for (const record of batch) last.push(record);
+    if (last.length > 2 * count) last = last.slice(last.length - count);
+  }
+  return last.slice(Math.max(0, last.length - count));
+}
+
+async function* following(readers: readonly StreamReader[], streams: readonly LogSource[], signal: AbortSignal): AsyncGenerator<LogRecord> {
+  const changes = new Changes(streams.map((stream) => dirname(stream.file)));
+  try {
+    while (!signal.aborted) {
+      const records = (await Promise.all(readers.map((reader) => reader.more()))).map((batch) => [batch]);
+      let found = false;
+      for await (const batch of mergeByTime(records.map(toAsync))) {
+        found ||= batch.length > 0;
+        yield* batch;
+      }
+      await changes.next(found, signal);
+    }
+  } finally {
+    changes.close();
+  }
+}
+
+async function* toAsync<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}
+
+/** A pattern with `g` or `y` remembers where it was: each line is to be looked at from its start. */
+function matcher(grep: RegExp | undefined): (line: string) => boolean {
+  if (!grep) return () => true;
+  const pattern = new RegExp(grep.source, grep.flags.replace(/[gy]/g, ""));
+  return (line) => pattern.test(line);
+}
