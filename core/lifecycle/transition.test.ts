@@ -152,6 +152,12 @@ test("the daemon's own stop leaves the wish standing", () => {
   assert.is(halted.machine.state.at, "stopped");
 });
 
+test("a machine that went down costs nothing; a one-shot that it cut off failed", () => {
+  const service = after([start, spawned, { type: "lost", cause, unfinished: false }]).machine;
+  assert.equal([service.state.at, service.desired, service.restarts], ["stopped", "up", 0]);
+  assert.is(after([start, spawned, { type: "lost", cause, unfinished: true }]).machine.state.at, "failed");
+});
+
 test("five restarts in ten minutes are a crash loop", () => {
   let machine = after([start, spawned]).machine;
   for (let i = 0; i < CRASH_LOOP_RESTARTS; i += 1) {
@@ -195,6 +201,7 @@ test("any order of events keeps the invariants", () => {
       { type: "timer", generation: random() < 0.7 ? machine.generation : machine.generation - 1 },
       { type: "intent-lost" },
       { type: "daemonized", exit: success, hint: "" },
+      { type: "lost", cause, unfinished: random() < 0.5 },
     ];
     const event = pick(events);
     const policy = { ...ALWAYS, policy: pick(["always", "on-failure", "never"] as const), maxRestarts: pick([null, 3]) };

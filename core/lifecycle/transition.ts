@@ -21,7 +21,9 @@ export type Event =
   | { readonly type: "tree-empty"; readonly killed: boolean }
   | { readonly type: "timer"; readonly generation: number }
   /** A spawn whose intent was recorded by a daemon that died before it happened. */
-  | { readonly type: "intent-lost" };
+  | { readonly type: "intent-lost" }
+  /** The machine went down under the process: nobody's fault, nothing to count. `unfinished`: it was to come to an end of its own and did not. */
+  | { readonly type: "lost"; readonly cause: Cause; readonly unfinished: boolean };
 
 /** What the supervisor has to do. */
 export type Effect =
@@ -71,9 +73,18 @@ export function transition(machine: Machine, event: Event, context: Context): Tr
       return timer(machine, event.generation, context);
     case "intent-lost":
       return machine.state.at === "starting" ? spawnAgain(machine, context) : unchanged(machine);
+    case "lost":
+      return lost(machine, event, context);
     default:
       return impossible(event);
   }
+}
+
+function lost(machine: Machine, { cause, unfinished }: Extract<Event, { type: "lost" }>, context: Context): Transition {
+  const { at } = machine.state;
+  if (at === "stopped" || at === "exited" || at === "failed") return unchanged(machine);
+  const state: State = unfinished ? { at: "failed" } : { at: "stopped" };
+  return { machine: { ...machine, state, generation: machine.generation + 1, lastExit: UNKNOWN_EXIT, stoppedMs: context.nowMs }, effects: [], cause };
 }
 
 function start(machine: Machine, cause: Cause, context: Context): Transition {

@@ -10,7 +10,7 @@ import { type Keeper, startKeeper } from "../process/keeper.ts";
 import { becomeSubreaper } from "../process/subreaper.ts";
 import { stopAll } from "../supervisor/actions.ts";
 import { type OpenedStore, openStore } from "../supervisor/open-store.ts";
-import { restore } from "../supervisor/restore.ts";
+import { type Past, restore } from "../supervisor/restore.ts";
 import { Sampler } from "../supervisor/sampler.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import { FileWatch } from "../supervisor/watch.ts";
@@ -143,7 +143,7 @@ async function listen(server: Server, home: Home): Promise<void> {
 
 function tellBeginning({ store, damage }: OpenedStore, note: (kind: string, text: string) => void, revivals: number): void {
   if (damage) {
-    const text = `state.db was damaged (${damage.reason}) and set aside as ${damage.asideFile}; ${damage.recovered} definitions were recovered from its copy, history was not`;
+    const text = `${describeDamage(damage)}; history and counters begin anew`;
     log(text);
     note("state-damaged", text);
   }
@@ -153,19 +153,25 @@ function tellBeginning({ store, damage }: OpenedStore, note: (kind: string, text
 }
 
 /** How the last daemon ended, from its own record. */
-function readPast({ store, damage }: OpenedStore): { freshStart: boolean; recovered: boolean } {
+function readPast({ store, damage }: OpenedStore): Past {
   const boot = store.getMeta("boot");
   const ended = store.getMeta("ended");
   store.setMeta("boot", bootId);
   store.setMeta("ended", "");
-  return { freshStart: ended === "stopped" || (boot !== undefined && boot !== bootId) || damage !== null, recovered: damage !== null };
+  const otherBoot = boot !== undefined && boot !== bootId;
+  return { otherBoot, freshStart: ended === "stopped" || otherBoot || damage !== null, recovered: damage !== null };
 }
 
 function warnings({ store, damage }: OpenedStore): string[] {
   const found: string[] = [];
   if (store.problem) found.push(`state is not saved: ${store.problem.message}${store.problem.hint ? ` (${store.problem.hint})` : ""}`);
-  if (damage) found.push(`state.db was damaged and set aside as ${damage.asideFile}; ${damage.recovered} definitions were recovered`);
+  if (damage) found.push(describeDamage(damage));
   return found;
+}
+
+function describeDamage({ asideFile, recovered, reason }: NonNullable<OpenedStore["damage"]>): string {
+  const aside = asideFile === null ? "" : ` and was set aside as ${asideFile}`;
+  return `state.db was damaged (${reason})${aside}; ${recovered} ${recovered === 1 ? "definition was" : "definitions were"} recovered from its copy`;
 }
 
 /** Trouble with a log belongs into the story of its process. */

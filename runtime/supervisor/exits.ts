@@ -4,7 +4,7 @@ import { bootId } from "../process/identity.ts";
 import { groupExists } from "../process/signal.ts";
 import type { ProcessEntry } from "../process/table.ts";
 import { readProcess } from "../process/table.ts";
-import { logTargets } from "./run.ts";
+import { orphansOf } from "./orphans.ts";
 import type { Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { Snapshot } from "./tree-scanner.ts";
@@ -56,11 +56,8 @@ function findHeirs(supervised: Supervised, pid: number, supervisor: Supervisor):
 function relatives(supervised: Supervised, pid: number, supervisor: Supervisor, snapshot: Snapshot): number[] {
   const { state } = supervised.machine;
   const token = state.at === "running" ? state.identity.token : "";
-  const fifos = logTargets(supervisor, supervised, null).map((target) => target.fifo);
-  const known = new Set([...supervisor.processes.values()].flatMap((other) => (other === supervised ? [] : [...other.members.keys()])));
-  const writers = new Set(snapshot.writersInto(fifos).map((entry) => entry.pid));
-  const orphans = snapshot.table.childrenOf(process.pid).filter((entry) => !known.has(entry.pid) && (entry.pgid === pid || entry.sid === pid || writers.has(entry.pid)));
   const members = [...supervised.members].filter(([member, startTicks]) => snapshot.table.find(member, startTicks)).map(([member]) => member);
   const group = [...snapshot.table.entries.values()].filter((entry) => entry.pgid === pid && entry.state !== "Z").map((entry) => entry.pid);
-  return [...orphans.map((entry) => entry.pid), ...members, ...group, ...snapshot.withToken(token).map((entry) => entry.pid)].filter((relative) => relative !== pid);
+  const bearers = snapshot.withToken(token).map((entry) => entry.pid);
+  return [...orphansOf(supervised, pid, supervisor, snapshot), ...members, ...group, ...bearers].filter((relative) => relative !== pid);
 }

@@ -1,4 +1,4 @@
-import { renameSync, existsSync } from "node:fs";
+import { existsSync, renameSync, statSync } from "node:fs";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { registered } from "../../core/lifecycle/state.ts";
 import { migrate } from "../storage/sqlite/migrate.ts";
@@ -16,8 +16,8 @@ export interface StorePlaces {
 export interface OpenedStore {
   readonly store: Store;
   readonly secrets: SecretsFile;
-  /** Set when `state.db` was damaged: where it was put, and how many definitions the copy gave back. */
-  readonly damage: { readonly asideFile: string; readonly recovered: number; readonly reason: string } | null;
+  /** Set when `state.db` was damaged or gone: where it was put, and how many definitions the copy gave back. */
+  readonly damage: { readonly asideFile: string | null; readonly recovered: number; readonly reason: string } | null;
 }
 
 /**
@@ -26,8 +26,12 @@ export interface OpenedStore {
  */
 export async function openStore(places: StorePlaces): Promise<OpenedStore> {
   const files = { secrets: new SecretsFile(places.secretsFile), definitions: new DefinitionsFile(places.definitionsFile) };
+  // SQLite takes an empty file for a new database; one that had content once was cut.
+  const lost = (statSync(places.stateFile, { throwIfNoEntry: false })?.size ?? 0) === 0 && (files.definitions.read()?.processes.length ?? 0) > 0;
   try {
-    return { store: await openDatabase(places, files), secrets: files.secrets, damage: null };
+    const store = await openDatabase(places, files);
+    const damage = lost ? { asideFile: null, recovered: recover(store, files), reason: "it was gone or empty" } : null;
+    return { store, secrets: files.secrets, damage };
   } catch (error) {
     if (!(error instanceof GhostError) || error.code !== "STATE_DAMAGED") throw error;
     const asideFile = setAside(places.stateFile);

@@ -10,7 +10,9 @@ import type { Snapshot } from "./tree-scanner.ts";
 
 /** How the daemon before this one ended. */
 export interface Past {
-  /** True after an ordered stop or on another boot: every service that is wanted up is started anew. */
+  /** True when the machine was started again since: nothing of what ran can live. */
+  readonly otherBoot: boolean;
+  /** True after an ordered stop, on another boot, or after damage: every service that is wanted up is started anew. */
   readonly freshStart: boolean;
   /** True when `state.db` was lost and made anew from its copy: nothing is known of what runs. */
   readonly recovered: boolean;
@@ -30,7 +32,10 @@ export function restore(supervisor: Supervisor, past: Past): void {
   for (const process of processes) process.why = lastCause(supervisor, process) ?? process.why;
   const snapshot = supervisor.scanner.now();
   if (past.recovered) for (const process of processes) findUnrecorded(supervisor, process, snapshot);
-  for (const process of processes) restoreOne(supervisor, process, snapshot);
+  for (const process of processes) {
+    if (past.otherBoot) supervisor.dispatch(process, { type: "lost", unfinished: process.definition.type === "oneshot", cause: { kind: "boot", text: "went down with the machine" } });
+    else restoreOne(supervisor, process, snapshot);
+  }
   if (past.freshStart) for (const process of processes) startIfWanted(supervisor, process);
 }
 
@@ -58,12 +63,10 @@ function restoreOne(supervisor: Supervisor, process: Supervised, snapshot: Snaps
 }
 
 function takeOver(supervisor: Supervisor, process: Supervised, identity: Identity, snapshot: Snapshot): void {
-  const sameBoot = identity.bootId === bootId;
-  if (!sameBoot) process.members = new Map();
   // The main process leads its group and comes first, whatever was recorded.
-  else process.members = new Map([[identity.pid, identity.startTicks], ...process.members]);
-  if (sameBoot && snapshot.table.find(identity.pid, identity.startTicks)) return adopt(supervisor, process, identity);
-  const leftovers = sameBoot && hasSurvivors(process, identity, snapshot);
+  process.members = new Map([[identity.pid, identity.startTicks], ...process.members]);
+  if (snapshot.table.find(identity.pid, identity.startTicks)) return adopt(supervisor, process, identity);
+  const leftovers = hasSurvivors(process, identity, snapshot);
   if (process.machine.state.at === "stopping") {
     supervisor.dispatch(process, { type: "exited", exit: UNSEEN, leftovers });
     resumeStop(supervisor, process);

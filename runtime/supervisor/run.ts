@@ -12,8 +12,8 @@ import type { Supervisor } from "./supervisor.ts";
 
 /** Begins a run whose intent is recorded: opens its logs, spawns it, and says what came of it. */
 export async function startRun(supervisor: Supervisor, process: Supervised, token: string): Promise<void> {
-  const state = process.machine.state;
-  if (state.at !== "starting" && state.at !== "stopping") return;
+  const { state } = process.machine;
+  if ((state.at !== "starting" && state.at !== "stopping") || ("token" in state && state.token !== token)) return;
   if (state.at === "stopping") {
     // Stopped before it was its turn.
     supervisor.dispatch(process, { type: "spawn-failed", message: "stopped before it was started" });

@@ -22,7 +22,7 @@ export interface Monitoring {
 export class Sampler {
   private readonly supervisor: Supervisor;
   private timer: ReturnType<typeof setInterval> | undefined;
-  private sampledMs = 0;
+  private sampledMs = Number.NEGATIVE_INFINITY;
   monitoring: Monitoring;
 
   constructor(supervisor: Supervisor, monitoring: Monitoring) {

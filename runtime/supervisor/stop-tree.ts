@@ -3,6 +3,7 @@ import { signalGroup, signalProcess, type Target } from "../process/signal.ts";
 import type { ProcessEntry } from "../process/table.ts";
 import { reap } from "../process/subreaper.ts";
 import { runStopCommand } from "../process/stop-command.ts";
+import { orphansOf } from "./orphans.ts";
 import type { Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { Snapshot } from "./tree-scanner.ts";
@@ -129,8 +130,9 @@ class TreeStop {
     const inGroup = [...table.entries.values()].filter((entry) => entry.pgid === pgid && pgid > 1).map((entry) => entry.pid);
     const main = this.identity();
     // Environments are read only once the main process is gone: until then there is no need to know.
-    const bearers = main && table.find(main.pid, main.startTicks) ? [] : snapshot.withToken(this.token()).map((entry) => entry.pid);
-    return [...alive, ...inGroup, ...bearers];
+    if (main && table.find(main.pid, main.startTicks)) return [...alive, ...inGroup];
+    const bearers = snapshot.withToken(this.token()).map((entry) => entry.pid);
+    return [...alive, ...inGroup, ...bearers, ...orphansOf(this.process, pgid, this.supervisor, snapshot)];
   }
 
   private token(): string {
