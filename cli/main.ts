@@ -5,7 +5,7 @@
 import { nearest } from "../core/config/suggest.ts";
 import { GhostError } from "../core/errors/ghost-error.ts";
 import { version } from "../runtime/system/version.ts";
-import { findVerb, parseArguments } from "./arguments.ts";
+import { findVerb, parseArguments, parsePlainArguments } from "./arguments.ts";
 import { makeContext, type Surroundings } from "./context.ts";
 import { loadPaint } from "./output/paint.ts";
 import { OutputClosed, writeFully } from "./output/stream.ts";
@@ -32,7 +32,7 @@ async function run(words: readonly string[]): Promise<number> {
   if (verb === "help") return help(rest.find((word) => !word.startsWith("-")) ?? null);
   if (verb === null) return runWithoutVerb(rest);
   const command = (await loaderOf(verb)()).command;
-  const parsed = parseArguments(verb, command, rest);
+  const parsed = parsePlainArguments(command, rest) ?? (await parseArguments(verb, command, rest));
   if (parsed.options.help === true) return help(verb);
   return command.run(makeContext(verb, parsed, surroundings()));
 }

@@ -7,6 +7,10 @@ import type { Context } from "../context.ts";
 import { reportResults } from "../outcome.ts";
 import { renderCounts, renderDaemonLine } from "../output/system.ts";
 
+/** How long the daemon may take to end or to be replaced. */
+const CHANGE_LIMIT_MS = 20_000;
+const LOOK_MS = 10;
+
 export const command: Command = {
   usage: "[start|stop|restart|status|logs]",
   summary: "Start, stop, restart or look at the daemon that supervises",
@@ -54,13 +58,19 @@ async function start(context: Context): Promise<number> {
 async function stop(context: Context): Promise<number> {
   const client = context.connect("never");
   if (!(await isRunning(client))) return notRunning(context);
-  return reportResults(context, client.stopDaemon(context.flag("leave")), { doing: "stopping", total: null, quietWhenEmpty: true });
+  const code = await reportResults(context, client.stopDaemon(context.flag("leave")), { doing: "stopping", total: null, quietWhenEmpty: true });
+  await waitUntil(async () => !(await isRunning(client)), "cannot stop the daemon: it still answers");
+  context.say(context.flag("leave") ? "the daemon ended, and its processes go on" : "the daemon was stopped");
+  return code;
 }
 
 async function restart(context: Context): Promise<number> {
   const client = context.connect("never");
   if (!(await isRunning(client))) return start(context);
+  const { startedAt } = await client.system();
   await client.restartDaemon();
+  const isNew = async (): Promise<boolean> => (await isRunning(client)) && (await client.system()).startedAt !== startedAt;
+  await waitUntil(isNew, "cannot restart the daemon: no new one answers");
   return show(context, await client.system());
 }
 
@@ -88,6 +98,15 @@ function notRunning(context: Context): number {
   if (context.json) context.printJson([]);
   context.say(`the daemon of ${context.home} does not run`);
   return 0;
+}
+
+/** Looks until it is so, for at most 20 s: the daemon writes what it knows before it ends, maybe to a slow disk. */
+async function waitUntil(isSo: () => Promise<boolean>, complaint: string): Promise<void> {
+  const deadline = performance.now() + CHANGE_LIMIT_MS;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new GhostError("TIMED_OUT", `${complaint} after ${CHANGE_LIMIT_MS / 1000} s`, { hint: "ghost daemon logs, ghost doctor" });
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
 }
 
 async function isRunning(client: DaemonClient): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import type { Program } from "../../core/config/from-program.ts";
 import type { DaemonClient } from "../../runtime/client/client.ts";
 import { act } from "../act.ts";
 import { usage } from "../arguments.ts";
@@ -62,14 +63,25 @@ async function startEach(context: Context, client: DaemonClient, programs: reado
 }
 
 async function startProgram(context: Context, client: DaemonClient, file: string): Promise<number> {
-  const { readProgram } = await import("../../runtime/config/read-program.ts");
-  const { directory, environment } = context;
-  const { manifest, says } = readProgram({ file: resolve(directory, file), name: context.text("name"), args: context.passed, directory, environment });
+  const { manifest, says } = await manifestFor(context, resolve(context.directory, file));
   context.say(says);
   const request = { manifest, start: true, noWait: !context.flag("wait"), by: "ghost start" };
   const { changes, warnings, results } = await client.register(request, context.interruption);
   for (const warning of warnings) context.warn(warning);
   return reportResults(context, results, { doing: "starting", total: 1, extra: { changes, warnings } });
+}
+
+async function manifestFor(context: Context, file: string): Promise<Program> {
+  const [{ definitionForProgram }, { isOnPath }, { nameProblem }] = await Promise.all([
+    import("../../core/config/from-program.ts"),
+    import("../../runtime/config/on-path.ts"),
+    import("../../core/config/names.ts"),
+  ]);
+  const { directory, environment } = context;
+  const name = context.text("name");
+  const problem = name === undefined ? null : nameProblem(name);
+  if (problem) throw usage(context.verb, `${name} cannot be a name: ${problem}`);
+  return definitionForProgram({ file, name, args: context.passed, directory, environment, isOnPath: (program) => isOnPath(program, environment.PATH ?? "") });
 }
 
 function isFile(path: string): boolean {

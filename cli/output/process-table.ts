@@ -18,30 +18,37 @@ const COLUMNS: readonly Column[] = [
 
 /** The lines of `ghost list`: one a process, by name; under a line with the project's name where there are several projects. */
 export function renderProcesses(processes: readonly ProcessView[], { columns, paint, now }: { columns: number; paint: Paint; now: number }): string[] {
-  const sorted = [...processes].sort((a, b) => compare(a.project, b.project) || compare(a.name, b.name) || a.instance - b.instance);
+  const sorted = inOrder(processes);
   const grouped = spansProjects(sorted);
   const rows: (Cell[] | string)[] = [];
-  for (const [index, process] of sorted.entries()) {
-    if (grouped && process.project !== sorted[index - 1]?.project) rows.push(paint.bold(tame(process.project)));
+  let project: string | null = null;
+  for (const process of sorted) {
+    if (grouped && process.project !== project) rows.push(paint.bold(tame(process.project)));
+    project = process.project;
     rows.push(rowOf(process, grouped ? "  " : "", paint, now));
   }
   return renderTable(COLUMNS, rows, columns, paint);
 }
 
+/** By project, name and instance. Sorted by keys, without a comparison of our own, because that is done for each pair. */
+function inOrder(processes: readonly ProcessView[]): ProcessView[] {
+  const byKey = new Map<string, ProcessView>();
+  for (const process of processes) byKey.set(`${process.project}\0${process.name}\0${String(process.instance).padStart(6, "0")}\0${process.node}`, process);
+  return [...byKey.keys()].sort().map((key) => byKey.get(key) as ProcessView);
+}
+
 function rowOf(process: ProcessView, indent: string, paint: Paint, now: number): Cell[] {
-  const { pid, restarts, cpuPercent, memoryBytes } = process;
-  const alive = pid !== null;
+  const { pid, restarts, startedAt } = process;
   const name = process.instance > 0 ? `${process.name}:${process.instance}` : process.name;
-  return [
-    { text: indent + tame(name), paint: paint.bold },
-    statusCell(process, paint),
-    { text: alive ? String(pid) : "-", paint: alive ? undefined : paint.dim },
-    { text: uptimeOf(process, now) ?? "-", paint: alive ? undefined : paint.dim },
-    { text: String(restarts), paint: restarts > 0 ? paint.yellow : paint.dim },
-    { text: alive ? formatPercent(cpuPercent) : "-", paint: alive ? undefined : paint.dim },
-    { text: alive ? formatBytes(memoryBytes) : "-", paint: alive ? undefined : paint.dim },
-    { text: tame(process.why), paint: process.status === "failed" ? paint.red : paint.dim },
-  ];
+  const head = [{ text: indent + name, paint: paint.bold }, statusCell(process, paint)];
+  const restarted = { text: String(restarts), paint: restarts > 0 ? paint.yellow : paint.dim };
+  const why = { text: process.why, paint: process.status === "failed" ? paint.red : paint.dim };
+  if (pid === null) {
+    const none = { text: "-", paint: paint.dim };
+    return [...head, none, none, restarted, none, none, why];
+  }
+  const uptime = startedAt === null ? "-" : formatDuration(now - Date.parse(startedAt));
+  return [...head, { text: String(pid) }, { text: uptime }, restarted, { text: formatPercent(process.cpuPercent) }, { text: formatBytes(process.memoryBytes) }, why];
 }
 
 function statusCell({ status, crashLooping }: ProcessView, paint: Paint): Cell {
@@ -51,9 +58,4 @@ function statusCell({ status, crashLooping }: ProcessView, paint: Paint): Cell {
 /** How long the process has been there, or null where it is not. */
 export function uptimeOf({ pid, startedAt }: ProcessView, now: number): string | null {
   return pid === null || startedAt === null ? null : formatDuration(now - Date.parse(startedAt));
-}
-
-/** By code units: a fixed order that does not load the collation tables. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 import truncatedWidth from "fast-string-truncated-width";
 
-const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+/** Text of which each character takes one cell. */
+export const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
 const CONTROL = /[\x00-\x1f\x7f-\x9f]+/g;
 

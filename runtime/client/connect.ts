@@ -22,7 +22,7 @@ export interface ConnectOptions {
 export type Connection = (request: TransportRequest) => Promise<TransportReply>;
 
 /** System errors that mean that nobody listens: the request was not received and may be sent again. */
-const NOBODY_LISTENS = new Set(["ENOENT", "ECONNREFUSED", "ENOTSOCK"]);
+const NOBODY_LISTENS = new Set(["ENOENT", "ECONNREFUSED"]);
 
 /**
  * A connection that costs nothing until it is used. A request that finds nobody starts the daemon as the policy allows and
