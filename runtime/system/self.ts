@@ -1,4 +1,5 @@
 import { realpathSync } from "node:fs";
+import { isBun } from "./native.ts";
 
 /**
  * How this very program is started again: the compiled binary by its path, `dist/ghost.js` through its runtime. The path
@@ -10,9 +11,14 @@ export function selfCommand(): readonly string[] {
 
 /** True in a compiled binary (Bun) or a single executable application (Node). */
 export function isSingleFile(): boolean {
-  const script = process.argv[1] ?? "";
-  // Bun mounts what it compiled in below /$bunfs; Node's SEA repeats the executable as the script.
-  return script.startsWith("/$bunfs/") || script === process.execPath || script === "";
+  // Bun mounts what it compiled in below /$bunfs. In Node's SEA the script is the executable, in whatever words it was called by.
+  return (process.argv[1] ?? "").startsWith("/$bunfs/") || isSea();
+}
+
+function isSea(): boolean {
+  if (isBun || "Deno" in globalThis) return false;
+  const sea = process.getBuiltinModule?.("node:sea") as { isSea(): boolean } | undefined;
+  return sea?.isSea() ?? false;
 }
 
 function scriptPath(): string {
