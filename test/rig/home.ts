@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { GHOST, ghost, run, type Outcome, type RunOptions } from "./ghost.ts";
+import { GHOST, type Outcome, type RunOptions, run } from "./ghost.ts";
 import { isAlive, processesOf, type Seen } from "./processes.ts";
 import { waitFor } from "./wait.ts";
 
@@ -27,17 +27,26 @@ export interface Home extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** How a home differs from the usual one. */
+export interface HomeOptions {
+  /** The test leaves processes behind on purpose; they are ended without an error. */
+  readonly expectLeftovers?: boolean;
+  /** The command line of ghost, default `GHOST` (see `ghost.ts`). */
+  readonly program?: readonly string[];
+}
+
 /**
  * Makes a home: `await using home = makeHome()` cleans it up however the test ends. Clean-up stops the daemon with
  * `ghost daemon stop`; whoever lives on after that is killed, and named in an error unless the test said `expectLeftovers`.
  */
-export function makeHome(options: { readonly expectLeftovers?: boolean } = {}): Home {
+export function makeHome(options: HomeOptions = {}): Home {
   const base = mkdtempSync(join(process.env.GHOST_TEST_TMP ?? "/tmp", "gt-"));
   const [dir, work, user] = ["home", "work", "user"].map((name) => join(base, name)) as [string, string, string];
   for (const folder of [work, user]) mkdirSync(folder);
   const env = { PATH: process.env.PATH ?? "/usr/bin:/bin", HOME: user, GHOST_HOME: dir, LANG: "C.UTF-8", SHELL: "/bin/sh", TMPDIR: base };
-  const inHome = (args: readonly string[], more: RunOptions = {}) => ghost(args, { cwd: work, env, ...more });
-  const close = () => closeHome(base, dir, env, options.expectLeftovers ?? false);
+  const program = options.program ?? GHOST;
+  const inHome = (args: readonly string[], more: RunOptions = {}) => run([...program, ...args], { cwd: work, env, ...more });
+  const close = () => closeHome(base, dir, [...program, "daemon", "stop"], env, options.expectLeftovers ?? false);
   return {
     dir,
     work,
@@ -64,10 +73,16 @@ function writer(work: string): Home["write"] {
   };
 }
 
-async function closeHome(base: string, dir: string, env: Readonly<Record<string, string>>, expectLeftovers: boolean): Promise<void> {
+async function closeHome(
+  base: string,
+  dir: string,
+  stop: readonly string[],
+  env: Readonly<Record<string, string>>,
+  expectLeftovers: boolean,
+): Promise<void> {
   let stopError: unknown;
   if (processesOf(dir).length > 0) {
-    await run([...GHOST, "daemon", "stop"], { cwd: "/", env, limitMs: STOP_LIMIT_MS }).catch((error: unknown) => {
+    await run(stop, { cwd: "/", env, limitMs: STOP_LIMIT_MS }).catch((error: unknown) => {
       stopError = error;
     });
   }

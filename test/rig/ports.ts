@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 
 /** A TCP port of 127.0.0.1 that nobody listened on a moment ago. Ask for it just before it is used. */
 export function freePort(): Promise<number> {

@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { run } from "./ghost.ts";
 import { makeHome } from "./home.ts";
 import { isAlive, processesOf } from "./processes.ts";
-import { program, type ProgramName } from "./programs.ts";
+import { type ProgramName, program } from "./programs.ts";
 import { test } from "./test.ts";
 import { waitFor } from "./wait.ts";
 

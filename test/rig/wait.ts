@@ -15,16 +15,19 @@ export interface WaitOptions {
   readonly seen?: () => unknown;
 }
 
+/** What a condition gives when it holds. */
+export type Truthy<T> = Exclude<T, false | 0 | "" | null | undefined>;
+
 /**
  * Looks until `condition` gives something truthy, and returns it. A condition that throws is looked at again; the last
  * thing seen (its result or its error) is told when the time is up. Tests wait with this, never with a sleep.
  */
-export async function waitFor<T>(condition: () => T | Promise<T>, options: WaitOptions): Promise<NonNullable<T>> {
+export async function waitFor<T>(condition: () => T | Promise<T>, options: WaitOptions): Promise<Truthy<T>> {
   const limitMs = options.limitMs ?? DEFAULT_LIMIT_MS;
   const deadline = performance.now() + limitMs;
   for (;;) {
     const look = await lookOnce(condition);
-    if (look.found) return look.value as NonNullable<T>;
+    if (look.found) return look.value as Truthy<T>;
     if (performance.now() >= deadline) throw await waitError(options, limitMs, look);
     await pause(options.pauseMs ?? DEFAULT_PAUSE_MS);
   }
