@@ -39,7 +39,7 @@ export async function reportResults(context: Context, stream: AsyncIterable<Acti
 async function watch(context: Context, stream: AsyncIterable<ActionResult>, { doing, total }: Reporting): Promise<ActionResult[]> {
   const spoken = !context.json && !context.quiet;
   const paint = spoken ? await context.messagePaint() : plain;
-  const live = spoken && context.messages.isTerminal && (total === null || total > 1);
+  const live = spoken && context.messages.isTerminal;
   const counter = (done: number, failures: number): void => (live ? writeFully(2, CLEAR_LINE + renderCounter(doing, done, total, failures, paint)) : undefined);
   const clear = (): void => (live ? writeFully(2, CLEAR_LINE) : undefined);
   const results: ActionResult[] = [];

@@ -2,7 +2,7 @@ import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
 import { loadManifest } from "../manifest.ts";
 import { reportResults } from "../outcome.ts";
-import { renderPlan, renderPlanSummary } from "../output/changes.ts";
+import { renderChanges, renderChangesSummary } from "../output/changes.ts";
 
 export const command: Command = {
   usage: "[FILE…] [--start] [--prune]",
@@ -23,7 +23,9 @@ export const command: Command = {
     const { changes, warnings, results } = await context.connect("always").register(request, context.interruption);
     for (const warning of warnings) context.warn(warning);
     const paint = await context.messagePaint();
-    context.say(...(changes.some(({ action }) => action === "change" || action === "remove") ? renderPlan(changes, paint) : [renderPlanSummary(changes)]));
+    // What is merely new needs no list: the outcomes that follow name it.
+    const changed = changes.filter(({ action }) => action !== "add");
+    context.say(...renderChanges(changed, paint), renderChangesSummary(changes));
     return finish(context, results, changes, warnings);
   },
 };

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { PlanChange } from "../../core/api/wire.ts";
-import { renderPlan } from "./changes.ts";
+import { renderChangesSummary, renderPlan } from "./changes.ts";
 import { plain } from "./paint.ts";
 
 const change = (name: string, action: PlanChange["action"], disrupts: boolean, differences: PlanChange["differences"] = []): PlanChange => ({ project: "shop", name, action, disrupts, differences });
@@ -22,6 +22,7 @@ test("shows what would change, key by key, and who restarts", () => {
     "- shop/old (stops)",
     "1 to add, 1 to change (1 restarts), 1 to remove (1 stops), 1 as declared",
   ]);
+  assert.is(renderChangesSummary(changes), "1 added, 1 changed (1 restarted), 1 removed (1 stopped), 1 as declared");
 });
 
 test("says when there is nothing to do", () => {

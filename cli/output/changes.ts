@@ -5,26 +5,36 @@ import { tame } from "./width.ts";
 
 /** The lines of `ghost plan`: what each process would meet, key by key, and a summary. */
 export function renderPlan(changes: readonly PlanChange[], paint: Paint): string[] {
-  const moving = changes.filter(({ action }) => action !== "keep");
-  return [...moving.flatMap((change) => renderChange(change, paint)), renderPlanSummary(changes)];
+  return [...renderChanges(changes, paint), renderPlanSummary(changes)];
 }
 
-/** `2 to add, 1 to change (1 restarts), 3 as they are`. */
+/** What each process meets, key by key. */
+export function renderChanges(changes: readonly PlanChange[], paint: Paint): string[] {
+  return changes.flatMap((change) => renderChange(change, paint));
+}
+
+/** `2 to add, 1 to change (1 restarts), 3 as declared`. */
 export function renderPlanSummary(changes: readonly PlanChange[]): string {
-  const of = (action: PlanChange["action"]): PlanChange[] => changes.filter((change) => change.action === action);
-  const part = (action: PlanChange["action"], verb: string, disruption: string): string | null => {
-    const these = of(action);
-    const disrupted = these.filter(({ disrupts }) => disrupts).length;
-    return these.length === 0 ? null : `${these.length} to ${verb}${disrupted > 0 ? ` (${disrupted} ${disruption})` : ""}`;
-  };
-  const parts = [part("add", "add", "start"), part("change", "change", disruptedWord(of("change"), "restart")), part("remove", "remove", disruptedWord(of("remove"), "stop"))].filter((text) => text !== null);
-  const kept = of("keep").length;
+  return summarize(changes, { add: "to add", change: "to change", remove: "to remove" }, (amount, verb) => `${verb}${amount === 1 ? "s" : ""}`);
+}
+
+/** The same once it is done: `2 added, 1 changed (1 restarted), 3 as declared`. */
+export function renderChangesSummary(changes: readonly PlanChange[]): string {
+  return summarize(changes, { add: "added", change: "changed", remove: "removed" }, (_, verb) => (verb === "stop" ? "stopped" : `${verb}ed`));
+}
+
+type Moving = Exclude<PlanChange["action"], "keep">;
+
+function summarize(changes: readonly PlanChange[], words: Readonly<Record<Moving, string>>, disruption: (amount: number, verb: string) => string): string {
+  const parts = (["add", "change", "remove"] as const).flatMap((action) => {
+    const these = changes.filter((change) => change.action === action);
+    const disrupted = action === "add" ? 0 : these.filter(({ disrupts }) => disrupts).length;
+    const aside = disrupted > 0 ? ` (${disrupted} ${disruption(disrupted, action === "remove" ? "stop" : "restart")})` : "";
+    return these.length === 0 ? [] : [`${these.length} ${words[action]}${aside}`];
+  });
+  const kept = changes.filter(({ action }) => action === "keep").length;
   if (parts.length === 0) return `nothing to change: ${count(kept, "process is", "processes are")} as declared`;
   return [...parts, ...(kept > 0 ? [`${kept} as declared`] : [])].join(", ");
-}
-
-function disruptedWord(changes: readonly PlanChange[], verb: string): string {
-  return changes.filter(({ disrupts }) => disrupts).length === 1 ? `${verb}s` : verb;
 }
 
 function renderChange({ project, name, action, disrupts, differences }: PlanChange, paint: Paint): string[] {

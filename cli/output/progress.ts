@@ -19,7 +19,8 @@ export function renderTally(results: readonly ActionResult[], paint: Paint): str
   return [...parts, ...(failed > 0 ? [paint.red(`${failed} failed`)] : [])].join(", ");
 }
 
-/** The line that is rewritten while many processes are at work: `starting 12/100, 1 failed`. */
+/** The line that is rewritten while processes are at work: `starting 12/100, 1 failed`; for one alone `starting …`. */
 export function renderCounter(doing: string, done: number, total: number | null, failed: number, paint: Paint): string {
-  return `${paint.cyan("•")} ${doing} ${done}${total === null ? "" : `/${total}`}${failed > 0 ? paint.red(`, ${failed} failed`) : ""}`;
+  const amount = total === 1 ? "…" : `${done}${total === null ? "" : `/${total}`}`;
+  return `${paint.cyan("•")} ${doing} ${amount}${failed > 0 ? paint.red(`, ${failed} failed`) : ""}`;
 }

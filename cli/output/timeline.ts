@@ -38,11 +38,12 @@ function paintChange({ to }: HistoryEntry, text: string, paint: Paint): string {
 
 /** The cause's phrase, and those of its facts that the phrase does not already tell. */
 function causeOf({ cause }: HistoryEntry): string {
-  const extra = Object.entries(cause.facts ?? {}).filter(([, value]) => isTellable(value) && !cause.text.includes(String(value)));
+  const extra = Object.entries(cause.facts ?? {}).filter(([key, value]) => isTellable(key, value) && !cause.text.includes(String(value)));
   const facts = extra.map(([key, value]) => `${key} ${tame(String(value))}`).join(", ");
   return tame(cause.text) + (facts ? ` (${facts})` : "");
 }
 
-function isTellable(value: unknown): boolean {
-  return (typeof value === "string" && value !== "" && !value.includes("\n")) || typeof value === "number";
+/** Milliseconds are for programs: the phrase says them in units that people read. */
+function isTellable(key: string, value: unknown): boolean {
+  return (typeof value === "string" && value !== "" && !value.includes("\n")) || (typeof value === "number" && !key.endsWith("Ms"));
 }
