@@ -7,10 +7,12 @@ import { readProcess } from "../process/table.ts";
 import { Compressor } from "./compress.ts";
 import { closeWriter, openPumpEnd, openWriter, prepareFifo, sameFifo } from "./fifo-ends.ts";
 import { type FifoReader, readFifo } from "./fifo-reader.ts";
+import { repairFiles } from "./file-set.ts";
 import type { PumpCommand } from "./messages.ts";
 import { DRAIN_LIMIT_MS, type LogPump, type LogStreamTarget, type PumpStats } from "./pump.ts";
 import { StreamWriter } from "./stream-writer.ts";
 import { LiveFile, type FileLook } from "./worker/live-file.ts";
+import { errorCode } from "./worker/system-error.ts";
 import { placeCompressed, uncompressedInodes } from "./worker/compressed-files.ts";
 
 /** How often watched processes are looked at, in milliseconds. */
@@ -54,7 +56,7 @@ class StreamPump implements LogPump {
       this.onEvent(event);
     });
     this.#streams.set(target.key, { target, fd, writer, reader: readFifo(target.fifo, fd, (bytes) => writer.write(bytes)) });
-    if (target.compress) this.#compressOld(target);
+    this.#prepareFiles(target);
   }
 
   update(target: LogStreamTarget): void {
@@ -63,7 +65,7 @@ class StreamPump implements LogPump {
     const compresses = target.compress && !stream.target.compress;
     stream.target = target;
     stream.writer.policy = target;
-    if (compresses) this.#compressOld(target);
+    if (compresses) this.#prepareFiles(target);
   }
 
   async drain(key: string): Promise<void> {
@@ -129,8 +131,14 @@ class StreamPump implements LogPump {
     }
   }
 
-  #compressOld({ key, file }: LogStreamTarget): void {
-    for (const inode of uncompressedInodes(file)) this.#compressor.add(key, file, inode);
+  /** Mends what a crash left, and has rotated files compressed that it, or an earlier policy, left as they were. */
+  #prepareFiles({ key, file, compress }: LogStreamTarget): void {
+    try {
+      repairFiles(file);
+      if (compress) for (const inode of uncompressedInodes(file)) this.#compressor.add(key, file, inode);
+    } catch (error) {
+      this.onEvent({ kind: "error", key, code: errorCode(error), message: (error as Error).message });
+    }
   }
 
   #compressed(command: PumpCommand): void {

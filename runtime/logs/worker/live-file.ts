@@ -1,7 +1,7 @@
 /** The log file that is being written, its index beside it, and their rotation. Calls may block on the disk: that is what the pump's own thread is for. */
 import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
-import { indexPath, listFiles, repairFiles, rotateFiles } from "../file-set.ts";
+import { indexPath, listFiles, rotateFiles } from "../file-set.ts";
 import { LOG_MODE } from "../log-mode.ts";
 import { IndexFile, sequenceOf } from "./index-file.ts";
 
@@ -97,7 +97,6 @@ export class LiveFile {
     const sequenceBefore = this.#index?.sequence ?? null;
     this.close();
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-    if (!replaced) repairFiles(this.path);
     this.#fd = openSync(this.path, constants.O_RDWR | constants.O_CREAT, LOG_MODE);
     const { size, ino } = fstatSync(this.#fd);
     this.#inode = ino;

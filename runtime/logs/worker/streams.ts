@@ -1,5 +1,6 @@
 /** All streams of the pump's thread, by their key and by their slot in epoll. */
 import { closeSync } from "node:fs";
+import { repairFiles } from "../file-set.ts";
 import type { PumpCommand, PumpEvent, RotationPolicy } from "../messages.ts";
 import { placeCompressed, uncompressedInodes } from "./compressed-files.ts";
 import { type Epoll, EPOLLIN, PathStat, type PumpLibc, pendingBytes } from "./linux.ts";
@@ -43,7 +44,7 @@ export class StreamTable {
     this.#bySlot.set(slot, stream);
     this.#sizes.add(stream.mover);
     if (!this.#epoll.add(fd, EPOLLIN, slot)) this.#tools.tell({ kind: "error", key, code: "FAILED", message: "the system cannot watch its pipe" });
-    if (policy.compress) this.#tellUncompressed(stream);
+    this.#prepareFiles(stream);
   }
 
   update(key: string, policy: RotationPolicy): void {
@@ -51,7 +52,7 @@ export class StreamTable {
     if (!stream) return;
     const compresses = policy.compress && !stream.mover.policy.compress;
     stream.mover.policy = policy;
-    if (compresses) this.#tellUncompressed(stream);
+    if (compresses) this.#prepareFiles(stream);
   }
 
   /** Moves what stands at the head of a FIFO that epoll told of; gives how full the pipe was, 0 to 1. */
@@ -123,7 +124,14 @@ export class StreamTable {
     this.#epoll.change(stream.mover.fifo, wanted ? EPOLLIN : 0, stream.slot);
   }
 
-  #tellUncompressed({ mover: { key, file } }: Stream): void {
-    for (const inode of uncompressedInodes(file.path)) this.#tools.tell({ kind: "rotated", key, inode, compress: true });
+  /** Mends what a crash left, and has rotated files compressed that it, or an earlier policy, left as they were. */
+  #prepareFiles({ mover: { key, file, policy } }: Stream): void {
+    try {
+      repairFiles(file.path);
+      if (!policy.compress) return;
+      for (const inode of uncompressedInodes(file.path)) this.#tools.tell({ kind: "rotated", key, inode, compress: true });
+    } catch (error) {
+      this.#tools.tell({ kind: "error", key, code: errorCode(error), message: (error as Error).message });
+    }
   }
 }
