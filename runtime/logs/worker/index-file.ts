@@ -8,6 +8,7 @@ import {
   INDEX_HEADER_BYTES,
   INDEX_RECORD_BYTES,
   type IndexRecord,
+  lastRecordAt,
 } from "../../../core/logs/index-format.ts";
 import { LOG_MODE } from "../log-mode.ts";
 
@@ -21,15 +22,15 @@ export class IndexFile {
   #sequence: number;
 
   /**
-   * Opens or makes the index at `path` of a log file that is `logBytes` long. One that speaks of bytes that the log does
-   * not have describes another file and is begun anew, as is a damaged one. `freshSequence`: this number for a new one.
+   * Opens or makes the index at `path` of a log file that is `logBytes` long. What it says of bytes that the log does not
+   * have is cut off; a damaged one is begun anew. `freshSequence`: the number for a new one.
    */
   constructor(path: string, logBytes: number, freshSequence: () => number) {
     this.#fd = openIndex(path);
     const sequence = this.#fd === -1 ? null : readSequence(this.#fd);
     this.#sequence = sequence ?? freshSequence();
     if (sequence === null) this.begin(this.#sequence);
-    else this.#continue(logBytes);
+    else this.#try(() => this.#continue(logBytes));
   }
 
   get sequence(): number {
@@ -50,7 +51,7 @@ export class IndexFile {
 
   /** Says that the bytes from `offset` on arrive at `timeMs`. To be called before they are written: a crash in between then leaves nothing false. */
   mark(offset: number, timeMs: number): void {
-    if (offset < this.#lastOffset) this.begin(this.#sequence);
+    if (offset < this.#lastOffset) this.#try(() => this.#keepUpTo(offset));
     // One record a millisecond is all that the clock can tell apart.
     if (timeMs === this.#lastTimeMs) return;
     if (this.#write({ kind: "chunk", offset, timeMs })) this.#lastTimeMs = timeMs;
@@ -78,15 +79,22 @@ export class IndexFile {
   #continue(logBytes: number): void {
     const { size } = fstatSync(this.#fd);
     this.#end = size - ((size - INDEX_HEADER_BYTES) % INDEX_RECORD_BYTES);
-    const last = this.#lastRecord();
-    if (last === null && this.#end > INDEX_HEADER_BYTES) return this.begin(this.#sequence);
-    if (last && last.offset > logBytes) return this.begin(this.#sequence + 1);
-    this.#lastOffset = last?.offset ?? -1;
+    this.#keepUpTo(logBytes);
   }
 
-  #lastRecord(): IndexRecord | null {
-    if (this.#end <= INDEX_HEADER_BYTES) return null;
-    readSync(this.#fd, this.#record, 0, INDEX_RECORD_BYTES, this.#end - INDEX_RECORD_BYTES);
+  /** The log was cut: what is said of bytes behind `logBytes` goes. */
+  #keepUpTo(logBytes: number): void {
+    const count = (this.#end - INDEX_HEADER_BYTES) / INDEX_RECORD_BYTES;
+    const last = lastRecordAt({ count, at: (index) => this.#at(index) }, logBytes);
+    this.#end = INDEX_HEADER_BYTES + (last + 1) * INDEX_RECORD_BYTES;
+    this.#lastOffset = this.#at(last)?.offset ?? -1;
+    this.#lastTimeMs = -1;
+    ftruncateSync(this.#fd, this.#end);
+  }
+
+  #at(index: number): IndexRecord | null {
+    if (index < 0) return null;
+    readSync(this.#fd, this.#record, 0, INDEX_RECORD_BYTES, INDEX_HEADER_BYTES + index * INDEX_RECORD_BYTES);
     return decodeIndexRecord(this.#record, 0);
   }
 
