@@ -1,7 +1,7 @@
 import type { Place } from "./diagnostics.ts";
 import { type Reading, readText, refuse } from "./fields.ts";
 import { PROCESS_KEYS } from "./key-tables.ts";
-import { readKeys } from "./keys.ts";
+import { hasUnknownKey, readKeys } from "./keys.ts";
 import { nameProblem, sanitizeName } from "./names.ts";
 import { environmentMap } from "./read-environment.ts";
 import type { MapEntry, MapTree, Tree } from "./yaml-tree.ts";
@@ -16,6 +16,8 @@ export interface Draft {
   readonly entries: ReadonlyMap<ProcessKey, MapEntry>;
   /** True for a second process of the same name in one file: an error, whose values are read for their own errors. */
   readonly twin: boolean;
+  /** True when an unknown key was reported: a missing one is then no news. */
+  readonly misspelt: boolean;
 }
 
 /** The processes that one file declares, as a list or as a map by name. A name that is used twice in the file is an error. */
@@ -53,7 +55,7 @@ function draft(name: string | undefined, nameTree: Tree, tree: MapTree, place: P
   const entries = new Map(readKeys(tree, PROCESS_KEYS, "process", name ?? what, reading.report));
   const environment = entries.get("environment");
   if (environment) entries.set("environment", { ...environment, value: environmentMap(environment.value, `environment of ${name ?? what}`, reading) });
-  return { name: name ?? what, place, entries, twin: false };
+  return { name: name ?? what, place, entries, twin: false, misspelt: hasUnknownKey(tree, PROCESS_KEYS) };
 }
 
 function markTwins(drafts: readonly Draft[], reading: Reading): Draft[] {
@@ -73,7 +75,7 @@ export function mergeDrafts(files: readonly (readonly Draft[])[]): Draft[] {
   for (const later of files.flat()) {
     const key = later.twin ? `${later.name} in line ${later.place.line}` : later.name;
     const earlier = merged.get(key);
-    merged.set(key, earlier ? { ...earlier, entries: mergeProcess(earlier.entries, later.entries) } : later);
+    merged.set(key, earlier ? { ...earlier, misspelt: earlier.misspelt || later.misspelt, entries: mergeProcess(earlier.entries, later.entries) } : later);
   }
   return [...merged.values()];
 }

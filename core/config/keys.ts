@@ -25,6 +25,12 @@ export function readKeys<Table extends KeyTable>(map: MapTree, table: Table, lev
   return found;
 }
 
+/** Whether a map holds a key that its table does not know: in all likelihood the misspelt one, when another is missing. */
+export function hasUnknownKey(map: MapTree, table: KeyTable): boolean {
+  const spellings = spellingsOf(table);
+  return [...map.entries.keys()].some((key) => !spellings.has(key));
+}
+
 function spellingsOf(table: KeyTable): ReadonlyMap<string, string> {
   const spellings = new Map<string, string>();
   for (const [key, rule] of Object.entries(table)) for (const spelling of [key, ...(rule.aliases ?? [])]) spellings.set(spelling, key);

@@ -4,7 +4,7 @@ import { type Draft, mergeDrafts, readDrafts } from "./drafts.ts";
 import { type Field, type Reading, readText, refuse } from "./fields.ts";
 import type { Variables } from "./interpolate.ts";
 import { FILE_KEYS } from "./key-tables.ts";
-import { readKeys } from "./keys.ts";
+import { hasUnknownKey, readKeys } from "./keys.ts";
 import { nameProblem, sanitizeName } from "./names.ts";
 import { baseName, directoryOf } from "./posix-path.ts";
 import { readProcess } from "./read-process.ts";
@@ -56,8 +56,7 @@ function readFile({ path, text }: SourceText, reading: Reading): FileParts | nul
   const own = withoutExtensions(tree);
   const keys = readKeys(own, FILE_KEYS, "file", "the file", report);
   const processes = keys.get("processes");
-  // An unknown key is in all likelihood the misspelt one, and is told already.
-  if (!processes && own.entries.size === keys.size) report.error(tree.place, "cannot read the file: it has no processes", "add `processes:` and below it `- name: …`");
+  if (!processes && !hasUnknownKey(own, FILE_KEYS)) report.error(tree.place, "cannot read the file: it has no processes", "add `processes:` and below it `- name: …`");
   return { project: keys.get("project")?.value, drafts: processes ? readDrafts(processes.value, reading) : [] };
 }
 

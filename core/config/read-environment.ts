@@ -1,6 +1,7 @@
 import type { EnvironmentValue } from "./definition.ts";
 import { type Field, readMap, readScalar, readText, refuse, type Reading } from "./fields.ts";
 import { FROM_FILE_KEYS } from "./key-tables.ts";
+import { hasUnknownKey } from "./keys.ts";
 import { variableNameProblem } from "./names.ts";
 import { directoryOf, expandHome, resolvePath } from "./posix-path.ts";
 import { isSecretName, secretReference, secretsIn } from "./secrets.ts";
@@ -65,7 +66,7 @@ function concealed(field: Field, text: string, key: string, process: string): st
 
 function readFromFile(field: Field): EnvironmentValue | undefined {
   const path = readMap(field, FROM_FILE_KEYS, "from_file")?.field("from_file");
-  if (!path) return refuse(field, "it must be a text or { from_file: path }");
+  if (!path) return field.tree.kind === "map" && hasUnknownKey(field.tree, FROM_FILE_KEYS) ? undefined : refuse(field, "it must be a text or { from_file: path }");
   const fromFile = readPath(path);
   return fromFile === undefined ? undefined : { fromFile };
 }

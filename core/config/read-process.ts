@@ -15,7 +15,7 @@ export function readProcess(draft: Draft, project: string, reading: Reading): Pr
   const { name, place } = draft;
   const map = new MapFields<ProcessKey>(draft.entries, (key) => `${key} of ${name}`, reading);
   const command = readCommand(map);
-  if (!map.has("executable") && !map.has("command")) {
+  if (!map.has("executable") && !map.has("command") && !draft.misspelt) {
     reading.report.error(place, `cannot register ${name}: it has neither executable nor command`, "add `executable: …`, the program to run");
   }
   const rest = readRest(map, draft, project);

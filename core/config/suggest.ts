@@ -1,12 +1,15 @@
 /** The candidate that was most likely meant: equal but for case and punctuation, or at most a third of its letters away. Null when none is near. */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
+  const folded = fold(word);
   let best: string | null = null;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
-    const distance = distanceBetween(fold(word), fold(candidate));
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+    const other = fold(candidate);
+    const distance = distanceBetween(folded, other);
+    const near = distance <= Math.max(1, Math.floor(Math.max(folded.length, other.length) / 3));
+    if (near && distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  return best !== null && bestDistance <= Math.max(1, Math.floor(Math.max(best.length, word.length) / 3)) ? best : null;
+  return best;
 }
 
 function fold(word: string): string {

@@ -18,11 +18,20 @@ const SENTENCES: Partial<Record<ErrorCode, Sentence>> = {
   RESOURCE_EXHAUSTION: { why: "it is nested too deeply" },
 };
 
-/** What a YAML syntax error means, in plain words: the end of "cannot read this as YAML: ". */
-export function yamlProblem(code: ErrorCode, message: string): Sentence {
+/** What a YAML syntax error in a line means, in plain words: the end of "cannot read this as YAML: ". */
+export function yamlProblem(code: ErrorCode, message: string, line: string): Sentence {
+  if (hasBareVariable(line)) return { why: "inside { } and [ ] a variable is read as a bracket", hint: 'put quotes around it: "${VAR}"' };
   if (/^Flow (sequence|map)/.test(message)) return { why: "a [ or { is not closed", hint: "close it, and indent what is inside" };
   if (code === "MISSING_CHAR" && /quote/.test(message)) return { why: "a quote is not closed", hint: "close it, or double it inside single quotes" };
+  if (/^Sequence item without/.test(message)) return { why: "this line is not indented as its neighbours are", hint: "give all keys of one map the same number of spaces" };
   return SENTENCES[code] ?? { why: plain(message), hint: hintFor(code) };
+}
+
+/** Whether a `${` stands unquoted behind an opening bracket: as far as one line tells, in one look at each character. */
+function hasBareVariable(line: string): boolean {
+  const variable = line.indexOf("${");
+  const before = line.slice(0, Math.max(0, variable));
+  return variable > 0 && /[[{]/.test(before) && /[\s,:[{]$/.test(before);
 }
 
 function plain(message: string): string {

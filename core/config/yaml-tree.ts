@@ -55,13 +55,13 @@ export function readYaml(file: string, text: string, variables: Variables, secre
   const document = compose(text, lines, start, report);
   if (document === null) return null;
   const placeAt = (offset: number): Place => placeOf(lines, file, offset);
-  if (reportSyntax(document, placeAt, report)) return null;
+  if (reportSyntax(document, text, placeAt, report)) return null;
   return new TreeBuilder(placeAt, variables, secrets, report).build(document.contents, start);
 }
 
 function compose(text: string, lines: LineCounter, start: Place, report: Report): Document.Parsed | null {
   try {
-    return parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: "silent" });
+    return parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: "error" });
   } catch (error) {
     // The parser recurses: brackets nested thousands deep exhaust its stack.
     if (!(error instanceof RangeError)) throw error;
@@ -76,15 +76,27 @@ function placeOf(lines: LineCounter, file: string, offset: number): Place {
 }
 
 /** Of several errors in one line the later follow from the first, which alone is told. */
-function reportSyntax(document: Document.Parsed, placeAt: (offset: number) => Place, report: Report): boolean {
+function reportSyntax(document: Document.Parsed, text: string, placeAt: (offset: number) => Place, report: Report): boolean {
   const told = new Set<number>();
   for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
-    const place = placeAt(pos[0]);
-    const { why, hint } = yamlProblem(code, message);
-    if (!told.has(place.line)) report.error(place, `cannot read this as YAML: ${why}`, hint);
+    const place = placeAt(pos[0] + leadingBlanks(text, pos[0]));
+    if (told.has(place.line)) continue;
     told.add(place.line);
+    const { why, hint } = yamlProblem(code, message, lineAt(text, pos[0]));
+    report.error(place, `cannot read this as YAML: ${why}`, hint);
   }
   return told.size > 0;
+}
+
+/** Errors in a whole line are reported at its start; what is wrong begins behind the blanks. */
+function leadingBlanks(text: string, offset: number): number {
+  const blanks = /^ */.exec(lineAt(text, offset))?.[0].length ?? 0;
+  return text[offset - 1] === "\n" ? blanks : 0;
+}
+
+function lineAt(text: string, offset: number): string {
+  const end = text.indexOf("\n", offset);
+  return text.slice(text.lastIndexOf("\n", offset - 1) + 1, end === -1 ? text.length : end);
 }
 
 class TreeBuilder {
