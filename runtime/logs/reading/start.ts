@@ -4,6 +4,8 @@ import { READ_BYTES, readBytes } from "./bytes.ts";
 import type { Segment } from "./segments.ts";
 
 const NEWLINE = 10;
+/** A file's time of change may lie this far behind the clock, in milliseconds: systems round it, the coarsest to 2 s. */
+const CHANGE_SLACK_MS = 2_000;
 
 /** A place in a stream's segments. */
 export interface Start {
@@ -25,13 +27,13 @@ export function later(one: Start, other: Start): Start {
 
 /** The first whole line that arrived at `since` or later. Files without an index count as a whole, by their last change. */
 export function startSince(segments: readonly Segment[], since: Date): Start {
-  const first = segments.findIndex((segment) => segment.changed >= since);
-  const segment = segments[first];
-  if (!segment) return { segment: segments.length, offset: 0, skipsLine: false };
-  if (!segment.index) return { segment: first, offset: 0, skipsLine: false };
-  const offset = offsetSince(segment.index, since.getTime());
-  if (offset === null) return { segment: first + 1, offset: 0, skipsLine: false };
-  return { segment: first, offset, skipsLine: offset > 0 };
+  for (const [i, { changed, index }] of segments.entries()) {
+    if (changed.getTime() + CHANGE_SLACK_MS < since.getTime()) continue;
+    if (!index) return { segment: i, offset: 0, skipsLine: false };
+    const offset = offsetSince(index, since.getTime());
+    if (offset !== null) return { segment: i, offset, skipsLine: offset > 0 };
+  }
+  return { segment: segments.length, offset: 0, skipsLine: false };
 }
 
 /** The beginning of the last `count` lines. */

@@ -46,7 +46,8 @@ export class StreamReader {
     this.#segments = await openSegments(this.#place.file);
     const start = await this.#start(past);
     const live = this.#segments.length - 1;
-    for (let i = Math.min(start.segment, goesOn ? live : this.#segments.length); i <= live; i++) {
+    const first = goesOn ? Math.max(0, Math.min(start.segment, live)) : start.segment;
+    for (let i = first; i <= live; i++) {
       const segment = this.#segments[i] as Segment;
       // Where nothing of the past is wanted, what comes later still is.
       const from = i === start.segment ? start : i > start.segment ? BEGINNING : { ...BEGINNING, offset: segment.bytes };

@@ -33,7 +33,7 @@ async function bySequence(file: string, current: Segment): Promise<Successor | n
   const chosen = next ?? (segments.at(-1)?.index ? undefined : segments.at(-1));
   await Promise.all(segments.filter((segment) => segment !== chosen).map(closeSegment));
   if (!chosen) return null;
-  return { segment: chosen, missed: after === undefined || chosen.index?.sequence !== after + 1 };
+  return { segment: chosen, missed: after !== undefined && (chosen.index?.sequence ?? after + 1) > after + 1 };
 }
 
 async function numberOf(file: string, inode: number): Promise<number | null> {
