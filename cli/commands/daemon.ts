@@ -1,6 +1,7 @@
 import type { SystemView } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { DaemonClient } from "../../runtime/client/client.ts";
+import { type ProcessEntry, readProcess } from "../../runtime/process/table.ts";
 import { usage } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -58,8 +59,10 @@ async function start(context: Context): Promise<number> {
 async function stop(context: Context): Promise<number> {
   const client = context.connect("never");
   if (!(await isRunning(client))) return notRunning(context);
+  const { pid, helperPids } = await client.system();
+  const ending = [pid, ...helperPids].map(readProcess);
   const code = await reportResults(context, client.stopDaemon(context.flag("leave")), { doing: "stopping", total: null, quietWhenEmpty: true });
-  await waitUntil(async () => !(await isRunning(client)), "cannot stop the daemon: it still answers");
+  await waitUntil(async () => ending.every(isGone), "cannot stop the daemon: it did not end");
   context.say(context.flag("leave") ? "the daemon ended, and its processes go on" : "the daemon was stopped");
   return code;
 }
@@ -98,6 +101,11 @@ function notRunning(context: Context): number {
   if (context.json) context.printJson([]);
   context.say(`the daemon of ${context.home} does not run`);
   return 0;
+}
+
+function isGone(entry: ProcessEntry | undefined): boolean {
+  const now = entry && readProcess(entry.pid);
+  return now === undefined || now.state === "Z" || now.startTicks !== entry?.startTicks;
 }
 
 /** Looks until it is so, for at most 20 s: the daemon writes what it knows before it ends, maybe to a slow disk. */

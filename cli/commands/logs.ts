@@ -30,10 +30,11 @@ export const command: Command = {
   argumentsMax: Number.POSITIVE_INFINITY,
   examples: ["ghost logs api -f", "ghost logs --since 10m --err", "ghost logs 'shop/*' --grep 'timeout|refused' --json"],
   async run(context) {
+    const selection = { lines: linesWanted(context), since: sinceOption(context, new Date()), grep: grepOption(context) };
     const places = await findLogs(context);
     if (places.length === 0) throw new GhostError("NOT_FOUND", `cannot show logs: there are none in ${context.home}`, { hint: "ghost list shows what is registered" });
     const follow = context.flag("follow");
-    const records = readLogs({ streams: sourcesOf(places, context.flag("err")), lines: linesWanted(context), since: sinceOption(context, new Date()), grep: grepOption(context), follow: follow ? context.interruption : undefined });
+    const records = readLogs({ streams: sourcesOf(places, context.flag("err")), ...selection, follow: follow ? context.interruption : undefined });
     await writeOut(context, records, await lineMaker(context, places));
     return follow && context.interruption.aborted ? 130 : 0;
   },
