@@ -25,6 +25,7 @@ import { log } from "./journal.ts";
 import { daemonEnvironment, type ReadyLine } from "./launch.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import type { DaemonNode } from "./node.ts";
+import { QuietTrim } from "./quiet.ts";
 import { daemonRoutes } from "./routes/daemon.ts";
 import { historyRoutes } from "./routes/history.ts";
 import { manifestRoutes } from "./routes/manifests.ts";
@@ -87,7 +88,11 @@ async function serve(home: Home, lock: Lock, mode: Mode): Promise<number> {
     throw error;
   });
   const feed = new EventFeed();
-  const announce = (entry: HistoryEntry): void => feed.publish(entry);
+  const quiet = new QuietTrim();
+  const announce = (entry: HistoryEntry): void => {
+    feed.publish(entry);
+    quiet.touch();
+  };
   const pump = await startLogPump();
   const supervisor = new Supervisor({ store: opened.store, secrets: opened.secrets, pump, home, subreaper: becomeSubreaper(), announce });
   const sampler = new Sampler(supervisor, configuration.monitoring);
@@ -118,7 +123,10 @@ async function serve(home: Home, lock: Lock, mode: Mode): Promise<number> {
     finish: finishNow,
   };
   const idle = idleWatch(node, mode === "auto", () => finishNow({ leave: true, next: false }));
-  const server = createHttpServer([...processRoutes(node), ...manifestRoutes(node), ...historyRoutes(node), ...systemRoutes(node), ...daemonRoutes(node)], idle.busy);
+  const server = createHttpServer([...processRoutes(node), ...manifestRoutes(node), ...historyRoutes(node), ...systemRoutes(node), ...daemonRoutes(node)], (change) => {
+    idle.busy(change);
+    quiet.touch();
+  });
   await listen(server, home);
   const keeper = mode === "foreground" ? null : startKeeper({ command: [...selfCommand(), "daemon", "--foreground", "--home", home.root], environment: daemonEnvironment(home, mode), directory: "/", revivals, stderr: 2 });
   onSignals(node);
@@ -126,6 +134,7 @@ async function serve(home: Home, lock: Lock, mode: Mode): Promise<number> {
   say(mode, { ready: true });
 
   const how = await ended;
+  quiet.stop();
   await finish({ node, server, keeper, lock, files, idle }, how);
   return 0;
 }
