@@ -42,8 +42,13 @@ test("unquoted variables are told, quoted ones not", () => {
 
 test("what was filled in is split at blanks outside quotes only, and is never syntax", () => {
   const words = splitCommandLine([
-    { text: "run ", filled: false }, { text: " a|b 'c ", filled: true }, { text: ` "`, filled: false }, { text: `d " e`, filled: true },
-    { text: `" x=`, filled: false }, { text: "1 2", filled: true }, { text: "z", filled: false },
+    { text: "run ", filled: false },
+    { text: " a|b 'c ", filled: true },
+    { text: ` "`, filled: false },
+    { text: `d " e`, filled: true },
+    { text: `" x=`, filled: false },
+    { text: "1 2", filled: true },
+    { text: "z", filled: false },
   ]);
   assert.equal("words" in words && words.words, ["run", "a|b", "'c", 'd " e', "x=1", "2z"]);
 });

@@ -2,7 +2,7 @@ import type { Piece } from "./interpolate.ts";
 
 /** The words of a command line, or why it cannot be split without a shell. */
 export type Words =
-  | { readonly words: readonly string[]; /** Unquoted `$NAME`s that are passed as they stand. */ readonly variables: readonly string[] }
+  | { readonly words: readonly string[] /** Unquoted `$NAME`s that are passed as they stand. */; readonly variables: readonly string[] }
   | { readonly problem: string; readonly hint: string };
 
 /**

@@ -23,9 +23,18 @@ export interface Draft {
 /** The processes that one file declares, as a list or as a map by name. A name that is used twice in the file is an error. */
 export function readDrafts(tree: Tree, reading: Reading): Draft[] {
   const field = { tree, what: "processes", reading };
-  if (tree.kind === "scalar") refuse(field, "it must be a list of processes, or a map by name", "write `processes:` and below it `- name: …`");
-  const drafts = tree.kind === "list" ? tree.items.map((item, index) => listed(item, index, reading)) : tree.kind === "map" ? [...tree.entries.values()].map((entry) => keyed(entry, reading)) : [];
-  return markTwins(drafts.filter((draft) => draft !== undefined), reading);
+  if (tree.kind === "scalar")
+    refuse(field, "it must be a list of processes, or a map by name", "write `processes:` and below it `- name: …`");
+  const drafts =
+    tree.kind === "list"
+      ? tree.items.map((item, index) => listed(item, index, reading))
+      : tree.kind === "map"
+        ? [...tree.entries.values()].map((entry) => keyed(entry, reading))
+        : [];
+  return markTwins(
+    drafts.filter((draft) => draft !== undefined),
+    reading,
+  );
 }
 
 function listed(tree: Tree, index: number, reading: Reading): Draft | undefined {
@@ -39,9 +48,11 @@ function listed(tree: Tree, index: number, reading: Reading): Draft | undefined 
 
 function keyed(entry: MapEntry, reading: Reading): Draft | undefined {
   const { key, place, value: tree } = entry;
-  if (tree.kind !== "map") return refuse({ tree, what: `process ${key}`, reading }, "it must be a map", "write `executable: …` below its name");
+  if (tree.kind !== "map")
+    return refuse({ tree, what: `process ${key}`, reading }, "it must be a map", "write `executable: …` below its name");
   const inner = tree.entries.get("name");
-  if (inner && !(inner.value.kind === "scalar" && inner.value.text === key)) refuse({ tree: inner.value, what: `name of ${key}`, reading }, `the process is called ${key} already`, "remove the inner name");
+  if (inner && !(inner.value.kind === "scalar" && inner.value.text === key))
+    refuse({ tree: inner.value, what: `name of ${key}`, reading }, `the process is called ${key} already`, "remove the inner name");
   const spelt: Tree = { kind: "scalar", place, value: key, text: key, pieces: [], broken: false };
   return draft(key, spelt, tree, place, key, reading);
 }
@@ -54,7 +65,8 @@ function draft(name: string | undefined, nameTree: Tree, tree: MapTree, place: P
   }
   const entries = new Map(readKeys(tree, PROCESS_KEYS, "process", name ?? what, reading.report));
   const environment = entries.get("environment");
-  if (environment) entries.set("environment", { ...environment, value: environmentMap(environment.value, `environment of ${name ?? what}`, reading) });
+  if (environment)
+    entries.set("environment", { ...environment, value: environmentMap(environment.value, `environment of ${name ?? what}`, reading) });
   return { name: name ?? what, place, entries, twin: false, misspelt: hasUnknownKey(tree, PROCESS_KEYS) };
 }
 
@@ -64,7 +76,12 @@ function markTwins(drafts: readonly Draft[], reading: Reading): Draft[] {
     const twin = first.get(draft.name);
     if (!twin) first.set(draft.name, draft);
     const place = draft.entries.get("name")?.value.place ?? draft.place;
-    if (twin) reading.report.error(place, `cannot use the name ${draft.name} twice: line ${twin.place.line} declares it already`, "give one of them another name");
+    if (twin)
+      reading.report.error(
+        place,
+        `cannot use the name ${draft.name} twice: line ${twin.place.line} declares it already`,
+        "give one of them another name",
+      );
     return { ...draft, twin: twin !== undefined };
   });
 }
@@ -75,7 +92,10 @@ export function mergeDrafts(files: readonly (readonly Draft[])[]): Draft[] {
   for (const later of files.flat()) {
     const key = later.twin ? `${later.name} in line ${later.place.line}` : later.name;
     const earlier = merged.get(key);
-    merged.set(key, earlier ? { ...earlier, misspelt: earlier.misspelt || later.misspelt, entries: mergeProcess(earlier.entries, later.entries) } : later);
+    merged.set(
+      key,
+      earlier ? { ...earlier, misspelt: earlier.misspelt || later.misspelt, entries: mergeProcess(earlier.entries, later.entries) } : later,
+    );
   }
   return [...merged.values()];
 }
@@ -93,7 +113,8 @@ function mergeEntries<Key extends string>(earlier: ReadonlyMap<Key, MapEntry>, l
   for (const [key, entry] of later) {
     const before = merged.get(key)?.value;
     const { value } = entry;
-    const both = before?.kind === "map" && value.kind === "map" ? { ...value, entries: mergeEntries(before.entries, value.entries) } : value;
+    const both =
+      before?.kind === "map" && value.kind === "map" ? { ...value, entries: mergeEntries(before.entries, value.entries) } : value;
     merged.set(key, { ...entry, value: both });
   }
   return merged;

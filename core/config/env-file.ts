@@ -37,7 +37,11 @@ class EnvReader {
   }
 
   read(): void {
-    if (this.text.length > FILE_BYTES_MAX) return this.error(`cannot read the file: it is larger than ${FILE_BYTES_MAX / 1024 / 1024} MiB`, "an env file holds lines of KEY=value");
+    if (this.text.length > FILE_BYTES_MAX)
+      return this.error(
+        `cannot read the file: it is larger than ${FILE_BYTES_MAX / 1024 / 1024} MiB`,
+        "an env file holds lines of KEY=value",
+      );
     while (this.at < this.text.length) this.readLine();
   }
 
@@ -59,7 +63,12 @@ class EnvReader {
     this.at += /^[ \t]*/.exec(this.restOfLine())?.[0].length ?? 0;
     const quote = this.text.charAt(this.at);
     if (quote === '"' || quote === "'") return this.readQuoted(key, quote);
-    this.set(key, this.restOfLine().replace(/(^|[ \t])#.*$/, "").trim());
+    this.set(
+      key,
+      this.restOfLine()
+        .replace(/(^|[ \t])#.*$/, "")
+        .trim(),
+    );
     this.skipLine();
   }
 
@@ -73,7 +82,8 @@ class EnvReader {
     this.set(key, quote === "'" ? inner : inner.replace(/\\([nrt"\\$])/g, (_, letter: string) => ESCAPES[letter] ?? letter));
     this.line += inner.split("\n").length - 1;
     this.at = end + 1;
-    if (!/^[ \t]*(#.*)?$/.test(this.restOfLine())) this.error(`cannot read ${key}: text follows its closing quote`, "put the whole value into the quotes");
+    if (!/^[ \t]*(#.*)?$/.test(this.restOfLine()))
+      this.error(`cannot read ${key}: text follows its closing quote`, "put the whole value into the quotes");
     this.skipLine();
   }
 

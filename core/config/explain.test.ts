@@ -4,8 +4,23 @@ import type { Manifest, ProcessDefinition } from "./definition.ts";
 import { describeDefinition, diffDefinitions } from "./explain.ts";
 import { parseProcessesFiles } from "./processes-file.ts";
 
-function read(lines: string, environment: Record<string, string> = {}, path = "/srv/p.yaml"): { manifest: Manifest; definition: ProcessDefinition } {
-  const { manifest } = parseProcessesFiles([{ path, text: `processes:\n  a:\n${lines.split("\n").map((line) => `    ${line}`).join("\n")}\n` }], { environment });
+function read(
+  lines: string,
+  environment: Record<string, string> = {},
+  path = "/srv/p.yaml",
+): { manifest: Manifest; definition: ProcessDefinition } {
+  const { manifest } = parseProcessesFiles(
+    [
+      {
+        path,
+        text: `processes:\n  a:\n${lines
+          .split("\n")
+          .map((line) => `    ${line}`)
+          .join("\n")}\n`,
+      },
+    ],
+    { environment },
+  );
   return { manifest: manifest as Manifest, definition: manifest?.processes[0] as ProcessDefinition };
 }
 
@@ -16,11 +31,34 @@ test("a definition is described by the keys of the file, with units, and without
   );
   const description = describeDefinition(definition);
   assert.equal(description, {
-    name: "a", project: "srv", executable: "x", args: "'a b' --p=******", working_directory: "/srv", env_file: "/srv/a, /srv/b", type: "service", umask: "022",
-    "environment.A": "1", "environment.DB_PASSWORD": "******", "environment.F": "from file /f",
-    "restart.policy": "always", "restart.delay": "100ms", "restart.factor": "2", "restart.max_delay": "30s", "restart.jitter": "0.1", "restart.reset_after": "1m",
-    "restart.window": "1m", "restart.success_codes": "0", "stop.signal": "SIGTERM", "stop.timeout": "10s", "logs.max_size": "10MB", "logs.max_files": "5", "logs.compress": "false",
-    "watch.paths": ".", "watch.debounce": "100ms", "resource_limits.memory": "512MB", "resource_limits.open_files": "10",
+    name: "a",
+    project: "srv",
+    executable: "x",
+    args: "'a b' --p=******",
+    working_directory: "/srv",
+    env_file: "/srv/a, /srv/b",
+    type: "service",
+    umask: "022",
+    "environment.A": "1",
+    "environment.DB_PASSWORD": "******",
+    "environment.F": "from file /f",
+    "restart.policy": "always",
+    "restart.delay": "100ms",
+    "restart.factor": "2",
+    "restart.max_delay": "30s",
+    "restart.jitter": "0.1",
+    "restart.reset_after": "1m",
+    "restart.window": "1m",
+    "restart.success_codes": "0",
+    "stop.signal": "SIGTERM",
+    "stop.timeout": "10s",
+    "logs.max_size": "10MB",
+    "logs.max_files": "5",
+    "logs.compress": "false",
+    "watch.paths": ".",
+    "watch.debounce": "100ms",
+    "resource_limits.memory": "512MB",
+    "resource_limits.open_files": "10",
   });
 });
 
@@ -40,7 +78,8 @@ test("a secret that changed is told without its value; one that only moved is no
   const before = read(lines, { DB_PASSWORD: "hunter2" });
   const after = read(lines, { DB_PASSWORD: "hunter3" });
   const literal = read("executable: x\nenvironment: { DB_PASSWORD: hunter2 }");
-  const diff = (a: typeof before, b: typeof before): unknown => diffDefinitions(a.definition, b.definition, { before: a.manifest.secrets, after: b.manifest.secrets });
+  const diff = (a: typeof before, b: typeof before): unknown =>
+    diffDefinitions(a.definition, b.definition, { before: a.manifest.secrets, after: b.manifest.secrets });
   assert.equal(diff(before, after), [{ key: "environment.DB_PASSWORD", before: "******", after: "****** (changed)" }]);
   assert.equal(diff(before, before), []);
   assert.equal(diff(before, literal), []);

@@ -1,8 +1,8 @@
 import type { Report } from "./diagnostics.ts";
+import type { Level } from "./foreign-keys.ts";
 import type { Variables } from "./interpolate.ts";
 import type { KeyTable } from "./key-tables.ts";
 import { type Entries, readKeys } from "./keys.ts";
-import type { Level } from "./foreign-keys.ts";
 import type { SecretKeeper } from "./secret-keeper.ts";
 import { maskReferences, secretsIn } from "./secrets.ts";
 import { signalName } from "./signals.ts";
@@ -54,7 +54,12 @@ export function readText(field: Field): string | undefined {
   if (scalar.text.trim() === "") return refuse(field, "it is empty");
   if (/[\r\n]/.test(scalar.text)) return refuse(field, "it has several lines");
   const secret = secretsIn(scalar.text)[0];
-  if (secret !== undefined) return refuse(field, `\${${secret}} is named like a secret, and this value is shown to people`, "use a variable with another name, or pass the secret by `environment`");
+  if (secret !== undefined)
+    return refuse(
+      field,
+      `\${${secret}} is named like a secret, and this value is shown to people`,
+      "use a variable with another name, or pass the secret by `environment`",
+    );
   return scalar.text;
 }
 
@@ -86,7 +91,12 @@ export function readInteger(field: Field, min: number, max: number): number | un
 export function readNumber(field: Field, min: number, max: number): number | undefined {
   const scalar = readScalar(field, "a number");
   if (!scalar) return undefined;
-  if (typeof scalar.value !== "number") return refuse(field, "it must be a number", Number.isNaN(Number.parseFloat(scalar.text)) ? undefined : "write it without quotes and without a unit");
+  if (typeof scalar.value !== "number")
+    return refuse(
+      field,
+      "it must be a number",
+      Number.isNaN(Number.parseFloat(scalar.text)) ? undefined : "write it without quotes and without a unit",
+    );
   if (scalar.value >= min && scalar.value <= max) return scalar.value;
   return refuse(field, max === Number.MAX_SAFE_INTEGER ? `it must be at least ${min}` : `it must be from ${min} to ${max}`);
 }
@@ -117,7 +127,11 @@ export function readSignal(field: Field): string | undefined {
 }
 
 /** One of a few words. */
-export function readChoice<Word extends string>(field: Field, words: readonly Word[], answers: Readonly<Record<string, string>> = {}): Word | undefined {
+export function readChoice<Word extends string>(
+  field: Field,
+  words: readonly Word[],
+  answers: Readonly<Record<string, string>> = {},
+): Word | undefined {
   const scalar = readScalar(field, words.join(", "));
   if (!scalar) return undefined;
   const word = words.find((candidate) => candidate === scalar.text);
@@ -130,7 +144,12 @@ function listed(words: readonly string[]): string {
 }
 
 /** The entries of a map whose keys a table names; undefined for what is no map. `nameOf` names each in messages. */
-export function readMap<Table extends KeyTable>(field: Field, table: Table, level: Level, nameOf = insideOf(field.what)): MapFields<keyof Table & string> | undefined {
+export function readMap<Table extends KeyTable>(
+  field: Field,
+  table: Table,
+  level: Level,
+  nameOf = insideOf(field.what),
+): MapFields<keyof Table & string> | undefined {
   const { tree, what, reading } = field;
   if (tree.kind !== "map") return refuse(field, "it must be a map", `its keys are ${Object.keys(table).join(", ")}`);
   return new MapFields(readKeys(tree, table, level, what, reading.report), nameOf, reading);

@@ -1,5 +1,16 @@
 /** Where a key would stand: the whole file, a process, or one of a process's maps. */
-export type Level = "file" | "process" | "restart" | "stop" | "watch" | "resource_limits" | "logs" | "from_file" | "node" | "monitoring" | "system";
+export type Level =
+  | "file"
+  | "process"
+  | "restart"
+  | "stop"
+  | "watch"
+  | "resource_limits"
+  | "logs"
+  | "from_file"
+  | "node"
+  | "monitoring"
+  | "system";
 
 /** Keys of Ghost that this version does not have yet: an accepted key is one that works. */
 const LATER: Partial<Record<Level, readonly string[]>> = {
@@ -140,9 +151,32 @@ const FOREIGN: Partial<Record<Level, Readonly<Record<string, string>>>> = {
     parent_only: "Ghost always stops the whole tree: remove it",
     exec: "write `command`",
   },
-  watch: { path: "write `paths`", files: "write `paths`", include: "write `paths`", exclude: "write `ignore`", delay: "write `debounce`", interval: "write `debounce`", target: "write `paths`" },
-  resource_limits: { mem: "write `memory`", max_memory: "write `memory`", memory_mb: "write `memory`", nofile: "write `open_files`", max_open_files: "write `open_files`", fds: "write `open_files`", cpus: "cpu limits are not supported by this version of Ghost" },
-  logs: { size: "write `max_size`", max_size_mb: "write `max_size: 10MB`", max_backups: "write `max_files`", keep: "write `max_files`", rotate: "write `max_files`", max_age_days: "write `max_files`" },
+  watch: {
+    path: "write `paths`",
+    files: "write `paths`",
+    include: "write `paths`",
+    exclude: "write `ignore`",
+    delay: "write `debounce`",
+    interval: "write `debounce`",
+    target: "write `paths`",
+  },
+  resource_limits: {
+    mem: "write `memory`",
+    max_memory: "write `memory`",
+    memory_mb: "write `memory`",
+    nofile: "write `open_files`",
+    max_open_files: "write `open_files`",
+    fds: "write `open_files`",
+    cpus: "cpu limits are not supported by this version of Ghost",
+  },
+  logs: {
+    size: "write `max_size`",
+    max_size_mb: "write `max_size: 10MB`",
+    max_backups: "write `max_files`",
+    keep: "write `max_files`",
+    rotate: "write `max_files`",
+    max_age_days: "write `max_files`",
+  },
   from_file: { file: "write `from_file`", path: "write `from_file`" },
   monitoring: { period: "write `interval`" },
 };

@@ -2,8 +2,19 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { definitionForProgram } from "./from-program.ts";
 
-function made(file: string, onPath: readonly string[], more: { name?: string; args?: readonly string[] } = {}): ReturnType<typeof definitionForProgram> {
-  return definitionForProgram({ file, args: [], directory: "/srv/my app", environment: { PATH: "/bin", HOME: "/home/me" }, isOnPath: (name) => onPath.includes(name), ...more });
+function made(
+  file: string,
+  onPath: readonly string[],
+  more: { name?: string; args?: readonly string[] } = {},
+): ReturnType<typeof definitionForProgram> {
+  return definitionForProgram({
+    file,
+    args: [],
+    directory: "/srv/my app",
+    environment: { PATH: "/bin", HOME: "/home/me" },
+    isOnPath: (name) => onPath.includes(name),
+    ...more,
+  });
 }
 
 const RUNTIMES: [string, string[], string[], string][] = [
@@ -31,7 +42,10 @@ test("a program is a service that is always restarted, in the folder of the comm
   const { manifest } = made("app.js", ["node"], { args: ["--port", "1"] });
   const [definition] = manifest.processes;
   assert.equal([manifest.id, manifest.project, manifest.path, manifest.files], ["program:/srv/my app/app.js:app", "my-app", "/bin", []]);
-  assert.equal([definition?.name, definition?.type, definition?.restart.policy, definition?.workingDirectory, definition?.source], ["app", "service", "always", "/srv/my app", null]);
+  assert.equal(
+    [definition?.name, definition?.type, definition?.restart.policy, definition?.workingDirectory, definition?.source],
+    ["app", "service", "always", "/srv/my app", null],
+  );
   assert.equal(definition?.args, ["/srv/my app/app.js", "--port", "1"]);
 });
 

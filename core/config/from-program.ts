@@ -43,7 +43,14 @@ export function definitionForProgram(request: ProgramRequest): Program {
   const project = sanitizeName(baseName(directory));
   const runtime = runtimeFor(file, request.isOnPath);
   const definition = definitionOf(name, project, directory, runtime ? [runtime, file, ...request.args] : [file, ...request.args]);
-  const manifest = { id: `program:${file}:${name}`, project, files: [], processes: [definition], path: environment.PATH ?? "", secrets: {} };
+  const manifest = {
+    id: `program:${file}:${name}`,
+    project,
+    files: [],
+    processes: [definition],
+    path: environment.PATH ?? "",
+    secrets: {},
+  };
   return { manifest, says: runtime ? `${baseName(file)} is run by ${runtime}` : `${baseName(file)} is executed` };
 }
 

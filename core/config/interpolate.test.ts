@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { interpolate } from "./interpolate.ts";
 import { SecretKeeper } from "./secret-keeper.ts";
-import { maskReferences, secretReference } from "./secrets.ts";
+import { isSecretName, maskReferences, secretReference } from "./secrets.ts";
 
 const VARIABLES = { A: "1", EMPTY: "", B: "${A}", DB_PASSWORD: "hunter2", ESC: "\u001b[0m" };
 
@@ -13,14 +13,35 @@ function fill(text: string, secrets = new SecretKeeper()): string {
 }
 
 const FILLED: [string, string][] = [
-  ["plain", "plain"], ["${A}", "1"], ["x${A}y${A}", "x1y1"], ["${EMPTY}", ""], ["${EMPTY:-d}", "d"], ["${NO:-d e}", "d e"], ["${NO:-}", ""], ["${A:-d}", "1"],
-  ["$${A}", "${A}"], ["a$${A}${A}", "a${A}1"], ["$A $$ $", "$A $$ $"], ["${NO:-${A}}", "1"], ["${NO:-${ALSO:-x}}y", "xy"], ["${B}", "${A}"],
+  ["plain", "plain"],
+  ["${A}", "1"],
+  ["x${A}y${A}", "x1y1"],
+  ["${EMPTY}", ""],
+  ["${EMPTY:-d}", "d"],
+  ["${NO:-d e}", "d e"],
+  ["${NO:-}", ""],
+  ["${A:-d}", "1"],
+  ["$${A}", "${A}"],
+  ["a$${A}${A}", "a${A}1"],
+  ["$A $$ $", "$A $$ $"],
+  ["${NO:-${A}}", "1"],
+  ["${NO:-${ALSO:-x}}y", "xy"],
+  ["${B}", "${A}"],
 ];
 for (const [text, result] of FILLED) test(`${text} becomes "${result}"`, () => assert.is(fill(text), result));
 
 const PROBLEMS: [string, RegExp][] = [
-  ["${NO}", /NO.*not set/], ["${A", /no closing/], ["${}", /neither/], ["${A-b}", /neither/], ["${a b}", /neither/], ["${ports.web}", /neither/], ["${A:?x}", /neither/],
-  ["${NO:-${NO2}}", /NO2.*not set/], ["${ESC}", /control character/], ["${toString}", /not set/], [`${"${N:-".repeat(12)}x${"}".repeat(12)}`, /nested deeper/],
+  ["${NO}", /NO.*not set/],
+  ["${A", /no closing/],
+  ["${}", /neither/],
+  ["${A-b}", /neither/],
+  ["${a b}", /neither/],
+  ["${ports.web}", /neither/],
+  ["${A:?x}", /neither/],
+  ["${NO:-${NO2}}", /NO2.*not set/],
+  ["${ESC}", /control character/],
+  ["${toString}", /not set/],
+  [`${"${N:-".repeat(12)}x${"}".repeat(12)}`, /nested deeper/],
 ];
 for (const [text, problem] of PROBLEMS) {
   test(`${text} cannot be filled in`, () => {
@@ -50,6 +71,13 @@ test("secrets that nothing refers to are left behind", () => {
   secrets.keep("A_TOKEN", "a");
   secrets.keep("B_TOKEN", "b");
   assert.equal(secrets.valuesUsedBy({ deep: [{ text: `x${secretReference("B_TOKEN")}` }] }), { B_TOKEN: "b" });
+});
+
+test("names of secrets are told from names of places and of other things", () => {
+  for (const name of ["DB_PASSWORD", "GITHUB_TOKEN", "API_KEY", "apikey", "PGPASSWORD", "AUTH", "X-AUTH-HEADER"])
+    assert.ok(isSecretName(name), name);
+  for (const name of ["PATH", "PORT", "KEYBOARD", "AUTHOR", "SSH_AUTH_SOCK", "DB_PASSWORD_FILE", "TOKEN_DIR", "MONKEY"])
+    assert.not(isSecretName(name), name);
 });
 
 test.run();

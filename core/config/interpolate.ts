@@ -1,6 +1,6 @@
 import { hasControlCharacter } from "./control-characters.ts";
-import { isSecretName } from "./secrets.ts";
 import type { SecretKeeper } from "./secret-keeper.ts";
+import { isSecretName } from "./secrets.ts";
 
 /** Variables by name; absent and undefined both mean unset. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -53,7 +53,8 @@ class Filler {
       }
       this.push(text.slice(from, open), filled);
       const close = closingBrace(text, open + 2);
-      if (close === -1) return this.problem("cannot fill in a variable: `${` has no closing `}`", "close it, or write `$${` for a literal `${`");
+      if (close === -1)
+        return this.problem("cannot fill in a variable: `${` has no closing `}`", "close it, or write `$${` for a literal `${`");
       this.fillVariable(text.slice(open + 2, close), depth);
       from = close + 1;
     }
@@ -73,14 +74,19 @@ class Filler {
   }
 
   private fillDefault(name: string, text: string, depth: number): void {
-    if (depth >= NESTING_MAX) return this.problem(`cannot fill in \${${name}}: defaults are nested deeper than ${NESTING_MAX}`, "use fewer");
+    if (depth >= NESTING_MAX)
+      return this.problem(`cannot fill in \${${name}}: defaults are nested deeper than ${NESTING_MAX}`, "use fewer");
     if (!isSecretName(name) || text.includes("${") || text === "") return this.fill(text, depth + 1, true);
     this.push(this.secrets.keep(name, text), true);
   }
 
   private pushValue(name: string, value: string): void {
     if (isSecretName(name)) return this.push(value === "" ? "" : this.secrets.keep(name, value), true);
-    if (hasControlCharacter(value)) return this.problem(`cannot fill in \${${name}}: its value holds a control character`, `look at it with \`printenv ${name} | cat -v\``);
+    if (hasControlCharacter(value))
+      return this.problem(
+        `cannot fill in \${${name}}: its value holds a control character`,
+        `look at it with \`printenv ${name} | cat -v\``,
+      );
     this.push(value, true);
   }
 

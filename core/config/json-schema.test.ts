@@ -1,7 +1,19 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { processesFileSchema } from "./json-schema.ts";
-import { acceptedKeys, FILE_KEYS, FROM_FILE_KEYS, type JsonSchema, type KeyTable, LIMIT_KEYS, LOG_KEYS, PROCESS_KEYS, RESTART_KEYS, STOP_KEYS, WATCH_KEYS } from "./key-tables.ts";
+import {
+  acceptedKeys,
+  FILE_KEYS,
+  FROM_FILE_KEYS,
+  type JsonSchema,
+  type KeyTable,
+  LIMIT_KEYS,
+  LOG_KEYS,
+  PROCESS_KEYS,
+  RESTART_KEYS,
+  STOP_KEYS,
+  WATCH_KEYS,
+} from "./key-tables.ts";
 import { parseProcessesFiles } from "./processes-file.ts";
 
 const schema = processesFileSchema() as { properties: JsonSchema; $defs: { process: { properties: Record<string, JsonSchema> } } };
@@ -32,15 +44,37 @@ for (const [name, part, table] of TABLES) {
 
 /** A value that the parser accepts, for each key of a process. */
 const SAMPLES: Record<keyof typeof PROCESS_KEYS, string> = {
-  name: "a", executable: "x", command: "x", args: "a", shell: "true", working_directory: ".", environment: "{}", env_file: ".env", inherit: "[A]", type: "service", restart: "true",
-  stop: "{ signal: TERM, timeout: 1s, command: c }", watch: "{ enabled: true, paths: [a], ignore: [b], debounce: 1s }", resource_limits: "{ memory: 1, open_files: 9 }",
-  logs: "{ max_size: 1MB, max_files: 1, compress: true }", user: "me", group: "us", umask: "022", nice: "1",
+  name: "a",
+  executable: "x",
+  command: "x",
+  args: "a",
+  shell: "true",
+  working_directory: ".",
+  environment: "{}",
+  env_file: ".env",
+  inherit: "[A]",
+  type: "service",
+  restart: "true",
+  stop: "{ signal: TERM, timeout: 1s, command: c }",
+  watch: "{ enabled: true, paths: [a], ignore: [b], debounce: 1s }",
+  resource_limits: "{ memory: 1, open_files: 9 }",
+  logs: "{ max_size: 1MB, max_files: 1, compress: true }",
+  user: "me",
+  group: "us",
+  umask: "022",
+  nice: "1",
 };
 test("the parser accepts every key of the schema", () => {
   for (const [key, rule] of Object.entries(PROCESS_KEYS) as [keyof typeof PROCESS_KEYS, { aliases?: readonly string[] }][]) {
     for (const spelling of [key, ...(rule.aliases ?? [])]) {
-      const beside = ["name", "executable", "command"].includes(key) ? (key === "name" ? "executable: x, " : "name: a, ") : "name: a, executable: x, ";
-      const { diagnostics } = parseProcessesFiles([{ path: "/p", text: `processes: [{ ${beside}${spelling}: ${SAMPLES[key]} }]` }], { environment: {} });
+      const beside = ["name", "executable", "command"].includes(key)
+        ? key === "name"
+          ? "executable: x, "
+          : "name: a, "
+        : "name: a, executable: x, ";
+      const { diagnostics } = parseProcessesFiles([{ path: "/p", text: `processes: [{ ${beside}${spelling}: ${SAMPLES[key]} }]` }], {
+        environment: {},
+      });
       assert.equal(diagnostics, [], spelling);
     }
   }

@@ -23,7 +23,7 @@ function processSchema(): JsonSchema {
 }
 
 function listOfProcesses(): JsonSchema {
-  return { type: "array", items: { $ref: "#/$defs/process", required: ["name"] } };
+  return { type: "array", items: { type: "object", $ref: "#/$defs/process", required: ["name"] } };
 }
 
 function mapOfProcesses(): JsonSchema {

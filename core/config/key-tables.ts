@@ -21,15 +21,31 @@ const TEXTS = { type: "array", items: TEXT };
 
 /** `restart: { … }` */
 export const RESTART_KEYS = {
-  policy: { schema: { enum: ["always", "on-failure", "never"], default: "always", description: "When a process that ended is started again." } },
+  policy: {
+    schema: { enum: ["always", "on-failure", "never"], default: "always", description: "When a process that ended is started again." },
+  },
   delay: { schema: { ...DURATION, default: "100ms", description: "The first back-off delay." } },
   factor: { schema: { ...NUMBER, minimum: 1, default: 2, description: "Each further delay is this many times the one before." } },
   max_delay: { schema: { ...DURATION, default: "30s", description: "The longest back-off delay." } },
   jitter: { schema: { ...NUMBER, minimum: 0, maximum: 1, default: 0.1, description: "Share of the delay that is random." } },
-  reset_after: { schema: { ...DURATION, default: "60s", description: "A run of at least this long is stable and sets the back-off back." } },
-  max_restarts: { schema: { ...INTEGER, minimum: 0, description: "The exit after this many restarts within `window` is final; without it, slow retries for ever." } },
+  reset_after: {
+    schema: { ...DURATION, default: "60s", description: "A run of at least this long is stable and sets the back-off back." },
+  },
+  max_restarts: {
+    schema: {
+      ...INTEGER,
+      minimum: 0,
+      description: "The exit after this many restarts within `window` is final; without it, slow retries for ever.",
+    },
+  },
   window: { schema: { ...DURATION, default: "60s", description: "The window in which `max_restarts` counts." } },
-  success_codes: { schema: { anyOf: [INTEGER, { type: "array", items: { ...INTEGER, minimum: 0, maximum: 255 } }], default: [0], description: "Exit codes that count as success." } },
+  success_codes: {
+    schema: {
+      anyOf: [INTEGER, { type: "array", items: { ...INTEGER, minimum: 0, maximum: 255 } }],
+      default: [0],
+      description: "Exit codes that count as success.",
+    },
+  },
 } as const satisfies KeyTable;
 
 /** `stop: { … }` */
@@ -49,7 +65,13 @@ export const WATCH_KEYS = {
 
 /** `resource_limits: { … }` */
 export const LIMIT_KEYS = {
-  memory: { schema: { type: ["number", "string"], exclusiveMinimum: 0, description: "Memory of the whole process tree; over it, the process is restarted. A bare number is MB." } },
+  memory: {
+    schema: {
+      type: ["number", "string"],
+      exclusiveMinimum: 0,
+      description: "Memory of the whole process tree; over it, the process is restarted. A bare number is MB.",
+    },
+  },
   open_files: { schema: { ...INTEGER, minimum: 1, description: "The limit of open files (RLIMIT_NOFILE)." } },
 } as const satisfies KeyTable;
 
@@ -67,16 +89,30 @@ export const FROM_FILE_KEYS = {
 
 /** One process. */
 export const PROCESS_KEYS = {
-  name: { schema: { ...TEXT, pattern: "^[A-Za-z0-9_-]{1,64}$|\\$\\{", description: "Letters, digits, - and _; unique in its project; not `all`." } },
+  name: {
+    schema: {
+      ...TEXT,
+      pattern: "^[A-Za-z0-9_-]{1,64}$|\\$\\{",
+      description: "Letters, digits, - and _; unique in its project; not `all`.",
+    },
+  },
   executable: { schema: { ...TEXT, description: "The program: a name that is looked up in PATH, or a path." } },
   command: { schema: { anyOf: [TEXT, WORDS], description: "Program and arguments in one, instead of `executable`." } },
-  args: { schema: { anyOf: [WORD, WORDS], description: "Arguments: a list, or one text that is split as a shell would; no shell is run." } },
+  args: {
+    schema: { anyOf: [WORD, WORDS], description: "Arguments: a list, or one text that is split as a shell would; no shell is run." },
+  },
   shell: { schema: { ...BOOLEAN, default: false, description: "Run the command line by /bin/sh." } },
-  working_directory: { aliases: ["cwd", "working_dir"], schema: { ...TEXT, description: "Relative to this file; default: this file's folder." } },
+  working_directory: {
+    aliases: ["cwd", "working_dir"],
+    schema: { ...TEXT, description: "Relative to this file; default: this file's folder." },
+  },
   environment: {
     aliases: ["env"],
     schema: {
-      anyOf: [{ type: "object", additionalProperties: { anyOf: [WORD, objectSchema(FROM_FILE_KEYS, ["from_file"])] } }, { type: "array", items: { ...TEXT, pattern: "=" } }],
+      anyOf: [
+        { type: "object", additionalProperties: { anyOf: [WORD, objectSchema(FROM_FILE_KEYS, ["from_file"])] } },
+        { type: "array", items: { ...TEXT, pattern: "=" } },
+      ],
       description: "Variables: a map, or a list of KEY=value.",
     },
   },

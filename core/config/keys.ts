@@ -1,6 +1,6 @@
+import type { Report } from "./diagnostics.ts";
 import { answerForeignKey, isLaterKey, type Level } from "./foreign-keys.ts";
 import { acceptedKeys, type KeyTable } from "./key-tables.ts";
-import type { Report } from "./diagnostics.ts";
 import { nearest } from "./suggest.ts";
 import type { MapEntry, MapTree } from "./yaml-tree.ts";
 
@@ -11,7 +11,13 @@ export type Entries<Key extends string = string> = ReadonlyMap<Key, MapEntry>;
  * Sorts a map's entries by a table: aliases become the main spelling, unknown keys are errors that name the nearest key or answer
  * another tool's word, a key without value is a warning and left out. `what` names the map in messages, e.g. `stop of api`.
  */
-export function readKeys<Table extends KeyTable>(map: MapTree, table: Table, level: Level, what: string, report: Report): Entries<keyof Table & string> {
+export function readKeys<Table extends KeyTable>(
+  map: MapTree,
+  table: Table,
+  level: Level,
+  what: string,
+  report: Report,
+): Entries<keyof Table & string> {
   const spellings = spellingsOf(table);
   const found = new Map<string, MapEntry>();
   for (const entry of map.entries.values()) {
@@ -19,7 +25,8 @@ export function readKeys<Table extends KeyTable>(map: MapTree, table: Table, lev
     const twin = key === undefined ? undefined : found.get(key);
     if (key === undefined) reportUnknown(entry, table, level, what, report);
     else if (twin) report.error(entry.place, `cannot use both ${twin.key} and ${entry.key} in ${what}: they mean the same`, `keep ${key}`);
-    else if (isEmpty(entry)) report.warn(entry.place, `${entry.key} of ${what} has no value and is ignored`, "give it a value or remove it");
+    else if (isEmpty(entry))
+      report.warn(entry.place, `${entry.key} of ${what} has no value and is ignored`, "give it a value or remove it");
     else found.set(key, entry);
   }
   return found;
@@ -31,9 +38,16 @@ export function hasUnknownKey(map: MapTree, table: KeyTable): boolean {
   return [...map.entries.keys()].some((key) => !spellings.has(key));
 }
 
+/** The tables are constants, and each is asked once a process: what was made of one is kept. */
+const spellingsByTable = new WeakMap<KeyTable, ReadonlyMap<string, string>>();
+
 function spellingsOf(table: KeyTable): ReadonlyMap<string, string> {
-  const spellings = new Map<string, string>();
-  for (const [key, rule] of Object.entries(table)) for (const spelling of [key, ...(rule.aliases ?? [])]) spellings.set(spelling, key);
+  const known = spellingsByTable.get(table);
+  if (known) return known;
+  const spellings = new Map(
+    Object.entries(table).flatMap(([key, rule]) => [key, ...(rule.aliases ?? [])].map((spelling) => [spelling, key] as const)),
+  );
+  spellingsByTable.set(table, spellings);
   return spellings;
 }
 
@@ -43,7 +57,8 @@ function isEmpty({ value }: MapEntry): boolean {
 
 function reportUnknown(entry: MapEntry, table: KeyTable, level: Level, what: string, report: Report): void {
   const { key, place } = entry;
-  if (isLaterKey(level, key)) return report.error(place, `cannot use ${key} in ${what}: it is not supported by this version of Ghost`, "remove it");
+  if (isLaterKey(level, key))
+    return report.error(place, `cannot use ${key} in ${what}: it is not supported by this version of Ghost`, "remove it");
   const hint = answerForeignKey(level, key) ?? suggestion(key, table);
   report.error(place, `cannot use ${key === "" ? "an empty key" : key} in ${what}: there is no such key`, hint);
 }

@@ -5,10 +5,20 @@ import { baseName, directoryOf, expandHome, resolvePath } from "./posix-path.ts"
 import { signalName } from "./signals.ts";
 import { nearest } from "./suggest.ts";
 
-for (const name of ["api", "a", "API_2", "my-app", "-x", "x".repeat(64)]) test(`${name} is a name`, () => assert.is(nameProblem(name), null));
-for (const name of ["", "all", "a/b", "a b", "a.b", "a:0", "é", "*", "x".repeat(65)]) test(`"${name}" is no name`, () => assert.ok(nameProblem(name)));
+for (const name of ["api", "a", "API_2", "my-app", "-x", "x".repeat(64)])
+  test(`${name} is a name`, () => assert.is(nameProblem(name), null));
+for (const name of ["", "all", "a/b", "a b", "a.b", "a:0", "é", "*", "x".repeat(65)])
+  test(`"${name}" is no name`, () => assert.ok(nameProblem(name)));
 
-const SANITIZED: [string, string][] = [["My App/2", "My-App-2"], ["a.js", "a-js"], ["--", "default"], ["", "default"], ["all", "default"], ["é", "default"], ["x".repeat(80), "x".repeat(64)]];
+const SANITIZED: [string, string][] = [
+  ["My App/2", "My-App-2"],
+  ["a.js", "a-js"],
+  ["--", "default"],
+  ["", "default"],
+  ["all", "default"],
+  ["é", "default"],
+  ["x".repeat(80), "x".repeat(64)],
+];
 for (const [text, name] of SANITIZED) test(`"${text}" becomes ${name}`, () => assert.is(sanitizeName(text), name));
 
 test("names of variables have no blanks, no = and no control characters", () => {

@@ -1,5 +1,5 @@
 import { type Diagnostic, Report } from "./diagnostics.ts";
-import { type Field, type MapFields, readBoolean, readChoice, readDuration, readMap, type Reading, readText, refuse } from "./fields.ts";
+import { type Field, type MapFields, type Reading, readBoolean, readChoice, readDuration, readMap, readText, refuse } from "./fields.ts";
 import type { Variables } from "./interpolate.ts";
 import type { KeyTable } from "./key-tables.ts";
 import { NODE_DEFAULT, type NodeConfiguration } from "./node-configuration.ts";
@@ -14,7 +14,11 @@ const SYSTEM_KEYS = { id: { schema: {} }, mode: { schema: {} } } as const satisf
 const MONITORING_KEYS = { enabled: { schema: {} }, interval: { schema: {} } } as const satisfies KeyTable;
 
 /** Reads the node's file. An empty one is all defaults. Null when one of the diagnostics is an error. */
-export function parseNodeFile(path: string, text: string, environment: Variables): { readonly configuration: NodeConfiguration | null; readonly diagnostics: readonly Diagnostic[] } {
+export function parseNodeFile(
+  path: string,
+  text: string,
+  environment: Variables,
+): { readonly configuration: NodeConfiguration | null; readonly diagnostics: readonly Diagnostic[] } {
   if (isBlank(text)) return { configuration: NODE_DEFAULT, diagnostics: [] };
   const reading: Reading = { report: new Report(), secrets: new SecretKeeper(), variables: environment };
   const tree = readYaml(path, text, environment, reading.secrets, reading.report);
@@ -47,5 +51,7 @@ function readMode(field: Field): "local" | undefined {
 
 function readInterval(field: Field): number | undefined {
   const interval = readDuration(field);
-  return interval !== undefined && interval < INTERVAL_MIN_MS ? refuse(field, `it is shorter than ${INTERVAL_MIN_MS}ms`, "write 5s, or `enabled: false` to sample nothing") : interval;
+  return interval !== undefined && interval < INTERVAL_MIN_MS
+    ? refuse(field, `it is shorter than ${INTERVAL_MIN_MS}ms`, "write 5s, or `enabled: false` to sample nothing")
+    : interval;
 }

@@ -13,7 +13,12 @@ function diagnose(...texts: string[]): readonly Diagnostic[] {
 /** Of one process with these lines, from line 3 on, indented by 4. */
 function diagnoseProcess(lines: string): readonly Diagnostic[] {
   const program = /^(executable|command|script):/m.test(lines) ? "" : "\nexecutable: x";
-  return diagnose(`processes:\n  - name: api\n${`${lines}${program}`.split("\n").map((line) => `    ${line}`).join("\n")}\n`);
+  return diagnose(
+    `processes:\n  - name: api\n${`${lines}${program}`
+      .split("\n")
+      .map((line) => `    ${line}`)
+      .join("\n")}\n`,
+  );
 }
 
 /** Lines of a process; where the first diagnostic stands; what it says; what its hint says. */
@@ -41,7 +46,7 @@ const PROCESS: [string, string, RegExp, RegExp?][] = [
   ["executable: x\ncommand: y", "4:14", /cannot use "y" as command of api: executable is given, too/, /keep one/],
   ["command: 'a | b'", "3:14", /`\|` outside quotes/, /shell: true/],
   ["args: a > b", "3:11", /`>` outside quotes/, /shell: true/],
-  ["command: \"a 'b\"", "3:14", /has no partner/],
+  ['command: "a \'b"', "3:14", /has no partner/],
   ["command: ''", "3:14", /names no program/],
   ["command: []", "3:14", /names no program/],
   ["command: [a]\nshell: true", "3:14", /a shell takes one text/],
@@ -137,7 +142,7 @@ const FILES: [string, string, RegExp, RegExp?][] = [
   ["processes:\n  a: { executable: x }\n  a: { executable: y }", "3:3", /key a twice in one map: it stands in line 2/],
   ["processes:\n\t- name: x", "2:1", /a tab is used to indent/],
   ["processes: [", "1:13", /not closed/],
-  ["processes: \"x", "1:14", /a quote is not closed/],
+  ['processes: "x', "1:14", /a quote is not closed/],
   ["processes:\n  - name: a\n   executable: x", "3:4", /indented|key/],
   ["processes: @x", "1:12", /reserves/, /quotes/],
   ["processes: *x", "1:12", /\*x/],
@@ -157,18 +162,28 @@ for (const [text, place, message, hint] of FILES) {
 }
 
 test("all errors of all files are told, in their order", () => {
-  const diagnostics = diagnose("processes:\n  - { name: a/b, nice: 99 }\n  - { name: c, restrat: 1, executable: x }\n", "processes: { d: { executable: x, umask: 9 } }", "bad: [");
+  const diagnostics = diagnose(
+    "processes:\n  - { name: a/b, nice: 99 }\n  - { name: c, restrat: 1, executable: x }\n",
+    "processes: { d: { executable: x, umask: 9 } }",
+    "bad: [",
+  );
   const places = diagnostics.map((diagnostic) => formatDiagnostic(diagnostic).split(": ")[0]?.replace("/srv/shop/", ""));
   assert.equal(places, ["0.yaml:2:5", "0.yaml:2:13", "0.yaml:2:24", "0.yaml:3:16", "1.yaml:1:41", "2.yaml:1:7"]);
 });
 
 test("the values of a second process of the same name are read, too", () => {
   const diagnostics = diagnose("processes:\n  - { name: a, executable: x }\n  - { name: a, executable: x, nice: 99 }\n");
-  assert.equal(diagnostics.map((diagnostic) => diagnostic.column), [13, 37]);
+  assert.equal(
+    diagnostics.map((diagnostic) => diagnostic.column),
+    [13, 37],
+  );
 });
 
 test("a file of aliases to aliases is contained", () => {
-  const levels = Array.from({ length: 12 }, (_, level) => `  - &a${level} [${Array.from({ length: 10 }, () => (level === 0 ? "x" : `*a${level - 1}`)).join(", ")}]`);
+  const levels = Array.from(
+    { length: 12 },
+    (_, level) => `  - &a${level} [${Array.from({ length: 10 }, () => (level === 0 ? "x" : `*a${level - 1}`)).join(", ")}]`,
+  );
   const began = performance.now();
   const [first] = diagnose(`x-bomb:\n${levels.join("\n")}\nprocesses: []\n`);
   assert.match(first?.message ?? "", /more than 200000 values/);
@@ -176,10 +191,12 @@ test("a file of aliases to aliases is contained", () => {
 });
 
 test("brackets without end are contained", () => {
-  for (const bracket of ["[", "{a: ", "- ", "? "]) assert.match(diagnose(bracket.repeat(100_000))[0]?.message ?? "", /nested|unknown|cannot/);
+  for (const bracket of ["[", "{a: ", "- ", "? "])
+    assert.match(diagnose(bracket.repeat(100_000))[0]?.message ?? "", /nested|unknown|cannot/);
 });
 
-test("an alias inside its own anchor is refused", () => assert.match(diagnose("x-a: &a [*a]\nprocesses: []")[0]?.message ?? "", /nested deeper/));
+test("an alias inside its own anchor is refused", () =>
+  assert.match(diagnose("x-a: &a [*a]\nprocesses: []")[0]?.message ?? "", /nested deeper/));
 
 test("the number of diagnostics is bounded", () => {
   const lines = Array.from({ length: 500 }, (_, index) => `  - { name: p${index}, nice: 99, executable: x }`);

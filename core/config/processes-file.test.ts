@@ -5,13 +5,27 @@ import { parseProcessesFiles } from "./processes-file.ts";
 import { MASK, maskReferences, revealSecrets } from "./secrets.ts";
 
 const ENVIRONMENT = {
-  HOME: "/home/me", PATH: "/usr/bin:/bin", PORT: "8000", ARGS: "--a --b", LIMIT: "256MB", YES: "true", DB_PASSWORD: "hunter2", SSH_AUTH_SOCK: "/tmp/sock", LANG: "C", PWD: "/x", SHLVL: "2", PROMPT: "\u0001p\u0001",
+  HOME: "/home/me",
+  PATH: "/usr/bin:/bin",
+  PORT: "8000",
+  ARGS: "--a --b",
+  LIMIT: "256MB",
+  YES: "true",
+  DB_PASSWORD: "hunter2",
+  GH_TOKEN: "ghp_1234",
+  LANG: "C",
+  PWD: "/x",
+  SHLVL: "2",
+  PROMPT: "\u0001p\u0001",
 };
 
 function manifestOf(...texts: string[]): Manifest {
   const files = texts.map((text, index) => ({ path: index === 0 ? "/srv/shop/processes.yaml" : `/srv/shop/${index}/more.yaml`, text }));
   const { manifest, diagnostics } = parseProcessesFiles(files, { environment: ENVIRONMENT });
-  assert.equal(diagnostics.filter((diagnostic) => diagnostic.severity === "error"), []);
+  assert.equal(
+    diagnostics.filter((diagnostic) => diagnostic.severity === "error"),
+    [],
+  );
   assert.ok(manifest);
   return manifest as Manifest;
 }
@@ -52,17 +66,49 @@ test("the reference's file is read as it stands", () => {
   const manifest = manifestOf(REFERENCE);
   const [redis, python, nginx] = manifest.processes;
   assert.equal([manifest.id, manifest.project, manifest.path], ["/srv/shop/processes.yaml", "shop", "/usr/bin:/bin"]);
-  assert.equal([redis?.executable, redis?.type, redis?.restart.policy, redis?.workingDirectory], ["redis-server", "service", "always", "/srv/shop"]);
-  assert.equal([python?.args, python?.type, python?.watch], [["app.py", "--port", "8000"], "oneshot", { paths: ["*.py"], ignore: [], debounceMs: 100 }]);
+  assert.equal(
+    [redis?.executable, redis?.type, redis?.restart.policy, redis?.workingDirectory],
+    ["redis-server", "service", "always", "/srv/shop"],
+  );
+  assert.equal(
+    [python?.args, python?.type, python?.watch],
+    [["app.py", "--port", "8000"], "oneshot", { paths: ["*.py"], ignore: [], debounceMs: 100 }],
+  );
   assert.equal([nginx?.limits.memoryBytes, nginx?.source], [512 * 1024 * 1024, { file: "/srv/shop/processes.yaml", line: 18 }]);
 });
 
 test("a process that says only what it runs has all defaults", () => {
   assert.equal(processOf("executable: ./api"), {
-    executable: "./api", args: [], shell: false, name: "api", project: "shop", workingDirectory: "/srv/shop", environment: {}, envFiles: [], inherited: {}, type: "oneshot",
-    restart: { policy: "never", delayMs: 100, factor: 2, maxDelayMs: 30_000, jitter: 0.1, resetAfterMs: 60_000, maxRestarts: null, windowMs: 60_000, successCodes: [0] },
-    stop: { signal: "SIGTERM", timeoutMs: 10_000, command: null }, logs: { maxSizeBytes: 10_485_760, maxFiles: 5, compress: false }, watch: null,
-    limits: { memoryBytes: null, openFiles: null }, user: null, group: null, umask: null, nice: null, source: { file: "/srv/shop/processes.yaml", line: 2 },
+    executable: "./api",
+    args: [],
+    shell: false,
+    name: "api",
+    project: "shop",
+    workingDirectory: "/srv/shop",
+    environment: {},
+    envFiles: [],
+    inherited: {},
+    type: "oneshot",
+    restart: {
+      policy: "never",
+      delayMs: 100,
+      factor: 2,
+      maxDelayMs: 30_000,
+      jitter: 0.1,
+      resetAfterMs: 60_000,
+      maxRestarts: null,
+      windowMs: 60_000,
+      successCodes: [0],
+    },
+    stop: { signal: "SIGTERM", timeoutMs: 10_000, command: null },
+    logs: { maxSizeBytes: 10_485_760, maxFiles: 5, compress: false },
+    watch: null,
+    limits: { memoryBytes: null, openFiles: null },
+    user: null,
+    group: null,
+    umask: null,
+    nice: null,
+    source: { file: "/srv/shop/processes.yaml", line: 2 },
   });
 });
 
@@ -76,12 +122,16 @@ const KEYS: [string, Picked, unknown][] = [
   ["executable: 'true'\nargs: 1.10", command, ["true", "1.10", false]],
   ["command: a | b > c\nshell: true", command, ["a | b > c", true]],
   ["executable: a\nargs: '| b'\nshell: true", command, ["a | b", true]],
-  ["args: --port ${PORT} ${ARGS} \"${ARGS}\"", command, ["./api", "--port", "8000", "--a", "--b", "--a --b", false]],
+  ['args: --port ${PORT} ${ARGS} "${ARGS}"', command, ["./api", "--port", "8000", "--a", "--b", "--a --b", false]],
   ["args: ['--port=${PORT}', '$${PORT}', '${NO:-x y}']", command, ["./api", "--port=8000", "${PORT}", "x y", false]],
   ["cwd: services", (p) => p.workingDirectory, "/srv/shop/services"],
   ["working_dir: ../x/", (p) => p.workingDirectory, "/srv/x"],
   ["working_directory: ~/w", (p) => p.workingDirectory, "/home/me/w"],
-  ["environment: { A: 1, B: true, C: '', D: 1.50, E: 022, F: text }", (p) => p.environment, { A: "1", B: "true", C: "", D: "1.50", E: "022", F: "text" }],
+  [
+    "environment: { A: 1, B: true, C: '', D: 1.50, E: 022, F: text }",
+    (p) => p.environment,
+    { A: "1", B: "true", C: "", D: "1.50", E: "022", F: "text" },
+  ],
   ["env: [A=1, 'B=x=y', C=]", (p) => p.environment, { A: "1", B: "x=y", C: "" }],
   ["environment:\n  - P=${PORT}", (p) => p.environment, { P: "8000" }],
   ["environment: { K: { from_file: ./k } }", (p) => p.environment, { K: { fromFile: "/srv/shop/k" } }],
@@ -100,9 +150,23 @@ const KEYS: [string, Picked, unknown][] = [
   [
     "restart: { policy: on-failure, delay: 200ms, factor: 1.5, max_delay: 1m, jitter: 0, reset_after: 00:01:30, max_restarts: 10, window: 2m, success_codes: [0, 3, 3] }",
     (p) => p.restart,
-    { policy: "on-failure", delayMs: 200, factor: 1.5, maxDelayMs: 60_000, jitter: 0, resetAfterMs: 90_000, maxRestarts: 10, windowMs: 120_000, successCodes: [0, 3] },
+    {
+      policy: "on-failure",
+      delayMs: 200,
+      factor: 1.5,
+      maxDelayMs: 60_000,
+      jitter: 0,
+      resetAfterMs: 90_000,
+      maxRestarts: 10,
+      windowMs: 120_000,
+      successCodes: [0, 3],
+    },
   ],
-  ["stop: { signal: int, timeout: 0s, command: 'kill $GHOST_PID | cat' }", (p) => p.stop, { signal: "SIGINT", timeoutMs: 0, command: "kill $GHOST_PID | cat" }],
+  [
+    "stop: { signal: int, timeout: 0s, command: 'kill $GHOST_PID | cat' }",
+    (p) => p.stop,
+    { signal: "SIGINT", timeoutMs: 0, command: "kill $GHOST_PID | cat" },
+  ],
   ["watch: true", (p) => p.watch, { paths: ["."], ignore: [], debounceMs: 100 }],
   ["watch: false", (p) => p.watch, null],
   ["watch: { enabled: false, paths: [a] }", (p) => p.watch, null],
@@ -160,7 +224,10 @@ test("later files override a process key by key, and maps in it key by key", () 
 });
 
 test("a later command replaces an earlier program with its arguments, and the other way round", () => {
-  const first = (second: string, third: string): Picked => () => command(manifestOf(`processes: { a: { ${second} } }`, `processes: { a: { ${third} } }`).processes[0] as ProcessDefinition);
+  const first =
+    (second: string, third: string): Picked =>
+    () =>
+      command(manifestOf(`processes: { a: { ${second} } }`, `processes: { a: { ${third} } }`).processes[0] as ProcessDefinition);
   assert.equal(first("executable: x, args: [1]", "command: y 2")({} as ProcessDefinition), ["y", "2", false]);
   assert.equal(first("command: y 2", "executable: x")({} as ProcessDefinition), ["x", false]);
 });
@@ -171,7 +238,7 @@ processes:
   - name: api
     executable: x
     args: [--password, "\${DB_PASSWORD}"]
-    inherit: [SSH_AUTH_SOCK, LANG]
+    inherit: [GH_TOKEN, LANG]
     environment:
       DB_PASSWORD: \${DB_PASSWORD}
       API_KEY: literal
@@ -180,18 +247,27 @@ processes:
       EMPTY_TOKEN: ""
 `);
   const [api] = manifest.processes;
-  assert.not.match(JSON.stringify(manifest.processes), /hunter2|literal|tmp.sock/);
+  assert.not.match(JSON.stringify(manifest.processes), /hunter2|literal|ghp_1234/);
   const shown = Object.fromEntries(Object.entries(api?.environment ?? {}).map(([key, value]) => [key, maskReferences(String(value))]));
   assert.equal(shown, { DB_PASSWORD: MASK, API_KEY: MASK, DB_SECRET: MASK, URL: `pg://u:${MASK}@h`, EMPTY_TOKEN: "" });
-  const revealed = Object.fromEntries(Object.entries(api?.environment ?? {}).map(([key, value]) => [key, revealSecrets(String(value), manifest.secrets)]));
+  const revealed = Object.fromEntries(
+    Object.entries(api?.environment ?? {}).map(([key, value]) => [key, revealSecrets(String(value), manifest.secrets)]),
+  );
   assert.equal(revealed, { DB_PASSWORD: "hunter2", API_KEY: "literal", DB_SECRET: "prehunter2", URL: "pg://u:hunter2@h", EMPTY_TOKEN: "" });
-  assert.equal(manifest.secrets, { DB_PASSWORD: "hunter2", SSH_AUTH_SOCK: "/tmp/sock", "api.API_KEY": "literal", "api.DB_SECRET": "prehunter2" });
+  assert.equal(manifest.secrets, {
+    DB_PASSWORD: "hunter2",
+    GH_TOKEN: "ghp_1234",
+    "api.API_KEY": "literal",
+    "api.DB_SECRET": "prehunter2",
+  });
   assert.is(revealSecrets(api?.args[1] ?? "", manifest.secrets), "hunter2");
 });
 
 test("inherit: true takes all but the shell's moment, and a value with the reference mark survives", () => {
   const manifest = manifestOf("processes: [{ name: a, executable: x, inherit: true }]");
-  const inherited = Object.fromEntries(Object.entries(manifest.processes[0]?.inherited ?? {}).map(([key, value]) => [key, revealSecrets(value, manifest.secrets)]));
+  const inherited = Object.fromEntries(
+    Object.entries(manifest.processes[0]?.inherited ?? {}).map(([key, value]) => [key, revealSecrets(value, manifest.secrets)]),
+  );
   const { PWD: _pwd, SHLVL: _level, ...kept } = ENVIRONMENT;
   assert.equal(inherited, kept);
 });

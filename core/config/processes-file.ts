@@ -50,13 +50,18 @@ function readFile({ path, text }: SourceText, reading: Reading): FileParts | nul
   const tree = readYaml(path, text, reading.variables, reading.secrets, report);
   if (tree === null) return null;
   if (tree.kind !== "map") {
-    report.error(tree.place, `cannot read the file: it holds a ${tree.kind === "list" ? "list" : "text"}, not a map`, "begin with `processes:` and put the list below it");
+    report.error(
+      tree.place,
+      `cannot read the file: it holds a ${tree.kind === "list" ? "list" : "text"}, not a map`,
+      "begin with `processes:` and put the list below it",
+    );
     return null;
   }
   const own = withoutExtensions(tree);
   const keys = readKeys(own, FILE_KEYS, "file", "the file", report);
   const processes = keys.get("processes");
-  if (!processes && !hasUnknownKey(own, FILE_KEYS)) report.error(tree.place, "cannot read the file: it has no processes", "add `processes:` and below it `- name: …`");
+  if (!processes && !hasUnknownKey(own, FILE_KEYS))
+    report.error(tree.place, "cannot read the file: it has no processes", "add `processes:` and below it `- name: …`");
   return { project: keys.get("project")?.value, drafts: processes ? readDrafts(processes.value, reading) : [] };
 }
 
@@ -79,11 +84,17 @@ function readProjectName(field: Field): string | undefined {
 
 function reportCount(drafts: readonly Draft[], files: readonly SourceText[], { report }: Reading): void {
   const place = { file: files[0]?.path ?? "", line: 1, column: 1 };
-  if (drafts.length > PROCESSES_MAX) report.error(place, `cannot register ${drafts.length} processes at once: the most is ${PROCESSES_MAX}`, "split the file");
+  if (drafts.length > PROCESSES_MAX)
+    report.error(place, `cannot register ${drafts.length} processes at once: the most is ${PROCESSES_MAX}`, "split the file");
   if (drafts.length === 0 && !report.failed) report.warn(place, "the file declares no process");
 }
 
-function manifestOf(files: readonly SourceText[], project: string, definitions: readonly (ProcessDefinition | undefined)[], { secrets, variables }: Reading): Manifest {
+function manifestOf(
+  files: readonly SourceText[],
+  project: string,
+  definitions: readonly (ProcessDefinition | undefined)[],
+  { secrets, variables }: Reading,
+): Manifest {
   const processes = definitions.filter((definition) => definition !== undefined);
   return {
     id: files[0]?.path ?? "",

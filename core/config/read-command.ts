@@ -80,7 +80,11 @@ function splitText(field: Field): readonly string[] | undefined {
   if ("problem" in split) return refuse(field, split.problem, split.hint);
   const [variable] = split.variables;
   if (variable !== undefined) {
-    field.reading.report.warn(scalar.place, `$${variable} in ${field.what} is passed as it stands: no shell is run`, `write \${${variable}}, or quote it as ${quoteWord(`$${variable}`)}`);
+    field.reading.report.warn(
+      scalar.place,
+      `$${variable} in ${field.what} is passed as it stands: no shell is run`,
+      `write \${${variable}}, or quote it as ${quoteWord(`$${variable}`)}`,
+    );
   }
   return split.words;
 }
@@ -88,5 +92,9 @@ function splitText(field: Field): readonly string[] | undefined {
 function warnOfSecrets(field: Field, text: string): void {
   const secret = secretsIn(text)[0];
   if (secret === undefined) return;
-  field.reading.report.warn(field.tree.place, `\${${secret}} in ${field.what} can be read by every user of this machine (ps)`, "pass it by `environment`");
+  field.reading.report.warn(
+    field.tree.place,
+    `\${${secret}} in ${field.what} can be read by every user of this machine (ps)`,
+    "pass it by `environment`",
+  );
 }

@@ -1,5 +1,5 @@
 import type { EnvironmentValue } from "./definition.ts";
-import { type Field, readMap, readScalar, readText, refuse, type Reading } from "./fields.ts";
+import { type Field, type Reading, readMap, readScalar, readText, refuse } from "./fields.ts";
 import { FROM_FILE_KEYS } from "./key-tables.ts";
 import { hasUnknownKey } from "./keys.ts";
 import { variableNameProblem } from "./names.ts";
@@ -51,7 +51,8 @@ export function readEnvironment(field: Field, process: string): Record<string, E
 function readValue(field: Field, key: string, process: string): EnvironmentValue | undefined {
   const { tree } = field;
   if (tree.kind === "map") return readFromFile(field);
-  if (tree.kind === "scalar" && tree.value === null) return refuse(field, "it has no value", `write "" for an empty one, or \`inherit: [${key}]\` to pass the registering shell's on`);
+  if (tree.kind === "scalar" && tree.value === null)
+    return refuse(field, "it has no value", `write "" for an empty one, or \`inherit: [${key}]\` to pass the registering shell's on`);
   const scalar = readScalar(field, "a text or { from_file: path }");
   return scalar && concealed(field, scalar.text, key, process);
 }
@@ -61,12 +62,17 @@ function concealed(field: Field, text: string, key: string, process: string): st
   if (text === "" || !isSecretName(key)) return text;
   const [only] = secretsIn(text);
   // A value that is one reference and nothing else is concealed already.
-  return only !== undefined && text === secretReference(only) ? text : secrets.keep(`${process}.${key}`, secrets.reveal(text));
+  return only !== undefined && text === secretReference(only)
+    ? text
+    : secrets.keep(`${process}.${key}`, only === undefined ? text : secrets.reveal(text));
 }
 
 function readFromFile(field: Field): EnvironmentValue | undefined {
   const path = readMap(field, FROM_FILE_KEYS, "from_file")?.field("from_file");
-  if (!path) return field.tree.kind === "map" && hasUnknownKey(field.tree, FROM_FILE_KEYS) ? undefined : refuse(field, "it must be a text or { from_file: path }");
+  if (!path)
+    return field.tree.kind === "map" && hasUnknownKey(field.tree, FROM_FILE_KEYS)
+      ? undefined
+      : refuse(field, "it must be a text or { from_file: path }");
   const fromFile = readPath(path);
   return fromFile === undefined ? undefined : { fromFile };
 }
@@ -91,7 +97,13 @@ export function readPaths(field: Field): string[] | undefined {
  */
 export function readInherit(field: Field): Record<string, string> | undefined {
   const { tree, reading } = field;
-  if (tree.kind === "scalar" && typeof tree.value === "boolean") return tree.value ? taken(Object.keys(reading.variables).filter((name) => !SHELL_MOMENT.has(name)), reading) : {};
+  if (tree.kind === "scalar" && typeof tree.value === "boolean")
+    return tree.value
+      ? taken(
+          Object.keys(reading.variables).filter((name) => !SHELL_MOMENT.has(name)),
+          reading,
+        )
+      : {};
   if (tree.kind === "map") return refuse(field, "it must be a list of names, or true");
   const trees = tree.kind === "list" ? tree.items : [tree];
   const names = trees.map((item) => readVariableName({ ...field, tree: item }));

@@ -1,5 +1,18 @@
 import type { LogPolicy, ResourceLimits, RestartPolicy, StopPolicy, WatchPolicy } from "./definition.ts";
-import { type Field, readBoolean, readChoice, readDuration, readInteger, readMap, readNumber, readScalar, readSignal, readSize, readTexts, refuse } from "./fields.ts";
+import {
+  type Field,
+  readBoolean,
+  readChoice,
+  readDuration,
+  readInteger,
+  readMap,
+  readNumber,
+  readScalar,
+  readSignal,
+  readSize,
+  readTexts,
+  refuse,
+} from "./fields.ts";
 import { LIMIT_KEYS, LOG_KEYS, RESTART_KEYS, STOP_KEYS, WATCH_KEYS } from "./key-tables.ts";
 
 /** What holds where a file says nothing of restarts. The figures are the contract's. */

@@ -1,14 +1,31 @@
 import type { ProcessDefinition } from "./definition.ts";
-import { type Draft, type ProcessKey } from "./drafts.ts";
-import { type Field, MapFields, readChoice, type Reading } from "./fields.ts";
+import type { Draft, ProcessKey } from "./drafts.ts";
+import { type Field, MapFields, type Reading, readChoice } from "./fields.ts";
 import { directoryOf } from "./posix-path.ts";
 import { readCommand } from "./read-command.ts";
 import { readEnvironment, readInherit, readPath, readPaths } from "./read-environment.ts";
 import { readAccount, readNice, readUmask } from "./read-identity.ts";
-import { LIMITS_DEFAULT, LOGS_DEFAULT, RESTART_DEFAULT, readLimits, readLogs, readRestart, readStop, readWatch, STOP_DEFAULT } from "./read-policies.ts";
+import {
+  LIMITS_DEFAULT,
+  LOGS_DEFAULT,
+  RESTART_DEFAULT,
+  readLimits,
+  readLogs,
+  readRestart,
+  readStop,
+  readWatch,
+  STOP_DEFAULT,
+} from "./read-policies.ts";
 
 const TYPES = ["service", "oneshot"] as const;
-const TYPE_ANSWERS = { simple: "write service", exec: "write service", forking: "write service: a program that daemonizes is followed", task: "write oneshot", job: "write oneshot", "one-shot": "write oneshot" };
+const TYPE_ANSWERS = {
+  simple: "write service",
+  exec: "write service",
+  forking: "write service: a program that daemonizes is followed",
+  task: "write oneshot",
+  job: "write oneshot",
+  "one-shot": "write oneshot",
+};
 
 /** Reads all values of a process and fills the defaults in. Undefined after an error without which there is no process. */
 export function readProcess(draft: Draft, project: string, reading: Reading): ProcessDefinition | undefined {
@@ -16,7 +33,11 @@ export function readProcess(draft: Draft, project: string, reading: Reading): Pr
   const map = new MapFields<ProcessKey>(draft.entries, (key) => `${key} of ${name}`, reading);
   const command = readCommand(map);
   if (!map.has("executable") && !map.has("command") && !draft.misspelt) {
-    reading.report.error(place, `cannot register ${name}: it has neither executable nor command`, "add `executable: …`, the program to run");
+    reading.report.error(
+      place,
+      `cannot register ${name}: it has neither executable nor command`,
+      "add `executable: …`, the program to run",
+    );
   }
   const rest = readRest(map, draft, project);
   return command && { ...command, ...rest };

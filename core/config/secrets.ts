@@ -4,11 +4,16 @@ export const MASK = "******";
 /** Marks a secret reference inside a string; YAML text cannot contain it (control characters are refused). */
 const MARK = "\u0001";
 
-const SECRET_NAME = /(^|[_-])(pass(word|wd|phrase)?|pwd|secrets?|token|credentials?|auth|api_?key|private_?key|access_?key|secret_?key|encryption_?key|signing_?key|dsn)([_-]|$)/i;
+const SECRET_NAME =
+  /(^|[_-])(pass(word|wd|phrase)?|pwd|secrets?|token|credentials?|auth|api_?key|private_?key|access_?key|secret_?key|encryption_?key|signing_?key|dsn)([_-]|$)/i;
+/** Names of places: DB_PASSWORD_FILE, SSH_AUTH_SOCK. */
+const PLACE_NAME = /_(sock|file|path|dir)$/i;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the mark is a control character so that no text can forge it.
 const REFERENCE = /\u0001([^\u0001]*)\u0001/g;
 
-/** True for names such as DB_PASSWORD, GITHUB_TOKEN, API_KEY: their values are kept in `data/secrets` alone and shown nowhere. */
+/** True for names such as DB_PASSWORD, GITHUB_TOKEN, API_KEY: their values are kept in `data/secrets` alone and shown nowhere. What ends in SOCK, FILE, PATH or DIR names a place, not a secret. */
 export function isSecretName(name: string): boolean {
+  if (PLACE_NAME.test(name)) return false;
   return SECRET_NAME.test(name) || /(password|passwd|secret|apikey)$/i.test(name);
 }
 

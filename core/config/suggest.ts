@@ -13,7 +13,10 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
 }
 
 function fold(word: string): string {
-  return word.slice(0, WORD_LENGTH_MAX).toLowerCase().replace(/[-_. ]/g, "");
+  return word
+    .slice(0, WORD_LENGTH_MAX)
+    .toLowerCase()
+    .replace(/[-_. ]/g, "");
 }
 
 /** Longer words are compared by their first 64 characters: the comparison is quadratic. */

@@ -35,7 +35,8 @@ function clockMs(text: string): number | null {
 
 function durationProblem(text: string): Parsed {
   if (/^-/.test(text)) return { problem: "a duration cannot be negative", hint: DURATION_HINT };
-  if (/^\d+(\.\d+)?$/.test(text)) return { problem: "a duration needs a unit", hint: `write ${text}s for seconds or ${text}ms for milliseconds` };
+  if (/^\d+(\.\d+)?$/.test(text))
+    return { problem: "a duration needs a unit", hint: `write ${text}s for seconds or ${text}ms for milliseconds` };
   const word = /^(\d+(?:\.\d+)?)\s*(milliseconds?|msecs?|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?)$/i.exec(text);
   if (word) return { problem: "units are ms, s, m, h and d", hint: `write ${word[1]}${shortUnit(word[2] ?? "")}` };
   return { problem: "it is not a duration", hint: DURATION_HINT };
@@ -57,7 +58,11 @@ export function parseSize(text: string, bareUnit?: "MB"): Parsed {
   const bare = /^\d+(\.\d+)?$/.test(compact);
   if (bare && bareUnit === undefined) return { problem: "a size needs a unit", hint: `write ${compact}MB` };
   const match = SIZE.exec(bare ? `${compact}${bareUnit}` : compact);
-  if (!match) return { problem: compact.startsWith("-") ? "a size cannot be negative" : "it is not a size", hint: "write a size as 512KB, 10MB or 1GB" };
+  if (!match)
+    return {
+      problem: compact.startsWith("-") ? "a size cannot be negative" : "it is not a size",
+      hint: "write a size as 512KB, 10MB or 1GB",
+    };
   const value = Math.round(Number(match[1]) * (BYTES[(match[2] ?? match[3] ?? "").toLowerCase()] ?? 1));
   if (value > Number.MAX_SAFE_INTEGER) return { problem: "it is too large", hint: "write a size as 512KB, 10MB or 1GB" };
   return { value };
@@ -68,7 +73,12 @@ export function formatDuration(milliseconds: number): string {
   if (milliseconds === 0) return "0s";
   let rest = milliseconds;
   let text = "";
-  for (const [unit, size] of [["h", 3_600_000], ["m", 60_000], ["s", 1000], ["ms", 1]] as const) {
+  for (const [unit, size] of [
+    ["h", 3_600_000],
+    ["m", 60_000],
+    ["s", 1000],
+    ["ms", 1],
+  ] as const) {
     const count = Math.floor(rest / size);
     if (count > 0) text += `${count}${unit}`;
     rest -= count * size;
@@ -78,7 +88,12 @@ export function formatDuration(milliseconds: number): string {
 
 /** Bytes in the largest unit that divides them: `512MB`, `1GB`, `1000B`. `parseSize` reads it back. */
 export function formatSize(bytes: number): string {
-  for (const [unit, size] of [["TB", 1024 ** 4], ["GB", 1024 ** 3], ["MB", 1024 ** 2], ["KB", 1024]] as const) {
+  for (const [unit, size] of [
+    ["TB", 1024 ** 4],
+    ["GB", 1024 ** 3],
+    ["MB", 1024 ** 2],
+    ["KB", 1024],
+  ] as const) {
     if (bytes >= size && bytes % size === 0) return `${bytes / size}${unit}`;
   }
   return `${bytes}B`;

@@ -22,8 +22,10 @@ const SENTENCES: Partial<Record<ErrorCode, Sentence>> = {
 export function yamlProblem(code: ErrorCode, message: string, line: string): Sentence {
   if (hasBareVariable(line)) return { why: "inside { } and [ ] a variable is read as a bracket", hint: 'put quotes around it: "${VAR}"' };
   if (/^Flow (sequence|map)/.test(message)) return { why: "a [ or { is not closed", hint: "close it, and indent what is inside" };
-  if (code === "MISSING_CHAR" && /quote/.test(message)) return { why: "a quote is not closed", hint: "close it, or double it inside single quotes" };
-  if (/^Sequence item without/.test(message)) return { why: "this line is not indented as its neighbours are", hint: "give all keys of one map the same number of spaces" };
+  if (code === "MISSING_CHAR" && /quote/.test(message))
+    return { why: "a quote is not closed", hint: "close it, or double it inside single quotes" };
+  if (/^Sequence item without/.test(message))
+    return { why: "this line is not indented as its neighbours are", hint: "give all keys of one map the same number of spaces" };
   return SENTENCES[code] ?? { why: plain(message), hint: hintFor(code) };
 }
 
@@ -41,6 +43,7 @@ function plain(message: string): string {
 
 function hintFor(code: ErrorCode): string | undefined {
   if (code === "TAG_RESOLVE_FAILED") return "remove the `!…` before the value; put quotes around a value that begins with `!`";
-  if (code === "UNEXPECTED_TOKEN" || code === "MISSING_CHAR") return "is a `:`, a quote or a bracket missing on this line or the one before?";
+  if (code === "UNEXPECTED_TOKEN" || code === "MISSING_CHAR")
+    return "is a `:`, a quote or a bracket missing on this line or the one before?";
   return undefined;
 }

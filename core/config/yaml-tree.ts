@@ -1,10 +1,21 @@
-import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument, Scalar as YamlScalar, type YAMLMap, type YAMLSeq } from "yaml";
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type ParsedNode,
+  type YAMLMap,
+  type YAMLSeq,
+  Scalar as YamlScalar,
+} from "yaml";
 import { hasControlCharacter } from "./control-characters.ts";
 import type { Place, Report } from "./diagnostics.ts";
 import { interpolate, type Piece, type Variables } from "./interpolate.ts";
 import type { SecretKeeper } from "./secret-keeper.ts";
 import { FILE_BYTES_MAX } from "./source-text.ts";
-import { yamlProblem } from "./yaml-problems.ts";
+import { readSyntax } from "./yaml-syntax.ts";
 
 /** A YAML file as a tree in which every value knows its place, variables are filled in, aliases and merge keys (`<<`) resolved. */
 export type Tree = ScalarTree | ListTree | MapTree;
@@ -48,55 +59,15 @@ export const DEPTH_MAX = 40;
 export function readYaml(file: string, text: string, variables: Variables, secrets: SecretKeeper, report: Report): Tree | null {
   const start: Place = { file, line: 1, column: 1 };
   if (text.length > FILE_BYTES_MAX) {
-    report.error(start, `cannot read the file: it is larger than ${FILE_BYTES_MAX / 1024 / 1024} MiB`, "split it; several files can be given and merge in order");
+    report.error(
+      start,
+      `cannot read the file: it is larger than ${FILE_BYTES_MAX / 1024 / 1024} MiB`,
+      "split it; several files can be given and merge in order",
+    );
     return null;
   }
-  const lines = new LineCounter();
-  const document = compose(text, lines, start, report);
-  if (document === null) return null;
-  const placeAt = (offset: number): Place => placeOf(lines, file, offset);
-  if (reportSyntax(document, text, placeAt, report)) return null;
-  return new TreeBuilder(placeAt, variables, secrets, report).build(document.contents, start);
-}
-
-function compose(text: string, lines: LineCounter, start: Place, report: Report): Document.Parsed | null {
-  try {
-    return parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: "error" });
-  } catch (error) {
-    // The parser recurses: brackets nested thousands deep exhaust its stack.
-    if (!(error instanceof RangeError)) throw error;
-    report.error(start, "cannot read this as YAML: it is nested too deeply");
-    return null;
-  }
-}
-
-function placeOf(lines: LineCounter, file: string, offset: number): Place {
-  const { line, col } = lines.linePos(offset);
-  return { file, line: Math.max(1, line), column: Math.max(1, col) };
-}
-
-/** Of several errors in one line the later follow from the first, which alone is told. */
-function reportSyntax(document: Document.Parsed, text: string, placeAt: (offset: number) => Place, report: Report): boolean {
-  const told = new Set<number>();
-  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
-    const place = placeAt(pos[0] + leadingBlanks(text, pos[0]));
-    if (told.has(place.line)) continue;
-    told.add(place.line);
-    const { why, hint } = yamlProblem(code, message, lineAt(text, pos[0]));
-    report.error(place, `cannot read this as YAML: ${why}`, hint);
-  }
-  return told.size > 0;
-}
-
-/** Errors in a whole line are reported at its start; what is wrong begins behind the blanks. */
-function leadingBlanks(text: string, offset: number): number {
-  const blanks = /^ */.exec(lineAt(text, offset))?.[0].length ?? 0;
-  return text[offset - 1] === "\n" ? blanks : 0;
-}
-
-function lineAt(text: string, offset: number): string {
-  const end = text.indexOf("\n", offset);
-  return text.slice(text.lastIndexOf("\n", offset - 1) + 1, end === -1 ? text.length : end);
+  const syntax = readSyntax(file, text, report);
+  return syntax && new TreeBuilder(syntax.placeAt, variables, secrets, report).build(syntax.contents, start);
 }
 
 class TreeBuilder {
@@ -139,7 +110,10 @@ class TreeBuilder {
     this.nodes++;
     if (this.nodes <= NODES_MAX && depth <= DEPTH_MAX) return false;
     if (!this.overflowed) {
-      const why = depth > DEPTH_MAX ? `values are nested deeper than ${DEPTH_MAX}` : `it has more than ${NODES_MAX} values, aliases counted each time`;
+      const why =
+        depth > DEPTH_MAX
+          ? `values are nested deeper than ${DEPTH_MAX}`
+          : `it has more than ${NODES_MAX} values, aliases counted each time`;
       this.report.error(place, `cannot read the file: ${why}`);
     }
     this.overflowed = true;
@@ -149,7 +123,12 @@ class TreeBuilder {
   private convertAlias(alias: Alias, place: Place, depth: number): Tree {
     const target = this.anchors.get(alias.source);
     if (target && !this.overflowed) return this.convert(target, place, depth + 1);
-    if (!target) this.report.error(place, `cannot resolve *${alias.source}: no value before it is marked &${alias.source}`, "put quotes around a value that begins with `*`");
+    if (!target)
+      this.report.error(
+        place,
+        `cannot resolve *${alias.source}: no value before it is marked &${alias.source}`,
+        "put quotes around a value that begins with `*`",
+      );
     return { ...nothing(place), broken: true };
   }
 
@@ -173,7 +152,12 @@ class TreeBuilder {
 
   private addEntry(entries: Map<string, MapEntry>, entry: MapEntry): void {
     const first = entries.get(entry.key);
-    if (first) this.report.error(entry.place, `cannot use the key ${entry.key} twice in one map: it stands in line ${first.place.line} already`, "remove one of them");
+    if (first)
+      this.report.error(
+        entry.place,
+        `cannot use the key ${entry.key} twice in one map: it stands in line ${first.place.line} already`,
+        "remove one of them",
+      );
     else entries.set(entry.key, entry);
   }
 
@@ -190,7 +174,11 @@ class TreeBuilder {
     if (typeof value === "number" || typeof value === "boolean") return scalar(place, value, node.source ?? String(value));
     if (typeof value !== "string") return nothing(place);
     if (hasControlCharacter(value)) {
-      this.report.error(place, "cannot use a text that holds a control character", "remove it; in double quotes `\\x1b` and the like make one");
+      this.report.error(
+        place,
+        "cannot use a text that holds a control character",
+        "remove it; in double quotes `\\x1b` and the like make one",
+      );
       return { ...nothing(place), broken: true };
     }
     return value.includes("${") ? this.fill(node, value, place) : scalar(place, value, value);

@@ -46,8 +46,14 @@ class FileCheck {
     const { workingDirectory: path, name } = process;
     const stat = statSync(path, { throwIfNoEntry: false });
     const place = this.place(process, "working_directory");
-    if (!stat) this.report.error(place, `cannot use ${path} as working_directory of ${name}: there is no such directory`, directoryHint(path));
-    else if (!stat.isDirectory()) this.report.error(place, `cannot use ${path} as working_directory of ${name}: it is not a directory`, `did you mean ${dirname(path)}?`);
+    if (!stat)
+      this.report.error(place, `cannot use ${path} as working_directory of ${name}: there is no such directory`, directoryHint(path));
+    else if (!stat.isDirectory())
+      this.report.error(
+        place,
+        `cannot use ${path} as working_directory of ${name}: it is not a directory`,
+        `did you mean ${dirname(path)}?`,
+      );
   }
 
   private checkExecutable(process: ProcessDefinition): void {
@@ -58,7 +64,11 @@ class FileCheck {
       if (!(error instanceof GhostError)) throw error;
       const key = this.places.has(`${process.name}.command`) ? "command" : "executable";
       const why = error.message.slice(error.message.indexOf(": ") + 2);
-      this.report.error(this.place(process, key), `cannot run ${process.executable} as ${process.name}: ${why}`, this.executableHint(process.executable, error.hint));
+      this.report.error(
+        this.place(process, key),
+        `cannot run ${process.executable} as ${process.name}: ${why}`,
+        this.executableHint(process.executable, error.hint),
+      );
     }
   }
 
@@ -79,7 +89,12 @@ class FileCheck {
       for (const diagnostic of diagnostics) this.report.error(diagnostic, diagnostic.message, diagnostic.hint);
     } catch (error) {
       if (!(error instanceof GhostError)) throw error;
-      if (error.code === "CONFIG_NOT_FOUND") this.report.warn(place, `env_file ${file} of ${process.name} does not exist`, "create it before the process starts, or remove the key");
+      if (error.code === "CONFIG_NOT_FOUND")
+        this.report.warn(
+          place,
+          `env_file ${file} of ${process.name} does not exist`,
+          "create it before the process starts, or remove the key",
+        );
       else this.report.error(place, `${error.message}, and ${process.name} needs it as env_file`, error.hint);
     }
   }
@@ -87,8 +102,10 @@ class FileCheck {
   private checkValueFile(process: ProcessDefinition, key: string, file: string): void {
     const stat = statSync(file, { throwIfNoEntry: false });
     const place = this.place(process, `environment.${key}`);
-    if (stat?.isDirectory()) this.report.error(place, `cannot take ${key} of ${process.name} from ${file}: it is a directory`, "name the file inside it");
-    else if (!stat) this.report.warn(place, `${file}, which gives ${key} of ${process.name}, does not exist`, "create it before the process starts");
+    if (stat?.isDirectory())
+      this.report.error(place, `cannot take ${key} of ${process.name} from ${file}: it is a directory`, "name the file inside it");
+    else if (!stat)
+      this.report.warn(place, `${file}, which gives ${key} of ${process.name}, does not exist`, "create it before the process starts");
   }
 
   private place(process: ProcessDefinition, key: string): Place {
@@ -99,7 +116,9 @@ class FileCheck {
 
 function directoryHint(path: string): string {
   const parent = dirname(path);
-  const near = statSync(parent, { throwIfNoEntry: false })?.isDirectory() ? nearest(path.slice(parent.length + 1), entriesOf(parent)) : null;
+  const near = statSync(parent, { throwIfNoEntry: false })?.isDirectory()
+    ? nearest(path.slice(parent.length + 1), entriesOf(parent))
+    : null;
   return near === null ? `mkdir -p ${path}, or correct the path` : `did you mean ${parent === "/" ? "" : parent}/${near}?`;
 }
 

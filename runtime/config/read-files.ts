@@ -30,7 +30,9 @@ export interface ReadManifest {
  * PERMISSION_DENIED, or CONFIG_INVALID whose `details.diagnostics` holds all that is wrong, errors and warnings.
  */
 export async function readManifest(paths: readonly string[], context: ReadingContext): Promise<ReadManifest> {
-  const files = (paths.length > 0 ? paths : [defaultFile(context.directory)]).map((path) => readConfigurationText(resolve(context.directory, path)));
+  const files = (paths.length > 0 ? paths : [defaultFile(context.directory)]).map((path) =>
+    readConfigurationText(resolve(context.directory, path)),
+  );
   const parsed = parseProcessesFiles(files, context);
   if (!parsed.manifest) throw invalid(parsed.diagnostics);
   const { manifest, warnings } = usePython3(parsed.manifest, parsed.places);

@@ -12,12 +12,18 @@ export const NODE_FILE = ".ghost.yaml";
  * Reads `$GHOST_HOME/.ghost.yaml`; without one, the defaults (and the YAML parser is not even loaded). Throws PERMISSION_DENIED, or CONFIG_INVALID
  * with `details.diagnostics`.
  */
-export async function readNodeConfiguration(home: string, environment: Readonly<Record<string, string | undefined>>): Promise<{ readonly configuration: NodeConfiguration; readonly warnings: readonly Diagnostic[] }> {
+export async function readNodeConfiguration(
+  home: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<{ readonly configuration: NodeConfiguration; readonly warnings: readonly Diagnostic[] }> {
   const path = join(home, NODE_FILE);
   if (!existsSync(path)) return { configuration: NODE_DEFAULT, warnings: [] };
   const { parseNodeFile } = await import("../../core/config/node-file.ts");
   const { configuration, diagnostics } = parseNodeFile(path, readConfigurationText(path).text, environment);
   if (configuration) return { configuration, warnings: diagnostics };
   const first = diagnostics.find((diagnostic) => diagnostic.severity === "error");
-  throw new GhostError("CONFIG_INVALID", first ? formatDiagnostic(first) : `cannot read ${path}`, { hint: first?.hint, details: { diagnostics } });
+  throw new GhostError("CONFIG_INVALID", first ? formatDiagnostic(first) : `cannot read ${path}`, {
+    hint: first?.hint,
+    details: { diagnostics },
+  });
 }

@@ -1,6 +1,6 @@
+import { definitionForProgram, type Program } from "../../core/config/from-program.ts";
 import type { Variables } from "../../core/config/interpolate.ts";
 import { nameProblem } from "../../core/config/names.ts";
-import { definitionForProgram, type Program } from "../../core/config/from-program.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { isOnPath } from "./on-path.ts";
 
@@ -17,6 +17,7 @@ export interface ProgramFile {
 /** The manifest of a program that no file declares. Throws USAGE for a name that cannot be one. */
 export function readProgram({ name, environment, ...rest }: ProgramFile): Program {
   const problem = name === undefined ? null : nameProblem(name);
-  if (problem !== null) throw new GhostError("USAGE", `cannot call the program ${name}: ${problem}`, { hint: "--name takes letters, digits, - and _" });
+  if (problem !== null)
+    throw new GhostError("USAGE", `cannot call the program ${name}: ${problem}`, { hint: "--name takes letters, digits, - and _" });
   return definitionForProgram({ ...rest, name, environment, isOnPath: (program) => isOnPath(program, environment.PATH ?? "") });
 }

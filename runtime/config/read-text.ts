@@ -28,7 +28,11 @@ function refuseUnreadable(path: string, fd: number): void {
   if (!stat.isFile()) throw invalid(path, "it is not a regular file", "write it to a file first");
   if (stat.size > FILE_BYTES_MAX) {
     const megabytes = (stat.size / 1024 / 1024).toFixed(1);
-    throw invalid(path, `it is too large (${megabytes} MiB, at most ${FILE_BYTES_MAX / 1024 / 1024})`, "is it the right file? Several smaller files can be given and merge in order");
+    throw invalid(
+      path,
+      `it is too large (${megabytes} MiB, at most ${FILE_BYTES_MAX / 1024 / 1024})`,
+      "is it the right file? Several smaller files can be given and merge in order",
+    );
   }
 }
 
@@ -46,7 +50,13 @@ function invalid(path: string, why: string, hint: string): GhostError {
 
 function explain(path: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code;
-  if (NOT_FOUND_CODES.has(code)) return new GhostError("CONFIG_NOT_FOUND", `cannot read ${path}: there is no such file`, { hint: "check the path; it is taken from the folder you are in" });
-  if (DENIED_CODES.has(code)) return new GhostError("PERMISSION_DENIED", `cannot read ${path}: you have no permission`, { hint: `chmod u+r ${path}, or run as its owner` });
+  if (NOT_FOUND_CODES.has(code))
+    return new GhostError("CONFIG_NOT_FOUND", `cannot read ${path}: there is no such file`, {
+      hint: "check the path; it is taken from the folder you are in",
+    });
+  if (DENIED_CODES.has(code))
+    return new GhostError("PERMISSION_DENIED", `cannot read ${path}: you have no permission`, {
+      hint: `chmod u+r ${path}, or run as its owner`,
+    });
   return error;
 }

@@ -27,7 +27,10 @@ function read(directory: string, paths: readonly string[] = [], path = `${direct
 }
 
 async function failure(promise: Promise<unknown>): Promise<GhostError> {
-  const error = await promise.then(() => null, (reason: unknown) => reason);
+  const error = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
   assert.instance(error, GhostError);
   return error as GhostError;
 }
@@ -45,7 +48,10 @@ test("the folder's own file is found by any of its names, and relative paths are
   }
   write(join(directory, "sub/other.yaml"), "processes: { b: { executable: sleep } }");
   const { manifest } = await read(directory, ["processes.yaml", "sub/other.yaml"]);
-  assert.equal(manifest.processes.map((process) => process.name), ["a", "b"]);
+  assert.equal(
+    manifest.processes.map((process) => process.name),
+    ["a", "b"],
+  );
 });
 
 test("without a file the names that were looked for are told", async ({ directory }) => {
@@ -57,7 +63,7 @@ test("without a file the names that were looked for are told", async ({ director
 test("what cannot be read is told with the remedy", async ({ directory }) => {
   const cases: [string, string, RegExp][] = [
     ["nope.yaml", "CONFIG_NOT_FOUND", /no such file/],
-    [write(join(directory, "file"), "") + "/x", "CONFIG_NOT_FOUND", /no such file/],
+    [`${write(join(directory, "file"), "")}/x`, "CONFIG_NOT_FOUND", /no such file/],
     [directory, "CONFIG_INVALID", /it is a directory/],
     ["/dev/null", "CONFIG_INVALID", /not a regular file/],
     [write(join(directory, "big.yaml"), "#".repeat(5_000_000)), "CONFIG_INVALID", /too large \(4\.8 MiB/],
@@ -73,17 +79,23 @@ test("what cannot be read is told with the remedy", async ({ directory }) => {
 });
 
 test("the first error is the message, and the details hold all", async ({ directory }) => {
-  const path = write(join(directory, "processes.yaml"), "processes:\n  - { name: a, executable: sleep, nice: 99 }\n  - { name: a/b, executable: sleep }\n");
+  const path = write(
+    join(directory, "processes.yaml"),
+    "processes:\n  - { name: a, executable: sleep, nice: 99 }\n  - { name: a/b, executable: sleep }\n",
+  );
   const error = await failure(read(directory));
   assert.is(error.code, "CONFIG_INVALID");
-  assert.match(error.message, `${path}:2:39: cannot use "99" as nice of a`);
+  assert.match(error.message, `${path}:2:41: cannot use "99" as nice of a`);
   assert.is(diagnosticsOf(error).length, 2);
 });
 
 test("a directory that does not exist is an error with its line, and the near one is suggested", async ({ directory }) => {
   mkdirSync(join(directory, "services"));
   write(join(directory, "plain"), "");
-  write(join(directory, "processes.yaml"), "processes:\n  - name: a\n    executable: sleep\n    cwd: servces\n  - name: b\n    executable: sleep\n    cwd: plain\n");
+  write(
+    join(directory, "processes.yaml"),
+    "processes:\n  - name: a\n    executable: sleep\n    cwd: servces\n  - name: b\n    executable: sleep\n    cwd: plain\n",
+  );
   const [first, second] = diagnosticsOf(await failure(read(directory)));
   assert.equal([first?.line, first?.column], [4, 10]);
   assert.match(first?.message ?? "", /there is no such directory/);
@@ -95,11 +107,24 @@ test("an executable that is missing or not runnable is an error with its line", 
   write(join(directory, "bin/my-server"), "#!/bin/sh\n", 0o755);
   write(join(directory, "notes.txt"), "");
   const lines = ["my-servr", "./nope", "./notes.txt", ".", "sleep 5", "/nowhere/x"];
-  write(join(directory, "processes.yaml"), `processes:\n${lines.map((line, index) => `  p${index}:\n    executable: ${line}\n`).join("")}  sh:\n    command: nonsense | x\n    shell: true\n`);
+  write(
+    join(directory, "processes.yaml"),
+    `processes:\n${lines.map((line, index) => `  p${index}:\n    executable: ${line}\n`).join("")}  sh:\n    command: nonsense | x\n    shell: true\n`,
+  );
   const diagnostics = diagnosticsOf(await failure(read(directory)));
-  assert.equal(diagnostics.map((diagnostic) => diagnostic.line), [3, 5, 7, 9, 11, 13]);
+  assert.equal(
+    diagnostics.map((diagnostic) => diagnostic.line),
+    [3, 5, 7, 9, 11, 13],
+  );
   const said = diagnostics.map((diagnostic) => `${diagnostic.message} (${diagnostic.hint})`);
-  const patterns = [/my-servr as p0: it is not in PATH \(did you mean my-server\?/, /no such file/, /not executable \(chmod \+x/, /./, /`command: …`/, /no such file/];
+  const patterns = [
+    /my-servr as p0: it is not in PATH \(did you mean my-server\?/,
+    /no such file/,
+    /not executable \(chmod \+x/,
+    /./,
+    /`command: …`/,
+    /no such file/,
+  ];
   for (const [index, pattern] of patterns.entries()) assert.match(said[index] ?? "", pattern);
 });
 
@@ -111,9 +136,18 @@ test("a path with a slash is looked for in the working directory, then beside th
 });
 
 test("env files and value files may come later: a warning; what is wrong inside is an error", async ({ directory }) => {
-  const path = write(join(directory, "processes.yaml"), "processes:\n  a:\n    executable: sleep\n    env_file: .env\n    environment: { K: { from_file: k } }\n");
+  const path = write(
+    join(directory, "processes.yaml"),
+    "processes:\n  a:\n    executable: sleep\n    env_file: .env\n    environment: { K: { from_file: k } }\n",
+  );
   const { warnings } = await read(directory);
-  assert.equal(warnings.map(({ severity, file, line }) => [severity, file, line]), [["warning", path, 4], ["warning", path, 5]]);
+  assert.equal(
+    warnings.map(({ severity, file, line }) => [severity, file, line]),
+    [
+      ["warning", path, 4],
+      ["warning", path, 5],
+    ],
+  );
   const envFile = write(join(directory, ".env"), "A=1\nnonsense\n");
   write(join(directory, "k"), "v");
   const error = await failure(read(directory));
