@@ -49,3 +49,10 @@ export class Report {
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   return `${diagnostic.file}:${diagnostic.line}:${diagnostic.column}: ${diagnostic.message}`;
 }
+
+/** Sorted as people read: by file in the given order (other files last), then by place. */
+export function inFileOrder(diagnostics: readonly Diagnostic[], files: readonly string[]): Diagnostic[] {
+  const rank = new Map(files.map((file, index) => [file, index]));
+  const rankOf = (diagnostic: Diagnostic): number => rank.get(diagnostic.file) ?? files.length;
+  return [...diagnostics].sort((a, b) => rankOf(a) - rankOf(b) || a.line - b.line || a.column - b.column);
+}

@@ -1,5 +1,5 @@
 import type { Manifest, ProcessDefinition } from "./definition.ts";
-import { type Diagnostic, type Place, Report } from "./diagnostics.ts";
+import { type Diagnostic, inFileOrder, type Place, Report } from "./diagnostics.ts";
 import { type Draft, mergeDrafts, readDrafts } from "./drafts.ts";
 import { type Field, type Reading, readText, refuse } from "./fields.ts";
 import type { Variables } from "./interpolate.ts";
@@ -37,7 +37,14 @@ export function parseProcessesFiles(files: readonly SourceText[], context: { rea
   const definitions = drafts.slice(0, PROCESSES_MAX).map((draft) => readProcess(draft, project, reading));
   reportCount(drafts, files, reading);
   const manifest = reading.report.failed ? null : manifestOf(files, project, definitions, reading);
-  return { manifest, diagnostics: inOrder(reading.report.diagnostics, files), places: placesOf(drafts) };
+  return {
+    manifest,
+    diagnostics: inFileOrder(
+      reading.report.diagnostics,
+      files.map((file) => file.path),
+    ),
+    places: placesOf(drafts),
+  };
 }
 
 interface FileParts {
@@ -104,11 +111,6 @@ function manifestOf(
     path: variables.PATH ?? "",
     secrets: secrets.valuesUsedBy(processes),
   };
-}
-
-function inOrder(diagnostics: readonly Diagnostic[], files: readonly SourceText[]): Diagnostic[] {
-  const rank = new Map(files.map((file, index) => [file.path, index]));
-  return [...diagnostics].sort((a, b) => (rank.get(a.file) ?? 0) - (rank.get(b.file) ?? 0) || a.line - b.line || a.column - b.column);
 }
 
 function placesOf(drafts: readonly Draft[]): ReadonlyMap<string, Place> {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Manifest } from "../../core/config/definition.ts";
-import { type Diagnostic, formatDiagnostic } from "../../core/config/diagnostics.ts";
+import { type Diagnostic, formatDiagnostic, inFileOrder } from "../../core/config/diagnostics.ts";
 import { parseProcessesFiles } from "../../core/config/processes-file.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { checkFiles } from "./check-files.ts";
@@ -36,7 +36,7 @@ export async function readManifest(paths: readonly string[], context: ReadingCon
   const parsed = parseProcessesFiles(files, context);
   if (!parsed.manifest) throw invalid(parsed.diagnostics);
   const { manifest, warnings } = usePython3(parsed.manifest, parsed.places);
-  const diagnostics = [...parsed.diagnostics, ...warnings, ...checkFiles(manifest, parsed.places)];
+  const diagnostics = inFileOrder([...parsed.diagnostics, ...warnings, ...checkFiles(manifest, parsed.places)], manifest.files);
   if (diagnostics.some(isError)) throw invalid(diagnostics);
   return { manifest, warnings: diagnostics };
 }
