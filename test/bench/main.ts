@@ -1,0 +1,87 @@
+/**
+ * `npm run bench`: Ghost's figures beside those of PM2 and supervisord, on this machine, with the same work. The table goes
+ * to stdout, progress to stderr, everything to `dist/bench.json`. A missed target is a result; a measurement that fails is exit code 1.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ROOT } from "../rig/ghost.ts";
+import type { Contender } from "./contenders/contender.ts";
+import { ghostContender } from "./contenders/ghost.ts";
+import { type Options, readOptions } from "./options.ts";
+import { beginOutcome, figureOutcomes, type Outcome, rowsOf } from "./outcome.ts";
+import { findPeers, type Peer } from "./peers.ts";
+import { Samples } from "./samples.ts";
+import { runScenario, SCENARIOS, type Scenario } from "./scenarios.ts";
+import { renderTable } from "./table.ts";
+
+const say = (line: string): void => console.error(line);
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(words: readonly string[]): Promise<number> {
+  try {
+    return await bench(readOptions(words));
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    return 2;
+  }
+}
+
+async function bench(options: Options): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "gb-program-"));
+  try {
+    return await benchContenders(ghostContender(folder), options.peers ? findPeers(say) : [], options);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function benchContenders(ghost: Contender, peers: readonly Peer[], options: Options): Promise<number> {
+  const contenders = [ghost, ...peers.flatMap((peer) => ("contender" in peer ? [peer.contender] : []))];
+  const begun = beginOutcome(options, Object.fromEntries(contenders.map(({ name, version }) => [name, version])));
+  const skipped = peers.flatMap((peer) => ("skipped" in peer ? [`${peer.name} is not measured: ${peer.skipped}`] : []));
+  const samples = new Samples();
+  const failures = await measureAll(contenders, samples, options);
+  const names = contenders.map(({ name }) => name);
+  const rows = rowsOf(samples, names);
+  tell({ ...begun, notes: [...skipped, ...failures], figures: figureOutcomes(rows) }, renderTable(rows, names.slice(1)));
+  return failures.length === 0 ? 0 : 1;
+}
+
+/** Contenders take turns within a repetition, so that what changes on the machine meanwhile falls on all of them. */
+async function measureAll(contenders: readonly Contender[], samples: Samples, options: Options): Promise<string[]> {
+  const failures: string[] = [];
+  const wanted = SCENARIOS.filter(({ measures }) => measures.some((measure) => options.measures.has(measure)));
+  for (let repeat = 0; repeat < options.repeats; repeat += 1) {
+    for (const scenario of wanted) {
+      for (const contender of contenders.filter(({ name }) => takesPart(scenario, name, options, repeat))) {
+        say(`${repeat + 1}/${options.repeats} ${contender.name}: ${scenario.name}`);
+        const failure = await runScenario(scenario, contender, samples, options, repeat).catch((error: unknown) => error);
+        if (failure !== undefined) failures.push(`${contender.name} failed with ${scenario.name}: ${reason(failure)}`);
+      }
+    }
+  }
+  return failures;
+}
+
+function takesPart(scenario: Scenario, name: string, options: Options, repeat: number): boolean {
+  return name === "ghost" || scenario.forPeers(options, repeat);
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function tell(outcome: Outcome, table: readonly string[]): void {
+  const { machine, versions, notes, quick } = outcome;
+  const words = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.memoryMegabytes} MB, ${machine.kernel}, ${machine.fileSystem}`);
+  console.log(`${words.join(", ")}; spawning /bin/true takes ${machine.spawnMs.toFixed(1)} ms`);
+  if (machine.busy) console.log(`the machine was busy (load ${machine.load.toFixed(1)}): times are too long`);
+  if (quick) console.log("a quick run: a first look, no verdict");
+  console.log(["", ...table, ...(notes.length > 0 ? [""] : []), ...notes].join("\n"));
+  const file = join(ROOT, "dist", "bench.json");
+  mkdirSync(join(ROOT, "dist"), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(outcome, null, 2)}\n`);
+  say(`written to ${file}`);
+}

@@ -1,0 +1,88 @@
+import { idleChildren } from "./children.ts";
+import type { Contender } from "./contenders/contender.ts";
+import type { Measure } from "./figures.ts";
+import { timeOften } from "./measures/command-line.ts";
+import { idlePercent } from "./measures/idle.ts";
+import { logReading } from "./measures/log.ts";
+import { memoryMegabytes } from "./measures/memory.ts";
+import { settle } from "./measures/pauses.ts";
+import { restartTimes } from "./measures/restart.ts";
+import type { Options } from "./options.ts";
+import type { Samples } from "./samples.ts";
+import { openSession, type Session } from "./session.ts";
+
+/** One set-up of one contender and what is measured in it. */
+export interface Scenario {
+  readonly name: string;
+  /** It is run when one of these is asked for. */
+  readonly measures: readonly Measure[];
+  /** Whether the peers take part in this repetition (from 0); Ghost always does. */
+  readonly forPeers: (options: Options, repeat: number) => boolean;
+  readonly run: (session: Session, contender: Contender, samples: Samples, options: Options, repeat: number) => Promise<void>;
+}
+
+const MS_PER_SECOND = 1000;
+const always = (): boolean => true;
+
+/** Every set-up, in the order in which they run. */
+export const SCENARIOS: readonly Scenario[] = [
+  { name: "nothing", measures: ["cold"], forPeers: always, run: measureCold },
+  { name: "100 children", measures: ["start", "memory", "idle", "status", "restart", "thousand"], forPeers: always, run: measureHundred },
+  {
+    name: "1,000 children",
+    measures: ["thousand"],
+    forPeers: ({ peersThousand }, repeat) => peersThousand && repeat === 0,
+    run: measureThousand,
+  },
+  { name: "one that writes", measures: ["log"], forPeers: always, run: measureLog },
+];
+
+/** Sets the contender up alone, runs the scenario in it and removes everything, whatever happens. */
+export async function runScenario(
+  scenario: Scenario,
+  contender: Contender,
+  samples: Samples,
+  options: Options,
+  repeat: number,
+): Promise<void> {
+  const session = await openSession(contender);
+  try {
+    await scenario.run(session, contender, samples, options, repeat);
+  } finally {
+    await session.close();
+  }
+}
+
+async function measureCold(session: Session, contender: Contender, samples: Samples, options: Options): Promise<void> {
+  samples.add("cold-start", contender.name, session.launchMs);
+  samples.add("binary-start", contender.name, ...timeOften(session, contender.versionCommand, options.commandRuns));
+}
+
+async function measureHundred(session: Session, { name }: Contender, samples: Samples, options: Options, repeat: number): Promise<void> {
+  const { measures } = options;
+  const { returnedMs, ranMs } = await session.start(idleChildren(session.place.base, session.markers.path, 100));
+  if (measures.has("start")) {
+    samples.add("start-100-returns", name, returnedMs);
+    samples.add("start-100-runs", name, ranMs);
+  }
+  await settle();
+  if (measures.has("memory") || measures.has("thousand")) samples.add("memory-100", name, memoryMegabytes(session));
+  if (measures.has("idle") && repeat === 0) samples.add("idle-cpu", name, await idlePercent(session, options.idleMs));
+  if (measures.has("status")) samples.add("status-100", name, ...timeOften(session, session.setup.status, options.commandRuns));
+  if (measures.has("restart")) samples.add("restart", name, ...(await restartTimes(session, options.kills)));
+}
+
+async function measureThousand(session: Session, { name }: Contender, samples: Samples, options: Options): Promise<void> {
+  const { returnedMs, ranMs } = await session.start(idleChildren(session.place.base, session.markers.path, 1000));
+  samples.add("start-1000-returns", name, returnedMs / MS_PER_SECOND);
+  samples.add("start-1000-runs", name, ranMs / MS_PER_SECOND);
+  await settle();
+  samples.add("memory-1000", name, memoryMegabytes(session));
+  samples.add("status-1000", name, ...timeOften(session, session.setup.status, options.commandRuns));
+}
+
+async function measureLog(session: Session, { name }: Contender, samples: Samples): Promise<void> {
+  const { megabytesPerSecond, cpuSecondsPerGigabyte } = await logReading(session);
+  samples.add("log-speed", name, megabytesPerSecond);
+  samples.add("log-cpu", name, cpuSecondsPerGigabyte);
+}
