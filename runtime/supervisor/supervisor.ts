@@ -125,4 +125,4 @@ export class Supervisor {
 }
 
 /** Causes that are told but are not the answer to "why is it as it is". */
-const QUIET_KINDS = new Set(["spawned", "adopted"]);
+const QUIET_KINDS = new Set(["spawned", "adopted", "followed"]);
