@@ -11,7 +11,7 @@ import type {
   SystemView,
 } from "../../core/api/wire.ts";
 import { type ErrorBody, GhostError } from "../../core/errors/ghost-error.ts";
-import { readJsonLines, readText } from "./body.ts";
+import { readJsonLines } from "./body.ts";
 import { type ConnectOptions, type Connection, openConnection } from "./connect.ts";
 import type { TransportReply, TransportRequest } from "./transport.ts";
 
@@ -85,7 +85,7 @@ async function question<Value>(connection: Connection, request: TransportRequest
   try {
     const reply = await connection({ ...request, signal });
     await refuseErrors(reply);
-    return JSON.parse(await readText(reply.body)) as Value;
+    return JSON.parse(await reply.text()) as Value;
   } catch (error) {
     throw signal.aborted ? hung() : explain(error);
   }
@@ -95,7 +95,7 @@ async function* stream<Value>(connection: Connection, request: TransportRequest)
   try {
     const reply = await connection(request);
     await refuseErrors(reply);
-    for await (const value of readJsonLines<Value>(reply.body)) {
+    for await (const value of readJsonLines<Value>(reply.chunks())) {
       const { error, did } = value as { error?: ErrorBody; did?: string };
       // A line that is nothing but an error ends the whole request; in a result the error is that process's own.
       if (error && did === undefined) throw GhostError.from(error);
@@ -113,10 +113,9 @@ async function register(lines: AsyncGenerator<unknown>): Promise<Registration> {
   return { changes, warnings, results: lines as AsyncGenerator<ActionResult> };
 }
 
-async function refuseErrors({ status, body }: TransportReply): Promise<void> {
+async function refuseErrors({ status, text }: TransportReply): Promise<void> {
   if (status < 400) return;
-  const text = await readText(body);
-  throw GhostError.from(errorIn(text) ?? { code: "FAILED", message: `cannot do this: the daemon answered with status ${status}`, hint: "ghost daemon logs" });
+  throw GhostError.from(errorIn(await text()) ?? { code: "FAILED", message: `cannot do this: the daemon answered with status ${status}`, hint: "ghost daemon logs" });
 }
 
 function errorIn(text: string): ErrorBody | null {
