@@ -4,7 +4,11 @@ import type { Context } from "./context.ts";
 import { reportResults } from "./outcome.ts";
 
 /** Does one thing to the named processes and shows how it goes; gives the exit code. */
-export async function act(context: Context, client: DaemonClient, action: { verb: ActionVerb; doing: string; names: readonly string[]; request?: ActionRequest }): Promise<number> {
+export async function act(
+  context: Context,
+  client: DaemonClient,
+  action: { verb: ActionVerb; doing: string; names: readonly string[]; request?: ActionRequest },
+): Promise<number> {
   const total = await countTargets(context, client, action.names);
   const request = { ...action.request, names: action.names, by: `ghost ${action.verb}` };
   return reportResults(context, client.act(action.verb, request, context.interruption), { doing: action.doing, total });

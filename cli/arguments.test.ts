@@ -5,8 +5,15 @@ import { type Arguments, findVerb, parseArguments, parsePlainArguments } from ".
 import type { Command } from "./command.ts";
 
 const command: Command = {
-  usage: "", summary: "", argumentsMax: 2, examples: [],
-  flags: [{ flags: "-n, --lines <N>", about: "" }, { flags: "-f, --follow", about: "" }, { flags: "--no-wait", about: "" }],
+  usage: "",
+  summary: "",
+  argumentsMax: 2,
+  examples: [],
+  flags: [
+    { flags: "-n, --lines <N>", about: "" },
+    { flags: "-f, --follow", about: "" },
+    { flags: "--no-wait", about: "" },
+  ],
   run: async () => 0,
 };
 const parse = (...words: string[]): Promise<Arguments> => parseArguments("try", command, words);
@@ -70,7 +77,8 @@ test("reads lines of names and global flags without the parser, and to the same 
     assert.equal(plain?.positional, positional);
     for (const name of ["json", "quiet", "help", "home", "wait"]) assert.is(plain?.options[name] ?? false, options[name] ?? false, name);
   }
-  for (const words of [["--follow"], ["-f"], ["--home"], ["--home=/x"], ["a", "b", "c"], ["--", "a"], ["--help"]]) assert.is(parsePlainArguments(command, words), null);
+  for (const words of [["--follow"], ["-f"], ["--home"], ["--home=/x"], ["a", "b", "c"], ["--", "a"], ["--help"]])
+    assert.is(parsePlainArguments(command, words), null);
 });
 
 test.run();

@@ -58,7 +58,8 @@ export async function parseArguments(verb: string, command: Command, words: read
   refuseUnknown(verb, Object.keys(cli.options), [...target.options, ...cli.globalCommand.options]);
   const options = Object.fromEntries(Object.entries(cli.options).map(([name, value]) => [name, asText(value)]));
   for (const { name, names, required, rawName } of [...target.options, ...cli.globalCommand.options]) {
-    if (required && names.some((each) => options[each] === true || options[each] === "")) throw usage(verb, `option ${rawName} needs a value`);
+    if (required && names.some((each) => options[each] === true || options[each] === ""))
+      throw usage(verb, `option ${rawName} needs a value`);
     options[name] ??= false;
   }
   const positional = cli.args.map((argument) => String(asText(argument)));
@@ -70,7 +71,10 @@ function refuseUnknown(verb: string, given: readonly string[], known: readonly {
   const names = known.flatMap((option) => option.names);
   for (const name of given) {
     if (name === "--" || names.includes(name)) continue;
-    const meant = nearest(name, names.filter((each) => each.length > 1));
+    const meant = nearest(
+      name,
+      names.filter((each) => each.length > 1),
+    );
     throw usage(verb, `it has no option ${dashed(name)}`, meant ? `did you mean ${dashed(meant)}? ` : "");
   }
 }

@@ -91,7 +91,9 @@ if [[ "$funcstack[1]" == _ghost ]]; then _ghost "$@"; else compdef _ghost ghost;
 
 function fish(entries: Entries): string {
   const verbs = entries.map(([verb, { summary }]) => `complete -c ghost -n __fish_use_subcommand -f -a ${verb} -d ${quoted(summary)}`);
-  const options = entries.flatMap(([verb, { flags }]) => flags.map((flag) => `complete -c ghost -n '__fish_seen_subcommand_from ${verb}' ${fishFlag(flag)}`));
+  const options = entries.flatMap(([verb, { flags }]) =>
+    flags.map((flag) => `complete -c ghost -n '__fish_seen_subcommand_from ${verb}' ${fishFlag(flag)}`),
+  );
   const words = Object.entries(WORDS).map(([verb, list]) => `complete -c ghost -n '__fish_seen_subcommand_from ${verb}' -f -a '${list}'`);
   return [
     "# fish completion of ghost",

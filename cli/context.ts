@@ -52,7 +52,11 @@ export interface Surroundings {
 }
 
 /** Builds the context of one command. */
-export function makeContext(verb: string, { positional, passed, options }: Arguments, { version, directory, environment }: Surroundings): Context {
+export function makeContext(
+  verb: string,
+  { positional, passed, options }: Arguments,
+  { version, directory, environment }: Surroundings,
+): Context {
   const json = options.json === true;
   const quiet = options.quiet === true;
   const home = homeFolder(typeof options.home === "string" ? options.home : undefined, environment);
@@ -61,7 +65,15 @@ export function makeContext(verb: string, { positional, passed, options }: Argum
   let interruption: AbortSignal | undefined;
   const warn = (text: string): void => (quiet ? undefined : writeFully(2, `warning: ${text}\n`));
   const context: Context = {
-    verb, names: positional, passed, home, version, json, quiet, directory, environment,
+    verb,
+    names: positional,
+    passed,
+    home,
+    version,
+    json,
+    quiet,
+    directory,
+    environment,
     get interactive() {
       return !json && !isSet(environment.CI) && isTerminal(0) && isTerminal(2);
     },

@@ -25,7 +25,9 @@ export async function renderHelp(version: string, paint: Paint): Promise<string[
 }
 
 async function renderGroup(title: string, verbs: (typeof VERB_GROUPS)[string], paint: Paint): Promise<string[]> {
-  const lines = await Promise.all(Object.entries(verbs).map(async ([verb, load]) => `  ${verb.padEnd(13)}${(await load()).command.summary}`));
+  const lines = await Promise.all(
+    Object.entries(verbs).map(async ([verb, load]) => `  ${verb.padEnd(13)}${(await load()).command.summary}`),
+  );
   return ["", paint.bold(title), ...lines];
 }
 

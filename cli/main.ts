@@ -38,9 +38,11 @@ async function run(words: readonly string[]): Promise<number> {
 }
 
 async function runWithoutVerb(words: readonly string[]): Promise<number> {
-  if (words.some((word) => word === "--version" || word === "-v" || word === "-V")) return run(["version", ...words.filter((word) => word === "--json")]);
+  if (words.some((word) => word === "--version" || word === "-v" || word === "-V"))
+    return run(["version", ...words.filter((word) => word === "--json")]);
   const unknown = words.find((word) => word !== "--help" && word !== "-h");
-  if (unknown !== undefined) throw new GhostError("USAGE", `cannot do anything with ${unknown}: a command comes first`, { hint: "ghost --help lists the commands" });
+  if (unknown !== undefined)
+    throw new GhostError("USAGE", `cannot do anything with ${unknown}: a command comes first`, { hint: "ghost --help lists the commands" });
   return help(null);
 }
 
@@ -48,7 +50,9 @@ function loaderOf(verb: string): (typeof VERBS)[string] {
   const loader = VERBS[verb];
   if (loader) return loader;
   const meant = nearest(verb, Object.keys(VERBS));
-  throw new GhostError("USAGE", `cannot ${verb}: there is no such command`, { hint: meant ? `did you mean ghost ${meant}?` : "ghost --help lists the commands" });
+  throw new GhostError("USAGE", `cannot ${verb}: there is no such command`, {
+    hint: meant ? `did you mean ghost ${meant}?` : "ghost --help lists the commands",
+  });
 }
 
 async function help(verb: string | null): Promise<number> {
@@ -86,5 +90,7 @@ async function tell(error: unknown, words: readonly string[]): Promise<number> {
 
 function bug(error: unknown): GhostError {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new GhostError("INTERNAL", `cannot go on, because of a mistake in Ghost itself: ${stack}`, { hint: "ghost doctor --bundle FILE gathers what a bug report needs" });
+  return new GhostError("INTERNAL", `cannot go on, because of a mistake in Ghost itself: ${stack}`, {
+    hint: "ghost doctor --bundle FILE gathers what a bug report needs",
+  });
 }

@@ -40,7 +40,8 @@ async function watch(context: Context, stream: AsyncIterable<ActionResult>, { do
   const spoken = !context.json && !context.quiet;
   const paint = spoken ? await context.messagePaint() : plain;
   const live = spoken && context.messages.isTerminal;
-  const counter = (done: number, failures: number): void => (live ? writeFully(2, CLEAR_LINE + renderCounter(doing, done, total, failures, paint)) : undefined);
+  const counter = (done: number, failures: number): void =>
+    live ? writeFully(2, CLEAR_LINE + renderCounter(doing, done, total, failures, paint)) : undefined;
   const clear = (): void => (live ? writeFully(2, CLEAR_LINE) : undefined);
   const results: ActionResult[] = [];
   let failures = 0;
@@ -59,17 +60,29 @@ async function watch(context: Context, stream: AsyncIterable<ActionResult>, { do
   return results;
 }
 
-async function conclude(context: Context, results: readonly ActionResult[], failed: readonly ActionResult[], quietWhenEmpty: boolean): Promise<void> {
+async function conclude(
+  context: Context,
+  results: readonly ActionResult[],
+  failed: readonly ActionResult[],
+  quietWhenEmpty: boolean,
+): Promise<void> {
   const paint = await context.messagePaint();
   if (results.length === 0 && !quietWhenEmpty) context.say("nothing to do");
   if (results.length > 1) context.say(renderTally(results, paint));
-  const lines = failed.flatMap((result, index) => (index < FAILURES_IN_FULL_MAX && result.error ? renderError(result.error, context.directory, paint) : [renderResult(result, paint)]));
+  const lines = failed.flatMap((result, index) =>
+    index < FAILURES_IN_FULL_MAX && result.error ? renderError(result.error, context.directory, paint) : [renderResult(result, paint)],
+  );
   if (lines.length > 0) writeFully(2, `${lines.join("\n")}\n`);
 }
 
 /** One error for all that failed: the first one's code and last lines. */
 function summarize(failed: readonly ActionResult[], total: number): ErrorBody {
-  const first = failed.find(({ error }) => error)?.error ?? { code: "FAILED" as const, message: "cannot do this: the daemon did not say why" };
+  const first = failed.find(({ error }) => error)?.error ?? {
+    code: "FAILED" as const,
+    message: "cannot do this: the daemon did not say why",
+  };
   const error = first.code in catalogue ? first : { ...first, code: "FAILED" as const };
-  return failed.length === 1 ? error : { ...error, message: `${error.message} (and ${count(failed.length - 1, "other")} of ${total} failed)` };
+  return failed.length === 1
+    ? error
+    : { ...error, message: `${error.message} (and ${count(failed.length - 1, "other")} of ${total} failed)` };
 }

@@ -61,7 +61,11 @@ async function stop(context: Context): Promise<number> {
   if (!(await isRunning(client))) return notRunning(context);
   const { pid, helperPids } = await client.system();
   const ending = [pid, ...helperPids].map(readProcess);
-  const code = await reportResults(context, client.stopDaemon(context.flag("leave")), { doing: "stopping", total: null, quietWhenEmpty: true });
+  const code = await reportResults(context, client.stopDaemon(context.flag("leave")), {
+    doing: "stopping",
+    total: null,
+    quietWhenEmpty: true,
+  });
   await waitUntil(async () => ending.every(isGone), "cannot stop the daemon: it did not end");
   context.say(context.flag("leave") ? "the daemon ended, and its processes go on" : "the daemon was stopped");
   return code;
@@ -112,7 +116,8 @@ function isGone(entry: ProcessEntry | undefined): boolean {
 async function waitUntil(isSo: () => Promise<boolean>, complaint: string): Promise<void> {
   const deadline = performance.now() + CHANGE_LIMIT_MS;
   while (!(await isSo())) {
-    if (performance.now() > deadline) throw new GhostError("TIMED_OUT", `${complaint} after ${CHANGE_LIMIT_MS / 1000} s`, { hint: "ghost daemon logs, ghost doctor" });
+    if (performance.now() > deadline)
+      throw new GhostError("TIMED_OUT", `${complaint} after ${CHANGE_LIMIT_MS / 1000} s`, { hint: "ghost daemon logs, ghost doctor" });
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }

@@ -1,5 +1,5 @@
-import { resolve } from "node:path";
 import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { DaemonClient } from "../../runtime/client/client.ts";
 import { type Examination, examine } from "../../runtime/doctor/examine.ts";
@@ -16,7 +16,8 @@ const SUBJECT_CELLS = 9;
 export const command: Command = {
   usage: "[--bundle FILE]",
   summary: "Find what is wrong with this home, the daemon, the system and its limits",
-  about: "Exits 1 if something does not work. --bundle writes findings, versions, the list, the history and the daemon's log, without secrets, to attach to a bug report.",
+  about:
+    "Exits 1 if something does not work. --bundle writes findings, versions, the list, the history and the daemon's log, without secrets, to attach to a bug report.",
   flags: [{ flags: "--bundle <FILE>", about: "Write a .tar.gz for a bug report" }],
   argumentsMax: 0,
   examples: ["ghost doctor", "ghost doctor --bundle ghost.tar.gz"],
@@ -46,7 +47,9 @@ function renderFindings(findings: readonly Finding[], paint: Paint): string[] {
 async function writeBundle(context: Context, client: DaemonClient, { findings, system, home }: Examination, file: string): Promise<string> {
   if (!home) throw new GhostError("HOME_UNUSABLE", "cannot make a bundle: this home's paths cannot be used", { hint: findings[0]?.hint });
   const { makeBundle } = await import("../../runtime/doctor/bundle.ts");
-  const [list, history] = system ? await Promise.all([client.processes(), client.history({ limit: BUNDLE_HISTORY_ENTRIES })]) : [null, null];
+  const [list, history] = system
+    ? await Promise.all([client.processes(), client.history({ limit: BUNDLE_HISTORY_ENTRIES })])
+    : [null, null];
   const versions = { version: context.version, runtimes: process.versions, platform: process.platform, arch: process.arch };
   try {
     await writeFile(file, makeBundle(home, { versions, findings, system, list, history }, new Date()), { mode: 0o600 });

@@ -1,5 +1,5 @@
-import { isNothingRegistered } from "../../runtime/client/connect.ts";
 import type { ProcessView } from "../../core/api/wire.ts";
+import { isNothingRegistered } from "../../runtime/client/connect.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
 import { renderProcesses } from "../output/process-table.ts";
@@ -16,7 +16,8 @@ export const command: Command = {
     const processes = await readProcesses(context);
     if (context.json) context.printJson(processes);
     else if (context.quiet) context.print(...processes.map(fullName));
-    else if (processes.length > 0) context.print(...renderProcesses(processes, { columns: context.output.columns, paint: await context.paint(), now: Date.now() }));
+    else if (processes.length > 0)
+      context.print(...renderProcesses(processes, { columns: context.output.columns, paint: await context.paint(), now: Date.now() }));
     return 0;
   },
 };
@@ -24,7 +25,11 @@ export const command: Command = {
 async function readProcesses(context: Context): Promise<ProcessView[]> {
   try {
     const processes = await context.connect("if-not-stopped").processes(context.names);
-    if (processes.length === 0) context.say("nothing is registered", "hint: ghost register FILE registers what a processes.yaml declares; ghost start PROGRAM starts one program");
+    if (processes.length === 0)
+      context.say(
+        "nothing is registered",
+        "hint: ghost register FILE registers what a processes.yaml declares; ghost start PROGRAM starts one program",
+      );
     return processes;
   } catch (error) {
     if (!isNothingRegistered(error) || context.names.length > 0) throw error;

@@ -1,5 +1,5 @@
-import { type LogRecord, recordJson } from "../../core/logs/record.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { type LogRecord, recordJson } from "../../core/logs/record.ts";
 import { type LogSource, readLogs } from "../../runtime/logs/read.ts";
 import { usage } from "../arguments.ts";
 import type { Command } from "../command.ts";
@@ -32,9 +32,16 @@ export const command: Command = {
   async run(context) {
     const selection = { lines: linesWanted(context), since: sinceOption(context, new Date()), grep: grepOption(context) };
     const places = await findLogs(context);
-    if (places.length === 0) throw new GhostError("NOT_FOUND", `cannot show logs: there are none in ${context.home}`, { hint: "ghost list shows what is registered" });
+    if (places.length === 0)
+      throw new GhostError("NOT_FOUND", `cannot show logs: there are none in ${context.home}`, {
+        hint: "ghost list shows what is registered",
+      });
     const follow = context.flag("follow");
-    const records = readLogs({ streams: sourcesOf(places, context.flag("err")), ...selection, follow: follow ? context.interruption : undefined });
+    const records = readLogs({
+      streams: sourcesOf(places, context.flag("err")),
+      ...selection,
+      follow: follow ? context.interruption : undefined,
+    });
     await writeOut(context, records, await lineMaker(context, places));
     return follow && context.interruption.aborted ? 130 : 0;
   },

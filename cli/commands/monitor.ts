@@ -11,7 +11,10 @@ export const command: Command = {
     const client = context.connect("if-not-stopped");
     const [system, processes] = await Promise.all([client.system(), client.processes(context.names)]);
     if (context.json) context.printJson({ system, processes });
-    else context.print(...renderMonitor(system, processes, { columns: context.output.columns, paint: await context.paint(), now: Date.now() }));
+    else
+      context.print(
+        ...renderMonitor(system, processes, { columns: context.output.columns, paint: await context.paint(), now: Date.now() }),
+      );
     return 0;
   },
 };

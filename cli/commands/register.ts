@@ -19,7 +19,13 @@ export const command: Command = {
   examples: ["ghost register", "ghost register processes.yaml production.yaml --start", "ghost register --prune"],
   async run(context) {
     const manifest = await loadManifest(context);
-    const request = { manifest, start: context.flag("start"), prune: context.flag("prune"), noWait: !context.flag("wait"), by: "ghost register" };
+    const request = {
+      manifest,
+      start: context.flag("start"),
+      prune: context.flag("prune"),
+      noWait: !context.flag("wait"),
+      by: "ghost register",
+    };
     const { changes, warnings, results } = await context.connect("always").register(request, context.interruption);
     for (const warning of warnings) context.warn(warning);
     const paint = await context.messagePaint();
@@ -30,7 +36,17 @@ export const command: Command = {
   },
 };
 
-async function finish(context: Context, results: Parameters<typeof reportResults>[1], changes: readonly { action: string; disrupts: boolean }[], warnings: readonly string[]): Promise<number> {
+async function finish(
+  context: Context,
+  results: Parameters<typeof reportResults>[1],
+  changes: readonly { action: string; disrupts: boolean }[],
+  warnings: readonly string[],
+): Promise<number> {
   const total = context.flag("start") ? changes.length : changes.filter(({ disrupts }) => disrupts).length;
-  return reportResults(context, results, { doing: context.flag("start") ? "starting" : "applying", total, extra: { changes, warnings }, quietWhenEmpty: true });
+  return reportResults(context, results, {
+    doing: context.flag("start") ? "starting" : "applying",
+    total,
+    extra: { changes, warnings },
+    quietWhenEmpty: true,
+  });
 }

@@ -7,7 +7,8 @@ import type { Command } from "../command.ts";
 export const command: Command = {
   usage: "NAME SIGNAL",
   summary: "Send a signal to a process's main process",
-  about: "The signal is named as in `kill -l`, with or without SIG. What it makes of the signal is the process's affair: an exit is answered as the restart policy says.",
+  about:
+    "The signal is named as in `kill -l`, with or without SIG. What it makes of the signal is the process's affair: an exit is answered as the restart policy says.",
   flags: [],
   argumentsMax: 2,
   examples: ["ghost signal nginx HUP", "ghost signal api SIGUSR1"],

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Program } from "../../core/config/from-program.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { DaemonClient } from "../../runtime/client/client.ts";
 import { act } from "../act.ts";
 import { usage } from "../arguments.ts";
@@ -27,15 +27,21 @@ export const command: Command = {
     const names = await namesOrChoice(context, client, true);
     const programs = await programsAmong(names, context, client);
     if (context.passed.length > 0 || context.text("name") !== undefined) requireOneProgram(names, programs, context);
-    if (programs.length === 0) return act(context, client, { verb: "start", doing: "starting", names, request: { noWait: !context.flag("wait") } });
-    return startEach(context, client, programs, names.filter((name) => !programs.includes(name)));
+    if (programs.length === 0)
+      return act(context, client, { verb: "start", doing: "starting", names, request: { noWait: !context.flag("wait") } });
+    return startEach(
+      context,
+      client,
+      programs,
+      names.filter((name) => !programs.includes(name)),
+    );
   },
 };
 
 /** Which of the words are files, and not names of something registered. */
 async function programsAmong(words: readonly string[], context: Context, client: DaemonClient): Promise<string[]> {
   const files = words.filter((word) => isFile(resolve(context.directory, word)));
-  const unknown = await Promise.all(files.map(async (word) => !word.includes(",") && (await isRegistered(client, word)) ? [] : [word]));
+  const unknown = await Promise.all(files.map(async (word) => (!word.includes(",") && (await isRegistered(client, word)) ? [] : [word])));
   return unknown.flat();
 }
 
@@ -58,7 +64,11 @@ function requireOneProgram(names: readonly string[], programs: readonly string[]
 async function startEach(context: Context, client: DaemonClient, programs: readonly string[], names: readonly string[]): Promise<number> {
   let worst = 0;
   for (const program of programs) worst = Math.max(worst, await startProgram(context, client, program));
-  if (names.length > 0) worst = Math.max(worst, await act(context, client, { verb: "start", doing: "starting", names, request: { noWait: !context.flag("wait") } }));
+  if (names.length > 0)
+    worst = Math.max(
+      worst,
+      await act(context, client, { verb: "start", doing: "starting", names, request: { noWait: !context.flag("wait") } }),
+    );
   return worst;
 }
 
@@ -81,7 +91,14 @@ async function manifestFor(context: Context, file: string): Promise<Program> {
   const name = context.text("name");
   const problem = name === undefined ? null : nameProblem(name);
   if (problem) throw usage(context.verb, `${name} cannot be a name: ${problem}`);
-  return definitionForProgram({ file, name, args: context.passed, directory, environment, isOnPath: (program) => isOnPath(program, environment.PATH ?? "") });
+  return definitionForProgram({
+    file,
+    name,
+    args: context.passed,
+    directory,
+    environment,
+    isOnPath: (program) => isOnPath(program, environment.PATH ?? ""),
+  });
 }
 
 function isFile(path: string): boolean {

@@ -23,7 +23,11 @@ async function showSystem(context: Context): Promise<number> {
     if (context.json) context.printJson({ system, processes });
     else if (!context.quiet) {
       const view = { columns: context.output.columns, paint: await context.paint(), now: Date.now() };
-      context.print(renderDaemonLine(system, view.paint, view.now), renderCounts(system, view.paint), ...(processes.length > 0 ? ["", ...renderProcesses(processes, view)] : []));
+      context.print(
+        renderDaemonLine(system, view.paint, view.now),
+        renderCounts(system, view.paint),
+        ...(processes.length > 0 ? ["", ...renderProcesses(processes, view)] : []),
+      );
       for (const warning of system.warnings) context.warn(warning);
     }
     return processes.every(isAsDesired) || !context.quiet ? 0 : 1;

@@ -8,7 +8,8 @@ const ENTRIES_BY_DEFAULT = 20;
 export const command: Command = {
   usage: "[NAME…] [--all] [-n N] [--since D]",
   summary: "Tell what happened and why: every change, its cause and what the cause knew",
-  about: "Without a NAME, or with --all, the one timeline of everything, with daemon restarts, boots, OOM kills and full disks. The newest comes last.",
+  about:
+    "Without a NAME, or with --all, the one timeline of everything, with daemon restarts, boots, OOM kills and full disks. The newest comes last.",
   flags: [
     { flags: "-a, --all", about: "Everything, the daemon included" },
     { flags: "-n, --lines <N>", about: `At most N changes (default ${ENTRIES_BY_DEFAULT})` },
@@ -18,10 +19,19 @@ export const command: Command = {
   examples: ["ghost why api", "ghost why --since 1h", "ghost why api -n 100 --json"],
   async run(context) {
     const names = context.flag("all") ? [] : context.names;
-    const entries = await context.connect("if-not-stopped").history({ names, limit: countOption(context, "lines", ENTRIES_BY_DEFAULT), since: sinceOption(context, new Date()) });
+    const entries = await context
+      .connect("if-not-stopped")
+      .history({ names, limit: countOption(context, "lines", ENTRIES_BY_DEFAULT), since: sinceOption(context, new Date()) });
     if (context.json) context.printJson(entries);
     else if (entries.length === 0) context.say("nothing happened yet");
-    else context.print(...renderTimeline(entries, { columns: context.output.columns, paint: await context.paint(), named: names.length !== 1 || isPattern(names[0] ?? "") }));
+    else
+      context.print(
+        ...renderTimeline(entries, {
+          columns: context.output.columns,
+          paint: await context.paint(),
+          named: names.length !== 1 || isPattern(names[0] ?? ""),
+        }),
+      );
     return 0;
   },
 };

@@ -4,7 +4,10 @@ import { renderBox } from "./box.ts";
 import { displayWidth } from "./width.ts";
 
 test("draws a boxed table with its title centred, several lines a row and rules between", () => {
-  const rows = [[[{ text: "redis" }], [{ text: "CPU: 0.2%" }, { text: "MEM: 24.5MB" }]], [[{ text: "日本" }], []]];
+  const rows = [
+    [[{ text: "redis" }], [{ text: "CPU: 0.2%" }, { text: "MEM: 24.5MB" }]],
+    [[{ text: "日本" }], []],
+  ];
   assert.equal(renderBox("Services", ["Service", "Usage"], rows, { ruled: true, columns: 80 }), [
     "        Services",
     "┌─────────┬─────────────┐",
@@ -19,7 +22,10 @@ test("draws a boxed table with its title centred, several lines a row and rules 
 });
 
 test("a narrow terminal takes cells from the widest column", () => {
-  const lines = renderBox("T", ["Name", "Why"], [[[{ text: "api" }], [{ text: "a very long explanation" }]]], { ruled: false, columns: 24 });
+  const lines = renderBox("T", ["Name", "Why"], [[[{ text: "api" }], [{ text: "a very long explanation" }]]], {
+    ruled: false,
+    columns: 24,
+  });
   for (const line of lines) assert.ok(displayWidth(line) <= 24, line);
   assert.ok(lines.some((line) => line.includes("…")));
 });

@@ -4,12 +4,21 @@ import type { PlanChange } from "../../core/api/wire.ts";
 import { renderChangesSummary, renderPlan } from "./changes.ts";
 import { plain } from "./paint.ts";
 
-const change = (name: string, action: PlanChange["action"], disrupts: boolean, differences: PlanChange["differences"] = []): PlanChange => ({ project: "shop", name, action, disrupts, differences });
+const change = (
+  name: string,
+  action: PlanChange["action"],
+  disrupts: boolean,
+  differences: PlanChange["differences"] = [],
+): PlanChange => ({ project: "shop", name, action, disrupts, differences });
 
 test("shows what would change, key by key, and who restarts", () => {
   const changes = [
     change("new", "add", false),
-    change("api", "change", true, [{ key: "args", before: "--port 1", after: "--port 2" }, { key: "user", before: null, after: "www" }, { key: "nice", before: "5", after: null }]),
+    change("api", "change", true, [
+      { key: "args", before: "--port 1", after: "--port 2" },
+      { key: "user", before: null, after: "www" },
+      { key: "nice", before: "5", after: null },
+    ]),
     change("old", "remove", true),
     change("same", "keep", false),
   ];
@@ -26,7 +35,9 @@ test("shows what would change, key by key, and who restarts", () => {
 });
 
 test("says when there is nothing to do", () => {
-  assert.equal(renderPlan([change("a", "keep", false), change("b", "keep", false)], plain), ["nothing to change: 2 processes are as declared"]);
+  assert.equal(renderPlan([change("a", "keep", false), change("b", "keep", false)], plain), [
+    "nothing to change: 2 processes are as declared",
+  ]);
 });
 
 test.run();

@@ -15,17 +15,27 @@ export function renderChanges(changes: readonly PlanChange[], paint: Paint): str
 
 /** `2 to add, 1 to change (1 restarts), 3 as declared`. */
 export function renderPlanSummary(changes: readonly PlanChange[]): string {
-  return summarize(changes, { add: "to add", change: "to change", remove: "to remove" }, (amount, verb) => `${verb}${amount === 1 ? "s" : ""}`);
+  return summarize(
+    changes,
+    { add: "to add", change: "to change", remove: "to remove" },
+    (amount, verb) => `${verb}${amount === 1 ? "s" : ""}`,
+  );
 }
 
 /** The same once it is done: `2 added, 1 changed (1 restarted), 3 as declared`. */
 export function renderChangesSummary(changes: readonly PlanChange[]): string {
-  return summarize(changes, { add: "added", change: "changed", remove: "removed" }, (_, verb) => (verb === "stop" ? "stopped" : `${verb}ed`));
+  return summarize(changes, { add: "added", change: "changed", remove: "removed" }, (_, verb) =>
+    verb === "stop" ? "stopped" : `${verb}ed`,
+  );
 }
 
 type Moving = Exclude<PlanChange["action"], "keep">;
 
-function summarize(changes: readonly PlanChange[], words: Readonly<Record<Moving, string>>, disruption: (amount: number, verb: string) => string): string {
+function summarize(
+  changes: readonly PlanChange[],
+  words: Readonly<Record<Moving, string>>,
+  disruption: (amount: number, verb: string) => string,
+): string {
   const parts = (["add", "change", "remove"] as const).flatMap((action) => {
     const these = changes.filter((change) => change.action === action);
     const disrupted = action === "add" ? 0 : these.filter(({ disrupts }) => disrupts).length;

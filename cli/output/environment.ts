@@ -5,7 +5,11 @@ import { tame } from "./width.ts";
 
 /** The lines of `ghost env`: each variable, its value and where it comes from. */
 export function renderVariables({ variables }: EnvironmentView, columns: number, paint: Paint): string[] {
-  const rows = variables.map(({ key, value, origin }) => [{ text: key, paint: paint.bold }, { text: tame(value) }, { text: origin, paint: paint.dim }]);
+  const rows = variables.map(({ key, value, origin }) => [
+    { text: key, paint: paint.bold },
+    { text: tame(value) },
+    { text: origin, paint: paint.dim },
+  ]);
   return renderTable([{ title: "VARIABLE" }, { title: "VALUE", flexible: true }, { title: "ORIGIN" }], rows, columns, paint);
 }
 

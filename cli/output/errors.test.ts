@@ -4,13 +4,29 @@ import { renderError } from "./errors.ts";
 import { plain } from "./paint.ts";
 
 test("an error has its program's last lines and a hint", () => {
-  const lines = renderError({ code: "START_FAILED", message: "cannot start api: it exited with code 3", hint: "ghost logs api", details: { lastLines: ["Traceback", "  boom"] } }, "/", plain);
+  const lines = renderError(
+    {
+      code: "START_FAILED",
+      message: "cannot start api: it exited with code 3",
+      hint: "ghost logs api",
+      details: { lastLines: ["Traceback", "  boom"] },
+    },
+    "/",
+    plain,
+  );
   assert.equal(lines, ["error: cannot start api: it exited with code 3", "  │ Traceback", "  │   boom", "hint: ghost logs api"]);
 });
 
 test("a configuration error is a line with file:line:column for each thing that is wrong", () => {
   const diagnostics = [
-    { severity: "error", file: "/srv/app/processes.yaml", line: 3, column: 5, message: "unknown key restrat", hint: "did you mean restart?" },
+    {
+      severity: "error",
+      file: "/srv/app/processes.yaml",
+      line: 3,
+      column: 5,
+      message: "unknown key restrat",
+      hint: "did you mean restart?",
+    },
     { severity: "warning", file: "/etc/other.yaml", line: 1, column: 1, message: "it is empty" },
   ];
   assert.equal(renderError({ code: "CONFIG_INVALID", message: "…", details: { diagnostics } }, "/srv/app", plain), [

@@ -1,7 +1,7 @@
 import { isAbsolute, relative } from "node:path";
 import type { ErrorBody } from "../../core/errors/ghost-error.ts";
-import { count } from "./quantities.ts";
 import type { Paint } from "./paint.ts";
+import { count } from "./quantities.ts";
 
 /** A place in a file and what is wrong there, as `details.diagnostics` of a configuration error holds them. */
 export interface ShownDiagnostic {
@@ -16,12 +16,21 @@ export interface ShownDiagnostic {
 /** The lines that tell an error to a person: what, the program's last lines if it was one's fault, and the remedy. */
 export function renderError(error: ErrorBody, directory: string, paint: Paint): string[] {
   const diagnostics = (error.details?.diagnostics ?? []) as readonly ShownDiagnostic[];
-  if (diagnostics.length > 0) return [...diagnostics.flatMap((each) => renderDiagnostic(each, directory, paint)), summaryOf(diagnostics, paint)];
-  return [`${paint.red("error:")} ${error.message}`, ...renderLastLines(error, paint), ...(error.hint ? [`${paint.cyan("hint:")} ${error.hint}`] : [])];
+  if (diagnostics.length > 0)
+    return [...diagnostics.flatMap((each) => renderDiagnostic(each, directory, paint)), summaryOf(diagnostics, paint)];
+  return [
+    `${paint.red("error:")} ${error.message}`,
+    ...renderLastLines(error, paint),
+    ...(error.hint ? [`${paint.cyan("hint:")} ${error.hint}`] : []),
+  ];
 }
 
 /** `file:line:column: message`, the form that editors and terminals make into a link, and its hint on a line of its own. */
-export function renderDiagnostic({ severity, file, line, column, message, hint }: ShownDiagnostic, directory: string, paint: Paint): string[] {
+export function renderDiagnostic(
+  { severity, file, line, column, message, hint }: ShownDiagnostic,
+  directory: string,
+  paint: Paint,
+): string[] {
   const kind = severity === "warning" ? paint.yellow("warning: ") : "";
   const place = paint.bold(`${shortPath(file, directory)}:${line}:${column}:`);
   return [`${place} ${kind}${message}`, ...(hint ? [`  ${paint.cyan("hint:")} ${hint}`] : [])];

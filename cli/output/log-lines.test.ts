@@ -1,11 +1,18 @@
+import picocolors from "picocolors";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import picocolors from "picocolors";
 import type { LogRecord } from "../../core/logs/record.ts";
 import { makeLogRenderer } from "./log-lines.ts";
 import { plain } from "./paint.ts";
 
-const record = (name: string, line: string): LogRecord => ({ time: new Date(2026, 10, 23, 12, 0, 1, 7), project: "shop", name, instance: 0, stream: "out", line });
+const record = (name: string, line: string): LogRecord => ({
+  time: new Date(2026, 10, 23, 12, 0, 1, 7),
+  project: "shop",
+  name,
+  instance: 0,
+  stream: "out",
+  line,
+});
 
 test("one process: the line as it was written", () => {
   assert.is(makeLogRenderer({ nameCells: 0, timestamps: false, withProject: false }, plain)(record("api", "hello")), "hello");
@@ -18,7 +25,10 @@ test("several: each line has its process's name before it, aligned", () => {
 
 test("a gap says what is missing", () => {
   const line = makeLogRenderer({ nameCells: 0, timestamps: false, withProject: false }, plain);
-  assert.match(line({ time: null, project: "shop", name: "api", instance: 0, stream: "out", gap: { droppedBytes: 1500, reason: "disk-full" } }), /1\.5 KB of output dropped/);
+  assert.match(
+    line({ time: null, project: "shop", name: "api", instance: 0, stream: "out", gap: { droppedBytes: 1500, reason: "disk-full" } }),
+    /1\.5 KB of output dropped/,
+  );
 });
 
 test("a process keeps its colour, and two have different ones", () => {

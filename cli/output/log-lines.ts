@@ -32,7 +32,10 @@ export function makeLogRenderer(style: LogStyle, paint: Paint): (record: LogReco
 }
 
 /** The name before a line: `api`, `api:1`, `shop/api`. */
-export function labelOf({ project, name, instance }: { readonly project: string; readonly name: string; readonly instance: number }, withProject: boolean): string {
+export function labelOf(
+  { project, name, instance }: { readonly project: string; readonly name: string; readonly instance: number },
+  withProject: boolean,
+): string {
   return `${withProject ? `${project}/` : ""}${name}${instance > 0 ? `:${instance}` : ""}`;
 }
 

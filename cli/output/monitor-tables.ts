@@ -18,9 +18,22 @@ export function renderMonitor(system: SystemView, processes: readonly ProcessVie
   const oneshots = processes.filter(({ type }) => type === "oneshot");
   const named = spansProjects(processes);
   return [
-    ...renderBox("System Status", ["Component", "Status", "Info"], systemRows(system, services.length, oneshots.length, view), { ruled: false, ...view }),
-    ...renderBox("Services", ["Service", "Status", "Started", "Stopped", "Resource Usage", "Actions"], [...services.map((each) => serviceRow(each, named, view)), daemonRow(system, view)], { ruled: true, ...view }),
-    ...renderBox("One-Shot Applications", ["App", "Status", "Started", "Completed", "Resource Usage"], oneshots.map((each) => appRow(each, named, view)), { ruled: true, ...view }),
+    ...renderBox("System Status", ["Component", "Status", "Info"], systemRows(system, services.length, oneshots.length, view), {
+      ruled: false,
+      ...view,
+    }),
+    ...renderBox(
+      "Services",
+      ["Service", "Status", "Started", "Stopped", "Resource Usage", "Actions"],
+      [...services.map((each) => serviceRow(each, named, view)), daemonRow(system, view)],
+      { ruled: true, ...view },
+    ),
+    ...renderBox(
+      "One-Shot Applications",
+      ["App", "Status", "Started", "Completed", "Resource Usage"],
+      oneshots.map((each) => appRow(each, named, view)),
+      { ruled: true, ...view },
+    ),
   ];
 }
 
@@ -43,14 +56,26 @@ function appRow(process: ProcessView, named: boolean, { paint, now }: View): Box
 }
 
 function daemonRow({ startedAt, cpuPercent, memoryBytes }: SystemView, { paint, now }: View): BoxRow {
-  return [[{ text: "ghost-father" }], [{ text: "Running", paint: paint.green }], [{ text: timeOf(startedAt, now) }], [], usageCells({ cpuPercent, memoryBytes }), []];
+  return [
+    [{ text: "ghost-father" }],
+    [{ text: "Running", paint: paint.green }],
+    [{ text: timeOf(startedAt, now) }],
+    [],
+    usageCells({ cpuPercent, memoryBytes }),
+    [],
+  ];
 }
 
 function stateCells(process: ProcessView, named: boolean, paint: Paint, now: number): BoxRow {
   const name = named ? fullName(process) : process.name;
   const status = process.status.charAt(0).toUpperCase() + process.status.slice(1);
   const stopped = process.pid === null ? timeOf(process.stoppedAt, now) : "";
-  return [[{ text: name }], [{ text: status, paint: paintOfStatus(process.status, paint) }], [{ text: timeOf(process.startedAt, now) }], [{ text: stopped }]];
+  return [
+    [{ text: name }],
+    [{ text: status, paint: paintOfStatus(process.status, paint) }],
+    [{ text: timeOf(process.startedAt, now) }],
+    [{ text: stopped }],
+  ];
 }
 
 function usageCells({ cpuPercent, memoryBytes }: Pick<ProcessView, "cpuPercent" | "memoryBytes">): Cell[] {

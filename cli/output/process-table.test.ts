@@ -1,6 +1,6 @@
+import picocolors from "picocolors";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import picocolors from "picocolors";
 import type { ProcessView } from "../../core/api/wire.ts";
 import { plain } from "./paint.ts";
 import { renderProcesses } from "./process-table.ts";
@@ -10,9 +10,35 @@ const NOW = Date.parse("2026-11-23T12:00:00Z");
 
 function view(changes: Partial<ProcessView>): ProcessView {
   return {
-    id: "1", project: "shop", name: "api", instance: 0, kind: "process", type: "service", status: "running", desired: "up", health: "none", waitingFor: [], crashLooping: false,
-    pid: 812, restarts: 0, exitCode: null, exitSignal: null, exitKnown: true, startedAt: "2026-11-23T09:55:00Z", stoppedAt: null, nextStartAt: null,
-    cpuPercent: 0.4, memoryBytes: 25_690_112, privateBytes: 1, threads: 11, groups: [], node: "local", why: "started by register", source: null, logs: { out: "", err: "" }, ...changes,
+    id: "1",
+    project: "shop",
+    name: "api",
+    instance: 0,
+    kind: "process",
+    type: "service",
+    status: "running",
+    desired: "up",
+    health: "none",
+    waitingFor: [],
+    crashLooping: false,
+    pid: 812,
+    restarts: 0,
+    exitCode: null,
+    exitSignal: null,
+    exitKnown: true,
+    startedAt: "2026-11-23T09:55:00Z",
+    stoppedAt: null,
+    nextStartAt: null,
+    cpuPercent: 0.4,
+    memoryBytes: 25_690_112,
+    privateBytes: 1,
+    threads: 11,
+    groups: [],
+    node: "local",
+    why: "started by register",
+    source: null,
+    logs: { out: "", err: "" },
+    ...changes,
   };
 }
 
@@ -28,7 +54,10 @@ test("one project: a line a process, by name", () => {
 
 test("several projects: processes stand under their project's name", () => {
   const lines = list([view({ project: "tools", name: "cron" }), view({})]);
-  assert.equal(lines.map((line) => line.slice(0, 8).trimEnd()), ["NAME", "shop", "  api", "tools", "  cron"]);
+  assert.equal(
+    lines.map((line) => line.slice(0, 8).trimEnd()),
+    ["NAME", "shop", "  api", "tools", "  cron"],
+  );
 });
 
 test("a process that is crash-looping says so", () => {
@@ -36,7 +65,11 @@ test("a process that is crash-looping says so", () => {
 });
 
 test("text from elsewhere cannot steer the terminal", () => {
-  assert.not(list([view({ why: "\u001b[2Jgone\nnext" })]).join("\n").includes("\u001b"));
+  assert.not(
+    list([view({ why: "\u001b[2Jgone\nnext" })])
+      .join("\n")
+      .includes("\u001b"),
+  );
 });
 
 test("the status has the colour of its urgency", () => {
@@ -49,8 +82,15 @@ test("the status has the colour of its urgency", () => {
 
 test("as desired means: up and running, done, or down and gone", () => {
   const cases: [Partial<ProcessView>, boolean][] = [
-    [{}, true], [{ health: "unhealthy" }, false], [{ status: "unhealthy" }, false], [{ status: "backoff" }, false], [{ status: "failed" }, false],
-    [{ status: "exited", type: "oneshot" }, true], [{ status: "exited" }, false], [{ status: "stopped", desired: "down" }, true], [{ desired: "down" }, false],
+    [{}, true],
+    [{ health: "unhealthy" }, false],
+    [{ status: "unhealthy" }, false],
+    [{ status: "backoff" }, false],
+    [{ status: "failed" }, false],
+    [{ status: "exited", type: "oneshot" }, true],
+    [{ status: "exited" }, false],
+    [{ status: "stopped", desired: "down" }, true],
+    [{ desired: "down" }, false],
   ];
   for (const [changes, expected] of cases) assert.is(isAsDesired(view(changes)), expected, JSON.stringify(changes));
 });

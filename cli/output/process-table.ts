@@ -17,7 +17,10 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** The lines of `ghost list`: one a process, by name; under a line with the project's name where there are several projects. */
-export function renderProcesses(processes: readonly ProcessView[], { columns, paint, now }: { columns: number; paint: Paint; now: number }): string[] {
+export function renderProcesses(
+  processes: readonly ProcessView[],
+  { columns, paint, now }: { columns: number; paint: Paint; now: number },
+): string[] {
   const sorted = inOrder(processes);
   const grouped = spansProjects(sorted);
   const rows: (Cell[] | string)[] = [];
@@ -33,7 +36,8 @@ export function renderProcesses(processes: readonly ProcessView[], { columns, pa
 /** By project, name and instance. Sorted by keys, without a comparison of our own, because that is done for each pair. */
 function inOrder(processes: readonly ProcessView[]): ProcessView[] {
   const byKey = new Map<string, ProcessView>();
-  for (const process of processes) byKey.set(`${process.project}\0${process.name}\0${String(process.instance).padStart(6, "0")}\0${process.node}`, process);
+  for (const process of processes)
+    byKey.set(`${process.project}\0${process.name}\0${String(process.instance).padStart(6, "0")}\0${process.node}`, process);
   return [...byKey.keys()].sort().map((key) => byKey.get(key) as ProcessView);
 }
 
@@ -48,7 +52,15 @@ function rowOf(process: ProcessView, indent: string, paint: Paint, now: number):
     return [...head, none, none, restarted, none, none, why];
   }
   const uptime = startedAt === null ? "-" : formatDuration(now - Date.parse(startedAt));
-  return [...head, { text: String(pid) }, { text: uptime }, restarted, { text: formatPercent(process.cpuPercent) }, { text: formatBytes(process.memoryBytes) }, why];
+  return [
+    ...head,
+    { text: String(pid) },
+    { text: uptime },
+    restarted,
+    { text: formatPercent(process.cpuPercent) },
+    { text: formatBytes(process.memoryBytes) },
+    why,
+  ];
 }
 
 function statusCell({ status, crashLooping }: ProcessView, paint: Paint): Cell {

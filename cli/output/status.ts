@@ -35,7 +35,15 @@ export function isAsDesired({ desired, status, health, type }: ProcessView): boo
 }
 
 /** `project/name`, the one way to name a process that is never ambiguous; with its number where it has several instances. */
-export function fullName({ project, name, instance }: { readonly project: string; readonly name: string; readonly instance: number }): string {
+export function fullName({
+  project,
+  name,
+  instance,
+}: {
+  readonly project: string;
+  readonly name: string;
+  readonly instance: number;
+}): string {
   return `${project}/${name}${instance > 0 ? `:${instance}` : ""}`;
 }
 

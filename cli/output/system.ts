@@ -13,6 +13,8 @@ export function renderDaemonLine({ pid, version, startedAt, cpuPercent, memoryBy
 
 /** One line about all processes: `5 processes: 3 running, 2 stopped`. */
 export function renderCounts({ processes }: SystemView, paint: Paint): string {
-  const parts = SHOWN_IN_SUMMARY.filter((status) => (processes[status] ?? 0) > 0).map((status) => paintOfStatus(status, paint)(`${processes[status]} ${status}`));
+  const parts = SHOWN_IN_SUMMARY.filter((status) => (processes[status] ?? 0) > 0).map((status) =>
+    paintOfStatus(status, paint)(`${processes[status]} ${status}`),
+  );
   return count(processes.total, "process", "processes") + (parts.length > 0 ? `: ${parts.join(", ")}` : "");
 }

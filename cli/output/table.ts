@@ -63,7 +63,13 @@ function fit(head: readonly Column[], cellWidths: readonly (readonly number[])[]
   return widths;
 }
 
-function renderRow(row: readonly Cell[], cellWidths: readonly number[], widths: readonly number[], rights: readonly boolean[], columns: number): string {
+function renderRow(
+  row: readonly Cell[],
+  cellWidths: readonly number[],
+  widths: readonly number[],
+  rights: readonly boolean[],
+  columns: number,
+): string {
   let line = "";
   let left = columns;
   for (let index = 0; index < row.length && left > GAP.length; index++) {

@@ -9,7 +9,10 @@ const NAME_CELLS_MAX = 40;
 const CHANGE_CELLS = "unhealthy → unhealthy".length;
 
 /** The lines of `ghost why`: time, name (if `named`), change, cause and what the cause knew; the oldest first. */
-export function renderTimeline(entries: readonly HistoryEntry[], { columns, paint, named }: { columns: number; paint: Paint; named: boolean }): string[] {
+export function renderTimeline(
+  entries: readonly HistoryEntry[],
+  { columns, paint, named }: { columns: number; paint: Paint; named: boolean },
+): string[] {
   const sorted = [...entries].sort((a, b) => a.seq - b.seq);
   const names = named ? sorted.map(nameOf) : [];
   const nameCells = Math.min(NAME_CELLS_MAX, Math.max(0, ...names.map(displayWidth)));

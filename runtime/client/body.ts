@@ -25,6 +25,7 @@ export async function* readJsonLines<Value>(body: AsyncIterable<Uint8Array>): As
 }
 
 function grow(text: string, more: string): string {
-  if (text.length + more.length > BODY_BYTES_MAX) throw new GhostError("FAILED", "cannot read the daemon's answer: it is longer than 256 MB");
+  if (text.length + more.length > BODY_BYTES_MAX)
+    throw new GhostError("FAILED", "cannot read the daemon's answer: it is longer than 256 MB");
   return text + more;
 }

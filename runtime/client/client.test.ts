@@ -59,11 +59,18 @@ test("asks with names in the query and in the path", async () => {
   await client.processes(["shop/*", "api"]);
   await client.details("shop/api");
   await client.history({ names: ["a"], limit: 5, since: new Date(0) });
-  assert.equal(scene.asked, ["GET /v1/processes", "GET /v1/processes?names=shop%2F*%2Capi", "GET /v1/processes/shop%2Fapi", "GET /v1/history?names=a&limit=5&since=1970-01-01T00%3A00%3A00.000Z"]);
+  assert.equal(scene.asked, [
+    "GET /v1/processes",
+    "GET /v1/processes?names=shop%2F*%2Capi",
+    "GET /v1/processes/shop%2Fapi",
+    "GET /v1/history?names=a&limit=5&since=1970-01-01T00%3A00%3A00.000Z",
+  ]);
 });
 
 test("gives the daemon's own errors", async () => {
-  await using scene = await stage((_, response) => response.writeHead(404).end(JSON.stringify({ error: { code: "NOT_FOUND", message: "cannot find api", hint: "did you mean apo?" } })));
+  await using scene = await stage((_, response) =>
+    response.writeHead(404).end(JSON.stringify({ error: { code: "NOT_FOUND", message: "cannot find api", hint: "did you mean apo?" } })),
+  );
   const error = await errorOf(clientOf(scene.home).details("api"));
   assert.equal([error.code, error.exitCode, error.hint], ["NOT_FOUND", 3, "did you mean apo?"]);
 });
@@ -79,7 +86,10 @@ test("gives outcomes as they come, whole lines only", async () => {
     setTimeout(() => response.end(bytes.subarray(cut)), 20);
   });
   const results = await collect(clientOf(scene.home).act("stop", { names: ["all"] }));
-  assert.equal(results.map(({ name }) => name), ["a", "日本"]);
+  assert.equal(
+    results.map(({ name }) => name),
+    ["a", "日本"],
+  );
 });
 
 test("a daemon that ends in the middle of an answer is told as such", async () => {
@@ -92,12 +102,16 @@ test("a daemon that ends in the middle of an answer is told as such", async () =
 });
 
 test("an error in the middle of a stream ends it", async () => {
-  await using scene = await stage((_, response) => response.end(`${JSON.stringify({ error: { code: "NO_SPACE", message: "cannot save" } })}\n`));
+  await using scene = await stage((_, response) =>
+    response.end(`${JSON.stringify({ error: { code: "NO_SPACE", message: "cannot save" } })}\n`),
+  );
   assert.is((await errorOf(collect(clientOf(scene.home).act("stop", { names: ["all"] })))).code, "NO_SPACE");
 });
 
 test("register gives the plan first, then the outcomes", async () => {
-  await using scene = await stage((_, response) => response.end(`{"changes":[{"action":"add"}],"warnings":["w"]}\n{"name":"a","did":"started"}\n`));
+  await using scene = await stage((_, response) =>
+    response.end(`{"changes":[{"action":"add"}],"warnings":["w"]}\n{"name":"a","did":"started"}\n`),
+  );
   const manifest = { id: "/srv/a b.yaml", project: "p", files: [], processes: [], path: "", secrets: {} };
   const registration = await clientOf(scene.home).register({ manifest });
   assert.is(registration.changes.length, 1);

@@ -12,7 +12,7 @@ import type {
 } from "../../core/api/wire.ts";
 import { type ErrorBody, GhostError } from "../../core/errors/ghost-error.ts";
 import { readJsonLines } from "./body.ts";
-import { type ConnectOptions, type Connection, openConnection } from "./connect.ts";
+import { type Connection, type ConnectOptions, openConnection } from "./connect.ts";
 import type { TransportReply, TransportRequest } from "./transport.ts";
 
 /** How long a question may take before the daemon counts as hung. Actions have no such limit: they wait until true. */
@@ -63,8 +63,10 @@ export function connect(home: string, options: ConnectOptions): DaemonClient {
     act: (verb, body, signal) => lines({ method: "POST", path: `/v1/processes/${verb}`, body, signal }),
     register: (body, signal) => register(lines({ method: "PUT", path: manifestPath(body), body, signal })),
     plan: (body) => ask({ method: "POST", path: `${manifestPath(body)}/plan`, body }),
-    environment: (name, diff) => ask({ method: "GET", path: `/v1/processes/${encodeURIComponent(name)}/environment${query({ diff: diff ? "true" : undefined })}` }),
-    history: ({ names, limit, since }) => ask({ method: "GET", path: `/v1/history${query({ names: names?.join(","), limit, since: since?.toISOString() })}` }),
+    environment: (name, diff) =>
+      ask({ method: "GET", path: `/v1/processes/${encodeURIComponent(name)}/environment${query({ diff: diff ? "true" : undefined })}` }),
+    history: ({ names, limit, since }) =>
+      ask({ method: "GET", path: `/v1/history${query({ names: names?.join(","), limit, since: since?.toISOString() })}` }),
     system: () => ask({ method: "GET", path: "/v1/system" }),
     stopDaemon: (leave) => lines({ method: "POST", path: "/v1/daemon/stop", body: { leave } }),
     restartDaemon: () => ask({ method: "POST", path: "/v1/daemon/restart", body: {} }),
@@ -108,14 +110,21 @@ async function* stream<Value>(connection: Connection, request: TransportRequest)
 
 async function register(lines: AsyncGenerator<unknown>): Promise<Registration> {
   const first = await lines.next();
-  if (first.done) throw new GhostError("DAEMON_UNREACHABLE", "cannot register: the daemon ended before it answered", { hint: "ghost daemon logs" });
+  if (first.done)
+    throw new GhostError("DAEMON_UNREACHABLE", "cannot register: the daemon ended before it answered", { hint: "ghost daemon logs" });
   const { changes, warnings } = first.value as Pick<Registration, "changes" | "warnings">;
   return { changes, warnings, results: lines as AsyncGenerator<ActionResult> };
 }
 
 async function refuseErrors({ status, text }: TransportReply): Promise<void> {
   if (status < 400) return;
-  throw GhostError.from(errorIn(await text()) ?? { code: "FAILED", message: `cannot do this: the daemon answered with status ${status}`, hint: "ghost daemon logs" });
+  throw GhostError.from(
+    errorIn(await text()) ?? {
+      code: "FAILED",
+      message: `cannot do this: the daemon answered with status ${status}`,
+      hint: "ghost daemon logs",
+    },
+  );
 }
 
 function errorIn(text: string): ErrorBody | null {
@@ -130,11 +139,16 @@ function errorIn(text: string): ErrorBody | null {
 function explain(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof GhostError || typeof code !== "string" || !/^E[A-Z]+$/.test(code)) return error;
-  return new GhostError("DAEMON_UNREACHABLE", "cannot hear the daemon any more: it ended while it answered", { hint: "ghost list shows what stands", cause: error });
+  return new GhostError("DAEMON_UNREACHABLE", "cannot hear the daemon any more: it ended while it answered", {
+    hint: "ghost list shows what stands",
+    cause: error,
+  });
 }
 
 function hung(): GhostError {
-  return new GhostError("TIMED_OUT", `cannot get an answer: the daemon was silent for ${QUESTION_LIMIT_MS / 1000} s`, { hint: "ghost daemon logs, ghost doctor" });
+  return new GhostError("TIMED_OUT", `cannot get an answer: the daemon was silent for ${QUESTION_LIMIT_MS / 1000} s`, {
+    hint: "ghost daemon logs, ghost doctor",
+  });
 }
 
 function interrupted(): GhostError {

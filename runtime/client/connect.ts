@@ -39,7 +39,8 @@ export function openConnection(home: string, options: ConnectOptions): Connectio
     compared ||= reply !== null;
     return reply;
   };
-  return async (request) => (await attempt(request)) ?? (await startDaemonFor(places, options.start)) ?? (await attempt(request)) ?? vanished();
+  return async (request) =>
+    (await attempt(request)) ?? (await startDaemonFor(places, options.start)) ?? (await attempt(request)) ?? vanished();
 }
 
 async function sendUnlessAbsent(address: DaemonAddress, request: TransportRequest): Promise<TransportReply | null> {
@@ -54,7 +55,10 @@ async function sendUnlessAbsent(address: DaemonAddress, request: TransportReques
 
 /** Gives null when the daemon runs afterwards, so that the caller goes on with its second attempt. */
 async function startDaemonFor(places: ClientPlaces, policy: StartPolicy): Promise<null> {
-  if (policy === "never") throw new GhostError("DAEMON_UNREACHABLE", `cannot reach the daemon of ${places.home}: it does not run`, { hint: "ghost daemon start" });
+  if (policy === "never")
+    throw new GhostError("DAEMON_UNREACHABLE", `cannot reach the daemon of ${places.home}: it does not run`, {
+      hint: "ghost daemon start",
+    });
   if (policy === "if-not-stopped" && existsSync(places.stoppedMarker)) {
     throw new GhostError("DAEMON_STOPPED", `cannot ask the daemon of ${places.home}: it was stopped`, { hint: "ghost daemon start" });
   }
@@ -81,9 +85,14 @@ function unreachable(error: Error, address: DaemonAddress, request: TransportReq
   if (request.signal?.aborted) return error;
   const { code } = error as NodeJS.ErrnoException;
   if (code === "EACCES" || code === "EPERM") {
-    return new GhostError("PERMISSION_DENIED", `cannot reach the daemon: no permission for ${address.socket}`, { hint: "run ghost as the user who owns the home, or choose another home with --home" });
+    return new GhostError("PERMISSION_DENIED", `cannot reach the daemon: no permission for ${address.socket}`, {
+      hint: "run ghost as the user who owns the home, or choose another home with --home",
+    });
   }
-  return new GhostError("DAEMON_UNREACHABLE", `cannot reach the daemon (pid ${address.pid}): ${error.message}`, { hint: "ghost daemon status, ghost doctor", cause: error });
+  return new GhostError("DAEMON_UNREACHABLE", `cannot reach the daemon (pid ${address.pid}): ${error.message}`, {
+    hint: "ghost daemon status, ghost doctor",
+    cause: error,
+  });
 }
 
 function vanished(): never {
@@ -92,5 +101,7 @@ function vanished(): never {
 
 function compareVersions(address: DaemonAddress, { version, warn }: ConnectOptions): void {
   if (address.version === version) return;
-  warn(`the daemon runs version ${address.version}, this is ${version}; ghost daemon restart brings the daemon up to date (no process is restarted)`);
+  warn(
+    `the daemon runs version ${address.version}, this is ${version}; ghost daemon restart brings the daemon up to date (no process is restarted)`,
+  );
 }

@@ -36,7 +36,11 @@ async function sendByFetch(socket: string, request: TransportRequest): Promise<T
     ...(request.body !== undefined && { body: JSON.stringify(request.body), headers: { "content-type": "application/json" } }),
   };
   const response = await fetch(`http://ghost${request.path}`, init as RequestInit);
-  return { status: response.status, text: () => response.text(), chunks: () => (response.body ?? []) as unknown as AsyncIterable<Uint8Array> };
+  return {
+    status: response.status,
+    text: () => response.text(),
+    chunks: () => (response.body ?? []) as unknown as AsyncIterable<Uint8Array>,
+  };
 }
 
 async function sendByHttp(socket: string, { method, path, body, signal }: TransportRequest): Promise<TransportReply> {
@@ -45,7 +49,9 @@ async function sendByHttp(socket: string, { method, path, body, signal }: Transp
   const headers = text === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
   return new Promise((resolve, reject) => {
     const request = http.request({ socketPath: socket, method, path, headers, signal, agent: false });
-    request.once("response", (response) => resolve({ status: response.statusCode ?? 0, text: () => readText(response), chunks: () => response }));
+    request.once("response", (response) =>
+      resolve({ status: response.statusCode ?? 0, text: () => readText(response), chunks: () => response }),
+    );
     request.once("error", reject);
     request.end(text);
   });

@@ -11,7 +11,10 @@ test("a bundle is a tar archive with everything in it, and no secret", () => {
   try {
     const home = findHome(folder);
     for (const path of [home.data, home.logs]) mkdirSync(path, { recursive: true });
-    writeFileSync(home.secretsFile, JSON.stringify({ "/srv/a.yaml": { TOKEN: 'quo"ted-secret', LONG: "hunter22hunter" }, other: { SHORT: "hunter22" } }));
+    writeFileSync(
+      home.secretsFile,
+      JSON.stringify({ "/srv/a.yaml": { TOKEN: 'quo"ted-secret', LONG: "hunter22hunter" }, other: { SHORT: "hunter22" } }),
+    );
     writeFileSync(home.daemonLog, "somebody logged hunter22hunter\n");
     writeFileSync(join(folder, "b.tar.gz"), makeBundle(home, { list: [{ why: 'failed with quo"ted-secret' }] }, new Date(0)));
     const listing = spawnSync("tar", ["tzf", join(folder, "b.tar.gz")], { encoding: "utf8" });

@@ -38,7 +38,9 @@ function tailOf(path: string): string {
 function secretValues(path: string): string[] {
   try {
     const manifests = JSON.parse(readFileSync(path, "utf8")) as Record<string, Record<string, string>>;
-    return Object.values(manifests).flatMap((secrets) => Object.values(secrets)).sort((a, b) => b.length - a.length);
+    return Object.values(manifests)
+      .flatMap((secrets) => Object.values(secrets))
+      .sort((a, b) => b.length - a.length);
   } catch {
     return [];
   }

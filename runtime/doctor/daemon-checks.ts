@@ -5,16 +5,32 @@ import { type Home, readAddress } from "../daemon/home.ts";
 import { type Finding, good, problem, warning } from "./finding.ts";
 
 /** Asks the daemon whether it is well. `system` is null where none answers. */
-export async function checkDaemon(home: Home, client: DaemonClient, version: string): Promise<{ findings: Finding[]; system: SystemView | null }> {
+export async function checkDaemon(
+  home: Home,
+  client: DaemonClient,
+  version: string,
+): Promise<{ findings: Finding[]; system: SystemView | null }> {
   const address = readAddress(home);
   try {
     const system = await client.system();
-    return { system, findings: [good("daemon", `runs (pid ${system.pid}) and answers at ${system.socket}`), compareVersions(system.version, version), ...system.warnings.map((text) => warning("daemon", text, "ghost daemon logs"))] };
+    return {
+      system,
+      findings: [
+        good("daemon", `runs (pid ${system.pid}) and answers at ${system.socket}`),
+        compareVersions(system.version, version),
+        ...system.warnings.map((text) => warning("daemon", text, "ghost daemon logs")),
+      ],
+    };
   } catch (error) {
     if (!(error instanceof GhostError)) throw error;
-    if (error.code !== "DAEMON_UNREACHABLE") return { system: null, findings: [problem("daemon", error.message, error.hint ?? "ghost daemon logs")] };
+    if (error.code !== "DAEMON_UNREACHABLE")
+      return { system: null, findings: [problem("daemon", error.message, error.hint ?? "ghost daemon logs")] };
     const finding = address
-      ? warning("daemon", `does not run, though ${home.pidFile} names pid ${address.pid}: it, or the machine, ended without a word`, "ghost daemon start")
+      ? warning(
+          "daemon",
+          `does not run, though ${home.pidFile} names pid ${address.pid}: it, or the machine, ended without a word`,
+          "ghost daemon start",
+        )
       : good("daemon", "does not run");
     return { system: null, findings: [finding] };
   }

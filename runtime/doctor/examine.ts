@@ -18,7 +18,8 @@ export interface Examination {
 /** Looks at everything that may be wrong with a home and the system under it. Changes nothing, starts nothing. */
 export async function examine(folder: string, client: DaemonClient, version: string): Promise<Examination> {
   const home = placesOf(folder);
-  if (home instanceof GhostError) return { home: null, system: null, findings: [problem("socket", home.message, home.hint ?? "choose another home"), ...checkSystem()] };
+  if (home instanceof GhostError)
+    return { home: null, system: null, findings: [problem("socket", home.message, home.hint ?? "choose another home"), ...checkSystem()] };
   const { findings, system } = await checkDaemon(home, client, version);
   return { home, system, findings: [...findings, ...checkHome(home), ...(await checkState(home, system !== null)), ...checkSystem()] };
 }

@@ -10,7 +10,11 @@ const FREE_FILES_WANTED = 1000;
 /** Looks at the home's folders: there, ours, closed to others, with room, and without what a crash left. */
 export function checkHome(home: Home): Finding[] {
   const stat = statSync(home.root, { throwIfNoEntry: false });
-  if (!stat) return [good("home", `${home.root} does not exist yet; the first command that needs it makes it`), ...checkSpace(firstExisting(home.root))];
+  if (!stat)
+    return [
+      good("home", `${home.root} does not exist yet; the first command that needs it makes it`),
+      ...checkSpace(firstExisting(home.root)),
+    ];
   if (!stat.isDirectory()) return [problem("home", `${home.root} is not a folder`, "choose another with --home DIR or GHOST_HOME")];
   return [...checkAccess(home, stat), ...checkSpace(home.root), ...checkLeftovers(home)];
 }
@@ -18,10 +22,19 @@ export function checkHome(home: Home): Finding[] {
 function checkAccess(home: Home, stat: Stats): Finding[] {
   const uid = process.getuid?.();
   const findings: Finding[] = [];
-  if (uid !== undefined && stat.uid !== uid) findings.push(warning("home", `${home.root} belongs to user ${stat.uid}, and this is user ${uid}`, "run ghost as that user, or choose another home with --home"));
-  if ((stat.mode & 0o077) !== 0) findings.push(warning("home", `${home.root} is open to others (mode ${(stat.mode & 0o777).toString(8)})`, `chmod 700 ${home.root}`));
+  if (uid !== undefined && stat.uid !== uid)
+    findings.push(
+      warning(
+        "home",
+        `${home.root} belongs to user ${stat.uid}, and this is user ${uid}`,
+        "run ghost as that user, or choose another home with --home",
+      ),
+    );
+  if ((stat.mode & 0o077) !== 0)
+    findings.push(warning("home", `${home.root} is open to others (mode ${(stat.mode & 0o777).toString(8)})`, `chmod 700 ${home.root}`));
   const closed = [home.root, home.run, home.data, home.logs].filter((path) => existsSync(path) && !isWritable(path));
-  for (const path of closed) findings.push(problem("home", `${path} cannot be written`, `chown or chmod it, or remount its file system: ls -ld ${path}`));
+  for (const path of closed)
+    findings.push(problem("home", `${path} cannot be written`, `chown or chmod it, or remount its file system: ls -ld ${path}`));
   return findings.length > 0 ? findings : [good("home", `${home.root} is ours and closed to others`)];
 }
 
@@ -29,8 +42,16 @@ function checkSpace(path: string): Finding[] {
   const { bavail, bsize, ffree, files } = statfsSync(path);
   const freeBytes = bavail * bsize;
   const megabytes = Math.floor(freeBytes / (1024 * 1024));
-  if (freeBytes < FREE_BYTES_WANTED) return [grade(freeBytes === 0)("disk", `${megabytes}MB are free at ${path}`, "free some space: du -xh --max-depth=2 on that disk shows who has it")];
-  if (files > 0 && ffree < FREE_FILES_WANTED) return [grade(ffree === 0)("disk", `only ${ffree} more files can be made at ${path}`, "remove files that nobody needs: df -i")];
+  if (freeBytes < FREE_BYTES_WANTED)
+    return [
+      grade(freeBytes === 0)(
+        "disk",
+        `${megabytes}MB are free at ${path}`,
+        "free some space: du -xh --max-depth=2 on that disk shows who has it",
+      ),
+    ];
+  if (files > 0 && ffree < FREE_FILES_WANTED)
+    return [grade(ffree === 0)("disk", `only ${ffree} more files can be made at ${path}`, "remove files that nobody needs: df -i")];
   return [good("disk", `${megabytes}MB are free`)];
 }
 
@@ -40,9 +61,17 @@ function grade(isProblem: boolean): typeof warning {
 
 /** What was set aside because it was damaged, and temporary files of an interrupted write. */
 function checkLeftovers(home: Home): Finding[] {
-  const names = [home.data, home.run].flatMap((folder) => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []));
+  const names = [home.data, home.run].flatMap((folder) =>
+    existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [],
+  );
   const damaged = names.filter((path) => /\.damaged/.test(path));
-  return damaged.map((path) => warning("state", `a damaged state was set aside as ${path}`, "keep it for a bug report, or remove it once all that you need is registered again"));
+  return damaged.map((path) =>
+    warning(
+      "state",
+      `a damaged state was set aside as ${path}`,
+      "keep it for a bug report, or remove it once all that you need is registered again",
+    ),
+  );
 }
 
 function isWritable(path: string): boolean {

@@ -13,21 +13,33 @@ export async function checkState(home: Home, daemonRuns: boolean): Promise<Findi
   const stat = statSync(home.stateFile, { throwIfNoEntry: false });
   if (!stat) return [good("state", "nothing was ever registered")];
   if (daemonRuns) return [good("state", "in use by the daemon, which checked it when it started")];
-  if (stat.size > STATE_BYTES_MAX) return [warning("state", `${home.stateFile} is ${Math.round(stat.size / 2 ** 20)}MB long and was not checked`, "such a state is out of the ordinary: attach ghost doctor --bundle to a bug report")];
+  if (stat.size > STATE_BYTES_MAX)
+    return [
+      warning(
+        "state",
+        `${home.stateFile} is ${Math.round(stat.size / 2 ** 20)}MB long and was not checked`,
+        "such a state is out of the ordinary: attach ghost doctor --bundle to a bug report",
+      ),
+    ];
   return [await verifyCopy(home)];
 }
 
 async function verifyCopy(home: Home): Promise<Finding> {
   const folder = mkdtempSync(join(tmpdir(), "ghost-doctor-"));
   try {
-    for (const suffix of ["", "-wal"]) if (existsSync(home.stateFile + suffix)) copyFileSync(home.stateFile + suffix, join(folder, `state.db${suffix}`));
+    for (const suffix of ["", "-wal"])
+      if (existsSync(home.stateFile + suffix)) copyFileSync(home.stateFile + suffix, join(folder, `state.db${suffix}`));
     const { openSqlite } = await import("../storage/sqlite/open.ts");
     (await openSqlite(join(folder, "state.db"))).close();
     return good("state", `${home.stateFile} is whole`);
   } catch (error) {
     const damaged = error instanceof GhostError && error.code === "STATE_DAMAGED";
     const message = (error as Error).message.replaceAll(join(folder, "state.db"), home.stateFile);
-    return problem("state", damaged ? `${home.stateFile} is damaged: ${message}` : message, damaged ? "the next daemon sets it aside and goes on with data/definitions.json" : "ghost daemon logs");
+    return problem(
+      "state",
+      damaged ? `${home.stateFile} is damaged: ${message}` : message,
+      damaged ? "the next daemon sets it aside and goes on with data/definitions.json" : "ghost daemon logs",
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

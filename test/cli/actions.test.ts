@@ -6,7 +6,8 @@ import { type Home, makeHome } from "../rig/home.ts";
 import { isAlive } from "../rig/processes.ts";
 import { waitFor } from "../rig/wait.ts";
 
-const TWO = "project: shop\nprocesses:\n  - { name: api, command: sleep 1000, restart: true }\n  - { name: web, command: sleep 1000, restart: true }\n";
+const TWO =
+  "project: shop\nprocesses:\n  - { name: api, command: sleep 1000, restart: true }\n  - { name: web, command: sleep 1000, restart: true }\n";
 
 const list = async (home: Home, ...names: string[]): Promise<ProcessView[]> => (await home.ok(["list", ...names, "--json"])).json();
 
@@ -15,7 +16,10 @@ test("register, start, restart, signal, stop and delete, each waited for and tol
   home.write("processes.yaml", TWO);
   const registered = await home.ok(["register"]);
   assert.equal([registered.stdout, registered.stderr], ["", "2 added\n"]);
-  assert.equal((await list(home)).map(({ status }) => status), ["stopped", "stopped"]);
+  assert.equal(
+    (await list(home)).map(({ status }) => status),
+    ["stopped", "stopped"],
+  );
 
   const started = await home.ok(["start", "api", "shop/web"]);
   assert.match(started.stderr, /^✓ shop\/api started \(pid \d+\)$/m);
@@ -34,16 +38,31 @@ test("register, start, restart, signal, stop and delete, each waited for and tol
   await waitFor(async () => (await list(home, "api"))[0]?.restarts === 1, { what: "a restart after the signal" });
 
   const stopped = (await home.ok(["stop", "all", "--json"])).json<ActionResult[]>();
-  assert.equal(stopped.map(({ name, ok, did }) => [name, ok, did]).sort(), [["api", true, "stopped"], ["web", true, "stopped"]]);
-  assert.equal((await list(home)).map(({ status, pid }) => [status, pid]), [["stopped", null], ["stopped", null]]);
+  assert.equal(stopped.map(({ name, ok, did }) => [name, ok, did]).sort(), [
+    ["api", true, "stopped"],
+    ["web", true, "stopped"],
+  ]);
+  assert.equal(
+    (await list(home)).map(({ status, pid }) => [status, pid]),
+    [
+      ["stopped", null],
+      ["stopped", null],
+    ],
+  );
 
   await home.ok(["delete", "web"]);
-  assert.equal((await list(home)).map(({ name }) => name), ["api"]);
+  assert.equal(
+    (await list(home)).map(({ name }) => name),
+    ["api"],
+  );
 });
 
 test("a program that ends at once fails the command with its last lines", async () => {
   await using home = makeHome();
-  home.write("processes.yaml", "project: shop\nprocesses:\n  - name: bad\n    command: sh -c 'echo one; echo two >&2; exit 3'\n    restart: { policy: on-failure, max_restarts: 1, delay: 10ms }\n  - { name: good, command: sleep 1000, restart: true }\n");
+  home.write(
+    "processes.yaml",
+    "project: shop\nprocesses:\n  - name: bad\n    command: sh -c 'echo one; echo two >&2; exit 3'\n    restart: { policy: on-failure, max_restarts: 1, delay: 10ms }\n  - { name: good, command: sleep 1000, restart: true }\n",
+  );
   const { code, stderr } = await home.ghost(["register", "--start"]);
   assert.is(code, 1);
   assert.match(stderr, /^✓ shop\/good started/m);
@@ -53,8 +72,11 @@ test("a program that ends at once fails the command with its last lines", async 
   const json = await home.ghost(["start", "bad", "--json"]);
   assert.is(json.code, 1);
   const { error, results } = json.json<{ error: ErrorBody; results: ActionResult[] }>();
-  assert.ok((error.details?.lastLines as string[]).includes("two"));
-  assert.equal(results.map(({ ok }) => ok), [false]);
+  assert.ok(((error.details?.lastLines ?? []) as string[]).includes("two"));
+  assert.equal(
+    results.map(({ ok }) => ok),
+    [false],
+  );
 });
 
 test("a file is registered and started as a program, with its arguments", async () => {
@@ -63,7 +85,9 @@ test("a file is registered and started as a program, with its arguments", async 
   const started = await home.ok(["start", "app.py", "--name", "web", "--", "--port", "007"]);
   assert.match(started.stderr, /app\.py is run by python3/);
   assert.match(started.stderr, /✓ work\/web started/);
-  await waitFor(async () => (await home.ok(["logs", "web"])).stdout === "args ['--port', '007']\n", { what: "the program's arguments in its log" });
+  await waitFor(async () => (await home.ok(["logs", "web"])).stdout === "args ['--port', '007']\n", {
+    what: "the program's arguments in its log",
+  });
   assert.match((await home.ok(["start", "app.py", "--name", "web", "--", "--port", "007"])).stderr, /already running/);
   assert.is((await home.ghost(["start", "app.py", "--name", "a/b"])).code, 2);
   assert.is((await home.ghost(["start", "nothing.py"])).code, 3);
@@ -77,8 +101,17 @@ test("plan shows what register does, and register does that and no more", async 
   const [, web] = await list(home);
   home.write("processes.yaml", TWO.replace("sleep 1000", "sleep 2000"));
   const plan = (await home.ok(["plan", "--json"])).json<RegisterResponse>();
-  assert.equal(plan.changes.map(({ name, action, disrupts }) => [name, action, disrupts]), [["api", "change", true], ["web", "keep", false]]);
-  assert.match((await home.ok(["plan"])).stdout, /~ shop\/api \(restarts\)\n {4}args: 1000 → 2000\n1 to change \(1 restarts\), 1 as declared/);
+  assert.equal(
+    plan.changes.map(({ name, action, disrupts }) => [name, action, disrupts]),
+    [
+      ["api", "change", true],
+      ["web", "keep", false],
+    ],
+  );
+  assert.match(
+    (await home.ok(["plan"])).stdout,
+    /~ shop\/api \(restarts\)\n {4}args: 1000 → 2000\n1 to change \(1 restarts\), 1 as declared/,
+  );
   assert.match((await home.ok(["register"])).stderr, /1 changed \(1 restarted\), 1 as declared/);
   assert.is((await list(home, "web"))[0]?.pid, web?.pid);
   assert.match((await home.ok(["plan"])).stdout, /nothing to change: 2 processes are as declared/);
@@ -94,16 +127,26 @@ test("names that fit nothing exit with 3 and do nothing", async () => {
     assert.match(stderr, /did you mean api\?/);
   }
   assert.is((await home.ghost(["stop", "api", "apo"])).code, 3);
-  assert.equal((await list(home)).map(({ status }) => status), ["running", "running"]);
+  assert.equal(
+    (await list(home)).map(({ status }) => status),
+    ["running", "running"],
+  );
 });
 
 test("status NAME --quiet answers by its exit code alone", async () => {
   await using home = makeHome();
-  home.write("processes.yaml", `${TWO}  - { name: bad, command: "sh -c 'exit 1'", restart: { policy: always, max_restarts: 1, delay: 10ms } }\n`);
+  home.write(
+    "processes.yaml",
+    `${TWO}  - { name: bad, command: "sh -c 'exit 1'", restart: { policy: always, max_restarts: 1, delay: 10ms } }\n`,
+  );
   await home.ghost(["register", "--start"]);
   await waitFor(async () => (await list(home, "bad"))[0]?.status === "failed", { what: "bad to have failed" });
   await home.ok(["stop", "web"]);
-  for (const [name, expected] of [["api", 0], ["web", 0], ["bad", 1]] as const) {
+  for (const [name, expected] of [
+    ["api", 0],
+    ["web", 0],
+    ["bad", 1],
+  ] as const) {
     const { code, stdout, stderr } = await home.ghost(["status", name, "--quiet"]);
     assert.equal([code, stdout, stderr], [expected, "", ""], name);
   }
@@ -111,12 +154,16 @@ test("status NAME --quiet answers by its exit code alone", async () => {
 
 test("status, env, why and monitor give their account", async () => {
   await using home = makeHome();
-  home.write("processes.yaml", "project: shop\nprocesses:\n  - { name: api, command: sleep 1000, restart: true, environment: { PORT: '80', API_TOKEN: hunter22 } }\n");
+  home.write(
+    "processes.yaml",
+    "project: shop\nprocesses:\n  - { name: api, command: sleep 1000, restart: true, environment: { PORT: '80', API_TOKEN: hunter22 } }\n",
+  );
   await home.ok(["register", "--start"]);
   const detail = (await home.ok(["status", "api", "--json"])).json<ProcessDetail>();
   assert.equal([detail.name, detail.command, detail.line], ["api", ["sleep", "1000"], 3]);
   const account = (await home.ok(["status", "api"])).stdout;
-  for (const fact of [/^shop\/api {2}running$/m, /command +sleep 1000/, /processes\.yaml:3/, /out\.log/, /started by ghost register/]) assert.match(account, fact);
+  for (const fact of [/^shop\/api {2}running$/m, /command +sleep 1000/, /processes\.yaml:3/, /out\.log/, /started by ghost register/])
+    assert.match(account, fact);
   const environment = (await home.ok(["env", "api"])).stdout;
   assert.match(environment, /^PORT +80 +environment$/m);
   assert.match(environment, /^API_TOKEN +\*{6} +environment$/m);

@@ -1,5 +1,5 @@
-import { dirname, join } from "node:path";
 import { symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import { GHOST, run } from "../rig/ghost.ts";
 import { type Home, makeHome } from "../rig/home.ts";
@@ -18,7 +18,13 @@ async function prepared(): Promise<{ home: Home; env: Record<string, string> }> 
   return { home, env: { ...home.env, PATH: `${dirname(link)}:${home.env.PATH}` } };
 }
 
-const CASES: [string, string[]][] = [["ghost sta", ["start", "status"]], ["ghost stop --f", ["--force"]], ["ghost stop ap", ["api"]], ["ghost status shop/", ["shop/api"]], ["ghost daemon r", ["restart"]]];
+const CASES: [string, string[]][] = [
+  ["ghost sta", ["start", "status"]],
+  ["ghost stop --f", ["--force"]],
+  ["ghost stop ap", ["api"]],
+  ["ghost status shop/", ["shop/api"]],
+  ["ghost daemon r", ["restart"]],
+];
 
 test.unless(needs("bash"), "bash completes commands, options and names", async () => {
   const { home, env } = await prepared();
@@ -34,15 +40,28 @@ test.unless(needs("fish"), "fish completes commands, options and names", async (
   const { home, env } = await prepared();
   await using _ = home;
   for (const [line, expected] of CASES) {
-    const { stdout } = await run(["fish", "--no-config", "-c", `ghost completions fish | source; complete -C '${line}'`], { cwd: home.dir, env });
-    assert.equal(stdout.trim().split("\n").map((each) => each.split("\t")[0]), expected, line);
+    const { stdout } = await run(["fish", "--no-config", "-c", `ghost completions fish | source; complete -C '${line}'`], {
+      cwd: home.dir,
+      env,
+    });
+    assert.equal(
+      stdout
+        .trim()
+        .split("\n")
+        .map((each) => each.split("\t")[0]),
+      expected,
+      line,
+    );
   }
 });
 
 test.unless(needs("zsh"), "zsh can read the script", async () => {
   const { home, env } = await prepared();
   await using _ = home;
-  const { code, stderr } = await run(["zsh", "-f", "-c", 'autoload -U compinit; compinit -u -D; eval "$(ghost completions zsh)"; (( $+functions[_ghost] ))'], { cwd: home.dir, env });
+  const { code, stderr } = await run(
+    ["zsh", "-f", "-c", 'autoload -U compinit; compinit -u -D; eval "$(ghost completions zsh)"; (( $+functions[_ghost] ))'],
+    { cwd: home.dir, env },
+  );
   assert.equal([code, stderr], [0, ""]);
 });
 

@@ -52,7 +52,10 @@ test("stop --leave leaves the processes to the next daemon", async () => {
 
 test("logs are there without the daemon, also of a process that was deleted", async () => {
   await using home = makeHome();
-  home.write("processes.yaml", "project: shop\nprocesses:\n  - { name: hello, command: 'sh -c \"echo out; echo err >&2\"' }\n  - { name: other, command: echo other }\n");
+  home.write(
+    "processes.yaml",
+    "project: shop\nprocesses:\n  - { name: hello, command: 'sh -c \"echo out; echo err >&2\"' }\n  - { name: other, command: echo other }\n",
+  );
   await home.ok(["register", "--start"]);
   await home.ok(["delete", "hello"]);
   await home.ok(["daemon", "stop"]);
@@ -60,7 +63,10 @@ test("logs are there without the daemon, also of a process that was deleted", as
   assert.is((await home.ok(["logs", "hello", "--err"])).stdout, "err\n");
   assert.is((await home.ok(["logs", "shop/hello", "--grep", "^o"])).stdout, "out\n");
   assert.match((await home.ok(["logs"])).stdout, /^other │ other$/m);
-  const lines = (await home.ok(["logs", "hello", "--json"])).stdout.trim().split("\n").map((line) => JSON.parse(line));
+  const lines = (await home.ok(["logs", "hello", "--json"])).stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
   assert.equal(Object.keys(lines[0]), ["time", "project", "name", "instance", "stream", "line"]);
   assert.is((await home.ghost(["logs", "hallo"])).code, 3);
 });

@@ -7,13 +7,14 @@ const SCRIPT = fileURLToPath(new URL("terminal.py", import.meta.url));
 const LIMIT_S = 15;
 
 /** Runs `ghost ARGS` on a terminal of its own, `columns` wide (default 80); each step types its keys once its text was shown. Needs python3. stdout is what the terminal got. */
-export function onTerminal(home: Home, args: readonly string[], more: { columns?: number; steps?: readonly (readonly [string, string])[]; env?: Record<string, string> } = {}): Promise<Outcome> {
+export function onTerminal(
+  home: Home,
+  args: readonly string[],
+  more: { columns?: number; steps?: readonly (readonly [string, string])[]; env?: Record<string, string> } = {},
+): Promise<Outcome> {
   const { columns = 80, steps = [], env = {} } = more;
-  return run(["python3", SCRIPT, String(columns), JSON.stringify(steps), String(LIMIT_S), ...GHOST, ...args], { cwd: home.work, env: { ...home.env, TERM: "xterm", ...env } });
-}
-
-/** The text without colours and cursor movements. */
-export function withoutControls(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control sequences are what is taken out.
-  return text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "");
+  return run(["python3", SCRIPT, String(columns), JSON.stringify(steps), String(LIMIT_S), ...GHOST, ...args], {
+    cwd: home.work,
+    env: { ...home.env, TERM: "xterm", ...env },
+  });
 }

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
+import { stripVTControlCharacters } from "node:util";
 import * as assert from "uvu/assert";
 import { GHOST, run } from "../rig/ghost.ts";
 import { makeHome } from "../rig/home.ts";
 import { needs } from "../rig/needs.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
-import { onTerminal, withoutControls } from "./on-terminal.ts";
+import { onTerminal } from "./on-terminal.ts";
 
 const command = GHOST.join(" ");
 
@@ -33,10 +34,17 @@ test("everything arrives in a slow pipe", async () => {
 
 test("logs -f shows what comes, until it is interrupted with 130", async () => {
   await using home = makeHome();
-  home.write("processes.yaml", "project: p\nprocesses:\n  - { name: tick, command: 'sh -c \"while :; do echo tick; sleep 0.1; done\"', restart: true }\n");
+  home.write(
+    "processes.yaml",
+    "project: p\nprocesses:\n  - { name: tick, command: 'sh -c \"while :; do echo tick; sleep 0.1; done\"', restart: true }\n",
+  );
   await home.ok(["register", "--start"]);
   const [file = "", ...args] = GHOST;
-  const child = spawn(file, [...args, "logs", "tick", "-f", "-n", "0"], { cwd: home.work, env: home.env, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(file, [...args, "logs", "tick", "-f", "-n", "0"], {
+    cwd: home.work,
+    env: home.env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let shown = "";
   child.stdout.on("data", (chunk) => {
     shown += chunk;
@@ -49,31 +57,46 @@ test("logs -f shows what comes, until it is interrupted with 130", async () => {
 
 test.unless(needs("python3"), "on a terminal: colours, and no line longer than it", async () => {
   await using home = makeHome();
-  home.write("processes.yaml", "project: shop\nprocesses:\n  - { name: a-process-with-a-rather-long-name, command: sleep 1000, restart: true }\n");
+  home.write(
+    "processes.yaml",
+    "project: shop\nprocesses:\n  - { name: a-process-with-a-rather-long-name, command: sleep 1000, restart: true }\n",
+  );
   await home.ok(["register", "--start"]);
   for (const columns of [40, 80]) {
     const { code, stdout } = await onTerminal(home, ["status"], { columns });
     assert.is(code, 0);
     assert.match(stdout, "\u001b[32m");
-    for (const line of withoutControls(stdout).split("\r\n").slice(2)) assert.ok(line.length <= columns, `${columns}: ${line}`);
+    for (const line of stripVTControlCharacters(stdout).split("\r\n").slice(2)) assert.ok(line.length <= columns, `${columns}: ${line}`);
   }
   assert.not.match((await onTerminal(home, ["status"], { env: { NO_COLOR: "1" } })).stdout, "\u001b[3");
 });
 
 test.unless(needs("python3"), "on a terminal: a missing NAME is offered as a choice; with CI it is a usage error", async () => {
   await using home = makeHome();
-  home.write("processes.yaml", "project: shop\nprocesses:\n  - { name: api, command: sleep 1000, restart: true }\n  - { name: web, command: sleep 1000, restart: true }\n");
+  home.write(
+    "processes.yaml",
+    "project: shop\nprocesses:\n  - { name: api, command: sleep 1000, restart: true }\n  - { name: web, command: sleep 1000, restart: true }\n",
+  );
   await home.ok(["register", "--start"]);
-  const chosen = await onTerminal(home, ["stop"], { steps: [["shop/web", "\u001b[B"], ["running", " "], ["◼", "\r"]] });
+  const chosen = await onTerminal(home, ["stop"], {
+    steps: [
+      ["shop/web", "\u001b[B"],
+      ["running", " "],
+      ["◼", "\r"],
+    ],
+  });
   assert.is(chosen.code, 0, chosen.stdout);
-  assert.match(withoutControls(chosen.stdout), /✓ shop\/web stopped/);
+  assert.match(stripVTControlCharacters(chosen.stdout), /✓ shop\/web stopped/);
   assert.is((await onTerminal(home, ["stop"], { steps: [["shop/web", "\u0003"]] })).code, 130);
   assert.is((await onTerminal(home, ["stop"], { env: { CI: "true" } })).code, 2);
 });
 
 test.unless(needs("python3"), "on a terminal: an interrupted wait ends with 130, and the daemon goes on", async () => {
   await using home = makeHome();
-  home.write("processes.yaml", "project: shop\nprocesses:\n  - { name: slow, command: 'sh -c \"trap : TERM; while :; do sleep 0.1; done\"', restart: true, stop: { timeout: 1s } }\n");
+  home.write(
+    "processes.yaml",
+    "project: shop\nprocesses:\n  - { name: slow, command: 'sh -c \"trap : TERM; while :; do sleep 0.1; done\"', restart: true, stop: { timeout: 1s } }\n",
+  );
   await home.ok(["register", "--start"]);
   const { code, stdout } = await onTerminal(home, ["stop", "slow"], { steps: [["stopping", "\u0003"]] });
   assert.is(code, 130);

@@ -1,9 +1,28 @@
+import { existsSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { existsSync } from "node:fs";
 import { makeHome } from "../rig/home.ts";
 
-const COMMANDS = ["register", "plan", "start", "stop", "restart", "signal", "delete", "list", "status", "why", "logs", "env", "monitor", "daemon", "doctor", "schema", "completions", "version"];
+const COMMANDS = [
+  "register",
+  "plan",
+  "start",
+  "stop",
+  "restart",
+  "signal",
+  "delete",
+  "list",
+  "status",
+  "why",
+  "logs",
+  "env",
+  "monitor",
+  "daemon",
+  "doctor",
+  "schema",
+  "completions",
+  "version",
+];
 
 test("the help names every command, and each has a help of its own", async () => {
   await using home = makeHome();
