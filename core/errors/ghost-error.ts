@@ -32,7 +32,12 @@ export class GhostError extends Error implements ErrorBody {
 
   /** The shape that goes over the wire. */
   body(): ErrorBody {
-    return { code: this.code, message: this.message, ...(this.hint && { hint: this.hint }), ...(this.details && { details: this.details }) };
+    return {
+      code: this.code,
+      message: this.message,
+      ...(this.hint && { hint: this.hint }),
+      ...(this.details && { details: this.details }),
+    };
   }
 
   /** The error that a peer sent, as an error again. An unknown code (a newer peer) becomes `FAILED`. */

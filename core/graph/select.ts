@@ -39,6 +39,9 @@ function orNotFound<T extends Selectable>(name: string, found: T[], available: r
 
 function hintFor(name: string, available: readonly Selectable[]): string {
   if (available.length === 0) return "nothing is registered yet: ghost register FILE, or ghost start PROGRAM";
-  const near = nearest(name, available.map((process) => process.name));
+  const near = nearest(
+    name,
+    available.map((process) => process.name),
+  );
   return near === null ? "ghost list shows what is registered" : `did you mean ${near}?`;
 }

@@ -46,7 +46,13 @@ export type State =
   | { readonly at: "stopped" }
   | { readonly at: "starting"; readonly token: string }
   | { readonly at: "running"; readonly identity: Identity }
-  | { readonly at: "stopping"; readonly identity: Identity | null; readonly token: string; readonly afterwards: Afterwards; readonly force: boolean }
+  | {
+      readonly at: "stopping";
+      readonly identity: Identity | null;
+      readonly token: string;
+      readonly afterwards: Afterwards;
+      readonly force: boolean;
+    }
   | { readonly at: "backoff"; readonly untilMs: number }
   | { readonly at: "exited" }
   | { readonly at: "failed" };

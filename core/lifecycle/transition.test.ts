@@ -56,7 +56,10 @@ test("the first restart is immediate, the next ones back off", () => {
 });
 
 test("back-off grows to its cap and jitters around it", () => {
-  assert.equal([0, 1, 2, 3, 4].map((streak) => backoffMs(ALWAYS, streak, 0.5)), [0, 100, 200, 400, 800]);
+  assert.equal(
+    [0, 1, 2, 3, 4].map((streak) => backoffMs(ALWAYS, streak, 0.5)),
+    [0, 100, 200, 400, 800],
+  );
   assert.is(backoffMs(ALWAYS, 40, 0.5), 30_000);
   const jittered = { ...ALWAYS, jitter: 0.1 };
   assert.is(backoffMs(jittered, 1, 0), 90);
@@ -90,7 +93,8 @@ test("restarts outside the window do not count against the budget", () => {
 });
 
 test("policies decide what an exit means", () => {
-  const at = (policy: RestartPolicy["policy"], exit: Exit): string => after([start, spawned, exits(exit)], { policy: { ...ALWAYS, policy } }).machine.state.at;
+  const at = (policy: RestartPolicy["policy"], exit: Exit): string =>
+    after([start, spawned, exits(exit)], { policy: { ...ALWAYS, policy } }).machine.state.at;
   assert.is(at("never", success), "exited");
   assert.is(at("never", failure), "failed");
   assert.is(at("on-failure", success), "exited");
@@ -209,8 +213,16 @@ test("any order of events keeps the invariants", () => {
     const told = `seed ${seed}, step ${step}: ${event.type} in ${machine.state.at}`;
     assert.ok(next.machine.restarts >= machine.restarts, `restarts went back, ${told}`);
     const spawns = next.effects.filter((effect) => effect.do === "spawn").length;
-    assert.is(spawns, next.machine.state.at === "starting" && next.machine.state !== machine.state ? 1 : 0, `spawns and state differ, ${told}`);
-    assert.is(next.effects.some((effect) => effect.do === "set-timer"), next.machine.state.at === "backoff" && machine.state !== next.machine.state, told);
+    assert.is(
+      spawns,
+      next.machine.state.at === "starting" && next.machine.state !== machine.state ? 1 : 0,
+      `spawns and state differ, ${told}`,
+    );
+    assert.is(
+      next.effects.some((effect) => effect.do === "set-timer"),
+      next.machine.state.at === "backoff" && machine.state !== next.machine.state,
+      told,
+    );
     if (event.type === "stop" && !event.keepDesired) assert.is(next.machine.desired, "down", told);
     if (next.effects.some((effect) => effect.do === "terminate")) assert.is(next.machine.state.at, "stopping", told);
     machine = next.machine;

@@ -84,7 +84,11 @@ function lost(machine: Machine, { cause, unfinished }: Extract<Event, { type: "l
   const { at } = machine.state;
   if (at === "stopped" || at === "exited" || at === "failed") return unchanged(machine);
   const state: State = unfinished ? { at: "failed" } : { at: "stopped" };
-  return { machine: { ...machine, state, generation: machine.generation + 1, lastExit: UNKNOWN_EXIT, stoppedMs: context.nowMs }, effects: [], cause };
+  return {
+    machine: { ...machine, state, generation: machine.generation + 1, lastExit: UNKNOWN_EXIT, stoppedMs: context.nowMs },
+    effects: [],
+    cause,
+  };
 }
 
 function start(machine: Machine, cause: Cause, context: Context): Transition {
@@ -119,7 +123,12 @@ function stop(machine: Machine, { cause, force, keepDesired }: Extract<Event, { 
       return { machine: { ...unwanted, state: { at: "stopped" } }, effects: [], cause };
     case "backoff":
       return {
-        machine: { ...unwanted, state: { at: "stopped" }, generation: machine.generation + 1, stoppedMs: machine.stoppedMs ?? context.nowMs },
+        machine: {
+          ...unwanted,
+          state: { at: "stopped" },
+          generation: machine.generation + 1,
+          stoppedMs: machine.stoppedMs ?? context.nowMs,
+        },
         effects: [],
         cause,
       };
@@ -159,7 +168,11 @@ function spawned(machine: Machine, identity: Identity, context: Context): Transi
       };
     case "stopping":
       // A stop overtook the spawn: now there is something to stop.
-      return { machine: { ...machine, state: { ...state, identity }, startedMs: context.nowMs }, effects: [{ do: "terminate", force: state.force }], cause: null };
+      return {
+        machine: { ...machine, state: { ...state, identity }, startedMs: context.nowMs },
+        effects: [{ do: "terminate", force: state.force }],
+        cause: null,
+      };
     case "stopped":
     case "running":
     case "backoff":
@@ -187,7 +200,11 @@ function followed(machine: Machine, identity: Identity, exit: Exit): Transition 
   const { state } = machine;
   if (state.at !== "running" && state.at !== "stopping") return unchanged(machine);
   const text = `pid ${state.identity?.pid ?? "?"} ${describeExit(exit)} and left pid ${identity.pid} running, which is followed`;
-  return { machine: { ...machine, state: { ...state, identity } }, effects: [], cause: { kind: "followed", text, facts: { pid: identity.pid } } };
+  return {
+    machine: { ...machine, state: { ...state, identity } },
+    effects: [],
+    cause: { kind: "followed", text, facts: { pid: identity.pid } },
+  };
 }
 
 function exited(machine: Machine, exit: Exit, leftovers: boolean, context: Context): Transition {
@@ -196,14 +213,22 @@ function exited(machine: Machine, exit: Exit, leftovers: boolean, context: Conte
   if (state.at === "stopping") return { machine: ended, effects: [], cause: null };
   if (state.at !== "running") return unchanged(machine);
   const cause = exitCause(exit);
-  if (leftovers) return beginStop(ended, state.identity, state.identity.token, "decide", false, { ...cause, text: `${cause.text}; what it left behind is being ended` });
+  if (leftovers)
+    return beginStop(ended, state.identity, state.identity.token, "decide", false, {
+      ...cause,
+      text: `${cause.text}; what it left behind is being ended`,
+    });
   const over: Machine = { ...ended, stoppedMs: context.nowMs };
   return follow(over, decideAfterExit(over, exit, context.policy, context.nowMs, context.random), context, cause);
 }
 
 function daemonized(machine: Machine, exit: Exit, hint: string, context: Context): Transition {
   if (machine.state.at !== "running") return exited(machine, exit, false, context);
-  const cause: Cause = { kind: "daemonized", text: `${describeExit(exit)} and went on in the background, where it cannot be followed`, facts: { hint } };
+  const cause: Cause = {
+    kind: "daemonized",
+    text: `${describeExit(exit)} and went on in the background, where it cannot be followed`,
+    facts: { hint },
+  };
   return { machine: { ...machine, state: { at: "failed" }, lastExit: exit, stoppedMs: context.nowMs }, effects: [], cause };
 }
 
@@ -244,9 +269,20 @@ function spawnAgain(machine: Machine, context: Context): Transition {
   return beginRun(machine, { kind: "start", text: "the daemon died before it could be started; started now" }, context);
 }
 
-function beginStop(machine: Machine, identity: Identity | null, token: string, afterwards: Afterwards, force: boolean, cause: Cause): Transition {
+function beginStop(
+  machine: Machine,
+  identity: Identity | null,
+  token: string,
+  afterwards: Afterwards,
+  force: boolean,
+  cause: Cause,
+): Transition {
   const state: State = { at: "stopping", identity, token, afterwards, force };
-  return { machine: { ...machine, state, generation: machine.generation + 1 }, effects: identity ? [{ do: "terminate", force }] : [], cause };
+  return {
+    machine: { ...machine, state, generation: machine.generation + 1 },
+    effects: identity ? [{ do: "terminate", force }] : [],
+    cause,
+  };
 }
 
 function finishStop(machine: Machine, afterwards: Afterwards, killed: boolean, context: Context): Transition {
@@ -274,7 +310,11 @@ function follow(machine: Machine, verdict: Verdict, context: Context, cause: Cau
     case "exited":
       return { machine: { ...machine, state: { at: "exited" } }, effects: [], cause };
     case "failed":
-      return { machine: { ...machine, state: { at: "failed" } }, effects: [], cause: verdict.because === "budget" ? budgetSpent(cause, context.policy) : cause };
+      return {
+        machine: { ...machine, state: { at: "failed" } },
+        effects: [],
+        cause: verdict.because === "budget" ? budgetSpent(cause, context.policy) : cause,
+      };
     case "restart": {
       const { delayMs, streak, recent } = verdict;
       const next: Machine = { ...machine, restarts: machine.restarts + 1, streak, recent };

@@ -1,6 +1,16 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { decodeIndexHeader, decodeIndexRecord, encodeIndexHeader, encodeIndexRecord, type IndexRecord, type IndexRecords, lastRecordAt, offsetSince, timeAt } from "./index-format.ts";
+import {
+  decodeIndexHeader,
+  decodeIndexRecord,
+  encodeIndexHeader,
+  encodeIndexRecord,
+  type IndexRecord,
+  type IndexRecords,
+  lastRecordAt,
+  offsetSince,
+  timeAt,
+} from "./index-format.ts";
 
 function records(...list: IndexRecord[]): IndexRecords {
   return { count: list.length, at: (index) => list[index] ?? null };
@@ -40,13 +50,19 @@ test("of several chunks at one offset the last is true", () => {
 
 test("a record is found by offset", () => {
   const index = records(chunk(0, 100), chunk(10, 200), chunk(30, 300));
-  assert.equal([0, 9, 10, 31].map((offset) => lastRecordAt(index, offset)), [0, 0, 1, 2]);
+  assert.equal(
+    [0, 9, 10, 31].map((offset) => lastRecordAt(index, offset)),
+    [0, 0, 1, 2],
+  );
   assert.is(lastRecordAt(records(), 5), -1);
 });
 
 test("an offset is found by time", () => {
   const index = records(chunk(0, 100), gap(10, 1), chunk(10, 200), chunk(30, 300));
-  assert.equal([0, 100, 101, 200, 250, 300].map((time) => offsetSince(index, time)), [0, 0, 10, 10, 30, 30]);
+  assert.equal(
+    [0, 100, 101, 200, 250, 300].map((time) => offsetSince(index, time)),
+    [0, 0, 10, 10, 30, 30],
+  );
   assert.is(offsetSince(index, 301), null);
 });
 

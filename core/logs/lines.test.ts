@@ -11,7 +11,12 @@ test("lines come with their offsets, however the bytes arrive", () => {
     const cutter = new LineCutter(100);
     const lines = [...cutter.push(bytes(text.slice(0, cut))), ...cutter.push(bytes(text.slice(cut)))];
     const rest = cutter.rest();
-    assert.equal(shown(rest ? [...lines, rest] : lines), [[100, "one"], [104, ""], [105, "two"], [109, "three"]]);
+    assert.equal(shown(rest ? [...lines, rest] : lines), [
+      [100, "one"],
+      [104, ""],
+      [105, "two"],
+      [109, "three"],
+    ]);
   }
 });
 
@@ -28,7 +33,10 @@ test("what is held does not change with the caller's buffer", () => {
 test("a line of exactly the limit is one line", () => {
   const cutter = new LineCutter(0);
   const lines = cutter.push(bytes(`${"x".repeat(LINE_BYTES_MAX - 1)}\nnext\n`));
-  assert.equal(lines.map((line) => line.bytes.length), [LINE_BYTES_MAX - 1, 4]);
+  assert.equal(
+    lines.map((line) => line.bytes.length),
+    [LINE_BYTES_MAX - 1, 4],
+  );
 });
 
 test("a longer one comes in pieces that join to the whole, no character torn", () => {
@@ -36,13 +44,22 @@ test("a longer one comes in pieces that join to the whole, no character torn", (
   const cutter = new LineCutter(0);
   const lines = cutter.push(bytes(`${text}\nnext\n`));
   assert.ok(lines.every((line) => line.bytes.length <= LINE_BYTES_MAX));
-  assert.is(lines.slice(0, -1).map((line) => new TextDecoder("utf-8", { fatal: true }).decode(line.bytes)).join(""), text);
+  assert.is(
+    lines
+      .slice(0, -1)
+      .map((line) => new TextDecoder("utf-8", { fatal: true }).decode(line.bytes))
+      .join(""),
+    text,
+  );
   assert.equal(shown(lines.slice(-1)), [[bytes(text).length + 1, "next"]]);
 });
 
 test("bytes that are no UTF-8 are cut at the limit", () => {
   const cutter = new LineCutter(0);
-  assert.equal(cutter.push(new Uint8Array(LINE_BYTES_MAX + 5).fill(0x80)).map((line) => line.bytes.length), [LINE_BYTES_MAX]);
+  assert.equal(
+    cutter.push(new Uint8Array(LINE_BYTES_MAX + 5).fill(0x80)).map((line) => line.bytes.length),
+    [LINE_BYTES_MAX],
+  );
   assert.is(cutter.rest()?.bytes.length, 5);
 });
 

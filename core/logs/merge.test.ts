@@ -19,7 +19,10 @@ async function merged(...sources: AsyncIterable<Item[]>[]): Promise<string> {
 }
 
 test("items of several streams come in the order of their times", async () => {
-  assert.is(await merged(source([item("a", 1), item("d", 4)], [item("e", 5)]), source([item("b", 2)], [], [item("c", 3), item("f", 6)])), "abcdef");
+  assert.is(
+    await merged(source([item("a", 1), item("d", 4)], [item("e", 5)]), source([item("b", 2)], [], [item("c", 3), item("f", 6)])),
+    "abcdef",
+  );
 });
 
 test("of equal times the earlier stream comes first, and a stream keeps its order", async () => {

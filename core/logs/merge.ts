@@ -17,7 +17,12 @@ interface Cursor<T> {
  * cost more than the line. Holds one batch of each stream.
  */
 export async function* mergeByTime<T extends Timed>(sources: readonly AsyncIterable<readonly T[]>[]): AsyncGenerator<readonly T[]> {
-  const cursors: Cursor<T>[] = sources.map((source) => ({ iterator: source[Symbol.asyncIterator](), batch: [], next: 0, timeMs: Number.NEGATIVE_INFINITY }));
+  const cursors: Cursor<T>[] = sources.map((source) => ({
+    iterator: source[Symbol.asyncIterator](),
+    batch: [],
+    next: 0,
+    timeMs: Number.NEGATIVE_INFINITY,
+  }));
   try {
     await Promise.all(cursors.map(refill));
     let open = cursors.filter(hasNext);

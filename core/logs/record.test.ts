@@ -11,9 +11,15 @@ test("a line as JSON has the contract's keys in their order", () => {
 
 test("a gap has its own key, and words for people", () => {
   const gap = { droppedBytes: 1_500_000, reason: "disk-full" } as const;
-  assert.is(recordJson({ ...origin, time: null, gap }), '{"time":null,"project":"shop","name":"api","instance":0,"stream":"out","gap":{"droppedBytes":1500000,"reason":"disk-full"}}');
+  assert.is(
+    recordJson({ ...origin, time: null, gap }),
+    '{"time":null,"project":"shop","name":"api","instance":0,"stream":"out","gap":{"droppedBytes":1500000,"reason":"disk-full"}}',
+  );
   assert.is(gapText(gap), "(1.5 MB of output dropped: the disk was full)");
-  assert.is(gapText({ droppedBytes: null, reason: "rotated-away" }), "(some output is missing: the files were rotated away before they were read)");
+  assert.is(
+    gapText({ droppedBytes: null, reason: "rotated-away" }),
+    "(some output is missing: the files were rotated away before they were read)",
+  );
 });
 
 test.run();
