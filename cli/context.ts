@@ -41,7 +41,8 @@ export interface Context {
   say(...lines: readonly string[]): void;
   /** Tells a warning on standard error, with `--json` too, which keeps standard output clean; with `--quiet` nothing. */
   warn(text: string): void;
-  connect(start: StartPolicy): DaemonClient;
+  /** The daemon's client. `warn` is told of a daemon of another version; default: the context's own. */
+  connect(start: StartPolicy, warn?: (text: string) => void): DaemonClient;
 }
 
 /** What `main.ts` learnt from the system. */
@@ -97,7 +98,7 @@ export function makeContext(
     printJson: (value) => writeFully(1, `${JSON.stringify(value, null, context.output.isTerminal ? 2 : undefined)}\n`),
     say: (...lines) => (json || quiet || lines.length === 0 ? undefined : writeFully(2, `${lines.join("\n")}\n`)),
     warn,
-    connect: (start) => connect(home, { start, version, warn }),
+    connect: (start, tell = warn) => connect(home, { start, version, warn: tell }),
   };
   return context;
 }

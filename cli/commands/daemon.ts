@@ -57,7 +57,7 @@ async function start(context: Context): Promise<number> {
 }
 
 async function stop(context: Context): Promise<number> {
-  const client = context.connect("never");
+  const client = endingClient(context);
   if (!(await isRunning(client))) return notRunning(context);
   const { pid, helperPids } = await client.system();
   const ending = [pid, ...helperPids].map(readProcess);
@@ -72,11 +72,15 @@ async function stop(context: Context): Promise<number> {
 }
 
 async function restart(context: Context): Promise<number> {
-  const client = context.connect("never");
+  const client = endingClient(context);
   if (!(await isRunning(client))) return start(context);
   const { startedAt } = await client.system();
   await client.restartDaemon();
-  const isNew = async (): Promise<boolean> => (await isRunning(client)) && (await client.system()).startedAt !== startedAt;
+  // One question: between two the old daemon may end.
+  const isNew = async (): Promise<boolean> => {
+    const now = await systemIfRunning(client);
+    return now !== null && now.startedAt !== startedAt;
+  };
   await waitUntil(isNew, "cannot restart the daemon: no new one answers");
   return show(context, await client.system());
 }
@@ -101,6 +105,11 @@ async function show(context: Context, system: SystemView): Promise<number> {
   return 0;
 }
 
+/** Whoever ends a daemon need not hear that it is of another version. */
+function endingClient(context: Context): DaemonClient {
+  return context.connect("never", () => undefined);
+}
+
 function notRunning(context: Context): number {
   if (context.json) context.printJson([]);
   context.say(`the daemon of ${context.home} does not run`);
@@ -123,11 +132,14 @@ async function waitUntil(isSo: () => Promise<boolean>, complaint: string): Promi
 }
 
 async function isRunning(client: DaemonClient): Promise<boolean> {
+  return (await systemIfRunning(client)) !== null;
+}
+
+async function systemIfRunning(client: DaemonClient): Promise<SystemView | null> {
   try {
-    await client.system();
-    return true;
+    return await client.system();
   } catch (error) {
-    if (error instanceof GhostError && error.code === "DAEMON_UNREACHABLE") return false;
+    if (error instanceof GhostError && error.code === "DAEMON_UNREACHABLE") return null;
     throw error;
   }
 }

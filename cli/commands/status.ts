@@ -9,7 +9,7 @@ import { renderCounts, renderDaemonLine } from "../output/system.ts";
 export const command: Command = {
   usage: "[NAME]",
   summary: "Show the whole system, or a full account of one process",
-  about: "With a NAME and --quiet it says nothing and exits 0 if the process is as desired and healthy, else 1.",
+  about: "With --quiet it says nothing, and exits 0 if the process (without a NAME every process) is as desired and healthy, else 1.",
   flags: [],
   argumentsMax: 1,
   examples: ["ghost status", "ghost status api", "ghost status api --quiet && echo well"],

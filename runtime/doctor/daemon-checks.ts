@@ -16,7 +16,10 @@ export async function checkDaemon(
     return {
       system,
       findings: [
-        good("daemon", `runs (pid ${system.pid}) and answers at ${system.socket}`),
+        good(
+          "daemon",
+          `runs (pid ${system.pid}) and answers at ${system.socket}${home.socket === home.socketLink ? "" : ", because the home's path is too long for a socket"}`,
+        ),
         compareVersions(system.version, version),
         ...system.warnings.map((text) => warning("daemon", text, "ghost daemon logs")),
       ],

@@ -6,6 +6,9 @@ import { type Finding, good, problem, warning } from "./finding.ts";
 /** Below this the next log rotation or state write may fail. */
 const FREE_BYTES_WANTED = 200 * 1024 * 1024;
 const FREE_FILES_WANTED = 1000;
+/** A file that is being written for longer was left behind. */
+const WRITE_MS_MAX = 60_000;
+const SET_ASIDE_HINT = "keep it for a bug report, or remove it once all that you need is registered again";
 
 /** Looks at the home's folders: there, ours, closed to others, with room, and without what a crash left. */
 export function checkHome(home: Home): Finding[] {
@@ -59,19 +62,24 @@ function grade(isProblem: boolean): typeof warning {
   return isProblem ? problem : warning;
 }
 
-/** What was set aside because it was damaged, and temporary files of an interrupted write. */
+/** What was set aside because it was damaged, what an interrupted write left, and secrets that others can read. */
 function checkLeftovers(home: Home): Finding[] {
-  const names = [home.data, home.run].flatMap((folder) =>
+  const paths = [home.data, home.run].flatMap((folder) =>
     existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [],
   );
-  const damaged = names.filter((path) => /\.damaged/.test(path));
-  return damaged.map((path) =>
-    warning(
-      "state",
-      `a damaged state was set aside as ${path}`,
-      "keep it for a bug report, or remove it once all that you need is registered again",
-    ),
-  );
+  return paths.flatMap((path) => {
+    if (/\.damaged-[^/]*Z$/.test(path)) return [warning("state", `a damaged state was set aside as ${path}`, SET_ASIDE_HINT)];
+    if (path.endsWith(".new") && isOld(path))
+      return [warning("home", `an interrupted write left ${path}`, `rm ${path}: what it was to replace is whole`)];
+    if (path === home.secretsFile && (statSync(path).mode & 0o077) !== 0)
+      return [problem("home", `others can read ${path}`, `chmod 600 ${path}`)];
+    return [];
+  });
+}
+
+function isOld(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat !== undefined && Date.now() - stat.mtimeMs > WRITE_MS_MAX;
 }
 
 function isWritable(path: string): boolean {

@@ -10,14 +10,14 @@ const STATE_BYTES_MAX = 512 * 1024 * 1024;
 
 /** Reads a copy of `state.db` from end to end. The file itself is left alone: opening it would keep a daemon from starting. Not done while a daemon has it. */
 export async function checkState(home: Home, daemonRuns: boolean): Promise<Finding[]> {
-  const stat = statSync(home.stateFile, { throwIfNoEntry: false });
-  if (!stat) return [good("state", "nothing was ever registered")];
+  if (!existsSync(home.stateFile)) return [good("state", "nothing was ever registered")];
   if (daemonRuns) return [good("state", "in use by the daemon, which checked it when it started")];
-  if (stat.size > STATE_BYTES_MAX)
+  const { size } = statSync(home.stateFile);
+  if (size > STATE_BYTES_MAX)
     return [
       warning(
         "state",
-        `${home.stateFile} is ${Math.round(stat.size / 2 ** 20)}MB long and was not checked`,
+        `${home.stateFile} is ${Math.round(size / 2 ** 20)}MB long and was not checked`,
         "such a state is out of the ordinary: attach ghost doctor --bundle to a bug report",
       ),
     ];

@@ -71,16 +71,4 @@ test("logs are there without the daemon, also of a process that was deleted", as
   assert.is((await home.ghost(["logs", "hallo"])).code, 3);
 });
 
-test("doctor finds a healthy home healthy, and tells what is wrong with another", async () => {
-  await using home = makeHome();
-  assert.match((await home.ok(["doctor"])).stdout, /does not exist yet/);
-  home.write("processes.yaml", ONE);
-  await home.ok(["register"]);
-  const { findings } = (await home.ok(["doctor", "--json"])).json<{ findings: { grade: string; subject: string }[] }>();
-  assert.ok(findings.some(({ grade, subject }) => subject === "daemon" && grade === "good"));
-  assert.not(findings.some(({ grade }) => grade === "problem"));
-  const bundle = await home.ok(["doctor", "--bundle", "b.tar.gz"]);
-  assert.match(bundle.stderr, /wrote .*b\.tar\.gz/);
-});
-
 test.run();
