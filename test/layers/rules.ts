@@ -17,7 +17,8 @@ interface TextRule {
   readonly allowed: (path: string) => boolean;
 }
 
-const LAYERS = ["core", "runtime", "cli", "templates", "test"] as const;
+/** The top folders, in no order. */
+export const LAYERS = ["core", "runtime", "cli", "templates", "test"] as const;
 /** Arrows point down: what each layer may import besides itself and packages. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = { core: [], runtime: ["core"], cli: ["runtime", "core"] };
 /** Names that say nothing about the duty of a file. */
