@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { GhostError } from "../../core/errors/ghost-error.ts";
 
 /** Thrown when the reader of our output is gone (`ghost list | head -1`): the command ends quietly. */
 export class OutputClosed extends Error {
@@ -25,8 +26,11 @@ function writeSome(fd: number, bytes: Buffer, offset: number): number {
     const { code } = error as NodeJS.ErrnoException;
     // A pipe that somebody made non-blocking and that is full: its reader is slow, not gone.
     if (code === "EAGAIN") return waitForRoom();
-    if (code === "EPIPE" || code === "EIO") throw new OutputClosed();
-    throw error;
+    // EBADF: the caller closed it (`>&-`); EIO: the terminal is gone.
+    if (code === "EPIPE" || code === "EIO" || code === "EBADF") throw new OutputClosed();
+    throw new GhostError(code === "ENOSPC" ? "NO_SPACE" : "FAILED", `cannot write the output: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -24,6 +24,14 @@ test("a reader that has seen enough ends a command quietly", async () => {
   }
 });
 
+test.unless(needs("linux"), "output that cannot be written is an error, and output that nobody wants is none", async () => {
+  await using home = makeHome();
+  const full = await run(["bash", "-c", `${command} --help > /dev/full`], { cwd: home.work, env: home.env });
+  assert.is(full.code, 1);
+  assert.match(full.stderr, /^error: cannot write the output: .*no space/i);
+  assert.is((await run(["bash", "-c", `${command} --help >&-`], { cwd: home.work, env: home.env })).code, 0);
+});
+
 test("everything arrives in a slow pipe", async () => {
   await using home = makeHome();
   home.write("processes.yaml", `project: p\nprocesses:\n  - { name: many, command: seq ${LINES} }\n`);
