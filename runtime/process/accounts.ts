@@ -14,7 +14,10 @@ export interface Account {
 /** The account of a name or uid: from /etc/passwd, else from the system's directory (`getent`). Throws CONFIG_INVALID when there is none. */
 export function findAccount(user: string): Account {
   const line = findLine(readDatabase("/etc/passwd"), user, 2) ?? findLine(query("passwd", user), user, 2);
-  if (!line) throw new GhostError("CONFIG_INVALID", `cannot run as user ${user}: there is no such user`, { hint: "create the user, or mend `user:`" });
+  if (!line)
+    throw new GhostError("CONFIG_INVALID", `cannot run as user ${user}: there is no such user`, {
+      hint: "create the user, or mend `user:`",
+    });
   const [name = "", , uid = "", gid = "", , home = "/", shell = "/bin/sh"] = line;
   return { name, uid: Number(uid), gid: Number(gid), home, shell };
 }
@@ -24,7 +27,9 @@ export function findGroup(group: string): number {
   const line = findLine(readDatabase("/etc/group"), group, 2) ?? findLine(query("group", group), group, 2);
   if (line) return Number(line[2]);
   if (/^\d+$/.test(group)) return Number(group);
-  throw new GhostError("CONFIG_INVALID", `cannot run as group ${group}: there is no such group`, { hint: "create the group, or mend `group:`" });
+  throw new GhostError("CONFIG_INVALID", `cannot run as group ${group}: there is no such group`, {
+    hint: "create the group, or mend `group:`",
+  });
 }
 
 function findLine(text: string, key: string, idColumn: number): string[] | undefined {

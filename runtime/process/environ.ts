@@ -27,7 +27,9 @@ export function descriptorTarget(pid: number, descriptor: number): string | unde
 
 function readNulSeparated(path: string): string[] {
   try {
-    return readFileSync(path, "utf8").split("\0").filter((entry) => entry !== "");
+    return readFileSync(path, "utf8")
+      .split("\0")
+      .filter((entry) => entry !== "");
   } catch {
     return [];
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { parseEnvFile } from "../../core/config/env-file.ts";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
+import { parseEnvFile } from "../../core/config/env-file.ts";
 import { isSecretName, revealSecrets, secretsIn } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Account } from "./accounts.ts";
@@ -35,7 +35,8 @@ export interface Variable {
  */
 export function composeEnvironment(definition: ProcessDefinition, sources: EnvironmentSources): Map<string, Variable> {
   const variables = new Map<string, Variable>();
-  const set = (key: string, value: string, origin: string, secret = isSecretName(key)): void => void variables.set(key, { value, origin, secret });
+  const set = (key: string, value: string, origin: string, secret = isSecretName(key)): void =>
+    void variables.set(key, { value, origin, secret });
   for (const [key, value] of Object.entries(process.env)) {
     if (value !== undefined && (BASE_NAMES.has(key) || key.startsWith("LC_"))) set(key, value, "base");
   }
@@ -82,7 +83,8 @@ function readEnvFile(path: string): [string, string][] {
 /** The content of a `from_file`, without the line end that editors add. */
 function readValueFile(key: string, path: string): string {
   const text = readText(path, `environment.${key}.from_file`);
-  if (text.length > VALUE_FILE_BYTES_MAX) throw new GhostError("CONFIG_INVALID", `cannot use ${path} as the value of ${key}: it is longer than ${VALUE_FILE_BYTES_MAX} bytes`);
+  if (text.length > VALUE_FILE_BYTES_MAX)
+    throw new GhostError("CONFIG_INVALID", `cannot use ${path} as the value of ${key}: it is longer than ${VALUE_FILE_BYTES_MAX} bytes`);
   return text.replace(/\r?\n$/, "");
 }
 
@@ -91,8 +93,10 @@ function readText(path: string, key: string): string {
     return readFileSync(path, "utf8");
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new GhostError("CONFIG_NOT_FOUND", `cannot read ${path}: there is no such file`, { hint: `create it, or mend \`${key}\`` });
-    if (code === "EACCES") throw new GhostError("PERMISSION_DENIED", `cannot read ${path}: permission denied`, { hint: "let the daemon's user read it" });
+    if (code === "ENOENT")
+      throw new GhostError("CONFIG_NOT_FOUND", `cannot read ${path}: there is no such file`, { hint: `create it, or mend \`${key}\`` });
+    if (code === "EACCES")
+      throw new GhostError("PERMISSION_DENIED", `cannot read ${path}: permission denied`, { hint: "let the daemon's user read it" });
     throw new GhostError("CONFIG_INVALID", `cannot read ${path}: ${message}`, { hint: `mend \`${key}\`` });
   }
 }

@@ -47,7 +47,8 @@ function isRunnable(path: string): boolean {
 
 function notRunnable(path: string): GhostError {
   const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  if (isDirectory) return new GhostError("EXECUTABLE_NOT_RUNNABLE", `cannot run ${path}: it is a directory`, { hint: "name the program inside it" });
+  if (isDirectory)
+    return new GhostError("EXECUTABLE_NOT_RUNNABLE", `cannot run ${path}: it is a directory`, { hint: "name the program inside it" });
   return new GhostError("EXECUTABLE_NOT_RUNNABLE", `cannot run ${path}: it is not executable`, {
     hint: `chmod +x ${path}, or run it with its interpreter, e.g. executable: python3, args: ${path}`,
   });
@@ -56,6 +57,8 @@ function notRunnable(path: string): GhostError {
 function notFound(executable: string, candidates: readonly string[]): GhostError {
   const bare = !executable.includes("/");
   return new GhostError("EXECUTABLE_NOT_FOUND", `cannot run ${executable}: ${bare ? "it is not in PATH" : "there is no such file"}`, {
-    hint: bare ? "install it, write its full path, or register again from a shell whose PATH has it" : `looked for ${candidates.join(" and ")}`,
+    hint: bare
+      ? "install it, write its full path, or register again from a shell whose PATH has it"
+      : `looked for ${candidates.join(" and ")}`,
   });
 }

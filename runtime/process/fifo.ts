@@ -37,7 +37,9 @@ function makeFifo(path: string): void {
   }
   const { status, stderr, error } = spawnSync("mkfifo", ["-m", FIFO_MODE.toString(8), path], { encoding: "utf8" });
   if (status === 0) return chmodSync(path, FIFO_MODE);
-  throw new GhostError("FAILED", `cannot make the pipe ${path}: ${error?.message ?? stderr.trim()}`, { hint: "the command `mkfifo` must be in PATH" });
+  throw new GhostError("FAILED", `cannot make the pipe ${path}: ${error?.message ?? stderr.trim()}`, {
+    hint: "the command `mkfifo` must be in PATH",
+  });
 }
 
 function openMkfifo() {
@@ -49,9 +51,12 @@ const EACCES = 13;
 const EPERM = 1;
 
 function fifoError(path: string, errno: number): GhostError {
-  if (errno === ENOSPC) return new GhostError("NO_SPACE", `cannot make the pipe ${path}: no space left on the device`, { hint: "free some space" });
+  if (errno === ENOSPC)
+    return new GhostError("NO_SPACE", `cannot make the pipe ${path}: no space left on the device`, { hint: "free some space" });
   if (errno === EACCES || errno === EPERM) {
-    return new GhostError("PERMISSION_DENIED", `cannot make the pipe ${path}: permission denied`, { hint: "the folder must be writable, and its file system must know pipes" });
+    return new GhostError("PERMISSION_DENIED", `cannot make the pipe ${path}: permission denied`, {
+      hint: "the folder must be writable, and its file system must know pipes",
+    });
   }
   return new GhostError("FAILED", `cannot make the pipe ${path}: error ${errno} of mkfifo(3)`, { hint: "its file system must know pipes" });
 }

@@ -24,7 +24,9 @@ export function forkDaemon(command: readonly string[], environment: Readonly<Rec
 function readFirstLine(child: ChildProcess): Promise<string | null> {
   return new Promise((resolve) => {
     let text = "";
-    child.once("error", (error) => resolve(JSON.stringify({ error: { code: "DAEMON_START_FAILED", message: `cannot start the daemon: ${error.message}` } })));
+    child.once("error", (error) =>
+      resolve(JSON.stringify({ error: { code: "DAEMON_START_FAILED", message: `cannot start the daemon: ${error.message}` } })),
+    );
     child.stdout?.setEncoding("utf8");
     child.stdout?.on("data", (chunk: string) => {
       text += chunk;

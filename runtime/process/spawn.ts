@@ -37,7 +37,8 @@ export interface Credentials {
 export async function spawnProgram(request: SpawnRequest, onExit: (status: WaitStatus) => void): Promise<number> {
   checkDirectory(request.workingDirectory);
   const child = startChild(request);
-  if (child.pid === undefined) throw spawnError(request, await new Promise<NodeJS.ErrnoException>((resolve) => child.once("error", resolve)));
+  if (child.pid === undefined)
+    throw spawnError(request, await new Promise<NodeJS.ErrnoException>((resolve) => child.once("error", resolve)));
   const { pid } = child;
   runtimeChildren.add(pid);
   child.once("exit", (code, signal) => {
@@ -115,12 +116,20 @@ function quote(word: string): string {
 
 function checkDirectory(directory: string): void {
   const stats = statSync(directory, { throwIfNoEntry: false });
-  if (!stats) throw new GhostError("DIRECTORY_NOT_FOUND", `cannot start in ${directory}: there is no such directory`, { hint: "create it, or mend `working_directory`" });
-  if (!stats.isDirectory()) throw new GhostError("DIRECTORY_NOT_FOUND", `cannot start in ${directory}: it is not a directory`, { hint: "mend `working_directory`" });
+  if (!stats)
+    throw new GhostError("DIRECTORY_NOT_FOUND", `cannot start in ${directory}: there is no such directory`, {
+      hint: "create it, or mend `working_directory`",
+    });
+  if (!stats.isDirectory())
+    throw new GhostError("DIRECTORY_NOT_FOUND", `cannot start in ${directory}: it is not a directory`, {
+      hint: "mend `working_directory`",
+    });
   try {
     accessSync(directory, constants.X_OK);
   } catch {
-    throw new GhostError("PERMISSION_DENIED", `cannot start in ${directory}: permission denied`, { hint: "give the daemon's user access to it" });
+    throw new GhostError("PERMISSION_DENIED", `cannot start in ${directory}: permission denied`, {
+      hint: "give the daemon's user access to it",
+    });
   }
 }
 
@@ -131,18 +140,28 @@ function spawnError(request: SpawnRequest, error: NodeJS.ErrnoException): GhostE
         hint: "a script needs a first line such as #!/bin/sh; a binary must be built for this system",
       });
     case "ENOENT":
-      return new GhostError("EXECUTABLE_NOT_RUNNABLE", `cannot run ${request.file}: its interpreter is missing`, { hint: "look at the #! line of the script" });
+      return new GhostError("EXECUTABLE_NOT_RUNNABLE", `cannot run ${request.file}: its interpreter is missing`, {
+        hint: "look at the #! line of the script",
+      });
     case "EACCES":
     case "EPERM":
-      return new GhostError("PERMISSION_DENIED", `cannot run ${request.file}: permission denied`, { hint: "running as another user, or with a negative nice, needs root" });
+      return new GhostError("PERMISSION_DENIED", `cannot run ${request.file}: permission denied`, {
+        hint: "running as another user, or with a negative nice, needs root",
+      });
     case "E2BIG":
-      return new GhostError("SPAWN_FAILED", `cannot run ${request.file}: arguments and environment are too long for this system`, { hint: "pass less, e.g. through a file" });
+      return new GhostError("SPAWN_FAILED", `cannot run ${request.file}: arguments and environment are too long for this system`, {
+        hint: "pass less, e.g. through a file",
+      });
     case "EAGAIN":
     case "ENOMEM":
-      return new GhostError("SPAWN_FAILED", `cannot run ${request.file}: the system has no room for another process`, { hint: "look at `ulimit -u` and at free memory" });
+      return new GhostError("SPAWN_FAILED", `cannot run ${request.file}: the system has no room for another process`, {
+        hint: "look at `ulimit -u` and at free memory",
+      });
     case "EMFILE":
     case "ENFILE":
-      return new GhostError("SPAWN_FAILED", `cannot run ${request.file}: too many open files`, { hint: "raise the daemon's limit (`ulimit -n`)" });
+      return new GhostError("SPAWN_FAILED", `cannot run ${request.file}: too many open files`, {
+        hint: "raise the daemon's limit (`ulimit -n`)",
+      });
     default:
       return new GhostError("SPAWN_FAILED", `cannot run ${request.file}: ${error.message}`, { cause: error });
   }

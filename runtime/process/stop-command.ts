@@ -16,7 +16,13 @@ export function runStopCommand(command: string, context: StopCommandContext): vo
   const environment = { ...(context.environment ?? { PATH: process.env.PATH ?? "/usr/bin:/bin" }), GHOST_PID: String(context.pid) };
   // The token would make the command a member of the tree that it is to end.
   const { GHOST_PROCESS: _, ...withoutToken } = environment as Record<string, string>;
-  const child = spawn("/bin/sh", ["-c", command], { cwd: context.workingDirectory, env: withoutToken, stdio: "ignore", timeout: context.timeoutMs, killSignal: "SIGKILL" });
+  const child = spawn("/bin/sh", ["-c", command], {
+    cwd: context.workingDirectory,
+    env: withoutToken,
+    stdio: "ignore",
+    timeout: context.timeoutMs,
+    killSignal: "SIGKILL",
+  });
   rememberRuntimeChild(child);
   child.on("error", () => {});
 }

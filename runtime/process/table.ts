@@ -147,7 +147,11 @@ const PS_COLUMNS = "pid=,ppid=,pgid=,sess=,stat=,rss=,time=,lstart=,comm=";
 /** One `ps` call for all. LC_ALL=C keeps the date readable. */
 function readPs(pid?: number): Map<number, ProcessEntry> {
   const args = pid === undefined ? ["-axo", PS_COLUMNS] : ["-o", PS_COLUMNS, "-p", String(pid)];
-  const { stdout } = spawnSync("ps", args, { encoding: "utf8", env: { PATH: "/bin:/usr/bin", LC_ALL: "C" }, maxBuffer: PS_OUTPUT_BYTES_MAX });
+  const { stdout } = spawnSync("ps", args, {
+    encoding: "utf8",
+    env: { PATH: "/bin:/usr/bin", LC_ALL: "C" },
+    maxBuffer: PS_OUTPUT_BYTES_MAX,
+  });
   const entries = new Map<number, ProcessEntry>();
   for (const line of (stdout ?? "").split("\n")) {
     const entry = parsePsLine(line);

@@ -20,7 +20,12 @@ const STOP_MARGIN_MS = 5_000;
 export type Report = (result: ActionResult) => void;
 
 /** Starts processes, all at once, and waits until each runs and has not died at once. */
-export async function startAll(supervisor: Supervisor, processes: readonly Supervised[], request: ActionRequest, report: Report): Promise<void> {
+export async function startAll(
+  supervisor: Supervisor,
+  processes: readonly Supervised[],
+  request: ActionRequest,
+  report: Report,
+): Promise<void> {
   supervisor.parts.store.saveDesired(processes, "up");
   const settleMs = processes.length >= MANY ? SETTLE_MANY_MS : SETTLE_MS;
   const cause: Cause = { kind: "start", text: `started by ${request.by ?? "a request"}` };
@@ -30,13 +35,22 @@ export async function startAll(supervisor: Supervisor, processes: readonly Super
       const ran = before.state.at === "running" || before.state.at === "starting";
       supervisor.dispatch(process, { type: "start", cause });
       if (!request.noWait) await untilStarted(process, before, settleMs);
-      report(ran && process.machine.state.at === "running" ? done(process, "already running") : startResult(supervisor, process, before, "started"));
+      report(
+        ran && process.machine.state.at === "running"
+          ? done(process, "already running")
+          : startResult(supervisor, process, before, "started"),
+      );
     }),
   );
 }
 
 /** Stops processes, all at once, and waits until each tree is empty. */
-export async function stopAll(supervisor: Supervisor, processes: readonly Supervised[], request: ActionRequest & { keepDesired?: boolean }, report: Report): Promise<void> {
+export async function stopAll(
+  supervisor: Supervisor,
+  processes: readonly Supervised[],
+  request: ActionRequest & { keepDesired?: boolean },
+  report: Report,
+): Promise<void> {
   if (!request.keepDesired) supervisor.parts.store.saveDesired(processes, "down");
   const cause: Cause = { kind: "stop", text: `${request.force ? "killed" : "stopped"} by ${request.by ?? "a request"}` };
   await Promise.all(
@@ -45,13 +59,22 @@ export async function stopAll(supervisor: Supervisor, processes: readonly Superv
       supervisor.dispatch(process, { type: "stop", cause, force: request.force ?? false, keepDesired: request.keepDesired });
       const limitMs = process.definition.stop.timeoutMs + STOP_MARGIN_MS;
       const ended = request.noWait || (await untilChange(process, () => process.machine.state.at !== "stopping", limitMs));
-      report(ended ? done(process, idle ? "was not running" : request.noWait ? "asked to stop" : "stopped") : failed(process, notEnding(process)));
+      report(
+        ended
+          ? done(process, idle ? "was not running" : request.noWait ? "asked to stop" : "stopped")
+          : failed(process, notEnding(process)),
+      );
     }),
   );
 }
 
 /** Restarts processes, all at once; those that do not run are started. */
-export async function restartAll(supervisor: Supervisor, processes: readonly Supervised[], request: ActionRequest & { cause?: Cause }, report: Report): Promise<void> {
+export async function restartAll(
+  supervisor: Supervisor,
+  processes: readonly Supervised[],
+  request: ActionRequest & { cause?: Cause },
+  report: Report,
+): Promise<void> {
   supervisor.parts.store.saveDesired(processes, "up");
   const settleMs = processes.length >= MANY ? SETTLE_MANY_MS : SETTLE_MS;
   const cause = request.cause ?? { kind: "restart", text: `restarted by ${request.by ?? "a request"}` };
@@ -76,12 +99,25 @@ export function signalAll(processes: readonly Supervised[], name: string | undef
     const { state } = process.machine;
     const identity = state.at === "running" || state.at === "stopping" ? state.identity : null;
     if (identity && signalProcess(identity, signal)) report(done(process, `got ${signal}`));
-    else report(failed(process, new GhostError("FAILED", `cannot signal ${process.definition.name}: it does not run`, { hint: `ghost start ${process.definition.name}` })));
+    else
+      report(
+        failed(
+          process,
+          new GhostError("FAILED", `cannot signal ${process.definition.name}: it does not run`, {
+            hint: `ghost start ${process.definition.name}`,
+          }),
+        ),
+      );
   }
 }
 
 /** Stops processes and forgets them; their logs stay. */
-export async function deleteAll(supervisor: Supervisor, processes: readonly Supervised[], request: ActionRequest, report: Report): Promise<void> {
+export async function deleteAll(
+  supervisor: Supervisor,
+  processes: readonly Supervised[],
+  request: ActionRequest,
+  report: Report,
+): Promise<void> {
   const gone: Supervised[] = [];
   await stopAll(supervisor, processes, request, (result) => {
     const process = processes.find(({ definition }) => definition.project === result.project && definition.name === result.name);
@@ -103,7 +139,9 @@ export async function forget(supervisor: Supervisor, processes: readonly Supervi
   }
   const inUse = new Set([...supervisor.processes.values()].map((process) => process.manifestId));
   for (const id of supervisor.manifests.keys()) if (!inUse.has(id)) supervisor.manifests.delete(id);
-  await Promise.all(processes.flatMap((process) => [supervisor.parts.pump.close(`${process.key}/out`), supervisor.parts.pump.close(`${process.key}/err`)]));
+  await Promise.all(
+    processes.flatMap((process) => [supervisor.parts.pump.close(`${process.key}/out`), supervisor.parts.pump.close(`${process.key}/err`)]),
+  );
 }
 
 /** `HUP`, `hup`, `SIGHUP` and `1` are one signal. */
@@ -111,7 +149,9 @@ function normalizeSignal(name: string | undefined): NodeJS.Signals {
   const upper = (name ?? "").toUpperCase();
   const full = upper.startsWith("SIG") ? upper : `SIG${upper}`;
   if (isSignalName(full)) return full;
-  throw new GhostError("USAGE", `cannot send ${name || "no signal"}: there is no such signal`, { hint: "e.g. ghost signal NAME HUP; `kill -l` lists them" });
+  throw new GhostError("USAGE", `cannot send ${name || "no signal"}: there is no such signal`, {
+    hint: "e.g. ghost signal NAME HUP; `kill -l` lists them",
+  });
 }
 
 function isIdle(machine: Machine): boolean {
@@ -140,7 +180,8 @@ function startResult(supervisor: Supervisor, process: Supervised, before: Machin
   const fell = hasFallen(machine, before);
   if (!fell && machine.state.at !== "failed") {
     if (machine.state.at === "exited") return done(process, definition.type === "oneshot" ? "completed" : "ended as it should");
-    if (machine.state.at === "stopped") return failed(process, new GhostError("START_FAILED", `cannot start ${definition.name}: it was stopped meanwhile`));
+    if (machine.state.at === "stopped")
+      return failed(process, new GhostError("START_FAILED", `cannot start ${definition.name}: it was stopped meanwhile`));
     return done(process, machine.state.at === "running" ? did : "starting");
   }
   return failed(process, whyNotUp(supervisor, process));

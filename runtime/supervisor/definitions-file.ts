@@ -7,7 +7,13 @@ import type { ManifestHead, StoredProcess } from "./store.ts";
 interface Copy {
   readonly version: 1;
   readonly manifests: readonly ManifestHead[];
-  readonly processes: readonly { key: string; id: string; manifestId: string; definition: ProcessDefinition; desired: Machine["desired"] }[];
+  readonly processes: readonly {
+    key: string;
+    id: string;
+    manifestId: string;
+    definition: ProcessDefinition;
+    desired: Machine["desired"];
+  }[];
 }
 
 /** `data/definitions.json`: a second, readable copy of what is registered, from which a damaged `state.db` is made anew. Holds no secret. */
@@ -23,7 +29,13 @@ export class DefinitionsFile {
     const copy: Copy = {
       version: 1,
       manifests,
-      processes: processes.map(({ key, id, manifestId, definition, machine }) => ({ key, id, manifestId, definition, desired: machine.desired })),
+      processes: processes.map(({ key, id, manifestId, definition, machine }) => ({
+        key,
+        id,
+        manifestId,
+        definition,
+        desired: machine.desired,
+      })),
     };
     writeFileAtomically(this.path, JSON.stringify(copy));
   }

@@ -17,7 +17,8 @@ const FOREGROUND_HINT = "tell the program to stay in the foreground (nginx: -g '
  */
 export function judgeExit(process: Supervised, pid: number, exit: Exit, supervisor: Supervisor): Event {
   const stopping = process.machine.state.at === "stopping";
-  if (stopping || !succeeded(exit, process.definition.restart)) return { type: "exited", exit, leftovers: !stopping && hasLeftovers(process, pid) };
+  if (stopping || !succeeded(exit, process.definition.restart))
+    return { type: "exited", exit, leftovers: !stopping && hasLeftovers(process, pid) };
   const heirs = findHeirs(process, pid, supervisor);
   const heir = heirs[0];
   if (!heir) return { type: "exited", exit, leftovers: hasLeftovers(process, pid) };
@@ -56,7 +57,9 @@ function findHeirs(supervised: Supervised, pid: number, supervisor: Supervisor):
 function relatives(supervised: Supervised, pid: number, supervisor: Supervisor, snapshot: Snapshot): number[] {
   const { state } = supervised.machine;
   const token = state.at === "running" ? state.identity.token : "";
-  const members = [...supervised.members].filter(([member, startTicks]) => snapshot.table.find(member, startTicks)).map(([member]) => member);
+  const members = [...supervised.members]
+    .filter(([member, startTicks]) => snapshot.table.find(member, startTicks))
+    .map(([member]) => member);
   const group = [...snapshot.table.entries.values()].filter((entry) => entry.pgid === pid && entry.state !== "Z").map((entry) => entry.pid);
   const bearers = snapshot.withToken(token).map((entry) => entry.pid);
   return [...orphansOf(supervised, pid, supervisor, snapshot), ...members, ...group, ...bearers].filter((relative) => relative !== pid);

@@ -27,7 +27,8 @@ export interface OpenedStore {
 export async function openStore(places: StorePlaces): Promise<OpenedStore> {
   const files = { secrets: new SecretsFile(places.secretsFile), definitions: new DefinitionsFile(places.definitionsFile) };
   // SQLite takes an empty file for a new database; one that had content once was cut.
-  const lost = (statSync(places.stateFile, { throwIfNoEntry: false })?.size ?? 0) === 0 && (files.definitions.read()?.processes.length ?? 0) > 0;
+  const lost =
+    (statSync(places.stateFile, { throwIfNoEntry: false })?.size ?? 0) === 0 && (files.definitions.read()?.processes.length ?? 0) > 0;
   try {
     const store = await openDatabase(places, files);
     const damage = lost ? { asideFile: null, recovered: recover(store, files), reason: "it was gone or empty" } : null;
@@ -54,7 +55,8 @@ async function openDatabase(places: StorePlaces, files: { secrets: SecretsFile; 
 /** Renames the file and what belongs to it; gives the new name. */
 function setAside(path: string): string {
   const stamp = new Date().toISOString().replace(/[:.]/g, "-");
-  for (const suffix of ["", "-wal", "-journal"]) if (existsSync(path + suffix)) renameSync(path + suffix, `${path}.damaged-${stamp}${suffix}`);
+  for (const suffix of ["", "-wal", "-journal"])
+    if (existsSync(path + suffix)) renameSync(path + suffix, `${path}.damaged-${stamp}${suffix}`);
   return `${path}.damaged-${stamp}`;
 }
 

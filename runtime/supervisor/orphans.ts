@@ -19,14 +19,18 @@ const COMMAND_CHARACTERS = 15;
 export function orphansOf(supervised: Supervised, pid: number, supervisor: Supervisor, snapshot: Snapshot): number[] {
   if (!supervisor.parts.subreaper) return [];
   const known = new Set([...supervisor.processes.values()].flatMap((other) => (other === supervised ? [] : [...other.members.keys()])));
-  const strangers = snapshot.table.childrenOf(process.pid).filter((entry) => entry.state !== "Z" && !known.has(entry.pid) && !isRuntimeChild(entry.pid));
+  const strangers = snapshot.table
+    .childrenOf(process.pid)
+    .filter((entry) => entry.state !== "Z" && !known.has(entry.pid) && !isRuntimeChild(entry.pid));
   if (strangers.length === 0) return [];
   const fifos = logTargets(supervisor, supervised, null).map((target) => target.fifo);
   const writers = new Set(snapshot.writersInto(fifos).map((entry) => entry.pid));
   const startTicks = supervised.members.get(pid) ?? 0;
   const isOurs = (entry: ProcessEntry): boolean => {
     if (entry.pgid === pid || entry.sid === pid || writers.has(entry.pid)) return true;
-    return entry.startTicks >= startTicks && isNamedIn(supervised.definition, entry.command) && !environmentOf(entry.pid).has("GHOST_PROCESS");
+    return (
+      entry.startTicks >= startTicks && isNamedIn(supervised.definition, entry.command) && !environmentOf(entry.pid).has("GHOST_PROCESS")
+    );
   };
   return strangers.filter(isOurs).map((entry) => entry.pid);
 }

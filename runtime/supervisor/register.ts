@@ -27,12 +27,19 @@ export function plan(supervisor: Supervisor, manifest: Manifest): PlanChange[] {
  * Applies the difference and nothing else: unchanged processes are not touched, changed ones restart if they run,
  * removed ones stay unless `prune` is asked for. `announcePlan` is called once the registration is durable.
  */
-export async function register(supervisor: Supervisor, request: RegisterRequest, announcePlan: (plan: Omit<RegisterResponse, "results">) => void, report: Report): Promise<void> {
+export async function register(
+  supervisor: Supervisor,
+  request: RegisterRequest,
+  announcePlan: (plan: Omit<RegisterResponse, "results">) => void,
+  report: Report,
+): Promise<void> {
   const { manifest } = request;
   const changes = plan(supervisor, manifest);
   const room = PROCESSES_MAX - supervisor.processes.size;
   if (changes.filter((change) => change.action === "add").length > room) {
-    throw new GhostError("CONFIG_INVALID", `cannot register: a home holds at most ${PROCESSES_MAX} processes`, { hint: "delete some, or use another --home" });
+    throw new GhostError("CONFIG_INVALID", `cannot register: a home holds at most ${PROCESSES_MAX} processes`, {
+      hint: "delete some, or use another --home",
+    });
   }
   const removals = request.prune ? changes.filter((change) => change.action === "remove") : [];
   save(supervisor, manifest, changes);
@@ -40,8 +47,18 @@ export async function register(supervisor: Supervisor, request: RegisterRequest,
   const find = (change: PlanChange): Supervised[] => [supervisor.processes.get(keyOf(change)) ?? []].flat();
   await deleteAll(supervisor, removals.flatMap(find), { by: request.by, noWait: request.noWait }, report);
   const restarting = changes.filter((change) => change.action === "change" && change.disrupts).flatMap(find);
-  await restartAll(supervisor, restarting, { by: request.by, noWait: request.noWait, cause: { kind: "definition-changed", text: `its definition changed (${request.by ?? "register"})` } }, report);
-  if (request.start) await startAll(supervisor, toStart(supervisor, manifest, restarting), { by: request.by, noWait: request.noWait }, report);
+  await restartAll(
+    supervisor,
+    restarting,
+    {
+      by: request.by,
+      noWait: request.noWait,
+      cause: { kind: "definition-changed", text: `its definition changed (${request.by ?? "register"})` },
+    },
+    report,
+  );
+  if (request.start)
+    await startAll(supervisor, toStart(supervisor, manifest, restarting), { by: request.by, noWait: request.noWait }, report);
 }
 
 function planOne(supervisor: Supervisor, manifest: Manifest, definition: ProcessDefinition): PlanChange {
@@ -86,10 +103,18 @@ function ownedBy(supervisor: Supervisor, manifestId: string): Supervised[] {
 /** On disk first, then in memory: what cannot be kept is not acknowledged. */
 function save(supervisor: Supervisor, manifest: Manifest, changes: readonly PlanChange[]): void {
   const { processes, secrets, ...head } = manifest;
-  const unchanged = changes.every((change) => change.action === "keep" || change.action === "remove") && supervisor.manifests.has(manifest.id);
+  const unchanged =
+    changes.every((change) => change.action === "keep" || change.action === "remove") && supervisor.manifests.has(manifest.id);
   const stored = processes.map((definition, index): StoredProcess => {
     const existing = supervisor.processes.get(keyOf(definition));
-    return { key: keyOf(definition), id: existing?.id ?? newId(index), manifestId: manifest.id, definition, machine: existing?.machine ?? registered, members: [] };
+    return {
+      key: keyOf(definition),
+      id: existing?.id ?? newId(index),
+      manifestId: manifest.id,
+      definition,
+      machine: existing?.machine ?? registered,
+      members: [],
+    };
   });
   if (!unchanged) supervisor.parts.store.saveRegistration(head, secrets, stored, []);
   supervisor.manifests.set(manifest.id, head);
@@ -107,14 +132,18 @@ function applyDefinition(supervisor: Supervisor, process: Supervised, definition
 }
 
 function toStart(supervisor: Supervisor, manifest: Manifest, restarted: readonly Supervised[]): Supervised[] {
-  const processes = manifest.processes.map((definition) => supervisor.processes.get(keyOf(definition))).filter((process) => process !== undefined);
+  const processes = manifest.processes
+    .map((definition) => supervisor.processes.get(keyOf(definition)))
+    .filter((process) => process !== undefined);
   return processes.filter((process) => !restarted.includes(process));
 }
 
 function warnings(changes: readonly PlanChange[], request: RegisterRequest): string[] {
   const left = changes.filter((change) => change.action === "remove").map((change) => change.name);
   if (request.prune || left.length === 0) return [];
-  return [`${left.join(", ")} ${left.length === 1 ? "is" : "are"} no longer in the file and ${left.length === 1 ? "stays" : "stay"} registered; --prune stops and forgets`];
+  return [
+    `${left.join(", ")} ${left.length === 1 ? "is" : "are"} no longer in the file and ${left.length === 1 ? "stays" : "stay"} registered; --prune stops and forgets`,
+  ];
 }
 
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -122,7 +151,9 @@ const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /** A ULID: 48 bits of time and 80 random ones in Crockford's base 32, so that ids sort by registration. `index` keeps the order within one millisecond. */
 function newId(index: number): string {
   let time = "";
-  for (let rest = Date.now() + index / 1000, i = 0; i < 10; i += 1, rest = Math.floor(rest / 32)) time = CROCKFORD.charAt(Math.floor(rest) % 32) + time;
-  const order = CROCKFORD.charAt(Math.floor(index / 1024) % 32) + CROCKFORD.charAt(Math.floor(index / 32) % 32) + CROCKFORD.charAt(index % 32);
+  for (let rest = Date.now() + index / 1000, i = 0; i < 10; i += 1, rest = Math.floor(rest / 32))
+    time = CROCKFORD.charAt(Math.floor(rest) % 32) + time;
+  const order =
+    CROCKFORD.charAt(Math.floor(index / 1024) % 32) + CROCKFORD.charAt(Math.floor(index / 32) % 32) + CROCKFORD.charAt(index % 32);
   return time + order + [...randomBytes(13)].map((byte) => CROCKFORD.charAt(byte % 32)).join("");
 }

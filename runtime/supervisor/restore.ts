@@ -4,7 +4,7 @@ import { environmentOf } from "../process/environ.ts";
 import { bootId } from "../process/identity.ts";
 import type { ProcessEntry } from "../process/table.ts";
 import { logTargets } from "./run.ts";
-import { supervise, type Supervised } from "./supervised.ts";
+import { type Supervised, supervise } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { Snapshot } from "./tree-scanner.ts";
 
@@ -33,7 +33,12 @@ export function restore(supervisor: Supervisor, past: Past): void {
   const snapshot = supervisor.scanner.now();
   if (past.recovered) for (const process of processes) findUnrecorded(supervisor, process, snapshot);
   for (const process of processes) {
-    if (past.otherBoot) supervisor.dispatch(process, { type: "lost", unfinished: process.definition.type === "oneshot", cause: { kind: "boot", text: "went down with the machine" } });
+    if (past.otherBoot)
+      supervisor.dispatch(process, {
+        type: "lost",
+        unfinished: process.definition.type === "oneshot",
+        cause: { kind: "boot", text: "went down with the machine" },
+      });
     else restoreOne(supervisor, process, snapshot);
   }
   if (past.freshStart) for (const process of processes) startIfWanted(supervisor, process);
@@ -46,7 +51,9 @@ function restoreOne(supervisor: Supervisor, process: Supervised, snapshot: Snaps
       return resolveIntent(supervisor, process, state.token, snapshot);
     case "running":
     case "stopping":
-      return state.identity ? takeOver(supervisor, process, state.identity, snapshot) : resolveIntent(supervisor, process, state.at === "stopping" ? state.token : "", snapshot);
+      return state.identity
+        ? takeOver(supervisor, process, state.identity, snapshot)
+        : resolveIntent(supervisor, process, state.at === "stopping" ? state.token : "", snapshot);
     case "backoff":
       process.backoffTimer = setTimeout(
         () => supervisor.dispatch(process, { type: "timer", generation: process.machine.generation }),
@@ -80,7 +87,11 @@ function adopt(supervisor: Supervisor, process: Supervised, identity: Identity):
   process.adopted = true;
   resumeLogs(supervisor, process);
   supervisor.parts.pump.watchExit(identity.pid, identity.startTicks);
-  const cause: Cause = { kind: "adopted", text: `the daemon came back and took pid ${identity.pid} over; it was not touched`, facts: { pid: identity.pid } };
+  const cause: Cause = {
+    kind: "adopted",
+    text: `the daemon came back and took pid ${identity.pid} over; it was not touched`,
+    facts: { pid: identity.pid },
+  };
   supervisor.record(process, "running", "running", cause);
   supervisor.onRunChange(process);
   if (process.machine.state.at === "stopping") resumeStop(supervisor, process);
@@ -107,7 +118,8 @@ function resolveIntent(supervisor: Supervisor, process: Supervised, token: strin
     resumeLogs(supervisor, process);
     supervisor.parts.pump.watchExit(found.pid, found.startTicks);
     supervisor.dispatch(process, { type: "spawned", identity });
-  } else if (process.machine.state.at === "stopping") supervisor.dispatch(process, { type: "spawn-failed", message: "stopped before it was started" });
+  } else if (process.machine.state.at === "stopping")
+    supervisor.dispatch(process, { type: "spawn-failed", message: "stopped before it was started" });
   else supervisor.dispatch(process, { type: "intent-lost" });
 }
 
@@ -124,18 +136,30 @@ function findByLogs(supervisor: Supervisor, process: Supervised, snapshot: Snaps
 /** After the loss of state.db: a process that still runs tells by its environment, or by its logs, whose it is. */
 function findUnrecorded(supervisor: Supervisor, process: Supervised, snapshot: Snapshot): void {
   const { project, name } = process.definition;
-  const bearer = oldest([...snapshot.table.entries.values()].filter((entry) => bearsName(entry, supervisor.parts.home.root, project, name)));
+  const bearer = oldest(
+    [...snapshot.table.entries.values()].filter((entry) => bearsName(entry, supervisor.parts.home.root, project, name)),
+  );
   const found = bearer ?? findByLogs(supervisor, process, snapshot);
   if (!found) return;
   const token = environmentOf(found.pid).get("GHOST_PROCESS") ?? "";
-  process.machine = { ...process.machine, desired: "up", startedMs: Date.now(), state: { at: "running", identity: { pid: found.pid, startTicks: found.startTicks, bootId, token } } };
+  process.machine = {
+    ...process.machine,
+    desired: "up",
+    startedMs: Date.now(),
+    state: { at: "running", identity: { pid: found.pid, startTicks: found.startTicks, bootId, token } },
+  };
   supervisor.parts.store.saveMachine(process.key, process.machine);
 }
 
 function bearsName(entry: ProcessEntry, home: string, project: string, name: string): boolean {
   if (entry.state === "Z" || entry.ppid === 2) return false;
   const environment = environmentOf(entry.pid);
-  return environment.has("GHOST_PROCESS") && environment.get("GHOST_HOME") === home && environment.get("GHOST_PROJECT") === project && environment.get("GHOST_NAME") === name;
+  return (
+    environment.has("GHOST_PROCESS") &&
+    environment.get("GHOST_HOME") === home &&
+    environment.get("GHOST_PROJECT") === project &&
+    environment.get("GHOST_NAME") === name
+  );
 }
 
 function resumeLogs(supervisor: Supervisor, process: Supervised): void {

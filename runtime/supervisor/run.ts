@@ -77,7 +77,12 @@ function describeRun(supervisor: Supervisor, process: Supervised, token: string)
 }
 
 /** The environment that a run gets, or would get (`token: null`), with the origin of each variable. */
-export function environmentFor(supervisor: Supervisor, target: Supervised, account: Account | null, token: string | null): Map<string, Variable> {
+export function environmentFor(
+  supervisor: Supervisor,
+  target: Supervised,
+  account: Account | null,
+  token: string | null,
+): Map<string, Variable> {
   const manifest = supervisor.manifests.get(target.manifestId);
   return composeEnvironment(target.definition, {
     home: supervisor.parts.home.root,
@@ -95,9 +100,13 @@ export function accountOf(target: Supervised): Account | null {
   const account = user === null ? null : findAccount(user);
   const own = process.getuid?.() ?? 0;
   if (own !== 0 && account?.uid !== own) {
-    throw new GhostError("PERMISSION_DENIED", `cannot run ${target.definition.name} as ${user === null ? `group ${group}` : `user ${user}`}: the daemon does not run as root`, {
-      hint: "start the daemon as root, or leave out `user` and `group`",
-    });
+    throw new GhostError(
+      "PERMISSION_DENIED",
+      `cannot run ${target.definition.name} as ${user === null ? `group ${group}` : `user ${user}`}: the daemon does not run as root`,
+      {
+        hint: "start the daemon as root, or leave out `user` and `group`",
+      },
+    );
   }
   return account;
 }
@@ -122,7 +131,11 @@ function openLogs(supervisor: Supervisor, process: Supervised, credentials: Cred
 }
 
 /** Where the two streams of a process go. */
-export function logTargets(supervisor: Supervisor, process: Supervised, credentials: Credentials | null): [LogStreamTarget, LogStreamTarget] {
+export function logTargets(
+  supervisor: Supervisor,
+  process: Supervised,
+  credentials: Credentials | null,
+): [LogStreamTarget, LogStreamTarget] {
   const { definition } = process;
   const folder = join(supervisor.parts.home.logs, definition.project, definition.name);
   const target = (stream: "out" | "err"): LogStreamTarget => ({

@@ -88,7 +88,8 @@ export class Sampler {
     if (token === undefined) return;
     for (const process of this.supervisor.processes.values()) {
       const { state } = process.machine;
-      const current = state.at === "running" ? state.identity.token : state.at === "starting" || state.at === "stopping" ? state.token : null;
+      const current =
+        state.at === "running" ? state.identity.token : state.at === "starting" || state.at === "stopping" ? state.token : null;
       if (current === token) {
         process.members.set(orphan.pid, orphan.startTicks);
         return;
@@ -142,7 +143,11 @@ function enforceMemory(supervisor: Supervisor, process: Supervised): void {
   if (limit === null || process.machine.state.at !== "running" || process.usage.memoryBytes <= limit) return;
   const used = process.usage.memoryBytes;
   const text = `used ${megabytes(used)} of memory, over its limit of ${megabytes(limit)}`;
-  supervisor.dispatch(process, { type: "restart", free: false, cause: { kind: "memory", text, facts: { memoryBytes: used, limitBytes: limit } } });
+  supervisor.dispatch(process, {
+    type: "restart",
+    free: false,
+    cause: { kind: "memory", text, facts: { memoryBytes: used, limitBytes: limit } },
+  });
 }
 
 function megabytes(bytes: number): string {

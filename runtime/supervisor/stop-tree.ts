@@ -1,8 +1,8 @@
 import type { Identity } from "../../core/lifecycle/state.ts";
 import { signalGroup, signalProcess, type Target } from "../process/signal.ts";
-import type { ProcessEntry } from "../process/table.ts";
-import { reap } from "../process/subreaper.ts";
 import { runStopCommand } from "../process/stop-command.ts";
+import { reap } from "../process/subreaper.ts";
+import type { ProcessEntry } from "../process/table.ts";
 import { orphansOf } from "./orphans.ts";
 import type { Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -125,7 +125,9 @@ class TreeStop {
 
   private relatives(snapshot: Snapshot): number[] {
     const { table } = snapshot;
-    const alive = [...this.process.members].filter(([pid, startTicks]) => table.entries.get(pid)?.startTicks === startTicks).map(([pid]) => pid);
+    const alive = [...this.process.members]
+      .filter(([pid, startTicks]) => table.entries.get(pid)?.startTicks === startTicks)
+      .map(([pid]) => pid);
     const pgid = this.firstPid?.pid ?? 0;
     const inGroup = [...table.entries.values()].filter((entry) => entry.pgid === pgid && pgid > 1).map((entry) => entry.pid);
     const main = this.identity();

@@ -3,8 +3,8 @@ import type { Manifest, ProcessDefinition } from "../../core/config/definition.t
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Machine } from "../../core/lifecycle/state.ts";
 import type { SqliteDatabase } from "../storage/sqlite/database.ts";
-import type { SecretsFile } from "./secrets-file.ts";
 import type { DefinitionsFile } from "./definitions-file.ts";
+import type { SecretsFile } from "./secrets-file.ts";
 
 /** What is known of the file that declared processes, beside the processes. */
 export type ManifestHead = Omit<Manifest, "processes" | "secrets">;
@@ -106,14 +106,24 @@ export class Store {
   }
 
   setMeta(key: string, value: string): void {
-    this.write(`meta ${key}`, () => this.database.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", [key, value]));
+    this.write(`meta ${key}`, () =>
+      this.database.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", [key, value]),
+    );
   }
 
   /** Durable when it returns. Throws NO_SPACE and the like: a registration that cannot be kept must not be acknowledged. */
-  saveRegistration(head: ManifestHead, secrets: Manifest["secrets"], saved: readonly StoredProcess[], removedKeys: readonly string[]): void {
+  saveRegistration(
+    head: ManifestHead,
+    secrets: Manifest["secrets"],
+    saved: readonly StoredProcess[],
+    removedKeys: readonly string[],
+  ): void {
     this.secretsFile.set(head.id, secrets);
     this.durably(() => {
-      this.database.run("INSERT INTO manifests VALUES (?, ?) ON CONFLICT DO UPDATE SET head = excluded.head", [head.id, JSON.stringify(head)]);
+      this.database.run("INSERT INTO manifests VALUES (?, ?) ON CONFLICT DO UPDATE SET head = excluded.head", [
+        head.id,
+        JSON.stringify(head),
+      ]);
       for (const process of saved) this.putProcess(process);
       for (const key of removedKeys) this.dropProcess(key);
     });
@@ -171,10 +181,17 @@ export class Store {
   /** The newest `limit` entries of one process (or of all, daemon included), oldest first. */
   history(of: { project: string; name: string } | null, limit: number, sinceMs = 0): HistoryEntry[] {
     const rows = of
-      ? this.database.all<HistoryRow>("SELECT * FROM history WHERE project = ? AND name = ? AND time >= ? ORDER BY seq DESC LIMIT ?", [of.project, of.name, sinceMs, limit])
+      ? this.database.all<HistoryRow>("SELECT * FROM history WHERE project = ? AND name = ? AND time >= ? ORDER BY seq DESC LIMIT ?", [
+          of.project,
+          of.name,
+          sinceMs,
+          limit,
+        ])
       : this.database.all<HistoryRow>("SELECT * FROM history WHERE time >= ? ORDER BY seq DESC LIMIT ?", [sinceMs, limit]);
     const saved = rows.reverse().map(fromRow);
-    const unsaved = this.unsavedHistory.filter((entry) => (!of || (entry.project === of.project && entry.name === of.name)) && Date.parse(entry.time) >= sinceMs);
+    const unsaved = this.unsavedHistory.filter(
+      (entry) => (!of || (entry.project === of.project && entry.name === of.name)) && Date.parse(entry.time) >= sinceMs,
+    );
     return [...saved, ...unsaved].slice(-limit);
   }
 
@@ -270,7 +287,10 @@ export class Store {
   }
 
   private noteFailure(error: unknown): void {
-    this.problem = error instanceof GhostError ? error : new GhostError("DATABASE_FAILED", `cannot save state: ${(error as Error).message}`, { cause: error });
+    this.problem =
+      error instanceof GhostError
+        ? error
+        : new GhostError("DATABASE_FAILED", `cannot save state: ${(error as Error).message}`, { cause: error });
     this.retryTimer ??= setTimeout(() => this.retry(), RETRY_MS).unref();
   }
 

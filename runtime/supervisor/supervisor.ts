@@ -120,7 +120,12 @@ export class Supervisor {
     // What came to us as subreaper is ours to reap, and tells its status only so.
     const known = reap(pid) ?? status;
     if (!process) return;
-    await this.mainEnded(process, pid, { code: known?.code ?? null, signal: known?.signal ?? null, known: known !== null, spawnError: null });
+    await this.mainEnded(process, pid, {
+      code: known?.code ?? null,
+      signal: known?.signal ?? null,
+      known: known !== null,
+      spawnError: null,
+    });
   }
 }
 

@@ -31,7 +31,8 @@ export class FileWatch {
     const existing = this.watchers.get(process.key);
     const { watch, workingDirectory } = process.definition;
     const wanted = watch !== null && process.machine.desired === "up" && this.supervisor.processes.get(process.key) === process;
-    if (existing && wanted && JSON.stringify(existing.policy) === JSON.stringify(watch) && existing.workingDirectory === workingDirectory) return;
+    if (existing && wanted && JSON.stringify(existing.policy) === JSON.stringify(watch) && existing.workingDirectory === workingDirectory)
+      return;
     existing?.close();
     this.watchers.delete(process.key);
     if (wanted) this.watchers.set(process.key, this.watch(process, watch));
@@ -71,7 +72,11 @@ export class FileWatch {
   private restart(process: Supervised, file: string): void {
     if (process.machine.desired !== "up") return;
     const shown = relative(process.definition.workingDirectory, file);
-    this.supervisor.dispatch(process, { type: "restart", free: true, cause: { kind: "file-changed", text: `${shown} changed`, facts: { file } } });
+    this.supervisor.dispatch(process, {
+      type: "restart",
+      free: true,
+      cause: { kind: "file-changed", text: `${shown} changed`, facts: { file } },
+    });
   }
 }
 
@@ -117,7 +122,8 @@ function isIgnored(path: string, policy: WatchPolicy, directory: string, home: s
 }
 
 function pathMatcher(policy: WatchPolicy, directory: string, home: string): (path: string) => boolean {
-  return (path) => !isIgnored(path, policy, directory, home) && policy.paths.some((pattern) => matchesPathOrParent(pattern, relative(directory, path)));
+  return (path) =>
+    !isIgnored(path, policy, directory, home) && policy.paths.some((pattern) => matchesPathOrParent(pattern, relative(directory, path)));
 }
 
 /** A pattern without a slash fits a name at any depth, a folder everything in it; `.` everything. */
