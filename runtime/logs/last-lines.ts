@@ -1,17 +1,35 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { logPath } from "./file-set.ts";
 
 /** How far back last lines are looked for, in bytes; of a longer line only the end is shown. */
 const LOOK_BACK_BYTES = 65_536;
 
-/** The last `count` lines of a log for an error message, the newest last, without reading more than 64 KiB of it. Right after a rotation the file before it is asked, too. None when there is no log. */
-export function lastLines(file: string, count: number): string[] {
-  const lines = linesAtEnd(file, count);
-  if (lines.length >= count) return lines;
-  return [...linesAtEnd(logPath(file, 1), count - lines.length), ...lines];
+/** A place in a log: what was written later comes after it. */
+export interface LogMark {
+  /** The file's inode, which a rotation takes along; 0 when there was no file. */
+  readonly inode: number;
+  readonly bytes: number;
 }
 
-function linesAtEnd(path: string, count: number): string[] {
+/** Where a log ends now. */
+export function markEnd(file: string): LogMark {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return { inode: stats?.ino ?? 0, bytes: stats?.size ?? 0 };
+}
+
+/**
+ * The last `count` lines of a log for an error message, the newest last, without reading more than 64 KiB of it. Right
+ * after a rotation the file before it is asked, too. With `since` only what was written after that mark. None when there is no log.
+ */
+export function lastLines(file: string, count: number, since?: LogMark): string[] {
+  const lines = linesAtEnd(file, count, since);
+  if (lines.length >= count) return lines;
+  const before = logPath(file, 1);
+  if (since && markEnd(before).inode !== since.inode) return lines;
+  return [...linesAtEnd(before, count - lines.length, since), ...lines];
+}
+
+function linesAtEnd(path: string, count: number, since: LogMark | undefined): string[] {
   let fd: number;
   try {
     fd = openSync(path, "r");
@@ -19,15 +37,16 @@ function linesAtEnd(path: string, count: number): string[] {
     return [];
   }
   try {
-    return cutLines(readEnd(fd), count);
+    return cutLines(readEnd(fd, since), count);
   } finally {
     closeSync(fd);
   }
 }
 
-function readEnd(fd: number): Uint8Array {
-  const { size } = fstatSync(fd);
-  const bytes = new Uint8Array(Math.min(size, LOOK_BACK_BYTES));
+function readEnd(fd: number, since: LogMark | undefined): Uint8Array {
+  const { size, ino } = fstatSync(fd);
+  const from = since?.inode === ino ? Math.min(since.bytes, size) : 0;
+  const bytes = new Uint8Array(Math.min(size - from, LOOK_BACK_BYTES));
   return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, size - bytes.length));
 }
 

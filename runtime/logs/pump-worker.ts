@@ -9,6 +9,7 @@ import { COUNTER, type PumpCommand, type PumpReport, type PumpWorkerData } from 
 import { ExitWatch } from "./worker/exits.ts";
 import { Epoll, EPOLLIN, openPumpLibc, type PumpLibc } from "./worker/linux.ts";
 import { StreamTable } from "./worker/streams.ts";
+import { Tidy } from "./worker/tidy.ts";
 
 /** How long pumping rests after a round that found little, so that bytes gather and one call moves many, in milliseconds. */
 const REST_MS = 1;
@@ -27,12 +28,13 @@ function run(data: PumpWorkerData, libc: PumpLibc): void {
   all.add(urgent.fd, EPOLLIN, URGENT);
   const exits = new ExitWatch(libc, urgent, (pid, status) => tell({ report: "exit", pid, status }));
   const streams = new StreamTable(libc, all, counters, (event) => tell({ report: "event", event }));
+  const tidy = new Tidy();
   const bell = new Uint8Array(8);
   let stopId: number | null = null;
 
   while (stopId === null) {
     const nowMs = Date.now();
-    const count = all.wait(shorter(streams.waitMs(nowMs), exits.waitMs(nowMs)));
+    const count = all.wait(shortest(streams.waitMs(nowMs), exits.waitMs(nowMs), tidy.waitMs(nowMs)));
     counters[COUNTER.wakeups]!++;
     if (pump(count)) answer(REST_MS);
   }
@@ -57,6 +59,7 @@ function run(data: PumpWorkerData, libc: PumpLibc): void {
     counters[COUNTER.busySinceMs] = 0;
     streams.tick(nowMs);
     exits.tick(nowMs);
+    if (count === 0) tidy.tick(nowMs);
     return moved && !pressed;
   }
 
@@ -79,6 +82,7 @@ function run(data: PumpWorkerData, libc: PumpLibc): void {
   function obey(command: PumpCommand): void {
     switch (command.do) {
       case "open":
+        tidy.due(Date.now());
         return streams.open(command);
       case "update":
         return streams.update(command.key, command.policy);
@@ -103,10 +107,10 @@ function run(data: PumpWorkerData, libc: PumpLibc): void {
   }
 }
 
-/** The shorter of two waits; -1 (for ever) when both are null. */
-function shorter(first: number | null, second: number | null): number {
-  if (first === null || second === null) return first ?? second ?? -1;
-  return Math.min(first, second);
+/** The shortest of some waits; -1 (for ever) when all are null. */
+function shortest(...waits: readonly (number | null)[]): number {
+  const least = Math.min(...waits.map((wait) => wait ?? Number.POSITIVE_INFINITY));
+  return least === Number.POSITIVE_INFINITY ? -1 : least;
 }
 
 const libc = openPumpLibc();

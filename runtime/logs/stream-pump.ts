@@ -38,6 +38,7 @@ class StreamPump implements LogPump {
   readonly #watched = new Map<number, number>();
   readonly #counts = { movedBytes: 0, droppedBytes: 0, rotations: 0, moves: 0 };
   readonly #compressor = new Compressor((command) => this.#compressed(command), (event) => this.onEvent(event));
+  readonly #look = new NodeLook();
   #poll: NodeJS.Timeout | undefined;
 
   open(target: LogStreamTarget): number {
@@ -51,7 +52,7 @@ class StreamPump implements LogPump {
     if (found && sameFifo(found.fd, target.fifo)) return this.update(target);
     found?.reader.close();
     const fd = openPumpEnd(target);
-    const writer = new StreamWriter(target.key, new LiveFile(target.file, new NodeLook(target.file)), target, this.#counts, (event) => {
+    const writer = new StreamWriter(target.key, new LiveFile(target.file, this.#look), target, this.#counts, (event) => {
       if (event.kind === "rotated" && event.compress) this.#compressor.add(target.key, target.file, event.inode);
       this.onEvent(event);
     });
@@ -150,14 +151,9 @@ class StreamPump implements LogPump {
 class NodeLook implements FileLook {
   size = 0;
   inode = -1;
-  readonly #path: string;
 
-  constructor(path: string) {
-    this.#path = path;
-  }
-
-  look(): boolean {
-    const found = statSync(this.#path, { throwIfNoEntry: false });
+  look(path: string): boolean {
+    const found = statSync(path, { throwIfNoEntry: false });
     this.size = found?.size ?? 0;
     this.inode = found?.ino ?? -1;
     return found !== undefined;

@@ -15,6 +15,9 @@ const STOP_LIMIT_MS = 5_000;
 
 const RING = new Uint8Array(new BigUint64Array([1n]).buffer);
 
+/** Bun's own option: a smaller heap for the thread, which makes next to no garbage. */
+const SMALL: object = { smol: true };
+
 interface OpenStream {
   target: LogStreamTarget;
   /** The pump's end, which the thread owns and closes. */
@@ -47,7 +50,7 @@ class ThreadPump implements LogPump {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     const workerData: PumpWorkerData = { wakeFd: this.#wakeFd, port: port2, counters: this.#counters.buffer as SharedArrayBuffer };
-    const worker = new Worker(workerSource, { eval: typeof workerSource === "string", workerData, transferList: [port2] });
+    const worker = new Worker(workerSource, { ...SMALL, eval: typeof workerSource === "string", workerData, transferList: [port2] });
     worker.on("error", (error) => {
       // The thread handles every failure that can be expected: this one is a bug, and without a pump all processes would come to a stop.
       throw error;

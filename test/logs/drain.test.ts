@@ -37,20 +37,30 @@ for (const kind of PUMPS) {
 test("thread: a drain ends although the writer never does, and a flood does not starve the others", async () => {
   using place = makePlace();
   const pump = await startPump("thread");
-  const [loud, quiet] = [place.target("loud", { maxFiles: 1 }), place.target("quiet")];
+  const loud = place.target("loud", { maxFiles: 1 });
   const fd = pump.open(loud);
   const flood = startWriter(["yes", "a line that never ends to be written"], fd);
-  for (let round = 0; round < 20; round++) {
-    const start = performance.now();
-    await pump.drain(loud.key);
-    await runInto(pump, { ...quiet, key: `${quiet.key}${round}` }, ["echo", "hello"]);
-    assert.ok(performance.now() - start < 1000);
+  const slowest = { drain: 0, other: 0 };
+  try {
+    for (let round = 0; round < 20; round++) {
+      slowest.drain = Math.max(slowest.drain, await taken(pump.drain(loud.key)));
+      slowest.other = Math.max(slowest.other, await taken(runInto(pump, place.target(`quiet${round}`), ["echo", "hello"])));
+    }
+  } finally {
+    flood.kill("SIGKILL");
+    await once(flood, "exit");
+    pump.closeWriter(fd);
+    await pump.stop();
   }
-  flood.kill("SIGKILL");
-  await once(flood, "exit");
-  pump.closeWriter(fd);
-  await pump.stop();
+  // A disk that is overrun by the flood slows all: two seconds are what a drain waits at most.
+  assert.ok(slowest.drain < 3_000 && slowest.other < 4_000, `slowest: ${JSON.stringify(slowest)} ms`);
 });
+
+async function taken(work: Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work;
+  return performance.now() - start;
+}
 
 test("thread: with nothing to do it does not wake up", async () => {
   using place = makePlace();

@@ -12,9 +12,11 @@ import {
 } from "../../../core/logs/index-format.ts";
 import { LOG_MODE } from "../log-mode.ts";
 
+/** Where records are put together; one serves all, since nothing waits while it is in use. */
+const RECORD = new DataView(new ArrayBuffer(INDEX_RECORD_BYTES));
+
 export class IndexFile {
   #fd: number;
-  readonly #record = new DataView(new ArrayBuffer(INDEX_RECORD_BYTES));
   /** Where the next record goes. */
   #end: number = INDEX_HEADER_BYTES;
   #lastOffset = -1;
@@ -68,8 +70,8 @@ export class IndexFile {
   }
 
   #write(record: IndexRecord): boolean {
-    encodeIndexRecord(this.#record, record);
-    const written = this.#try(() => writeSync(this.#fd, this.#record, 0, INDEX_RECORD_BYTES, this.#end) === INDEX_RECORD_BYTES);
+    encodeIndexRecord(RECORD, record);
+    const written = this.#try(() => writeSync(this.#fd, RECORD, 0, INDEX_RECORD_BYTES, this.#end) === INDEX_RECORD_BYTES);
     if (!written) return false;
     this.#end += INDEX_RECORD_BYTES;
     this.#lastOffset = record.offset;
@@ -94,8 +96,8 @@ export class IndexFile {
 
   #at(index: number): IndexRecord | null {
     if (index < 0) return null;
-    readSync(this.#fd, this.#record, 0, INDEX_RECORD_BYTES, INDEX_HEADER_BYTES + index * INDEX_RECORD_BYTES);
-    return decodeIndexRecord(this.#record, 0);
+    readSync(this.#fd, RECORD, 0, INDEX_RECORD_BYTES, INDEX_HEADER_BYTES + index * INDEX_RECORD_BYTES);
+    return decodeIndexRecord(RECORD, 0);
   }
 
   #try(action: () => unknown): boolean {

@@ -99,31 +99,34 @@ export class Epoll {
   }
 }
 
-/** Asks for a file by its path: where it is now, not where it was opened. */
+/** The longest path that Linux takes, in bytes. */
+const PATH_BYTES_MAX = 4096;
+
+/** Asks for files by their path: where they are now, not where they were opened. One serves all streams of a thread. */
 export class PathStat {
   readonly #libc: PumpLibc;
-  readonly #path: Uint8Array;
+  readonly #path = Buffer.alloc(PATH_BYTES_MAX);
   /** `struct statx` has the same layout on every machine: 256 bytes. */
-  static readonly #result = new Uint32Array(64);
+  readonly #result = new Uint32Array(64);
 
-  constructor(libc: PumpLibc, path: string) {
+  constructor(libc: PumpLibc) {
     this.#libc = libc;
-    this.#path = Buffer.from(`${path}\0`);
   }
 
-  /** Looks; false when there is no such file (or it cannot be reached). */
-  look(): boolean {
-    return this.#libc.call.statx(AT_FDCWD, this.#path, 0, STATX_INO_AND_SIZE, PathStat.#result) === 0;
+  /** Looks at `path`; false when there is no such file (or it cannot be reached). */
+  look(path: string): boolean {
+    this.#path[this.#path.write(path, 0, PATH_BYTES_MAX - 1)] = 0;
+    return this.#libc.call.statx(AT_FDCWD, this.#path, 0, STATX_INO_AND_SIZE, this.#result) === 0;
   }
 
-  /** The file's size at the last look, of this or any other path. */
+  /** The file's size at the last look. */
   get size(): number {
-    return (PathStat.#result[10] ?? 0) + (PathStat.#result[11] ?? 0) * 2 ** 32;
+    return (this.#result[10] ?? 0) + (this.#result[11] ?? 0) * 2 ** 32;
   }
 
   /** Its inode number at the last look. */
   get inode(): number {
-    return (PathStat.#result[8] ?? 0) + (PathStat.#result[9] ?? 0) * 2 ** 32;
+    return (this.#result[8] ?? 0) + (this.#result[9] ?? 0) * 2 ** 32;
   }
 }
 

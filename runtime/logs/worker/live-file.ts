@@ -9,9 +9,9 @@ import { IndexFile, sequenceOf } from "./index-file.ts";
 const LINE_LOOK_BACK_BYTES = 65_536;
 const NEWLINE = 10;
 
-/** Tells inode and size of the file at a path. */
+/** Tells inode and size of the file at a path; false when there is none. Shared by many. */
 export interface FileLook {
-  look(): boolean;
+  look(path: string): boolean;
   readonly size: number;
   readonly inode: number;
 }
@@ -38,7 +38,7 @@ export class LiveFile {
    * made) again first. Throws what the system says when that cannot be done.
    */
   size(): number {
-    if (this.#fd !== -1 && this.#look.look() && this.#look.inode === this.#inode) return this.#look.size;
+    if (this.#fd !== -1 && this.#look.look(this.path) && this.#look.inode === this.#inode) return this.#look.size;
     return this.#open();
   }
 

@@ -13,6 +13,9 @@ const PEEK_BYTES = 65_536;
 const ROTATION_RETRY_MS = 5_000;
 const NEWLINE = 10;
 
+/** A 64-bit offset, low half first, as splice(2) takes it. */
+const OFFSET = new Uint32Array(2);
+
 /** What all streams of the thread share. */
 export interface MoverTools {
   readonly libc: PumpLibc;
@@ -37,8 +40,6 @@ export class Mover {
   readonly file: LiveFile;
   policy: RotationPolicy;
   readonly #tools: MoverTools;
-  readonly #offset = new BigUint64Array(1);
-  readonly #offsetHalves = new Uint32Array(this.#offset.buffer);
   #noRotationBefore = 0;
   /** False where the file system knows no splice(2): bytes are then copied. */
   #splices = true;
@@ -132,9 +133,9 @@ export class Mover {
 
   #splice(offset: number, bytes: number): number {
     const { libc } = this.#tools;
-    this.#offsetHalves[0] = offset % 2 ** 32;
-    this.#offsetHalves[1] = Math.floor(offset / 2 ** 32);
-    const moved: number = libc.call.splice(this.fifo, null, this.file.fd, this.#offset, bytes, SPLICE_F_NONBLOCK);
+    OFFSET[0] = offset % 2 ** 32;
+    OFFSET[1] = Math.floor(offset / 2 ** 32);
+    const moved: number = libc.call.splice(this.fifo, null, this.file.fd, OFFSET, bytes, SPLICE_F_NONBLOCK);
     if (moved >= 0) return moved;
     const errno = libc.errno();
     if (errno === EAGAIN) return 0;

@@ -16,6 +16,7 @@ export class StreamTable {
   readonly #libc: PumpLibc;
   readonly #epoll: Epoll;
   readonly #tools: StreamTools;
+  readonly #look: PathStat;
   readonly #sizes = new PipeSizes();
   readonly #byKey = new Map<string, Stream>();
   readonly #bySlot = new Map<number, Stream>();
@@ -25,6 +26,7 @@ export class StreamTable {
   constructor(libc: PumpLibc, epoll: Epoll, counters: Float64Array, tell: (event: PumpEvent) => void) {
     this.#libc = libc;
     this.#epoll = epoll;
+    this.#look = new PathStat(libc);
     this.#tools = {
       ...openScratch(libc),
       libc,
@@ -39,7 +41,7 @@ export class StreamTable {
   open({ key, fd, file, policy }: Told<"open">): void {
     if (this.#byKey.has(key)) this.close(key);
     const slot = this.#nextSlot++;
-    const stream = new Stream(slot, key, fd, new LiveFile(file, new PathStat(this.#libc, file)), policy, this.#tools);
+    const stream = new Stream(slot, key, fd, new LiveFile(file, this.#look), policy, this.#tools);
     this.#byKey.set(key, stream);
     this.#bySlot.set(slot, stream);
     this.#sizes.add(stream.mover);
