@@ -7,18 +7,24 @@ import { forkDaemon } from "../process/self-fork.ts";
 import { selfCommand } from "../system/self.ts";
 import { findHome, type Home, prepareHome } from "./home.ts";
 import { openDaemonLog } from "./journal.ts";
+import type { Mode } from "./mode.ts";
 
 /** The longest that a daemon may take until it answers, in ms: a big home on a slow disk. */
 const READY_MS_MAX = 20_000;
 const LOOK_MS = 10;
+/** One that holds the lock and does not answer for so long may have died meanwhile: another is started, in ms. */
+const RETRY_MS = 1_000;
 /** Lines of the daemon's log in an error about it. */
 const LOG_LINES = 10;
 
 /** What a daemon in the background says on its stdout once it is ready, or why it is not. */
 export type ReadyLine = { readonly ready: true } | { readonly alreadyRunning: true } | { readonly error: ErrorBody };
 
-/** Variables that the daemon keeps of the environment of whoever started it. Processes get even less: see `composeEnvironment`. */
-const KEPT = /^(HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TZ|TMPDIR|PATH|GHOST_.*|XDG_RUNTIME_DIR)$/;
+/**
+ * Variables that the daemon keeps of the environment of whoever started it. Processes get even less: see `composeEnvironment`. What Ghost gave to a
+ * process (GHOST_PROCESS, …) is not among them: a daemon that such a process happens to start is no part of that process.
+ */
+const KEPT = /^(HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TZ|TMPDIR|PATH|GHOST_(?!PROCESS$|PROJECT$|NAME$|INSTANCE$|TOKEN$|HELD$|REVIVALS$).*|XDG_RUNTIME_DIR)$/;
 
 /**
  * A daemon does little and lives long: the optimizing compilers of its JavaScript engine cost it 20 MB and more CPU than
@@ -27,7 +33,7 @@ const KEPT = /^(HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TZ|TMPDIR|PATH|GHOST_.*|XDG_R
 const ENGINE_OPTIONS = { BUN_JSC_useDFGJIT: "0", BUN_JSC_useFTLJIT: "0", BUN_JSC_useBBQJIT: "0", BUN_JSC_useOMGJIT: "0" };
 
 /** The environment of a daemon in the background: not that of the shell which happened to be first. */
-export function daemonEnvironment(home: Home, mode: "explicit" | "auto"): Record<string, string> {
+export function daemonEnvironment(home: Home, mode: Mode): Record<string, string> {
   const kept = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && KEPT.test(entry[0]));
   return { ...Object.fromEntries(kept), ...ENGINE_OPTIONS, GHOST_HOME: home.root, GHOST_DAEMON: mode };
 }
@@ -39,6 +45,14 @@ export function daemonEnvironment(home: Home, mode: "explicit" | "auto"): Record
 export async function startDaemon(root: string, options: { explicit: boolean }): Promise<void> {
   const home = findHome(root);
   prepareHome(home);
+  const deadline = performance.now() + READY_MS_MAX;
+  do await forkOnce(home, options);
+  while (!(await isAnswering(home, RETRY_MS)) && performance.now() < deadline);
+  if (!(await isAnswering(home, 0))) throw startFailed(home, "another one holds the lock and does not answer");
+}
+
+/** Gives once there is a daemon that has the lock: this one, which is ready then, or another. */
+async function forkOnce(home: Home, options: { explicit: boolean }): Promise<void> {
   const stderr = openDaemonLog(home.daemonLog);
   const forked = forkDaemon([...selfCommand(), "daemon", "--foreground", "--home", home.root], daemonEnvironment(home, options.explicit ? "explicit" : "auto"), stderr);
   closeSync(stderr);
@@ -48,18 +62,17 @@ export async function startDaemon(root: string, options: { explicit: boolean }):
   if (line === null) throw startFailed(home, "it ended at once");
   const said = JSON.parse(line) as ReadyLine;
   if ("error" in said) throw GhostError.from(said.error);
-  await untilAnswering(home);
 }
 
 /** Another daemon may hold the lock and still be on its way. */
-async function untilAnswering(home: Home): Promise<void> {
-  const deadline = performance.now() + READY_MS_MAX;
-  while (performance.now() < deadline) {
+async function isAnswering(home: Home, limitMs: number): Promise<boolean> {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
     const address = readAddress(home.pidFile);
-    if (address && (await answers(address.socket))) return;
+    if (address && (await answers(address.socket))) return true;
+    if (performance.now() >= deadline) return false;
     await delay(LOOK_MS);
   }
-  throw startFailed(home, "another one holds the lock and does not answer");
 }
 
 function answers(socketPath: string): Promise<boolean> {

@@ -2,14 +2,26 @@
  * The keeper: a `/bin/sh` of about 1 MB that blocks on a pipe whose other end the daemon holds. When the daemon dies,
  * however it dies, the pipe closes and the keeper becomes the next daemon. An ordered end says so first. If the keeper
  * dies, the daemon starts another.
+ *
+ * It also holds the processes' FIFOs open. A pipe that nobody has open loses what waits in it: the last words of a process
+ * that ends while no daemon is there to read them. The shell inherits the descriptors, and so does the next daemon, which
+ * reads on by the FIFOs' names and then lets go of them (`closeHeld`).
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, constants, openSync } from "node:fs";
 import { rememberRuntimeChild } from "./spawn.ts";
 
-/** The pause before the next daemon when daemons die young, in seconds: it doubles from here, to this. */
+/** The pause before the next daemon when one dies before it ever answered, in seconds: 0, 1, then doubled, up to this. */
 const PAUSE_SECONDS_MAX = 30;
+/** So many daemons that had answered are followed at once; the next ones after `PAUSE_ANSWERED_SECONDS`, because 2 s is the promise. */
+const AT_ONCE_MAX = 3;
+const PAUSE_ANSWERED_SECONDS = 1;
 /** A daemon that lived so long died of something else, in ms. */
 const STABLE_MS = 60_000;
+/** FIFOs that appear within this time are given to one new keeper, in ms. */
+const HOLD_DELAY_MS = 5;
+/** Descriptors 0, 1 and 2 are a keeper's own; those it holds follow. */
+const FIRST_HELD = 3;
 /** A keeper that dies is replaced after this pause, so that a machine without room for processes is not stormed. In ms. */
 const REPLACE_MS = 200;
 
@@ -18,7 +30,7 @@ export interface KeeperOptions {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly directory: string;
-  /** How many daemons died young before this one; from GHOST_REVIVALS. */
+  /** How many daemons in a row died young before this one; from GHOST_REVIVALS. */
   readonly revivals: number;
   /** An open descriptor for what the shell and a daemon that cannot start have to say. */
   readonly stderr: number;
@@ -26,63 +38,142 @@ export interface KeeperOptions {
 
 export interface Keeper {
   readonly pid: number | null;
+  /** These FIFOs are to outlive the daemon; those of earlier calls that are still there, too. A moment later they do. */
+  hold(fifos: readonly string[]): void;
+  /** The daemon answers now: from here on its death is no failure to start. */
+  answering(): void;
   /** The daemon ends on purpose: nobody is to come after it. */
   dismiss(): Promise<void>;
   /** The daemon ends on purpose: the next one comes at once. */
   callNext(): Promise<void>;
 }
 
+/** What the daemon tells its keeper, a line each: `pause N` and `revivals N` set what comes after its death, `done` and `next` announce it. */
 const SCRIPT = `
-read -r word || word=died
-case "$word" in
-  done) exit 0 ;;
-  next) ;;
-  *) [ "$PAUSE" = 0 ] || sleep "$PAUSE" ;;
-esac
+while read -r word value; do
+  case "$word" in
+    done) exit 0 ;;
+    next) PAUSE=0 GHOST_REVIVALS=0; break ;;
+    pause) PAUSE=$value ;;
+    revivals) GHOST_REVIVALS=$value ;;
+  esac
+done
+[ "$PAUSE" = 0 ] || sleep "$PAUSE"
 exec "$@" </dev/null`;
 
 /** Starts the keeper of this daemon. */
 export function startKeeper(options: KeeperOptions): Keeper {
-  const startedMs = performance.now();
-  let child = spawnKeeper(options, options.revivals);
-  let over = false;
-  const watchOver = (): void => {
-    child.once("exit", () => {
-      if (over) return;
-      setTimeout(() => {
-        if (over) return;
-        child = spawnKeeper(options, performance.now() - startedMs > STABLE_MS ? 0 : options.revivals);
-        watchOver();
-      }, REPLACE_MS).unref();
-    });
-  };
-  watchOver();
-  // A daemon that has become old forgives its forebears: a fresh keeper, with a fresh count.
-  const forgive = setTimeout(() => {
-    if (options.revivals > 0 && !over) child.stdin?.end("done\n");
-  }, STABLE_MS);
-  forgive.unref();
-  const say = (word: string): Promise<void> => {
-    over = true;
-    return new Promise((resolve) => child.stdin?.end(`${word}\n`, () => resolve()) ?? resolve());
-  };
-  return {
-    get pid() {
-      return child.pid ?? null;
-    },
-    dismiss: () => say("done"),
-    callNext: () => say("next"),
-  };
+  return new ShellKeeper(options);
 }
 
-function spawnKeeper({ command, environment, directory, stderr }: KeeperOptions, revivals: number): ChildProcess {
-  const pause = revivals === 0 ? 0 : Math.min(PAUSE_SECONDS_MAX, 2 ** (revivals - 1));
+class ShellKeeper implements Keeper {
+  private readonly options: KeeperOptions;
+  private readonly held = new Set<string>();
+  private revivals: number;
+  private pauseSeconds: number;
+  private over = false;
+  private child: ChildProcess;
+  private renewal: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: KeeperOptions) {
+    this.options = options;
+    this.revivals = options.revivals;
+    this.pauseSeconds = pauseBeforeAnswer(options.revivals);
+    this.child = this.start();
+  }
+
+  get pid(): number | null {
+    return this.child.pid ?? null;
+  }
+
+  answering(): void {
+    this.pauseSeconds = this.revivals < AT_ONCE_MAX ? 0 : PAUSE_ANSWERED_SECONDS;
+    this.tell();
+    // A daemon that has become old has nothing to do with its forebears.
+    setTimeout(() => {
+      [this.revivals, this.pauseSeconds] = [-1, 0];
+      this.tell();
+    }, STABLE_MS).unref();
+  }
+
+  hold(fifos: readonly string[]): void {
+    const before = this.held.size;
+    for (const fifo of fifos) this.held.add(fifo);
+    if (this.held.size > before) this.renewal ??= setTimeout(() => this.renew(), HOLD_DELAY_MS);
+  }
+
+  dismiss(): Promise<void> {
+    return this.end("done");
+  }
+
+  callNext(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) this.child = this.start();
+    return this.end("next");
+  }
+
+  /** The new one is there before the old one goes; should the daemon die between the two, only one next daemon gets the lock. */
+  private renew(): void {
+    this.renewal = undefined;
+    if (this.over) return;
+    const old = this.child;
+    this.child = this.start();
+    old.stdin?.end("done\n");
+  }
+
+  private start(): ChildProcess {
+    const fds = openAll(this.held);
+    const child = spawnKeeper(this.options, fds);
+    for (const fd of fds) closeSync(fd);
+    child.once("exit", () => setTimeout(() => this.replace(child), REPLACE_MS).unref());
+    this.tell(child);
+    return child;
+  }
+
+  private replace(dead: ChildProcess): void {
+    if (!this.over && this.child === dead) this.child = this.start();
+  }
+
+  private tell(child = this.child): void {
+    child.stdin?.write(`pause ${this.pauseSeconds}\nrevivals ${this.revivals + 1}\n`);
+  }
+
+  private end(word: "done" | "next"): Promise<void> {
+    this.over = true;
+    clearTimeout(this.renewal);
+    return new Promise((resolve) => this.child.stdin?.end(`${word}\n`, () => resolve()) ?? resolve());
+  }
+}
+
+/** Lets go of what the keeper held for this daemon; call it once all logs are read on. */
+export function closeHeld(count: number): void {
+  for (let fd = FIRST_HELD; fd < FIRST_HELD + count; fd += 1) closeSync(fd);
+}
+
+/** Opens FIFOs without waiting for anybody at the other end; those that are gone are forgotten. */
+function openAll(fifos: Set<string>): number[] {
+  const fds: number[] = [];
+  for (const fifo of fifos) {
+    try {
+      fds.push(openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK));
+    } catch {
+      fifos.delete(fifo);
+    }
+  }
+  return fds;
+}
+
+function pauseBeforeAnswer(revivals: number): number {
+  return revivals === 0 ? 0 : Math.min(PAUSE_SECONDS_MAX, 2 ** (revivals - 1));
+}
+
+function spawnKeeper({ command, environment, directory, stderr }: KeeperOptions, held: readonly number[]): ChildProcess {
   const child = spawn("/bin/sh", ["-c", SCRIPT, "ghost-keeper", ...command], {
     argv0: "ghost-keeper",
     cwd: directory,
     detached: true,
-    env: { ...environment, PAUSE: String(pause), GHOST_REVIVALS: String(revivals + 1) },
-    stdio: ["pipe", "ignore", stderr],
+    // Until it hears more: the daemon may die before it can say a word.
+    env: { ...environment, PAUSE: "1", GHOST_REVIVALS: "1", GHOST_HELD: String(held.length) },
+    stdio: ["pipe", "ignore", stderr, ...held],
   });
   rememberRuntimeChild(child);
   child.on("error", () => {});

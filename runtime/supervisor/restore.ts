@@ -73,13 +73,14 @@ function takeOver(supervisor: Supervisor, process: Supervised, identity: Identit
   // The main process leads its group and comes first, whatever was recorded.
   process.members = new Map([[identity.pid, identity.startTicks], ...process.members]);
   if (snapshot.table.find(identity.pid, identity.startTicks)) return adopt(supervisor, process, identity);
+  // What it wrote last waits in its FIFOs, held by the keeper.
+  resumeLogs(supervisor, process);
   const leftovers = hasSurvivors(process, identity, snapshot);
   if (process.machine.state.at === "stopping") {
     supervisor.dispatch(process, { type: "exited", exit: UNSEEN, leftovers });
     resumeStop(supervisor, process);
     return;
   }
-  if (leftovers) resumeLogs(supervisor, process);
   supervisor.dispatch(process, { type: "exited", exit: UNSEEN, leftovers });
 }
 

@@ -1,6 +1,7 @@
 import { stopAll } from "../../supervisor/actions.ts";
 import type { Call, Route } from "../http.ts";
 import type { DaemonNode } from "../node.ts";
+import { living } from "../signals.ts";
 
 interface StopBody {
   /** Children live on, to be adopted by the next daemon. */
@@ -19,8 +20,7 @@ export function daemonRoutes(node: DaemonNode): Route[] {
 async function stop(node: DaemonNode, call: Call): Promise<void> {
   const { leave = false, by = "ghost daemon stop" } = await call.body<StopBody>();
   const lines = call.lines();
-  const up = [...node.supervisor.processes.values()].filter((process) => !["stopped", "exited", "failed"].includes(process.machine.state.at));
-  if (!leave) await stopAll(node.supervisor, up, { by, keepDesired: true }, (result) => lines.write(result));
+  if (!leave) await stopAll(node.supervisor, living(node), { by, keepDesired: true }, (result) => lines.write(result));
   lines.end();
   node.finish({ leave, next: false });
 }

@@ -1,0 +1,69 @@
+import { rmSync, writeFileSync } from "node:fs";
+import type { Server } from "node:http";
+import type { Keeper } from "../process/keeper.ts";
+import type { FileWatch } from "../supervisor/watch.ts";
+import { log } from "./journal.ts";
+import type { Lock } from "./lock.ts";
+import type { DaemonNode } from "./node.ts";
+import { daemonEntry } from "./past.ts";
+
+/** An answer that is on its way out gets so long before the daemon ends, in ms. */
+const FAREWELL_MS = 500;
+
+/** `leave`: children live on, for adoption. `next`: another daemon comes at once. */
+export interface Ending {
+  readonly leave: boolean;
+  readonly next: boolean;
+}
+
+/** What has to be put away. */
+export interface Running {
+  readonly node: DaemonNode;
+  readonly server: Server;
+  readonly keeper: Keeper;
+  readonly lock: Lock;
+  readonly files: FileWatch;
+  readonly timers: readonly { stop(): void }[];
+}
+
+/** Ends in order: nobody new, nothing more watched, logs drained, state closed; last the lock, so that the next daemon finds all of it done. */
+export async function end({ node, server, keeper, lock, files, timers }: Running, how: Ending): Promise<void> {
+  const { supervisor, sampler, home } = node;
+  for (const timer of timers) timer.stop();
+  sampler.stop();
+  files.close();
+  await closeServer(server);
+  for (const process of supervisor.processes.values()) supervisor.release(process);
+  await supervisor.parts.pump.stop();
+  const { store } = supervisor.parts;
+  store.setMeta("ended", how.leave ? "left" : "stopped");
+  announceEnd(node, how);
+  store.close();
+  rmSync(home.pidFile, { force: true });
+  rmSync(home.socket, { force: true });
+  if (!how.leave) leaveMarker(home.stoppedMarker);
+  lock.release();
+  if (how.next) await keeper.callNext();
+  else await keeper.dismiss();
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, FAREWELL_MS).unref())]);
+  server.closeAllConnections();
+}
+
+/** A full disk must not keep the daemon from ending. */
+function leaveMarker(path: string): void {
+  try {
+    writeFileSync(path, "");
+  } catch (error) {
+    log(`cannot note in ${path} that the daemon was stopped: ${(error as Error).message}`);
+  }
+}
+
+function announceEnd({ supervisor }: DaemonNode, { leave, next }: Ending): void {
+  const text = next ? "the daemon was restarted; processes go on" : leave ? "the daemon ended; processes go on" : "the daemon was stopped, and its processes with it";
+  log(text);
+  supervisor.parts.store.addHistory(daemonEntry("daemon-ended", text));
+}

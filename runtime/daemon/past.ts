@@ -1,0 +1,48 @@
+import type { HistoryEntry } from "../../core/api/wire.ts";
+import { bootId } from "../process/identity.ts";
+import type { OpenedStore } from "../supervisor/open-store.ts";
+import type { Past } from "../supervisor/restore.ts";
+import type { NewHistory } from "../supervisor/store.ts";
+import { version } from "../system/version.ts";
+import { log } from "./journal.ts";
+
+/** An entry of the history that concerns the daemon itself. */
+export function daemonEntry(kind: string, text: string): NewHistory {
+  return { timeMs: Date.now(), project: null, name: null, instance: 0, from: null, to: null, cause: { kind, text } };
+}
+
+/** Tells log and history how this daemon came to be. */
+export function tellBeginning({ store, damage }: OpenedStore, announce: (entry: HistoryEntry) => void, revivals: number): void {
+  const note = (kind: string, text: string): void => announce(store.addHistory(daemonEntry(kind, text)));
+  if (damage) {
+    const text = `${describeDamage(damage)}; history and counters begin anew`;
+    log(text);
+    note("state-damaged", text);
+  }
+  const boot = store.getMeta("boot");
+  if (boot !== undefined && boot !== bootId) note("boot", "the machine was started again");
+  note("daemon-started", revivals > 0 ? `the daemon (${version}) came back after an end that nobody ordered` : `the daemon (${version}) started`);
+}
+
+/** How the last daemon ended, from its own record, which is begun anew. */
+export function readPast({ store, damage }: OpenedStore): Past {
+  const boot = store.getMeta("boot");
+  const ended = store.getMeta("ended");
+  store.setMeta("boot", bootId);
+  store.setMeta("ended", "");
+  const otherBoot = boot !== undefined && boot !== bootId;
+  return { otherBoot, freshStart: ended === "stopped" || otherBoot || damage !== null, recovered: damage !== null };
+}
+
+/** What a person should know about the state: that it cannot be saved, that it was damaged. */
+export function stateWarnings({ store, damage }: OpenedStore): string[] {
+  const found: string[] = [];
+  if (store.problem) found.push(`state is not saved: ${store.problem.message}${store.problem.hint ? ` (${store.problem.hint})` : ""}`);
+  if (damage) found.push(describeDamage(damage));
+  return found;
+}
+
+function describeDamage({ asideFile, recovered, reason }: NonNullable<OpenedStore["damage"]>): string {
+  const aside = asideFile === null ? "" : ` and was set aside as ${asideFile}`;
+  return `state.db was damaged (${reason})${aside}; ${recovered} ${recovered === 1 ? "definition was" : "definitions were"} recovered from its copy`;
+}
