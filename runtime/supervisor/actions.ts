@@ -4,9 +4,11 @@ import { GhostError } from "../../core/errors/ghost-error.ts";
 import { describeExit, type Machine } from "../../core/lifecycle/state.ts";
 import { pidOf } from "../../core/lifecycle/view.ts";
 import { isSignalName, signalProcess } from "../process/signal.ts";
-import { lastLinesOf } from "./last-lines.ts";
+import { signalName } from "../process/subreaper.ts";
+import { type LogMarks, lastLinesOf, markLogs } from "./last-lines.ts";
 import type { Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
+import { untilChange } from "./until-change.ts";
 
 /** A program that lives this long after its spawn has started; what dies sooner is told with its last lines. In ms. */
 const SETTLE_MS = 300;
@@ -29,19 +31,21 @@ export async function startAll(
   supervisor.parts.store.saveDesired(processes, "up");
   const settleMs = processes.length >= MANY ? SETTLE_MANY_MS : SETTLE_MS;
   const cause: Cause = { kind: "start", text: `started by ${request.by ?? "a request"}` };
-  await Promise.all(
+  const starting = supervisor.together(() =>
     processes.map(async (process) => {
       const before = process.machine;
+      const marks = markLogs(supervisor, process);
       const ran = before.state.at === "running" || before.state.at === "starting";
       supervisor.dispatch(process, { type: "start", cause });
       if (!request.noWait) await untilStarted(process, before, settleMs);
       report(
         ran && process.machine.state.at === "running"
           ? done(process, "already running")
-          : startResult(supervisor, process, before, "started"),
+          : startResult(supervisor, process, { before, marks }, "started"),
       );
     }),
   );
+  await Promise.all(starting);
 }
 
 /** Stops processes, all at once, and waits until each tree is empty. */
@@ -81,13 +85,16 @@ export async function restartAll(
   await Promise.all(
     processes.map(async (process) => {
       const idle = isIdle(process.machine);
+      const marksBefore = markLogs(supervisor, process);
       supervisor.dispatch(process, { type: "restart", free: true, cause });
       const limitMs = process.definition.stop.timeoutMs + STOP_MARGIN_MS;
       const ended = request.noWait || (await untilChange(process, () => process.machine.state.at !== "stopping", limitMs));
       if (!ended) return report(failed(process, notEnding(process)));
       const before = process.machine;
+      // What the old run said at its end is not why the new one fell.
+      const marks = idle ? marksBefore : markLogs(supervisor, process);
       if (!request.noWait) await untilStarted(process, before, settleMs);
-      report(startResult(supervisor, process, before, idle ? "started" : "restarted"));
+      report(startResult(supervisor, process, { before, marks }, idle ? "started" : "restarted"));
     }),
   );
 }
@@ -111,42 +118,9 @@ export function signalAll(processes: readonly Supervised[], name: string | undef
   }
 }
 
-/** Stops processes and forgets them; their logs stay. */
-export async function deleteAll(
-  supervisor: Supervisor,
-  processes: readonly Supervised[],
-  request: ActionRequest,
-  report: Report,
-): Promise<void> {
-  const gone: Supervised[] = [];
-  await stopAll(supervisor, processes, request, (result) => {
-    const process = processes.find(({ definition }) => definition.project === result.project && definition.name === result.name);
-    if (result.ok && process) gone.push(process);
-    else report(result);
-  });
-  await forget(supervisor, gone);
-  for (const process of gone) report({ ...done(process, "deleted"), pid: null });
-}
-
-/** Removes stopped processes from memory and from disk. */
-export async function forget(supervisor: Supervisor, processes: readonly Supervised[]): Promise<void> {
-  if (processes.length === 0) return;
-  supervisor.parts.store.saveRemoval(processes.map((process) => process.key));
-  for (const process of processes) {
-    supervisor.release(process);
-    supervisor.processes.delete(process.key);
-    supervisor.onRunChange(process);
-  }
-  const inUse = new Set([...supervisor.processes.values()].map((process) => process.manifestId));
-  for (const id of supervisor.manifests.keys()) if (!inUse.has(id)) supervisor.manifests.delete(id);
-  await Promise.all(
-    processes.flatMap((process) => [supervisor.parts.pump.close(`${process.key}/out`), supervisor.parts.pump.close(`${process.key}/err`)]),
-  );
-}
-
 /** `HUP`, `hup`, `SIGHUP` and `1` are one signal. */
 function normalizeSignal(name: string | undefined): NodeJS.Signals {
-  const upper = (name ?? "").toUpperCase();
+  const upper = /^\d+$/.test(name ?? "") ? signalName(Number(name)) : (name ?? "").toUpperCase();
   const full = upper.startsWith("SIG") ? upper : `SIG${upper}`;
   if (isSignalName(full)) return full;
   throw new GhostError("USAGE", `cannot send ${name || "no signal"}: there is no such signal`, {
@@ -154,16 +128,19 @@ function normalizeSignal(name: string | undefined): NodeJS.Signals {
   });
 }
 
-function isIdle(machine: Machine): boolean {
+/** Nothing of it runs, and nothing is about to. */
+export function isIdle(machine: Machine): boolean {
   return machine.state.at === "stopped" || machine.state.at === "exited" || machine.state.at === "failed";
 }
 
-function done(process: Supervised, did: string): ActionResult {
+/** The result of an action that succeeded. */
+export function done(process: Supervised, did: string): ActionResult {
   const { project, name } = process.definition;
   return { project, name, instance: 0, ok: true, did, pid: pidOf(process.machine) };
 }
 
-function failed(process: Supervised, error: GhostError): ActionResult {
+/** The result of an action that failed. */
+export function failed(process: Supervised, error: GhostError): ActionResult {
   return { ...done(process, "failed"), ok: false, error: error.body() };
 }
 
@@ -174,8 +151,14 @@ function notEnding(process: Supervised): GhostError {
   });
 }
 
+/** A process as it was before it was asked to start. */
+interface Earlier {
+  readonly before: Machine;
+  readonly marks: LogMarks;
+}
+
 /** What came of a start, as of now. */
-function startResult(supervisor: Supervisor, process: Supervised, before: Machine, did: string): ActionResult {
+function startResult(supervisor: Supervisor, process: Supervised, { before, marks }: Earlier, did: string): ActionResult {
   const { machine, definition } = process;
   const fell = hasFallen(machine, before);
   if (!fell && machine.state.at !== "failed") {
@@ -184,7 +167,7 @@ function startResult(supervisor: Supervisor, process: Supervised, before: Machin
       return failed(process, new GhostError("START_FAILED", `cannot start ${definition.name}: it was stopped meanwhile`));
     return done(process, machine.state.at === "running" ? did : "starting");
   }
-  return failed(process, whyNotUp(supervisor, process));
+  return failed(process, whyNotUp(supervisor, process, marks));
 }
 
 /** Since `before` a run ended that should not have. */
@@ -192,13 +175,13 @@ function hasFallen(machine: Machine, before: Machine): boolean {
   return machine.restarts > before.restarts || (machine.state.at === "failed" && machine.lastExit !== before.lastExit);
 }
 
-function whyNotUp(supervisor: Supervisor, process: Supervised): GhostError {
+function whyNotUp(supervisor: Supervisor, process: Supervised, marks: LogMarks): GhostError {
   const { machine, definition } = process;
   const exit = machine.lastExit;
   const next = machine.state.at === "failed" ? "" : "; it is being restarted";
   const reason = exit ? maskValues(describeExit(exit), process.secretValues) : process.why;
   if (exit?.spawnError) return new GhostError("START_FAILED", `cannot start ${definition.name}: ${reason}`, { details: { lastLines: [] } });
-  const lastLines = lastLinesOf(supervisor, process);
+  const lastLines = lastLinesOf(supervisor, process, marks);
   return new GhostError("START_FAILED", `cannot start ${definition.name}: it ${reason}${next}`, {
     hint: `ghost logs ${definition.name}, ghost why ${definition.name}`,
     details: { lastLines, exitCode: exit?.code ?? null, signal: exit?.signal ?? null },
@@ -216,21 +199,4 @@ async function untilStarted(process: Supervised, before: Machine, settleMs: numb
       await untilChange(process, () => process.machine !== machine, leftMs);
     } else await untilChange(process, () => process.machine !== machine, Number.POSITIVE_INFINITY);
   }
-}
-
-/** Waits for a condition that only a change of this process can bring about; false when the limit passed first. */
-export function untilChange(process: Supervised, condition: () => boolean, limitMs: number): Promise<boolean> {
-  if (condition()) return Promise.resolve(true);
-  return new Promise((resolve) => {
-    const finish = (result: boolean): void => {
-      clearTimeout(timer);
-      process.waiters.delete(look);
-      resolve(result);
-    };
-    const look = (): void => {
-      if (condition()) finish(true);
-    };
-    const timer = Number.isFinite(limitMs) ? setTimeout(() => finish(false), limitMs) : undefined;
-    process.waiters.add(look);
-  });
 }

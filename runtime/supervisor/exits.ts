@@ -1,9 +1,11 @@
 import { type Exit, type Identity, succeeded } from "../../core/lifecycle/state.ts";
 import type { Event } from "../../core/lifecycle/transition.ts";
+import { environmentOf } from "../process/environ.ts";
 import { bootId } from "../process/identity.ts";
 import { groupExists } from "../process/signal.ts";
+import { isRuntimeChild } from "../process/spawn.ts";
 import type { ProcessEntry } from "../process/table.ts";
-import { readProcess } from "../process/table.ts";
+import { readOwnChildren, readProcess } from "../process/table.ts";
 import { orphansOf } from "./orphans.ts";
 import type { Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -16,24 +18,36 @@ const FOREGROUND_HINT = "tell the program to stay in the foreground (nginx: -g '
  * that cannot be done, says so. Ended otherwise while others of its tree live: they have to go before a successor comes.
  */
 export function judgeExit(process: Supervised, pid: number, exit: Exit, supervisor: Supervisor): Event {
-  const stopping = process.machine.state.at === "stopping";
-  if (stopping || !succeeded(exit, process.definition.restart))
-    return { type: "exited", exit, leftovers: !stopping && hasLeftovers(process, pid) };
+  if (process.machine.state.at === "stopping") return { type: "exited", exit, leftovers: false };
+  // Quick and mostly without a scan, because a successor waits.
+  const leftovers = hasVisibleLeftovers(process, pid) || hasOrphans(process, pid, supervisor);
+  if (!succeeded(exit, process.definition.restart) || (!leftovers && !process.adopted)) return { type: "exited", exit, leftovers };
   const heirs = findHeirs(process, pid, supervisor);
   const heir = heirs[0];
-  if (!heir) return { type: "exited", exit, leftovers: hasLeftovers(process, pid) };
+  if (!heir) return { type: "exited", exit, leftovers };
   if (!supervisor.parts.subreaper) return { type: "daemonized", exit, hint: FOREGROUND_HINT };
   return follow(process, heir, heirs, exit, supervisor);
 }
 
-/** Quick and without a scan, because a successor waits: is anyone left in the group, or of the members that were seen? */
-function hasLeftovers(process: Supervised, pid: number): boolean {
+/** Is anyone left in the group, or of the members that were seen? */
+function hasVisibleLeftovers(process: Supervised, pid: number): boolean {
   if (groupExists(pid)) return true;
   for (const [member, startTicks] of process.members) {
     const entry = member === pid ? undefined : readProcess(member);
     if (entry && entry.startTicks === startTicks && entry.state !== "Z") return true;
   }
   return false;
+}
+
+/** Who left the group and was never seen came to us, as the subreaper, the moment its parent died. Usually nobody did. */
+function hasOrphans(process: Supervised, pid: number, supervisor: Supervisor): boolean {
+  if (!supervisor.parts.subreaper) return false;
+  const strangers = (readOwnChildren() ?? []).filter((child) => child !== pid && !isRuntimeChild(child));
+  if (strangers.length === 0) return false;
+  const { state } = process.machine;
+  const token = state.at === "running" ? state.identity.token : "";
+  if (strangers.some((child) => readProcess(child)?.state !== "Z" && environmentOf(child).get("GHOST_PROCESS") === token)) return true;
+  return orphansOf(process, pid, supervisor, supervisor.scanner.now()).length > 0;
 }
 
 function follow(process: Supervised, heir: ProcessEntry, heirs: readonly ProcessEntry[], exit: Exit, supervisor: Supervisor): Event {

@@ -5,8 +5,8 @@ import { diffDefinitions } from "../../core/config/explain.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { isLiveKey } from "../../core/lifecycle/live-keys.ts";
 import { registered } from "../../core/lifecycle/state.ts";
-import { pidOf } from "../../core/lifecycle/view.ts";
-import { deleteAll, type Report, restartAll, startAll } from "./actions.ts";
+import { isIdle, type Report, restartAll, startAll } from "./actions.ts";
+import { deleteAll } from "./delete.ts";
 import { logTargets } from "./run.ts";
 import type { StoredProcess } from "./store.ts";
 import { keyOf, type Supervised, supervise } from "./supervised.ts";
@@ -92,8 +92,9 @@ function nameTaken(existing: Supervised, manifest: Manifest): GhostError {
   });
 }
 
-function isUp(process: Supervised): boolean {
-  return pidOf(process.machine) !== null || process.machine.state.at === "starting" || process.machine.state.at === "backoff";
+/** Wanted, and running or about to: one that somebody is just stopping stays stopped. */
+function isUp({ machine }: Supervised): boolean {
+  return machine.desired === "up" && !isIdle(machine);
 }
 
 function ownedBy(supervisor: Supervisor, manifestId: string): Supervised[] {

@@ -1,9 +1,9 @@
 import type { Cause } from "../../core/api/wire.ts";
-import type { Identity } from "../../core/lifecycle/state.ts";
+import { type Identity, UNSEEN_EXIT } from "../../core/lifecycle/state.ts";
 import { environmentOf } from "../process/environ.ts";
 import { bootId } from "../process/identity.ts";
 import type { ProcessEntry } from "../process/table.ts";
-import { logTargets } from "./run.ts";
+import { learnSecrets, logTargets } from "./run.ts";
 import { type Supervised, supervise } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { Snapshot } from "./tree-scanner.ts";
@@ -18,9 +18,6 @@ export interface Past {
   readonly recovered: boolean;
 }
 
-/** Exit of something that ended while nobody looked. */
-const UNSEEN = { code: null, signal: null, known: false, spawnError: null } as const;
-
 /**
  * Takes over what the last daemon left. Each process that was running is either the same one (adopted: no restart, logs
  * go on) or gone (its policy decides); intents to start are resolved first, so that nothing is started twice.
@@ -29,7 +26,10 @@ export function restore(supervisor: Supervisor, past: Past): void {
   for (const head of supervisor.parts.store.loadManifests()) supervisor.manifests.set(head.id, head);
   for (const stored of supervisor.parts.store.loadProcesses()) supervisor.processes.set(stored.key, supervise(stored));
   const processes = [...supervisor.processes.values()];
-  for (const process of processes) process.why = lastCause(supervisor, process) ?? process.why;
+  for (const process of processes) {
+    process.why = lastCause(supervisor, process) ?? process.why;
+    learnSecrets(supervisor, process);
+  }
   const snapshot = supervisor.scanner.now();
   if (past.recovered) for (const process of processes) findUnrecorded(supervisor, process, snapshot);
   for (const process of processes) {
@@ -41,7 +41,22 @@ export function restore(supervisor: Supervisor, past: Past): void {
       });
     else restoreOne(supervisor, process, snapshot);
   }
-  if (past.freshStart) for (const process of processes) startIfWanted(supervisor, process);
+  supervisor.together(() => {
+    for (const process of processes) {
+      finishUnwanted(supervisor, process);
+      if (past.freshStart || process.machine.state.at === "stopped") startIfWanted(supervisor, process);
+    }
+  });
+}
+
+/** A stop whose wish was recorded and whose beginning was not: the last daemon died in between. */
+function finishUnwanted(supervisor: Supervisor, process: Supervised): void {
+  if (process.machine.desired === "up" || process.machine.state.at !== "running") return;
+  supervisor.dispatch(process, {
+    type: "stop",
+    force: false,
+    cause: { kind: "stop", text: "a stop that the last daemon was asked for is finished" },
+  });
 }
 
 function restoreOne(supervisor: Supervisor, process: Supervised, snapshot: Snapshot): void {
@@ -70,6 +85,8 @@ function restoreOne(supervisor: Supervisor, process: Supervised, snapshot: Snaps
 }
 
 function takeOver(supervisor: Supervisor, process: Supervised, identity: Identity, snapshot: Snapshot): void {
+  // A process that nobody wants any more must not be judged by its restart policy.
+  if (process.machine.desired === "down" && process.machine.state.at === "running") return adopt(supervisor, process, identity);
   // The main process leads its group and comes first, whatever was recorded.
   process.members = new Map([[identity.pid, identity.startTicks], ...process.members]);
   if (snapshot.table.find(identity.pid, identity.startTicks)) return adopt(supervisor, process, identity);
@@ -77,11 +94,11 @@ function takeOver(supervisor: Supervisor, process: Supervised, identity: Identit
   resumeLogs(supervisor, process);
   const leftovers = hasSurvivors(process, identity, snapshot);
   if (process.machine.state.at === "stopping") {
-    supervisor.dispatch(process, { type: "exited", exit: UNSEEN, leftovers });
+    supervisor.dispatch(process, { type: "exited", exit: UNSEEN_EXIT, leftovers });
     resumeStop(supervisor, process);
     return;
   }
-  supervisor.dispatch(process, { type: "exited", exit: UNSEEN, leftovers });
+  supervisor.dispatch(process, { type: "exited", exit: UNSEEN_EXIT, leftovers });
 }
 
 function adopt(supervisor: Supervisor, process: Supervised, identity: Identity): void {

@@ -6,7 +6,9 @@ import { type Account, findAccount, findGroup } from "../process/accounts.ts";
 import { composeEnvironment, type Variable } from "../process/environment.ts";
 import { findExecutable } from "../process/executable.ts";
 import { identify } from "../process/identity.ts";
-import { type Credentials, type SpawnRequest, spawnProgram } from "../process/spawn.ts";
+import type { Credentials } from "../process/privilege.ts";
+import { type SpawnRequest, spawnProgram } from "../process/spawn.ts";
+import type { StopCommandContext } from "../process/stop-command.ts";
 import type { Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -20,6 +22,7 @@ export async function startRun(supervisor: Supervisor, process: Supervised, toke
     return;
   }
   try {
+    supervisor.parts.store.commitRun(process.key);
     const pid = await spawn(supervisor, process, token);
     const identity = identify(pid, token);
     process.members = new Map([[pid, identity.startTicks]]);
@@ -54,7 +57,7 @@ function describeRun(supervisor: Supervisor, process: Supervised, token: string)
   const variables = environmentFor(supervisor, process, account, token);
   const secrets = supervisor.parts.secrets.of(process.manifestId);
   process.secretValues = secretValuesOf(variables, secrets);
-  process.environment = Object.fromEntries([...variables].map(([key, { value }]) => [key, value]));
+  process.environment = plainValues(variables);
   const reveal = (text: string): string => revealSecrets(text, secrets);
   const path = process.environment.PATH ?? "";
   const fileDirectory = definition.source ? dirname(definition.source.file) : null;
@@ -91,6 +94,28 @@ export function environmentFor(
     account,
     token,
   });
+}
+
+/** The surroundings of `stop.command`: those of the run; of one that another daemon started, those that it would get today. */
+export function stopCommandContext(supervisor: Supervisor, target: Supervised, pid: number): StopCommandContext {
+  const { workingDirectory, stop } = target.definition;
+  const account = accountOf(target);
+  const environment = target.environment ?? plainValues(environmentFor(supervisor, target, account, null));
+  return { pid, workingDirectory, environment, credentials: credentialsOf(target, account), timeoutMs: stop.timeoutMs };
+}
+
+/** What must be masked of a process that this daemon did not start. A file that cannot be read now has no value to mask. */
+export function learnSecrets(supervisor: Supervisor, target: Supervised): void {
+  const secrets = supervisor.parts.secrets.of(target.manifestId);
+  try {
+    target.secretValues = secretValuesOf(environmentFor(supervisor, target, null, null), secrets);
+  } catch {
+    target.secretValues = secretValuesOf(new Map(), secrets);
+  }
+}
+
+function plainValues(variables: ReadonlyMap<string, Variable>): Record<string, string> {
+  return Object.fromEntries([...variables].map(([key, { value }]) => [key, value]));
 }
 
 /** The account that `user` names; null when the process runs as the daemon does. Throws PERMISSION_DENIED without root. */

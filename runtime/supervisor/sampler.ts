@@ -53,9 +53,7 @@ export class Sampler {
     const table = readProcessTable();
     this.sampledMs = performance.now();
     this.adoptOrphans(table);
-    this.supervisor.parts.store.together(() => {
-      for (const process of this.supervisor.processes.values()) this.sampleProcess(process, table);
-    });
+    for (const process of this.supervisor.processes.values()) this.sampleProcess(process, table);
     for (const process of this.supervisor.processes.values()) enforceMemory(this.supervisor, process);
   }
 

@@ -6,10 +6,22 @@ export class SpawnQueue {
   private readonly jobs: (() => void)[] = [];
   private sliceStart = 0;
   private draining = false;
+  private held = false;
 
   add(job: () => void): void {
     this.jobs.push(job);
-    if (!this.draining) this.drain();
+    if (!this.draining && !this.held) this.drain();
+  }
+
+  /** Lets no job begin until `work` is through, so that what the jobs need is prepared for all at once. */
+  holdDuring<T>(work: () => T): T {
+    this.held = true;
+    try {
+      return work();
+    } finally {
+      this.held = false;
+      if (!this.draining) this.drain();
+    }
   }
 
   private drain(): void {

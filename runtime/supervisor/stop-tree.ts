@@ -1,16 +1,21 @@
-import type { Identity } from "../../core/lifecycle/state.ts";
+import { type Identity, UNSEEN_EXIT } from "../../core/lifecycle/state.ts";
+import { DRAIN_LIMIT_MS } from "../logs/pump.ts";
 import { signalGroup, signalProcess, type Target } from "../process/signal.ts";
 import { runStopCommand } from "../process/stop-command.ts";
 import { reap } from "../process/subreaper.ts";
-import type { ProcessEntry } from "../process/table.ts";
+import type { ProcessEntry, ProcessTable } from "../process/table.ts";
 import { orphansOf } from "./orphans.ts";
+import { stopCommandContext } from "./run.ts";
 import type { Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { Snapshot } from "./tree-scanner.ts";
+import { untilChange } from "./until-change.ts";
 
 /** How often a tree that is asked to end is looked at: at first, and at most. */
 const LOOK_MS_MIN = 4;
 const LOOK_MS_MAX = 250;
+/** How long the word of a main process's end may be on its way after the tree is empty, in ms: draining its logs takes at most `DRAIN_LIMIT_MS`. */
+const END_TOLD_MS = DRAIN_LIMIT_MS + 500;
 
 /**
  * Ends a whole tree: the signal to the group, time to react, SIGKILL, then whatever escaped the group (by parent, by
@@ -57,27 +62,44 @@ class TreeStop {
       await this.pause(Math.min(pauseMs, Math.max(1, deadline - performance.now() > 0 ? deadline - performance.now() : LOOK_MS_MAX)));
       pauseMs = Math.min(pauseMs * 2, LOOK_MS_MAX);
     }
+    await this.untilEndTold();
     this.process.stopping = null;
     this.process.members = new Map();
     this.supervisor.dispatch(this.process, { type: "tree-empty", killed: this.killed });
   }
 
+  /** The tree may be empty before the end of its main process was told (its last bytes are still being logged): the record shall have its exit code. */
+  private async untilEndTold(): Promise<void> {
+    const isTold = (): boolean => {
+      const { state } = this.process.machine;
+      return state.at !== "stopping" || state.identity === null || state.ended === true;
+    };
+    if (await untilChange(this.process, isTold, END_TOLD_MS)) return;
+    this.supervisor.dispatch(this.process, { type: "exited", exit: UNSEEN_EXIT, leftovers: false });
+  }
+
   /** The first, polite word: the stop command, or the signal to the groups. */
   private ask(): void {
-    const { stop } = this.process.definition;
-    const identity = this.identity();
-    if (stop.command !== null && identity) {
-      runStopCommand(stop.command, {
-        pid: identity.pid,
-        workingDirectory: this.process.definition.workingDirectory,
-        environment: this.process.environment,
-        timeoutMs: stop.timeoutMs,
-      });
-      return;
-    }
-    this.signalGroups(stop.signal as NodeJS.Signals);
+    if (this.runCommand()) return;
+    this.signalGroups(this.process.definition.stop.signal as NodeJS.Signals);
     // A stopped process (SIGSTOP) hears nothing until it goes on.
     this.signalGroups("SIGCONT");
+  }
+
+  /** False when there is none, when there is nobody left to tell, or when it cannot be run: then the signal has to do. */
+  private runCommand(): boolean {
+    const { command } = this.process.definition.stop;
+    const main = this.identity();
+    if (command === null || !main || this.mainHasEnded()) return false;
+    try {
+      return runStopCommand(command, stopCommandContext(this.supervisor, this.process, main.pid));
+    } catch (error) {
+      this.supervisor.record(this.process, null, null, {
+        kind: "stop-command-failed",
+        text: `cannot run stop.command: ${(error as Error).message}`,
+      });
+      return false;
+    }
   }
 
   private kill(left: readonly ProcessEntry[]): void {
@@ -88,12 +110,18 @@ class TreeStop {
 
   /** Who left the group did not hear the first word; each is told once, as soon as the main process is gone. */
   private askEscapees(left: readonly ProcessEntry[]): void {
-    if (this.process.definition.stop.command !== null || this.mainIsAmong(left)) return;
+    if (this.mainIsAmong(left)) return;
     for (const entry of left) {
       if (this.asked.has(entry.pid)) continue;
       this.asked.add(entry.pid);
       signalProcess(entry, this.process.definition.stop.signal as NodeJS.Signals);
+      signalProcess(entry, "SIGCONT");
     }
+  }
+
+  private mainHasEnded(): boolean {
+    const { state } = this.process.machine;
+    return state.at === "stopping" && state.ended === true;
   }
 
   private mainIsAmong(left: readonly ProcessEntry[]): boolean {
@@ -129,12 +157,21 @@ class TreeStop {
       .filter(([pid, startTicks]) => table.entries.get(pid)?.startTicks === startTicks)
       .map(([pid]) => pid);
     const pgid = this.firstPid?.pid ?? 0;
-    const inGroup = [...table.entries.values()].filter((entry) => entry.pgid === pgid && pgid > 1).map((entry) => entry.pid);
+    const inGroup = this.groupIsOurs(table)
+      ? [...table.entries.values()].filter((entry) => entry.pgid === pgid).map((entry) => entry.pid)
+      : [];
     const main = this.identity();
     // Environments are read only once the main process is gone: until then there is no need to know.
     if (main && table.find(main.pid, main.startTicks)) return [...alive, ...inGroup];
     const bearers = snapshot.withToken(this.token()).map((entry) => entry.pid);
     return [...alive, ...inGroup, ...bearers, ...orphansOf(this.process, pgid, this.supervisor, snapshot)];
+  }
+
+  /** A leader that is a stranger means that our group is gone and its number has another owner. */
+  private groupIsOurs(table: ProcessTable): boolean {
+    if (!this.firstPid || this.firstPid.pid <= 1) return false;
+    const leader = table.entries.get(this.firstPid.pid);
+    return !leader || leader.startTicks === this.firstPid.startTicks;
   }
 
   private token(): string {

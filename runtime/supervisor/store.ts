@@ -25,7 +25,7 @@ export const HISTORY_ROWS_PER_PROCESS = 200;
 export const HISTORY_ROWS_MAX = 20_000;
 /** Pruning happens once per so many rows. */
 const PRUNE_EVERY_ROWS = 500;
-/** Rows that wait in memory while the disk is full; older ones are dropped. */
+/** History rows that wait in memory while the disk is full; older ones are dropped. */
 const UNSAVED_HISTORY_MAX = 2_000;
 /** How often a store that could not write tries again. */
 const RETRY_MS = 2_000;
@@ -61,14 +61,17 @@ export interface NewHistory {
 /**
  * The supervisor's memory on disk. Everything it holds is in the supervisor's own memory too, so a write that fails (a full
  * disk) stops nothing: what is unsaved is kept, marked, and tried again. Definitions and desired states are fsynced;
- * identities, counters and history survive the daemon, not the machine.
+ * identities, counters and history survive the daemon, not the machine: what changes in one turn of the event loop is
+ * written at its end in one transaction, the intent to spawn before the spawn (`commitRun`).
  */
 export class Store {
   private readonly database: SqliteDatabase;
   private readonly secretsFile: SecretsFile;
   private readonly definitionsFile: DefinitionsFile;
-  private readonly unsaved = new Map<string, () => void>();
-  private unsavedHistory: HistoryEntry[] = [];
+  /** Writes to come, by what they write: a later one takes the place of an earlier. */
+  private readonly pending = new Map<string, () => void>();
+  private pendingHistory: HistoryEntry[] = [];
+  private turnEnd: ReturnType<typeof setImmediate> | undefined;
   private nextSeq: number;
   private sincePruned = 0;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -106,7 +109,7 @@ export class Store {
   }
 
   setMeta(key: string, value: string): void {
-    this.write(`meta ${key}`, () =>
+    this.defer(`meta ${key}`, () =>
       this.database.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", [key, value]),
     );
   }
@@ -144,42 +147,60 @@ export class Store {
   saveDesired(processes: readonly { key: string; machine: Machine }[], desired: Machine["desired"]): void {
     const changed = processes.filter((process) => process.machine.desired !== desired);
     if (changed.length === 0) return;
-    this.write(`desired ${changed.map((process) => process.key).join(" ")}`, () => {
-      this.durably(() => {
-        for (const { key, machine } of changed) this.putMachine(key, { ...machine, desired });
-      });
-    });
+    this.flush();
+    const put = (): void => {
+      for (const { key, machine } of changed) this.putMachine(key, { ...machine, desired });
+    };
+    if (!this.attempt(() => this.durably(put))) return;
     this.copyTimer ??= setTimeout(() => this.copyDefinitions(), COPY_DELAY_MS).unref();
   }
 
   saveMachine(key: string, machine: Machine): void {
-    this.write(`run ${key}`, () => this.putMachine(key, machine));
+    this.defer(`run ${key}`, () => this.putMachine(key, machine));
+  }
+
+  /** Writes what is known of this run now, because something that cannot be taken back is about to happen. */
+  commitRun(key: string): void {
+    if (this.pending.has(`run ${key}`)) this.flush();
   }
 
   saveMembers(key: string, members: Iterable<readonly [number, number]>): void {
     const text = JSON.stringify([...members]);
-    this.write(`members ${key}`, () => this.database.run("UPDATE runs SET members = ? WHERE key = ?", [text, key]));
-  }
-
-  /** One transaction for many writes; what fails inside is noted as with single writes. */
-  together(work: () => void): void {
-    try {
-      this.database.transaction(work);
-    } catch (error) {
-      this.noteFailure(error);
-    }
+    this.defer(`members ${key}`, () => this.database.run("UPDATE runs SET members = ? WHERE key = ?", [text, key]));
   }
 
   addHistory(entry: NewHistory): HistoryEntry {
     const { timeMs, ...rest } = entry;
     const numbered: HistoryEntry = { seq: this.nextSeq++, time: new Date(timeMs).toISOString(), ...rest };
-    if (this.problem === null && this.attempt(() => this.putHistory(numbered))) this.prune();
-    else this.unsavedHistory = [...this.unsavedHistory, numbered].slice(-UNSAVED_HISTORY_MAX);
+    this.pendingHistory.push(numbered);
+    if (this.pendingHistory.length > UNSAVED_HISTORY_MAX) this.pendingHistory.shift();
+    this.flushAtTurnEnd();
     return numbered;
+  }
+
+  /** Writes everything that is pending, in one transaction. */
+  flush(): void {
+    clearImmediate(this.turnEnd);
+    this.turnEnd = undefined;
+    if (this.pending.size === 0 && this.pendingHistory.length === 0) {
+      this.problem = null;
+      return;
+    }
+    const { length } = this.pendingHistory;
+    const write = (): void => {
+      for (const work of this.pending.values()) work();
+      for (const entry of this.pendingHistory) this.putHistory(entry);
+    };
+    if (!this.attempt(() => this.database.transaction(write))) return;
+    this.pending.clear();
+    this.pendingHistory = [];
+    this.problem = null;
+    this.prune(length);
   }
 
   /** The newest `limit` entries of one process (or of all, daemon included), oldest first. */
   history(of: { project: string; name: string } | null, limit: number, sinceMs = 0): HistoryEntry[] {
+    this.flush();
     const rows = of
       ? this.database.all<HistoryRow>("SELECT * FROM history WHERE project = ? AND name = ? AND time >= ? ORDER BY seq DESC LIMIT ?", [
           of.project,
@@ -189,7 +210,7 @@ export class Store {
         ])
       : this.database.all<HistoryRow>("SELECT * FROM history WHERE time >= ? ORDER BY seq DESC LIMIT ?", [sinceMs, limit]);
     const saved = rows.reverse().map(fromRow);
-    const unsaved = this.unsavedHistory.filter(
+    const unsaved = this.pendingHistory.filter(
       (entry) => (!of || (entry.project === of.project && entry.name === of.name)) && Date.parse(entry.time) >= sinceMs,
     );
     return [...saved, ...unsaved].slice(-limit);
@@ -197,15 +218,17 @@ export class Store {
 
   /** Entries after `seq`, oldest first, for a client that resumes. */
   historyAfter(seq: number, limit: number): HistoryEntry[] {
+    this.flush();
     const saved = this.database.all<HistoryRow>("SELECT * FROM history WHERE seq > ? ORDER BY seq LIMIT ?", [seq, limit]).map(fromRow);
-    return [...saved, ...this.unsavedHistory.filter((entry) => entry.seq > seq)].slice(0, limit);
+    return [...saved, ...this.pendingHistory.filter((entry) => entry.seq > seq)].slice(0, limit);
   }
 
   /** Writes what could not be written, and closes the file. */
   close(): void {
-    this.retry();
-    clearTimeout(this.retryTimer);
+    this.flush();
     if (this.copyTimer) this.copyDefinitions();
+    clearTimeout(this.retryTimer);
+    clearImmediate(this.turnEnd);
     this.database.close();
   }
 
@@ -213,7 +236,8 @@ export class Store {
   private copyDefinitions(): void {
     clearTimeout(this.copyTimer);
     this.copyTimer = undefined;
-    this.attempt(() => this.definitionsFile.write(this.loadManifests(), this.loadProcesses()));
+    const written = this.attempt(() => this.definitionsFile.write(this.loadManifests(), this.loadProcesses()));
+    if (!written) this.copyTimer = setTimeout(() => this.copyDefinitions(), RETRY_MS).unref();
   }
 
   private putProcess(process: StoredProcess): void {
@@ -231,7 +255,7 @@ export class Store {
   private dropProcess(key: string): void {
     this.database.run("DELETE FROM processes WHERE key = ?", [key]);
     this.database.run("DELETE FROM runs WHERE key = ?", [key]);
-    for (const kind of ["run", "members"]) this.unsaved.delete(`${kind} ${key}`);
+    for (const kind of ["run", "members"]) this.pending.delete(`${kind} ${key}`);
   }
 
   private putHistory(entry: HistoryEntry): void {
@@ -247,8 +271,8 @@ export class Store {
     ]);
   }
 
-  private prune(): void {
-    this.sincePruned += 1;
+  private prune(added: number): void {
+    this.sincePruned += added;
     if (this.sincePruned < PRUNE_EVERY_ROWS) return;
     this.sincePruned = 0;
     this.attempt(() => {
@@ -271,9 +295,14 @@ export class Store {
     }
   }
 
-  private write(what: string, work: () => void): void {
-    if (this.attempt(work)) this.unsaved.delete(what);
-    else this.unsaved.set(what, work);
+  private defer(what: string, work: () => void): void {
+    this.pending.set(what, work);
+    this.flushAtTurnEnd();
+  }
+
+  /** While the disk is full only the timer tries: every change would else cost a failure of its own. */
+  private flushAtTurnEnd(): void {
+    if (this.problem === null) this.turnEnd ??= setImmediate(() => this.flush());
   }
 
   private attempt(work: () => void): boolean {
@@ -291,21 +320,10 @@ export class Store {
       error instanceof GhostError
         ? error
         : new GhostError("DATABASE_FAILED", `cannot save state: ${(error as Error).message}`, { cause: error });
-    this.retryTimer ??= setTimeout(() => this.retry(), RETRY_MS).unref();
-  }
-
-  private retry(): void {
-    this.retryTimer = undefined;
-    for (const [what, work] of this.unsaved) {
-      if (!this.attempt(work)) return;
-      this.unsaved.delete(what);
-    }
-    while (this.unsavedHistory[0]) {
-      const entry = this.unsavedHistory[0];
-      if (!this.attempt(() => this.putHistory(entry))) return;
-      this.unsavedHistory.shift();
-    }
-    this.problem = null;
+    this.retryTimer ??= setTimeout(() => {
+      this.retryTimer = undefined;
+      this.flush();
+    }, RETRY_MS).unref();
   }
 }
 

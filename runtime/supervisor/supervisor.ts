@@ -70,6 +70,11 @@ export class Supervisor {
     for (const wake of [...process.waiters]) wake();
   }
 
+  /** Dispatches many events; what they start begins after the last one, with all intents recorded in one transaction. */
+  together<T>(work: () => T): T {
+    return this.spawnQueue.holdDuring(work);
+  }
+
   /** Tells what happened, without a change of state or with one that is already made. */
   record(process: Supervised, from: string | null, to: string | null, cause: Cause): void {
     if (!QUIET_KINDS.has(cause.kind)) process.why = cause.text;
