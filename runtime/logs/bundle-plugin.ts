@@ -16,6 +16,15 @@ export function pumpWorkerPlugin(): Plugin {
 
 async function bundleWorker(): Promise<string> {
   const entry = fileURLToPath(new URL("./pump-worker.ts", import.meta.url));
-  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, minify: true, write: false, platform: "node", format: "cjs", target: "es2022", external: ["bun:ffi"] });
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    write: false,
+    platform: "node",
+    format: "cjs",
+    target: "es2022",
+    external: ["bun:ffi"],
+  });
   return outputFiles[0]?.text ?? "";
 }

@@ -2,8 +2,8 @@
 import { createReadStream, createWriteStream, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { LOG_MODE } from "./log-mode.ts";
 import { listFiles, logPath, temporaryPath } from "./file-set.ts";
+import { LOG_MODE } from "./log-mode.ts";
 import type { PumpCommand, PumpEvent } from "./messages.ts";
 
 /** Files that wait to be compressed; beyond, the oldest wait is given up, and the file stays as it is until its stream is opened anew. */
@@ -59,7 +59,13 @@ export class Compressor {
       this.#send({ do: "compressed", key, inode, temporary });
     } catch (error) {
       rmSync(temporary, { force: true });
-      if (!this.#abort.signal.aborted) this.#tell({ kind: "error", key, code: (error as NodeJS.ErrnoException).code ?? "FAILED", message: `cannot compress: ${(error as Error).message}` });
+      if (!this.#abort.signal.aborted)
+        this.#tell({
+          kind: "error",
+          key,
+          code: (error as NodeJS.ErrnoException).code ?? "FAILED",
+          message: `cannot compress: ${(error as Error).message}`,
+        });
     }
   }
 }

@@ -20,7 +20,12 @@ export type BytesTaker = (bytes: Uint8Array) => Promise<void>;
 export function readFifo(path: string, fd: number, onBytes: BytesTaker): FifoReader {
   const own = (globalThis as { Bun?: BunFiles; Deno?: DenoFiles }) ?? {};
   if (own.Bun) return readChunks(Promise.resolve(own.Bun.file(fd).stream()), fd, onBytes);
-  if (own.Deno) return readChunks(own.Deno.open(path, { read: true, write: true }).then((file) => file.readable), fd, onBytes);
+  if (own.Deno)
+    return readChunks(
+      own.Deno.open(path, { read: true, write: true }).then((file) => file.readable),
+      fd,
+      onBytes,
+    );
   return readSocket(fd, onBytes);
 }
 

@@ -7,7 +7,7 @@ import { closeSync, readSync } from "node:fs";
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
 import { COUNTER, type PumpCommand, type PumpReport, type PumpWorkerData } from "./messages.ts";
 import { ExitWatch } from "./worker/exits.ts";
-import { Epoll, EPOLLIN, openPumpLibc, type PumpLibc } from "./worker/linux.ts";
+import { EPOLLIN, Epoll, openPumpLibc, type PumpLibc } from "./worker/linux.ts";
 import { StreamTable } from "./worker/streams.ts";
 import { Tidy } from "./worker/tidy.ts";
 

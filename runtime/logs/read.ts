@@ -36,7 +36,10 @@ export async function* readLogs(options: ReadLogsOptions): AsyncGenerator<LogRec
   }
 }
 
-async function* pastOf(readers: readonly StreamReader[], { lines, since, grep, follow }: ReadLogsOptions): AsyncGenerator<readonly LogRecord[]> {
+async function* pastOf(
+  readers: readonly StreamReader[],
+  { lines, since, grep, follow }: ReadLogsOptions,
+): AsyncGenerator<readonly LogRecord[]> {
   // With a pattern it is not known how far back the last matching lines are.
   const past = { lines: grep ? undefined : lines, since };
   const merged = mergeByTime(readers.map((reader) => reader.past(past, follow !== undefined)));

@@ -11,9 +11,9 @@ import { repairFiles } from "./file-set.ts";
 import type { PumpCommand } from "./messages.ts";
 import { DRAIN_LIMIT_MS, type LogPump, type LogStreamTarget, type PumpStats } from "./pump.ts";
 import { StreamWriter } from "./stream-writer.ts";
-import { LiveFile, type FileLook } from "./worker/live-file.ts";
-import { errorCode } from "./worker/system-error.ts";
 import { placeCompressed, uncompressedInodes } from "./worker/compressed-files.ts";
+import { type FileLook, LiveFile } from "./worker/live-file.ts";
+import { errorCode } from "./worker/system-error.ts";
 
 /** How often watched processes are looked at, in milliseconds. */
 const EXIT_POLL_MS = 250;
@@ -37,7 +37,10 @@ class StreamPump implements LogPump {
   readonly #streams = new Map<string, OpenStream>();
   readonly #watched = new Map<number, number>();
   readonly #counts = { movedBytes: 0, droppedBytes: 0, rotations: 0, moves: 0 };
-  readonly #compressor = new Compressor((command) => this.#compressed(command), (event) => this.onEvent(event));
+  readonly #compressor = new Compressor(
+    (command) => this.#compressed(command),
+    (event) => this.onEvent(event),
+  );
   readonly #look = new NodeLook();
   #poll: NodeJS.Timeout | undefined;
 

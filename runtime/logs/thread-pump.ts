@@ -5,7 +5,15 @@ import { decodeWaitStatus } from "../process/subreaper.ts";
 import { readProcess } from "../process/table.ts";
 import { Compressor } from "./compress.ts";
 import { closeWriter, openPumpEnd, openWriter, prepareFifo, sameFifo } from "./fifo-ends.ts";
-import { COUNTER, COUNTERS, type PumpCommand, type PumpEvent, type PumpReport, type PumpWorkerData, type RotationPolicy } from "./messages.ts";
+import {
+  COUNTER,
+  COUNTERS,
+  type PumpCommand,
+  type PumpEvent,
+  type PumpReport,
+  type PumpWorkerData,
+  type RotationPolicy,
+} from "./messages.ts";
 import { DRAIN_LIMIT_MS, type LogPump, type LogStreamTarget, type PumpStats } from "./pump.ts";
 import { openEventFd, openPidFd, type PumpLibc } from "./worker/linux.ts";
 import { workerSource } from "./worker-source.ts";
@@ -46,7 +54,10 @@ class ThreadPump implements LogPump {
   constructor(libc: PumpLibc) {
     this.#libc = libc;
     this.#wakeFd = openEventFd(libc);
-    this.#compressor = new Compressor((command) => this.#send(command), (event) => this.onEvent(event));
+    this.#compressor = new Compressor(
+      (command) => this.#send(command),
+      (event) => this.onEvent(event),
+    );
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     const workerData: PumpWorkerData = { wakeFd: this.#wakeFd, port: port2, counters: this.#counters.buffer as SharedArrayBuffer };

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { readProcess } from "../../runtime/process/table.ts";
 import * as assert from "uvu/assert";
+import { readProcess } from "../../runtime/process/table.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
 import { PUMPS, startPump } from "./place.ts";
@@ -32,7 +32,10 @@ for (const kind of PUMPS) {
     pump.watchExit(process.pid, 1);
     pump.watchExit(2 ** 22 - 1, 1);
     await waitFor(() => told.length === 2, { what: "both exits", seen: () => told });
-    assert.equal(told.map(([, status]) => status), [null, null]);
+    assert.equal(
+      told.map(([, status]) => status),
+      [null, null],
+    );
     await pump.stop();
   });
 

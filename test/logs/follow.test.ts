@@ -96,7 +96,10 @@ for (const compress of [false, true]) {
     await following.until(100_000);
     await following.stop();
     await pump.stop();
-    assert.is(following.seen().findIndex((line, i) => line !== String(i + 1)), -1);
+    assert.is(
+      following.seen().findIndex((line, i) => line !== String(i + 1)),
+      -1,
+    );
   });
 }
 

@@ -40,27 +40,40 @@ for (const kind of PUMPS) {
     const writer = startWriter(["sh", "-c", LINES, "sh", stop], fd);
     await waitFor(() => pump.events.some((event) => event.kind === "error"), { what: "the disk to be full" });
     const fullAtMs = performance.now();
-    assert.equal(pump.events.map((event) => event.kind === "error" && event.code), ["ENOSPC"]);
+    assert.equal(
+      pump.events.map((event) => event.kind === "error" && event.code),
+      ["ENOSPC"],
+    );
     const atFull = readFileSync(target.file).length;
-    await waitFor(() => readFileSync(target.file).at(-1) === 10 && performance.now() - fullAtMs > 5_500, { what: "the unfinished line to be cut off", limitMs: 20_000 });
+    await waitFor(() => readFileSync(target.file).at(-1) === 10 && performance.now() - fullAtMs > 5_500, {
+      what: "the unfinished line to be cut off",
+      limitMs: 20_000,
+    });
     assert.ok(readFileSync(target.file).length <= atFull);
     rmSync(ballast);
     const gap = await waitFor(() => pump.events.find((event) => event.kind === "gap"), { what: "the gap" });
-    assert.ok(pump.events.some((event) => event.kind === "recovered") || (await waitFor(() => pump.events.some((event) => event.kind === "recovered"), { what: "the recovery" })));
+    assert.ok(
+      pump.events.some((event) => event.kind === "recovered") ||
+        (await waitFor(() => pump.events.some((event) => event.kind === "recovered"), { what: "the recovery" })),
+    );
     writeFileSync(stop, "");
     await once(writer, "exit");
     await pump.drain(target.key);
     pump.closeWriter(fd);
     await pump.stop();
     const records: LogRecord[] = [];
-    for await (const record of readLogs({ streams: [{ project: "shop", name: "a", instance: 0, stream: "out", file: target.file }] })) records.push(record);
+    for await (const record of readLogs({ streams: [{ project: "shop", name: "a", instance: 0, stream: "out", file: target.file }] }))
+      records.push(record);
     checkRecords(records, gap.kind === "gap" ? gap.droppedBytes : 0);
   });
 }
 
 function checkRecords(records: readonly LogRecord[], droppedBytes: number): void {
   const gaps = records.filter(isGap);
-  assert.equal(gaps.map(({ gap }) => gap), [{ droppedBytes, reason: "disk-full" }]);
+  assert.equal(
+    gaps.map(({ gap }) => gap),
+    [{ droppedBytes, reason: "disk-full" }],
+  );
   const at = records.findIndex(isGap);
   assert.ok(at > 0 && at < records.length - 1, "lines before and after the gap");
   let expected = 1;

@@ -57,7 +57,9 @@ export function makePlace(): Place {
 export function filesOf(file: string): Buffer[] {
   const { plain, gzip } = listFiles(file);
   const numbers = [...new Set([...plain, ...gzip])].sort((a, b) => b - a);
-  return numbers.map((number) => (plain.has(number) ? readFileSync(logPath(file, number)) : gunzipSync(readFileSync(gzipPath(file, number)))));
+  return numbers.map((number) =>
+    plain.has(number) ? readFileSync(logPath(file, number)) : gunzipSync(readFileSync(gzipPath(file, number))),
+  );
 }
 
 /** All that is in a stream's files. */

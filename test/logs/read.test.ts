@@ -60,7 +60,10 @@ test("only what came since a moment", async () => {
   await say(pump, target, ...Array.from({ length: 20 }, (_, i) => `new ${i}`));
   await pump.stop();
   const streams = [source(target.file)];
-  assert.equal(texts(await read({ streams, since })), Array.from({ length: 20 }, (_, i) => `new ${i}`));
+  assert.equal(
+    texts(await read({ streams, since })),
+    Array.from({ length: 20 }, (_, i) => `new ${i}`),
+  );
   assert.equal(texts(await read({ streams, since, lines: 2 })), ["new 18", "new 19"]);
   assert.equal(texts(await read({ streams, since, lines: 100 })).length, 20);
   assert.equal(texts(await read({ streams, since: new Date(Date.now() + 60_000) })), []);
@@ -99,7 +102,14 @@ test("the last lines of files of any shape, at every count", async () => {
   using place = makePlace();
   const file = place.target("a").file;
   mkdirSync(dirname(file), { recursive: true });
-  const shapes = [["", ""], ["x", "y"], ["1\n2\n3\n", "4\n5\n6"], ["1\n\n\n", "\n\n"], ["", "no end"], [`${"long".repeat(200_000)}\nshort\n`, "end\n"]];
+  const shapes = [
+    ["", ""],
+    ["x", "y"],
+    ["1\n2\n3\n", "4\n5\n6"],
+    ["1\n\n\n", "\n\n"],
+    ["", "no end"],
+    [`${"long".repeat(200_000)}\nshort\n`, "end\n"],
+  ];
   for (const [rotated = "", live = ""] of shapes) {
     for (const compressed of [false, true]) {
       rmSync(dirname(file), { recursive: true });

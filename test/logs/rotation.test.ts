@@ -16,7 +16,8 @@ for (const kind of PUMPS) {
     const files = filesOf(target.file).map(String);
     assert.is(files.join(""), numbered(20000));
     assert.ok(files.length > 90);
-    for (const file of files.slice(0, -1)) assert.ok(file.endsWith("\n") && file.length >= 1000 && file.length < 1006, `${file.length} bytes`);
+    for (const file of files.slice(0, -1))
+      assert.ok(file.endsWith("\n") && file.length >= 1000 && file.length < 1006, `${file.length} bytes`);
     assert.is(pump.stats().rotations, files.length - 1);
   });
 
@@ -26,7 +27,16 @@ for (const kind of PUMPS) {
     const target = place.target("a", { maxSizeBytes: 1000, maxFiles: 3 });
     await runInto(pump, target, ["seq", "5000"]);
     const names = readdirSync(dirname(target.file)).sort();
-    assert.equal(names, ["out.log", "out.log.1", "out.log.1.idx", "out.log.2", "out.log.2.idx", "out.log.3", "out.log.3.idx", "out.log.idx"]);
+    assert.equal(names, [
+      "out.log",
+      "out.log.1",
+      "out.log.1.idx",
+      "out.log.2",
+      "out.log.2.idx",
+      "out.log.3",
+      "out.log.3.idx",
+      "out.log.idx",
+    ]);
     assert.ok(numbered(5000).endsWith(contentOf(target.file).toString()));
     pump.update({ ...target, maxFiles: 0 });
     await runInto(pump, { ...target, maxFiles: 0 }, ["seq", "5000"]);
@@ -37,7 +47,13 @@ for (const kind of PUMPS) {
   test(`${kind}: bytes of any kind arrive as they were written, in lines of any length`, async () => {
     using place = makePlace();
     const pump = await startPump(kind);
-    const bytes = Buffer.concat([randomBytes(700_000), Buffer.alloc(300_000, "x"), Buffer.from("\n"), randomBytes(200_000), Buffer.from("no end")]);
+    const bytes = Buffer.concat([
+      randomBytes(700_000),
+      Buffer.alloc(300_000, "x"),
+      Buffer.from("\n"),
+      randomBytes(200_000),
+      Buffer.from("no end"),
+    ]);
     writeFileSync(join(place.dir, "bytes"), bytes);
     const target = place.target("a", { maxSizeBytes: 50_000, maxFiles: 1000 });
     await runInto(pump, target, ["cat", join(place.dir, "bytes")]);
@@ -54,7 +70,10 @@ for (const kind of PUMPS) {
     assert.ok(existsSync(`${target.file}.2`));
     await runInto(pump, { ...target, compress: true }, ["seq", "10001", "20000"]);
     const folder = dirname(target.file);
-    await waitFor(() => readdirSync(folder).every((name) => !/\.\d+$|tmp/.test(name)), { what: "all rotated files to be compressed", seen: () => readdirSync(folder) });
+    await waitFor(() => readdirSync(folder).every((name) => !/\.\d+$|tmp/.test(name)), {
+      what: "all rotated files to be compressed",
+      seen: () => readdirSync(folder),
+    });
     await pump.stop();
     assert.ok(existsSync(`${target.file}.1.gz`) && !existsSync(`${target.file}.1`));
     assert.is(statSync(`${target.file}.1.gz`).mode & 0o777, 0o600);
@@ -67,10 +86,16 @@ for (const kind of PUMPS) {
     const target = place.target("a", { maxSizeBytes: 100_000, maxFiles: 4, compress: true });
     await runInto(pump, target, ["seq", "1000000"]);
     const folder = dirname(target.file);
-    await waitFor(() => readdirSync(folder).every((name) => !/\.\d+$|tmp/.test(name)), { what: "all rotated files to be compressed", seen: () => readdirSync(folder) });
+    await waitFor(() => readdirSync(folder).every((name) => !/\.\d+$|tmp/.test(name)), {
+      what: "all rotated files to be compressed",
+      seen: () => readdirSync(folder),
+    });
     await pump.stop();
     assert.ok(numbered(1_000_000).endsWith(contentOf(target.file).toString()));
-    assert.equal(pump.events.filter((event) => event.kind === "error"), []);
+    assert.equal(
+      pump.events.filter((event) => event.kind === "error"),
+      [],
+    );
   });
 }
 

@@ -1,6 +1,13 @@
 /** Reads the index beside a log file without holding all of it in memory. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { decodeIndexHeader, decodeIndexRecord, INDEX_HEADER_BYTES, INDEX_RECORD_BYTES, type IndexRecord, type IndexRecords } from "../../../core/logs/index-format.ts";
+import {
+  decodeIndexHeader,
+  decodeIndexRecord,
+  INDEX_HEADER_BYTES,
+  INDEX_RECORD_BYTES,
+  type IndexRecord,
+  type IndexRecords,
+} from "../../../core/logs/index-format.ts";
 
 /** Records that are read at a time: 64 KiB of them. */
 const BLOCK_RECORDS = 4096;
@@ -44,7 +51,9 @@ export class FileIndex implements IndexRecords {
   at(index: number): IndexRecord | null {
     if (index < 0 || index >= this.count) return null;
     if (index < this.#blockStart || index >= this.#blockStart + this.#blockCount) this.#load(index);
-    return index < this.#blockStart + this.#blockCount ? decodeIndexRecord(this.#block, (index - this.#blockStart) * INDEX_RECORD_BYTES) : null;
+    return index < this.#blockStart + this.#blockCount
+      ? decodeIndexRecord(this.#block, (index - this.#blockStart) * INDEX_RECORD_BYTES)
+      : null;
   }
 
   close(): void {

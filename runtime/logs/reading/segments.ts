@@ -87,7 +87,10 @@ async function openOrNull(path: string): Promise<FileHandle | null> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return null;
-    if (code === "EACCES") throw new GhostError("PERMISSION_DENIED", `cannot read ${path}: permission denied`, { hint: "logs belong to the user that runs the daemon" });
+    if (code === "EACCES")
+      throw new GhostError("PERMISSION_DENIED", `cannot read ${path}: permission denied`, {
+        hint: "logs belong to the user that runs the daemon",
+      });
     throw new GhostError("FAILED", `cannot read ${path}: ${message}`, { cause: error });
   }
 }

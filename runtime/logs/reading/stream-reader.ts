@@ -3,9 +3,9 @@ import { LineCutter } from "../../../core/logs/lines.ts";
 import type { LogGap, LogOrigin, LogRecord } from "../../../core/logs/record.ts";
 import { type ByteSource, readBytes } from "./bytes.ts";
 import { IndexCursor } from "./index-cursor.ts";
-import { findSuccessor } from "./successor.ts";
 import { closeSegment, inodeAt, openSegments, type Segment } from "./segments.ts";
 import { BEGINNING, later, type Start, startOfLast, startSince } from "./start.ts";
+import { findSuccessor } from "./successor.ts";
 
 /** Bytes of one stream that one `more` reads at most, so that no stream keeps the others waiting. */
 const TURN_BYTES = 4 * 1024 * 1024;
@@ -98,7 +98,13 @@ export class StreamReader {
     // One byte earlier: if that one is a line's end, nothing but an empty line is skipped.
     const from = skipsLine ? offset - 1 : offset;
     const cursor = segment.index ? new IndexCursor(segment.index, from) : null;
-    this.#reading = { segment, bytes: readBytes(segment, from, segment.gzip ? undefined : end), cutter: new LineCutter(from), cursor, skipsLine };
+    this.#reading = {
+      segment,
+      bytes: readBytes(segment, from, segment.gzip ? undefined : end),
+      cutter: new LineCutter(from),
+      cursor,
+      skipsLine,
+    };
   }
 
   #cut(bytes: Uint8Array, into: LogRecord[]): void {
@@ -119,7 +125,8 @@ export class StreamReader {
   }
 
   #giveGaps(reading: Reading, offset: number, into: LogRecord[]): void {
-    for (const { time, droppedBytes } of reading.cursor?.advance(offset) ?? []) into.push(this.#gap(time, { droppedBytes, reason: "disk-full" }));
+    for (const { time, droppedBytes } of reading.cursor?.advance(offset) ?? [])
+      into.push(this.#gap(time, { droppedBytes, reason: "disk-full" }));
   }
 
   /** The end of a file that gets no more: its last line, even without an end, and a gap behind it. */

@@ -29,7 +29,8 @@ export async function findSuccessor(file: string, current: Segment): Promise<Suc
 async function bySequence(file: string, current: Segment): Promise<Successor | null> {
   const segments = await openSegments(file);
   const after = current.index?.sequence;
-  const next = after === undefined ? segments.at(-1) : segments.find((segment) => (segment.index?.sequence ?? Number.NEGATIVE_INFINITY) > after);
+  const next =
+    after === undefined ? segments.at(-1) : segments.find((segment) => (segment.index?.sequence ?? Number.NEGATIVE_INFINITY) > after);
   const chosen = next ?? (segments.at(-1)?.index ? undefined : segments.at(-1));
   await Promise.all(segments.filter((segment) => segment !== chosen).map(closeSegment));
   if (!chosen) return null;

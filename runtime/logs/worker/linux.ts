@@ -79,7 +79,7 @@ export class Epoll {
   /** Waits up to `timeoutMs` (-1: for ever) and gives the number of events, 0 also after a signal. */
   wait(timeoutMs: number): number {
     const count: number = this.#libc.call.epoll_wait(this.fd, this.#events, EVENTS_MAX, timeoutMs);
-    return count > 0 ? count : 0;
+    return Math.max(count, 0);
   }
 
   /** The slot of event `index` of the last wait. */

@@ -1,8 +1,8 @@
 /** Moves the bytes of one FIFO into its log file, in the kernel: a SIGKILL cannot come between reading and writing. */
 import { type NextMove, nextMove } from "../../../core/logs/rotation.ts";
 import { COUNTER, type RotationPolicy } from "../messages.ts";
-import type { LiveFile } from "./live-file.ts";
 import { EAGAIN, EINTR, EINVAL, openPipe, type PumpLibc, pipeSize, resizePipe, SPLICE_F_NONBLOCK } from "./linux.ts";
+import type { LiveFile } from "./live-file.ts";
 import { SystemError } from "./system-error.ts";
 
 /** Bytes that one system call moves at most: as much as the largest pipe holds. */

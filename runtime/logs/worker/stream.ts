@@ -77,7 +77,15 @@ export class Stream {
   }
 
   #begin(code: string, message: string, nowMs: number): void {
-    this.#trouble = { code, sinceMs: nowMs, retryAtMs: nowMs + RETRY_MS, dropping: false, droppedBytes: 0, atLineStart: false, lastByteMs: nowMs };
+    this.#trouble = {
+      code,
+      sinceMs: nowMs,
+      retryAtMs: nowMs + RETRY_MS,
+      dropping: false,
+      droppedBytes: 0,
+      atLineStart: false,
+      lastByteMs: nowMs,
+    };
     this.#tools.readable(this, false);
     this.#tools.tell({ kind: "error", key: this.mover.key, code, message });
   }

@@ -3,7 +3,7 @@ import { closeSync } from "node:fs";
 import { repairFiles } from "../file-set.ts";
 import type { PumpCommand, PumpEvent, RotationPolicy } from "../messages.ts";
 import { placeCompressed, uncompressedInodes } from "./compressed-files.ts";
-import { type Epoll, EPOLLIN, PathStat, type PumpLibc, pendingBytes } from "./linux.ts";
+import { EPOLLIN, type Epoll, PathStat, type PumpLibc, pendingBytes } from "./linux.ts";
 import { LiveFile } from "./live-file.ts";
 import { openScratch } from "./mover.ts";
 import { PipeSizes } from "./pipe-sizes.ts";
@@ -33,7 +33,8 @@ export class StreamTable {
       counters,
       tell,
       rotated: ({ key, policy }, inode) => tell({ kind: "rotated", key, inode, compress: policy.compress && policy.maxFiles > 0 }),
-      rotationFailed: ({ key }, error) => tell({ kind: "error", key, code: errorCode(error), message: `cannot rotate: ${(error as Error).message}` }),
+      rotationFailed: ({ key }, error) =>
+        tell({ kind: "error", key, code: errorCode(error), message: `cannot rotate: ${(error as Error).message}` }),
       readable: (stream, wanted) => this.#setReadable(stream, wanted),
     };
   }
@@ -45,7 +46,8 @@ export class StreamTable {
     this.#byKey.set(key, stream);
     this.#bySlot.set(slot, stream);
     this.#sizes.add(stream.mover);
-    if (!this.#epoll.add(fd, EPOLLIN, slot)) this.#tools.tell({ kind: "error", key, code: "FAILED", message: "the system cannot watch its pipe" });
+    if (!this.#epoll.add(fd, EPOLLIN, slot))
+      this.#tools.tell({ kind: "error", key, code: "FAILED", message: "the system cannot watch its pipe" });
     this.#prepareFiles(stream);
   }
 
