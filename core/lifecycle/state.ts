@@ -21,6 +21,9 @@ export interface Exit {
   readonly spawnError: string | null;
 }
 
+/** The exit of something that ended while nobody looked: counts as failure. */
+export const UNSEEN_EXIT: Exit = { code: null, signal: null, known: false, spawnError: null };
+
 /**
  * What follows when a stopping tree is empty. `restart`: one that was asked for and costs nothing; `recover`: one that
  * nobody asked for (memory, health), which costs budget and backs off; `decide`: what the restart policy says of the exit.
@@ -52,6 +55,10 @@ export type State =
       readonly token: string;
       readonly afterwards: Afterwards;
       readonly force: boolean;
+      /** Why it is stopping, as a phrase: `stopped by ghost stop`, `main.py changed`. */
+      readonly reason?: string;
+      /** The end of the main process was told; what is waited for is the rest of its tree. */
+      readonly ended?: boolean;
     }
   | { readonly at: "backoff"; readonly untilMs: number }
   | { readonly at: "exited" }

@@ -1,7 +1,7 @@
 import type { Cause } from "../api/wire.ts";
 import type { RestartPolicy } from "../config/definition.ts";
 import { decideAfterExit, decideRestart, type Verdict } from "./restart.ts";
-import { type Afterwards, describeExit, type Exit, type Identity, type Machine, type State } from "./state.ts";
+import { type Afterwards, describeExit, type Exit, type Identity, type Machine, type State, UNSEEN_EXIT } from "./state.ts";
 
 /** What happened, or was asked for. */
 export type Event =
@@ -85,7 +85,7 @@ function lost(machine: Machine, { cause, unfinished }: Extract<Event, { type: "l
   if (at === "stopped" || at === "exited" || at === "failed") return unchanged(machine);
   const state: State = unfinished ? { at: "failed" } : { at: "stopped" };
   return {
-    machine: { ...machine, state, generation: machine.generation + 1, lastExit: UNKNOWN_EXIT, stoppedMs: context.nowMs },
+    machine: { ...machine, state, generation: machine.generation + 1, lastExit: UNSEEN_EXIT, stoppedMs: context.nowMs },
     effects: [],
     cause,
   };
@@ -101,7 +101,7 @@ function start(machine: Machine, cause: Cause, context: Context): Transition {
     case "failed":
       return beginRun(freshStart(wanted), cause, context);
     case "stopping":
-      return { machine: { ...wanted, state: { ...state, afterwards: "restart" } }, effects: [], cause };
+      return { machine: { ...wanted, state: { ...state, afterwards: "restart", reason: cause.text } }, effects: [], cause };
     case "starting":
     case "running":
       return { machine: wanted, effects: [], cause: machine.desired === "up" ? null : cause };
@@ -139,7 +139,7 @@ function stop(machine: Machine, { cause, force, keepDesired }: Extract<Event, { 
     case "stopping": {
       const harder = force && !state.force;
       return {
-        machine: { ...unwanted, state: { ...state, afterwards: "stop", force: state.force || force } },
+        machine: { ...unwanted, state: { ...state, afterwards: "stop", force: state.force || force, reason: cause.text } },
         effects: harder ? [{ do: "terminate", force: true }] : [],
         cause,
       };
@@ -188,7 +188,7 @@ function spawnFailed(machine: Machine, message: string, context: Context): Trans
   const { state } = machine;
   const exit: Exit = { code: null, signal: null, known: true, spawnError: message };
   const ended: Machine = { ...machine, lastExit: exit, startedMs: null, stoppedMs: context.nowMs };
-  if (state.at === "stopping") return finishStop(ended, state.afterwards, false, context);
+  if (state.at === "stopping") return finishStop(ended, state, false, context);
   if (state.at !== "starting") return unchanged(machine);
   return follow(ended, decideAfterExit(ended, exit, context.policy, context.nowMs, context.random), context, {
     kind: "spawn-failed",
@@ -210,16 +210,19 @@ function followed(machine: Machine, identity: Identity, exit: Exit): Transition 
 function exited(machine: Machine, exit: Exit, leftovers: boolean, context: Context): Transition {
   const { state } = machine;
   const ended: Machine = { ...machine, lastExit: exit };
-  if (state.at === "stopping") return { machine: ended, effects: [], cause: null };
+  if (state.at === "stopping") return { machine: { ...ended, state: { ...state, ended: true } }, effects: [], cause: null };
   if (state.at !== "running") return unchanged(machine);
   const cause = exitCause(exit);
-  if (leftovers)
-    return beginStop(ended, state.identity, state.identity.token, "decide", false, {
-      ...cause,
-      text: `${cause.text}; what it left behind is being ended`,
-    });
+  if (leftovers) return endLeftovers(ended, state.identity, cause);
   const over: Machine = { ...ended, stoppedMs: context.nowMs };
   return follow(over, decideAfterExit(over, exit, context.policy, context.nowMs, context.random), context, cause);
+}
+
+function endLeftovers(machine: Machine, identity: Identity, cause: Cause): Transition {
+  const told = { ...cause, text: `${cause.text}; what it left behind is being ended` };
+  const begun = beginStop(machine, identity, identity.token, "decide", false, told);
+  const { state } = begun.machine;
+  return state.at === "stopping" ? { ...begun, machine: { ...begun.machine, state: { ...state, ended: true } } } : begun;
 }
 
 function daemonized(machine: Machine, exit: Exit, hint: string, context: Context): Transition {
@@ -235,7 +238,7 @@ function daemonized(machine: Machine, exit: Exit, hint: string, context: Context
 function treeEmpty(machine: Machine, killed: boolean, context: Context): Transition {
   const { state } = machine;
   if (state.at !== "stopping") return unchanged(machine);
-  return finishStop({ ...machine, stoppedMs: context.nowMs }, state.afterwards, killed, context);
+  return finishStop({ ...machine, stoppedMs: context.nowMs }, state, killed, context);
 }
 
 function timer(machine: Machine, generation: number, context: Context): Transition {
@@ -245,7 +248,7 @@ function timer(machine: Machine, generation: number, context: Context): Transiti
 
 // What the answers above have in common.
 
-const UNKNOWN_EXIT: Exit = { code: null, signal: null, known: false, spawnError: null };
+type Stopping = Extract<State, { at: "stopping" }>;
 
 function unchanged(machine: Machine): Transition {
   return { machine, effects: [], cause: null };
@@ -277,7 +280,7 @@ function beginStop(
   force: boolean,
   cause: Cause,
 ): Transition {
-  const state: State = { at: "stopping", identity, token, afterwards, force };
+  const state: State = { at: "stopping", identity, token, afterwards, force, reason: cause.text };
   return {
     machine: { ...machine, state, generation: machine.generation + 1 },
     effects: identity ? [{ do: "terminate", force }] : [],
@@ -285,8 +288,11 @@ function beginStop(
   };
 }
 
-function finishStop(machine: Machine, afterwards: Afterwards, killed: boolean, context: Context): Transition {
-  const how = killed ? "killed, because it did not end in time" : "ended";
+function finishStop(machine: Machine, stopping: Stopping, killed: boolean, context: Context): Transition {
+  // The reason comes along, so that the last cause still answers "why".
+  const reason = stopping.reason ?? "ended";
+  const how = killed ? `${reason}; killed, because it did not end in time` : reason;
+  const { afterwards } = stopping;
   switch (afterwards) {
     case "stop":
       return { machine: { ...machine, state: { at: "stopped" } }, effects: [], cause: { kind: killed ? "killed" : "stopped", text: how } };
@@ -297,7 +303,7 @@ function finishStop(machine: Machine, afterwards: Afterwards, killed: boolean, c
       return follow(machine, verdict, context, { kind: "restart", text: how });
     }
     case "decide": {
-      const exit = machine.lastExit ?? UNKNOWN_EXIT;
+      const exit = machine.lastExit ?? UNSEEN_EXIT;
       return follow(machine, decideAfterExit(machine, exit, context.policy, context.nowMs, context.random), context, exitCause(exit));
     }
     default:

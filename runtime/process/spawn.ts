@@ -2,6 +2,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { type Credentials, findTool, privilegePrefix } from "./privilege.ts";
+import { formatProblem } from "./program-format.ts";
 import type { WaitStatus } from "./subreaper.ts";
 
 export interface SpawnRequest {
@@ -20,14 +22,6 @@ export interface SpawnRequest {
   readonly nice: number | null;
   /** RLIMIT_NOFILE, soft and hard. */
   readonly openFiles: number | null;
-}
-
-/** Whom a program runs as. */
-export interface Credentials {
-  readonly uid: number;
-  readonly gid: number;
-  /** The account's name, for its supplementary groups; null for a bare number. */
-  readonly userName: string | null;
 }
 
 /**
@@ -86,28 +80,17 @@ function withWrappers(request: SpawnRequest): { file: string; args: string[]; ar
   const steps: string[] = [];
   if (request.umask !== null) steps.push(`umask ${request.umask.toString(8).padStart(3, "0")}`);
   if (request.openFiles !== null) steps.push(`ulimit -n ${request.openFiles}`);
-  const prefix = [...(request.nice === null ? [] : ["nice", "-n", String(request.nice)]), ...privilegePrefix(request.credentials)];
+  const prefix = [
+    ...(request.nice === null ? [] : [findTool("nice") ?? "nice", "-n", String(request.nice)]),
+    ...privilegePrefix(request.credentials),
+  ];
   const plain = steps.length === 0 && prefix.length === 0;
   if (plain) return { file: request.file, args: [...request.args], argv0: request.name, credentials: request.credentials };
+  const problem = formatProblem(request.file);
+  if (problem) throw spawnError(request, Object.assign(new Error(problem), { code: problem }));
   steps.push(`exec ${prefix.map(quote).join(" ")} "$@"`);
   const credentials = privilegePrefix(request.credentials).length > 0 ? null : request.credentials;
   return { file: "/bin/sh", args: ["-c", steps.join(" && "), "sh", request.file, ...request.args], argv0: "sh", credentials };
-}
-
-/** A spawn call drops all supplementary groups; setpriv (util-linux) gives the user those that it has. */
-function privilegePrefix(credentials: Credentials | null): string[] {
-  if (!credentials?.userName || !hasSetpriv()) return [];
-  return ["setpriv", `--reuid=${credentials.uid}`, `--regid=${credentials.gid}`, "--init-groups"];
-}
-
-let setpriv: boolean | undefined;
-function hasSetpriv(): boolean {
-  setpriv ??= process.platform === "linux" && process.getuid?.() === 0 && ["/usr/bin/setpriv", "/bin/setpriv"].some(exists);
-  return setpriv;
-}
-
-function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function quote(word: string): string {

@@ -1,28 +1,43 @@
 import { spawn } from "node:child_process";
+import { type Credentials, privilegePrefix } from "./privilege.ts";
 import { rememberRuntimeChild } from "./spawn.ts";
 
 export interface StopCommandContext {
   /** GHOST_PID of the command: the main process. */
   readonly pid: number;
   readonly workingDirectory: string;
-  /** The run's environment; null when the daemon did not start it (then the command gets PATH alone). */
-  readonly environment: Readonly<Record<string, string>> | null;
+  /** The run's environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Whom the process runs as: its stop command must not be able to do more. Null: the daemon's user. */
+  readonly credentials: Credentials | null;
   /** The command is killed after this long. */
   readonly timeoutMs: number;
 }
 
-/** Runs `stop.command`. It only asks: whether the process ends is seen at the process, so its outcome does not matter. */
-export function runStopCommand(command: string, context: StopCommandContext): void {
-  const environment = { ...(context.environment ?? { PATH: process.env.PATH ?? "/usr/bin:/bin" }), GHOST_PID: String(context.pid) };
-  // The token would make the command a member of the tree that it is to end.
-  const { GHOST_PROCESS: _, ...withoutToken } = environment as Record<string, string>;
-  const child = spawn("/bin/sh", ["-c", command], {
-    cwd: context.workingDirectory,
-    env: withoutToken,
-    stdio: "ignore",
-    timeout: context.timeoutMs,
-    killSignal: "SIGKILL",
-  });
-  rememberRuntimeChild(child);
-  child.on("error", () => {});
+/** Runs `stop.command`. It only asks: whether the process ends is seen at the process, so its outcome does not matter. Gives false when it could not even be started. */
+export function runStopCommand(command: string, context: StopCommandContext): boolean {
+  const prefix = privilegePrefix(context.credentials);
+  const [file = "", ...args] = [...prefix, "/bin/sh", "-c", command];
+  try {
+    const child = spawn(file, args, {
+      cwd: context.workingDirectory,
+      env: environmentOf(context),
+      stdio: "ignore",
+      timeout: context.timeoutMs,
+      killSignal: "SIGKILL",
+      ...(context.credentials && prefix.length === 0 && { uid: context.credentials.uid, gid: context.credentials.gid }),
+    });
+    rememberRuntimeChild(child);
+    child.on("error", () => {});
+    return child.pid !== undefined;
+  } catch {
+    // Bun throws what Node emits.
+    return false;
+  }
+}
+
+/** Without the token, which would make the command a member of the tree that it is to end. */
+function environmentOf({ environment, pid }: StopCommandContext): Record<string, string> {
+  const { GHOST_PROCESS: _, ...rest } = environment as Record<string, string>;
+  return { ...rest, GHOST_PID: String(pid) };
 }

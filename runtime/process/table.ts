@@ -3,7 +3,7 @@
  * The trees of all supervised processes are cut out of the same table.
  */
 import { spawnSync } from "node:child_process";
-import { closeSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 
 /** Clock ticks a second: USER_HZ, 100 on every Linux architecture that Bun and Node run on. */
 export const TICKS_PER_SECOND = 100;
@@ -77,6 +77,19 @@ export function readProcessTable(): ProcessTable {
 export function readProcess(pid: number): ProcessEntry | undefined {
   if (process.platform === "linux") return readStat(pid);
   return readPs(pid).get(pid);
+}
+
+/**
+ * The pids of this process's own children, zombies too, without looking at any other process; null where the kernel does
+ * not tell (CONFIG_PROC_CHILDREN). Orphans that come to a subreaper come to its first thread.
+ */
+export function readOwnChildren(): number[] | null {
+  try {
+    const text = readFileSync(`/proc/self/task/${process.pid}/children`, "latin1");
+    return text.split(" ").filter(Boolean).map(Number);
+  } catch {
+    return null;
+  }
 }
 
 function readProc(): Map<number, ProcessEntry> {

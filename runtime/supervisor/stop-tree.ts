@@ -3,7 +3,7 @@ import { DRAIN_LIMIT_MS } from "../logs/pump.ts";
 import { signalGroup, signalProcess, type Target } from "../process/signal.ts";
 import { runStopCommand } from "../process/stop-command.ts";
 import { reap } from "../process/subreaper.ts";
-import type { ProcessEntry, ProcessTable } from "../process/table.ts";
+import { type ProcessEntry, type ProcessTable, readProcess } from "../process/table.ts";
 import { orphansOf } from "./orphans.ts";
 import { stopCommandContext } from "./run.ts";
 import type { Supervised } from "./supervised.ts";
@@ -55,8 +55,11 @@ class TreeStop {
     if (!this.force) this.ask();
     let pauseMs = LOOK_MS_MIN;
     for (;;) {
+      const quiet = this.knowsNobodyAlive();
       const left = await this.whoIsLeft();
-      if (left.length === 0) break;
+      // A look takes a while: who forks and ends meanwhile hides its child. Empty counts if all were gone when it began.
+      if (left.length === 0 && quiet) break;
+      if (left.length === 0) continue;
       if (this.force || performance.now() >= deadline) this.kill(left);
       else this.askEscapees(left);
       await this.pause(Math.min(pauseMs, Math.max(1, deadline - performance.now() > 0 ? deadline - performance.now() : LOOK_MS_MAX)));
@@ -117,6 +120,14 @@ class TreeStop {
       signalProcess(entry, this.process.definition.stop.signal as NodeJS.Signals);
       signalProcess(entry, "SIGCONT");
     }
+  }
+
+  private knowsNobodyAlive(): boolean {
+    for (const [pid, startTicks] of this.process.members) {
+      const entry = readProcess(pid);
+      if (entry && entry.startTicks === startTicks && entry.state !== "Z") return false;
+    }
+    return true;
   }
 
   private mainHasEnded(): boolean {

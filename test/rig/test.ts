@@ -72,11 +72,21 @@ function watched<T>(name: string, handler: Callback<T>, limit: { readonly ms: nu
     try {
       await within(limit.ms, name, handler(context));
       record({ event: "passed", test: name });
-    } catch (error) {
+    } catch (thrown) {
+      const error = unsuppressed(thrown);
       record({ event: "failed", test: name, message: error instanceof Error ? error.message : String(error) });
       throw error;
     }
   };
+}
+
+/** A clean-up that fails after its test failed hides the test's error in one without a message; both are wanted. */
+function unsuppressed(thrown: unknown): unknown {
+  if (!(thrown instanceof Error) || !("suppressed" in thrown) || !("error" in thrown)) return thrown;
+  const { error, suppressed } = thrown as { error: unknown; suppressed: unknown };
+  const first = unsuppressed(suppressed);
+  if (first instanceof Error) first.message += `\nand at the clean-up: ${error instanceof Error ? error.message : String(error)}`;
+  return first;
 }
 
 async function within(limitMs: number, name: string, work: Promise<void> | void): Promise<void> {

@@ -1,0 +1,47 @@
+import type { ActionRequest } from "../../core/api/wire.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import { done, failed, isIdle, type Report, stopAll } from "./actions.ts";
+import { keyOf, type Supervised } from "./supervised.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/**
+ * Stops processes and forgets them; their logs stay. It always waits (`noWait` is not for it): what still runs must not be
+ * forgotten, or nobody would look after it.
+ */
+export async function deleteAll(
+  supervisor: Supervisor,
+  processes: readonly Supervised[],
+  request: ActionRequest,
+  report: Report,
+): Promise<void> {
+  const ended: Supervised[] = [];
+  await stopAll(supervisor, processes, { ...request, noWait: false }, (result) => {
+    const process = supervisor.processes.get(keyOf(result));
+    if (result.ok && process) ended.push(process);
+    else report(result);
+  });
+  const gone = ended.filter((process) => isIdle(process.machine));
+  await forget(supervisor, gone);
+  for (const process of ended)
+    report(gone.includes(process) ? { ...done(process, "deleted"), pid: null } : failed(process, startedMeanwhile(process)));
+}
+
+function startedMeanwhile({ definition: { name } }: Supervised): GhostError {
+  return new GhostError("FAILED", `cannot delete ${name}: somebody started it again meanwhile`, { hint: `ghost delete ${name}` });
+}
+
+/** Removes stopped processes from disk and from memory. */
+async function forget(supervisor: Supervisor, processes: readonly Supervised[]): Promise<void> {
+  if (processes.length === 0) return;
+  supervisor.parts.store.saveRemoval(processes.map((process) => process.key));
+  for (const process of processes) {
+    supervisor.release(process);
+    supervisor.processes.delete(process.key);
+    supervisor.onRunChange(process);
+  }
+  const inUse = new Set([...supervisor.processes.values()].map((process) => process.manifestId));
+  for (const id of supervisor.manifests.keys()) if (!inUse.has(id)) supervisor.manifests.delete(id);
+  await Promise.all(
+    processes.flatMap((process) => [supervisor.parts.pump.close(`${process.key}/out`), supervisor.parts.pump.close(`${process.key}/err`)]),
+  );
+}
