@@ -8,12 +8,16 @@ import { join } from "node:path";
 import { ROOT } from "../rig/ghost.ts";
 import type { Contender } from "./contenders/contender.ts";
 import { ghostContender } from "./contenders/ghost.ts";
+import { Interrupted, interruption } from "./interrupt.ts";
 import { type Options, readOptions } from "./options.ts";
 import { beginOutcome, figureOutcomes, type Outcome, rowsOf } from "./outcome.ts";
 import { findPeers, type Peer } from "./peers.ts";
 import { Samples } from "./samples.ts";
-import { runScenario, SCENARIOS, type Scenario } from "./scenarios.ts";
+import { type Run, runScenario, SCENARIOS, type Scenario } from "./scenarios.ts";
 import { renderTable } from "./table.ts";
+
+/** As a shell's for a command that SIGINT ended. */
+const EXIT_INTERRUPTED = 130;
 
 const say = (line: string): void => console.error(line);
 process.exitCode = await main(process.argv.slice(2));
@@ -22,7 +26,9 @@ async function main(words: readonly string[]): Promise<number> {
   try {
     return await bench(readOptions(words));
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error));
+    say(reason(error));
+    // What was under way when the interruption came would keep the event loop going.
+    if (error instanceof Interrupted) process.exit(EXIT_INTERRUPTED);
     return 2;
   }
 }
@@ -41,7 +47,7 @@ async function benchContenders(ghost: Contender, peers: readonly Peer[], options
   const begun = beginOutcome(options, Object.fromEntries(contenders.map(({ name, version }) => [name, version])));
   const skipped = peers.flatMap((peer) => ("skipped" in peer ? [`${peer.name} is not measured: ${peer.skipped}`] : []));
   const samples = new Samples();
-  const failures = await measureAll(contenders, samples, options);
+  const failures = await measureAll(contenders, { samples, options, interrupted: interruption() });
   const names = contenders.map(({ name }) => name);
   const rows = rowsOf(samples, names);
   tell({ ...begun, notes: [...skipped, ...failures], figures: figureOutcomes(rows) }, renderTable(rows, names.slice(1)));
@@ -49,14 +55,16 @@ async function benchContenders(ghost: Contender, peers: readonly Peer[], options
 }
 
 /** Contenders take turns within a repetition, so that what changes on the machine meanwhile falls on all of them. */
-async function measureAll(contenders: readonly Contender[], samples: Samples, options: Options): Promise<string[]> {
+async function measureAll(contenders: readonly Contender[], run: Run): Promise<string[]> {
+  const { options } = run;
   const failures: string[] = [];
   const wanted = SCENARIOS.filter(({ measures }) => measures.some((measure) => options.measures.has(measure)));
   for (let repeat = 0; repeat < options.repeats; repeat += 1) {
     for (const scenario of wanted) {
       for (const contender of contenders.filter(({ name }) => takesPart(scenario, name, options, repeat))) {
         say(`${repeat + 1}/${options.repeats} ${contender.name}: ${scenario.name}`);
-        const failure = await runScenario(scenario, contender, samples, options, repeat).catch((error: unknown) => error);
+        const failure = await runScenario(scenario, contender, run, repeat).catch((error: unknown) => error);
+        if (failure instanceof Interrupted) throw failure;
         if (failure !== undefined) failures.push(`${contender.name} failed with ${scenario.name}: ${reason(failure)}`);
       }
     }

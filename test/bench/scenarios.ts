@@ -37,17 +37,24 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: "one that writes", measures: ["log"], forPeers: always, run: measureLog },
 ];
 
-/** Sets the contender up alone, runs the scenario in it and removes everything, whatever happens. */
+/** What a run of scenarios has in common. */
+export interface Run {
+  readonly samples: Samples;
+  readonly options: Options;
+  /** Rejects when the run is to end early. */
+  readonly interrupted: Promise<never>;
+}
+
+/** Sets the contender up alone, runs the scenario in it and removes everything, whatever happens. `repeat` counts from 0. */
 export async function runScenario(
   scenario: Scenario,
   contender: Contender,
-  samples: Samples,
-  options: Options,
+  { samples, options, interrupted }: Run,
   repeat: number,
 ): Promise<void> {
   const session = await openSession(contender);
   try {
-    await scenario.run(session, contender, samples, options, repeat);
+    await Promise.race([interrupted, scenario.run(session, contender, samples, options, repeat)]);
   } finally {
     await session.close();
   }
