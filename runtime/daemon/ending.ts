@@ -1,8 +1,8 @@
-import { rmSync, writeFileSync } from "node:fs";
-import type { Server } from "node:http";
+import { writeFileSync } from "node:fs";
 import type { Keeper } from "../process/keeper.ts";
 import type { FileWatch } from "../supervisor/watch.ts";
 import { log } from "./journal.ts";
+import type { Door } from "./listen.ts";
 import type { Lock } from "./lock.ts";
 import type { DaemonNode } from "./node.ts";
 import { daemonEntry } from "./past.ts";
@@ -19,7 +19,7 @@ export interface Ending {
 /** What has to be put away. */
 export interface Running {
   readonly node: DaemonNode;
-  readonly server: Server;
+  readonly door: Door;
   readonly keeper: Keeper;
   readonly lock: Lock;
   readonly files: FileWatch;
@@ -27,30 +27,22 @@ export interface Running {
 }
 
 /** Ends in order: nobody new, nothing more watched, logs drained, state closed; last the lock, so that the next daemon finds all of it done. */
-export async function end({ node, server, keeper, lock, files, timers }: Running, how: Ending): Promise<void> {
+export async function end({ node, door, keeper, lock, files, timers }: Running, how: Ending): Promise<void> {
   const { supervisor, sampler, home } = node;
   for (const timer of timers) timer.stop();
   sampler.stop();
   files.close();
-  await closeServer(server);
+  await door.close(FAREWELL_MS);
   for (const process of supervisor.processes.values()) supervisor.release(process);
   await supervisor.parts.pump.stop();
   const { store } = supervisor.parts;
   store.setMeta("ended", how.leave ? "left" : "stopped");
   announceEnd(node, how);
   store.close();
-  rmSync(home.pidFile, { force: true });
-  rmSync(home.socket, { force: true });
   if (!how.leave) leaveMarker(home.stoppedMarker);
   lock.release();
   if (how.next) await keeper.callNext();
   else await keeper.dismiss();
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, FAREWELL_MS).unref())]);
-  server.closeAllConnections();
 }
 
 /** A full disk must not keep the daemon from ending. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmodSync, lstatSync, mkdirSync, readFileSync, realpathSync, symlinkSync, unlinkSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, realpathSync, symlinkSync, unlinkSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
@@ -114,22 +114,5 @@ function homeError(home: Home, error: NodeJS.ErrnoException): GhostError {
       return new GhostError("NO_SPACE", `cannot use ${home.root} as Ghost's home: no space left on the device`, { hint: "free some space (`df -h`), then try again" });
     default:
       return new GhostError("HOME_UNUSABLE", `cannot use ${home.root} as Ghost's home: ${error.message}`, { hint: "choose another with --home DIR or GHOST_HOME", cause: error });
-  }
-}
-
-/** What a running daemon leaves for its clients. */
-export interface DaemonAddress {
-  readonly pid: number;
-  readonly socket: string;
-  readonly version: string;
-  readonly startedAt: string;
-}
-
-/** The address that the last daemon left, alive or not; undefined when there is none. */
-export function readAddress(home: Home): DaemonAddress | undefined {
-  try {
-    return JSON.parse(readFileSync(home.pidFile, "utf8")) as DaemonAddress;
-  } catch {
-    return undefined;
   }
 }

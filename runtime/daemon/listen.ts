@@ -1,16 +1,72 @@
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
+import { readAddress } from "../client/address.ts";
 import { writeFileAtomically } from "../system/atomic-file.ts";
 import { version } from "../system/version.ts";
-import type { Home } from "./home.ts";
+import { type Home, prepareHome } from "./home.ts";
+import { log } from "./journal.ts";
+
+/** Socket and address are looked after so often, in ms: cleaners of old files, and people, remove them. */
+const LOOK_MS = 2_000;
 
 /** Opens the socket (0600) and then writes its address, so that nobody reads it too early. Whoever holds the lock may take a dead daemon's socket away. */
-export async function listen(server: Server, home: Home, startedAt: string): Promise<void> {
-  rmSync(home.socket, { force: true });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(home.socket, resolve);
-  });
-  chmodSync(home.socket, 0o600);
-  writeFileAtomically(home.pidFile, JSON.stringify({ pid: process.pid, socket: home.socket, version, startedAt }));
+export async function listen(makeServer: () => Server, home: Home, startedAt: string): Promise<Door> {
+  const door = new Door(makeServer, home, startedAt);
+  await door.open();
+  return door;
+}
+
+/** The way in, for as long as the daemon lives: what disappears is put back. */
+export class Door {
+  private readonly makeServer: () => Server;
+  private readonly home: Home;
+  private readonly startedAt: string;
+  private servers: Server[] = [];
+  private readonly timer: ReturnType<typeof setInterval>;
+
+  constructor(makeServer: () => Server, home: Home, startedAt: string) {
+    this.makeServer = makeServer;
+    this.home = home;
+    this.startedAt = startedAt;
+    this.timer = setInterval(() => void this.repair(), LOOK_MS).unref();
+  }
+
+  async open(): Promise<void> {
+    const server = this.makeServer();
+    rmSync(this.home.socket, { force: true });
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(this.home.socket, resolve);
+    });
+    chmodSync(this.home.socket, 0o600);
+    this.servers.push(server);
+    this.writeAddress();
+  }
+
+  /** Takes no more requests; those under way have `limitMs` to end. */
+  async close(limitMs: number): Promise<void> {
+    clearInterval(this.timer);
+    rmSync(this.home.pidFile, { force: true });
+    const closed = Promise.all(this.servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))));
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, limitMs).unref())]);
+    for (const server of this.servers) server.closeAllConnections();
+    rmSync(this.home.socket, { force: true });
+  }
+
+  private writeAddress(): void {
+    const { socket, pidFile } = this.home;
+    writeFileAtomically(pidFile, JSON.stringify({ pid: process.pid, socket, version, startedAt: this.startedAt }));
+  }
+
+  private async repair(): Promise<void> {
+    try {
+      if (!existsSync(this.home.socket)) {
+        prepareHome(this.home);
+        await this.open();
+      }
+      if (readAddress(this.home.pidFile)?.pid !== process.pid) this.writeAddress();
+    } catch (error) {
+      log(`cannot put back socket or address: ${(error as Error).message}`);
+    }
+  }
 }

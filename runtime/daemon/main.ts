@@ -110,16 +110,16 @@ async function serve(home: Home, lock: Lock, { mode, revivals, held }: Origin, k
   const helperPids = (): number[] => (keeper.pid === null ? [] : [keeper.pid]);
   const node: DaemonNode = { home, supervisor, sampler, feed, startedAt, version, helperPids, warnings: () => stateWarnings(opened), finish };
   const idle = idleWatch(node, mode === "auto", () => finish({ leave: true, next: false }));
-  const server = createHttpServer(routes(node), (change) => {
+  const busy = (change: 1 | -1): void => {
     idle.busy(change);
     quiet.touch();
-  });
-  await listen(server, home, startedAt);
+  };
+  const door = await listen(() => createHttpServer(routes(node), busy), home, startedAt);
   keeper.answering();
   obeySignals(node);
   log(`version ${version}, pid ${process.pid}, home ${home.root}`);
   tellStarter(mode, { ready: true });
-  await end({ node, server, keeper, lock, files, timers: [idle, quiet] }, await ended);
+  await end({ node, door, keeper, lock, files, timers: [idle, quiet] }, await ended);
 }
 
 function takeOver(supervisor: Supervisor, opened: OpenedStore, announce: (entry: HistoryEntry) => void, revivals: number): void {

@@ -1,7 +1,8 @@
 import type { SystemView } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { DaemonClient } from "../client/client.ts";
-import { type Home, readAddress } from "../daemon/home.ts";
+import { readAddress } from "../client/address.ts";
+import type { Home } from "../daemon/home.ts";
 import { type Finding, good, problem, warning } from "./finding.ts";
 
 /** Asks the daemon whether it is well. `system` is null where none answers. */
@@ -10,7 +11,7 @@ export async function checkDaemon(
   client: DaemonClient,
   version: string,
 ): Promise<{ findings: Finding[]; system: SystemView | null }> {
-  const address = readAddress(home);
+  const address = readAddress(home.pidFile);
   try {
     const system = await client.system();
     return {

@@ -1,0 +1,134 @@
+// timeout: 120s
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as assert from "uvu/assert";
+import type { HistoryEntry, SystemView } from "../../core/api/wire.ts";
+import { type Home, makeHome } from "../rig/home.ts";
+import { isAlive, parentOf } from "../rig/processes.ts";
+import { program } from "../rig/programs.ts";
+import { test } from "../rig/test.ts";
+import { pause, waitFor } from "../rig/wait.ts";
+import { killDaemon, pidsOf, processes, systemOf, untilBack } from "./daemons.ts";
+
+/** What Ghost promises. The machine may be busy with other tests, which is no reason to fail: the median of three kills counts. */
+const BACK_MS = 2_000;
+const WRITER = fileURLToPath(new URL("./programs/writer.sh", import.meta.url));
+
+test.limit(60_000);
+
+async function startTwo(home: Home): Promise<Record<string, number | null>> {
+  home.write("processes.yaml", `project: shop\nprocesses:\n  - { name: a, command: sleep 1000, restart: true }\n  - { name: b, executable: ${program("graceful.sh")}, restart: true }\n`);
+  await home.ok(["register", "--start"]);
+  return pidsOf(home);
+}
+
+test("a killed daemon is back within 2 s with nobody's help, and its processes did not notice", async () => {
+  await using home = makeHome();
+  const before = await startTwo(home);
+  const times: number[] = [];
+  for (let kill = 0; kill < 3; kill += 1) {
+    const atMs = performance.now();
+    const killed = await killDaemon(home);
+    await untilBack(home, killed);
+    times.push(performance.now() - atMs);
+  }
+  assert.ok((times.sort((a, b) => a - b)[1] as number) < BACK_MS, `back after ${times.map(Math.round).join(", ")} ms`);
+  assert.equal(await pidsOf(home), before);
+  const told = (await home.ok(["why", "--all", "--json"])).json<HistoryEntry[]>().filter(({ cause }) => cause.kind === "daemon-started");
+  assert.match(told.at(-1)?.cause.text ?? "", /came back after an end that nobody ordered/);
+});
+
+test("a killed keeper is replaced, and the new one does its duty", async () => {
+  await using home = makeHome();
+  const before = await startTwo(home);
+  const { pid, helperPids } = await systemOf(home);
+  const [keeper] = helperPids as [number];
+  process.kill(keeper, "SIGKILL");
+  await waitFor(async () => (await systemOf(home)).helperPids.some((other) => other !== keeper && isAlive(other)), { what: "another keeper" });
+  await killDaemon(home);
+  await untilBack(home, pid);
+  assert.equal(await pidsOf(home), before);
+});
+
+test("when daemon and keeper are killed together, the next command starts a daemon that adopts", async () => {
+  await using home = makeHome();
+  const before = await startTwo(home);
+  const { pid, helperPids } = await systemOf(home);
+  for (const each of [...helperPids, pid]) process.kill(each, "SIGKILL");
+  await waitFor(() => [...helperPids, pid].every((each) => !isAlive(each)), { what: "both to be gone" });
+  assert.equal(await pidsOf(home), before);
+  assert.is.not((await systemOf(home)).pid, pid);
+  assert.equal(Object.values(await processes(home)).map(({ restarts }) => restarts), [0, 0]);
+});
+
+test("an ordered end leaves no keeper, and the keeper that follows is the daemon's only helper", async () => {
+  await using home = makeHome();
+  const { pid, helperPids } = (await home.ok(["daemon", "--json"])).json<SystemView>();
+  assert.is(helperPids.length, 1);
+  assert.is(parentOf(helperPids[0] as number), pid);
+  await home.ok(["daemon", "stop"]);
+  assert.equal([pid, ...helperPids].filter(isAlive), []);
+});
+
+test("killed while it starts 50 processes, and while it stops them: nothing is started twice, nothing is forgotten", async () => {
+  await using home = makeHome();
+  const entry = (index: number) => `  - { name: w${index}, executable: ${WRITER}, args: [${home.work}, w${index}, "1", "0.5", "0"], type: service, restart: on-failure }`;
+  home.write("processes.yaml", `project: shop\nprocesses:\n${Array.from({ length: 50 }, (_, index) => entry(index)).join("\n")}\n`);
+  await home.ok(["register"]);
+  for (let round = 0; round < 3; round += 1) {
+    const starting = home.ghost(["start", "all"]);
+    await waitFor(() => locks(home).length > round * 15, { what: "the first starts", pauseMs: 1 });
+    const killed = await killDaemon(home);
+    await starting;
+    await untilBack(home, killed);
+  }
+  await home.ok(["start", "all"]);
+  assert.is(Object.values(await processes(home)).filter(({ status }) => status === "running").length, 50);
+  assert.equal([twice(home), locks(home).length], ["", 50]);
+
+  const stopping = home.ghost(["stop", "all"]);
+  await waitFor(() => locks(home).filter((lock) => !isAlive(holder(home, lock))).length > 5, { what: "the first stops", pauseMs: 1 });
+  const killed = await killDaemon(home);
+  await stopping;
+  await untilBack(home, killed);
+  await home.ok(["stop", "all"]);
+  const left = Object.values(await processes(home)).filter(({ status, desired }) => status !== "stopped" || desired !== "down");
+  assert.equal(left.map(({ name, status, desired, why }) => [name, status, desired, why]), []);
+  assert.is(twice(home), "");
+});
+
+test("killed while it registers: the file is registered whole or not at all", async () => {
+  await using home = makeHome();
+  await home.ok(["daemon"]);
+  for (let round = 0; round < 4; round += 1) {
+    const names = Array.from({ length: 100 }, (_, index) => `r${round}n${index}`);
+    home.write(`${round}.yaml`, `project: shop\nprocesses:\n${names.map((name) => `  - { name: ${name}, command: sleep 1000, restart: true }`).join("\n")}\n`);
+    const registering = home.ghost(["register", `${round}.yaml`]);
+    await pause(20 + round * 15);
+    const killed = await killDaemon(home);
+    const { code } = await registering;
+    await untilBack(home, killed);
+    const found = Object.keys(await processes(home)).filter((name) => name.startsWith(`r${round}n`)).length;
+    assert.ok(found === 100 || (found === 0 && code !== 0), `${found} of 100 registered, exit ${code}`);
+  }
+});
+
+test.run();
+
+function locks(home: Home): string[] {
+  return readdirSync(home.work).filter((name) => name.endsWith(".lock"));
+}
+
+/** The process that last held a lock: a stopped writer does not give it back. */
+function holder(home: Home, lock: string): number {
+  return Number(readFileSync(join(home.work, lock.replace(".lock", ".starts")), "utf8").trim().split("\n").at(-1));
+}
+
+function twice(home: Home): string {
+  try {
+    return readFileSync(join(home.work, "twice"), "utf8");
+  } catch {
+    return "";
+  }
+}
