@@ -7,6 +7,8 @@ import type { Account } from "./accounts.ts";
 
 /** Variables that every process gets from the daemon's own environment, if they are set there (contracts, "Environment of a registered process"). */
 const BASE_NAMES = new Set(["HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR"]);
+/** What Ghost tells a process about itself. A shell that runs inside another process has them, too; they are not to be inherited from there. */
+const OWN_NAMES = new Set(["GHOST_HOME", "GHOST_PROJECT", "GHOST_NAME", "GHOST_INSTANCE", "GHOST_HUB", "GHOST_TOKEN", "GHOST_PROCESS"]);
 /** A `from_file` value longer than this is no value. */
 const VALUE_FILE_BYTES_MAX = 1024 * 1024;
 
@@ -47,7 +49,8 @@ export function composeEnvironment(definition: ProcessDefinition, sources: Envir
   set("GHOST_PROJECT", definition.project, "ghost");
   set("GHOST_NAME", definition.name, "ghost");
   set("GHOST_INSTANCE", "0", "ghost");
-  for (const [key, value] of Object.entries(definition.inherited)) setText(key, value, "inherit", sources.secrets, set);
+  for (const [key, value] of Object.entries(definition.inherited))
+    if (!OWN_NAMES.has(key)) setText(key, value, "inherit", sources.secrets, set);
   for (const file of definition.envFiles) {
     for (const [key, value] of readEnvFile(file)) set(key, value, file);
   }

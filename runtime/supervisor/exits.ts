@@ -3,15 +3,20 @@ import type { Event } from "../../core/lifecycle/transition.ts";
 import { environmentOf } from "../process/environ.ts";
 import { bootId } from "../process/identity.ts";
 import { groupExists } from "../process/signal.ts";
-import { isRuntimeChild } from "../process/spawn.ts";
+import { reap } from "../process/subreaper.ts";
 import type { ProcessEntry } from "../process/table.ts";
 import { readOwnChildren, readProcess } from "../process/table.ts";
-import { orphansOf } from "./orphans.ts";
+import { orphansOf, strangersTo } from "./orphans.ts";
 import type { Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { Snapshot } from "./tree-scanner.ts";
 
 const FOREGROUND_HINT = "tell the program to stay in the foreground (nginx: -g 'daemon off;', redis: --daemonize no)";
+
+/** Forks and ends in a row that are followed while a program daemonizes; it is two with the usual double fork. */
+const LOOKS_MAX = 100;
+/** Looks at the whole machine for an heir of which there is a sign. */
+const HEIR_LOOKS_MAX = 3;
 
 /**
  * What the end of a main process means. Ended well while descendants live: it daemonized and is followed, or, where
@@ -22,7 +27,9 @@ export function judgeExit(process: Supervised, pid: number, exit: Exit, supervis
   // Quick and mostly without a scan, because a successor waits.
   const leftovers = hasVisibleLeftovers(process, pid) || hasOrphans(process, pid, supervisor);
   if (!succeeded(exit, process.definition.restart) || (!leftovers && !process.adopted)) return { type: "exited", exit, leftovers };
-  const heirs = findHeirs(process, pid, supervisor);
+  let heirs = findHeirs(process, pid, supervisor);
+  // One that is just forking may slip through a look.
+  for (let look = 1; heirs.length === 0 && leftovers && look < HEIR_LOOKS_MAX; look += 1) heirs = findHeirs(process, pid, supervisor);
   const heir = heirs[0];
   if (!heir) return { type: "exited", exit, leftovers };
   if (!supervisor.parts.subreaper) return { type: "daemonized", exit, hint: FOREGROUND_HINT };
@@ -42,11 +49,21 @@ function hasVisibleLeftovers(process: Supervised, pid: number): boolean {
 /** Who left the group and was never seen came to us, as the subreaper, the moment its parent died. Usually nobody did. */
 function hasOrphans(process: Supervised, pid: number, supervisor: Supervisor): boolean {
   if (!supervisor.parts.subreaper) return false;
-  const strangers = (readOwnChildren() ?? []).filter((child) => child !== pid && !isRuntimeChild(child));
-  if (strangers.length === 0) return false;
+  for (let look = 0; look < LOOKS_MAX; look += 1) {
+    const strangers = strangersTo(process, supervisor, readOwnChildren() ?? []).filter((child) => child !== pid);
+    if (strangers.length === 0) return false;
+    const ended = strangers.filter((child) => reap(child) !== undefined);
+    if (strangers.length > ended.length && isAnyoneOurs(process, pid, supervisor, strangers)) return true;
+    // The parent of a double fork may have been caught between its two forks: its child came to us when it ended.
+    if (ended.length === 0) return false;
+  }
+  return true;
+}
+
+function isAnyoneOurs(process: Supervised, pid: number, supervisor: Supervisor, strangers: readonly number[]): boolean {
   const { state } = process.machine;
   const token = state.at === "running" ? state.identity.token : "";
-  if (strangers.some((child) => readProcess(child)?.state !== "Z" && environmentOf(child).get("GHOST_PROCESS") === token)) return true;
+  if (strangers.some((child) => environmentOf(child).get("GHOST_PROCESS") === token)) return true;
   return orphansOf(process, pid, supervisor, supervisor.scanner.now()).length > 0;
 }
 

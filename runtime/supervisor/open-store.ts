@@ -1,4 +1,4 @@
-import { existsSync, renameSync, statSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { registered } from "../../core/lifecycle/state.ts";
 import { migrate } from "../storage/sqlite/migrate.ts";
@@ -31,6 +31,8 @@ export async function openStore(places: StorePlaces): Promise<OpenedStore> {
     (statSync(places.stateFile, { throwIfNoEntry: false })?.size ?? 0) === 0 && (files.definitions.read()?.processes.length ?? 0) > 0;
   try {
     const store = await openDatabase(places, files);
+    // SQLite takes an empty file for a new database. Where something was registered once, it is one that was lost.
+    const lost = store.getMeta("boot") === undefined && (files.definitions.read()?.processes.length ?? 0) > 0;
     const damage = lost ? { asideFile: null, recovered: recover(store, files), reason: "it was gone or empty" } : null;
     return { store, secrets: files.secrets, damage };
   } catch (error) {

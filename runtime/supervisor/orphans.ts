@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
+import { pidOf } from "../../core/lifecycle/view.ts";
 import { environmentOf } from "../process/environ.ts";
 import { isRuntimeChild } from "../process/spawn.ts";
 import type { ProcessEntry } from "../process/table.ts";
@@ -18,10 +19,15 @@ const COMMAND_CHARACTERS = 15;
  */
 export function orphansOf(supervised: Supervised, pid: number, supervisor: Supervisor, snapshot: Snapshot): number[] {
   if (!supervisor.parts.subreaper) return [];
-  const known = new Set([...supervisor.processes.values()].flatMap((other) => (other === supervised ? [] : [...other.members.keys()])));
-  const strangers = snapshot.table
-    .childrenOf(process.pid)
-    .filter((entry) => entry.state !== "Z" && !known.has(entry.pid) && !isRuntimeChild(entry.pid));
+  const alive = snapshot.table.childrenOf(process.pid).filter((entry) => entry.state !== "Z");
+  const candidates = new Set(
+    strangersTo(
+      supervised,
+      supervisor,
+      alive.map((entry) => entry.pid),
+    ),
+  );
+  const strangers = alive.filter((entry) => candidates.has(entry.pid));
   if (strangers.length === 0) return [];
   const fifos = logTargets(supervisor, supervised, null).map((target) => target.fifo);
   const writers = new Set(snapshot.writersInto(fifos).map((entry) => entry.pid));
@@ -33,6 +39,15 @@ export function orphansOf(supervised: Supervised, pid: number, supervisor: Super
     );
   };
   return strangers.filter(isOurs).map((entry) => entry.pid);
+}
+
+/** Those of our children that neither the runtime started nor another supervised process has. */
+export function strangersTo(supervised: Supervised, supervisor: Supervisor, children: readonly number[]): number[] {
+  const strangers = children.filter((pid) => !isRuntimeChild(pid));
+  if (strangers.length === 0) return [];
+  const others = [...supervisor.processes.values()].filter((other) => other !== supervised);
+  const known = new Set(others.flatMap((other) => [pidOf(other.machine), ...other.members.keys()]));
+  return strangers.filter((pid) => !known.has(pid));
 }
 
 /** Whether a process's short name is that of the program (or a word of the command) that was started. */
