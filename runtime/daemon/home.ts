@@ -75,10 +75,17 @@ function shortSocketPath(root: string): string {
 
 /** Creates what is missing, all 0700. Throws HOME_UNUSABLE, PERMISSION_DENIED or NO_SPACE. */
 export function prepareHome(home: Home): void {
-  try {
+  inHome(home, () => {
     for (const folder of [home.root, home.logs, home.data, home.run, home.fifos]) mkdirSync(folder, { recursive: true, mode: 0o700 });
     chmodSync(home.root, 0o700);
     if (home.socket !== home.socketLink) prepareShortSocket(home);
+  });
+}
+
+/** Gives what `work` gives, and tells what the system refuses as HOME_UNUSABLE, PERMISSION_DENIED or NO_SPACE. */
+export function inHome<T>(home: Home, work: () => T): T {
+  try {
+    return work();
   } catch (error) {
     throw homeError(home, error as NodeJS.ErrnoException);
   }

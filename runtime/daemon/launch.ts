@@ -5,7 +5,7 @@ import { type ErrorBody, GhostError } from "../../core/errors/ghost-error.ts";
 import { readAddress } from "../client/address.ts";
 import { forkDaemon } from "../process/self-fork.ts";
 import { selfCommand } from "../system/self.ts";
-import { findHome, type Home, prepareHome } from "./home.ts";
+import { findHome, type Home, inHome, prepareHome } from "./home.ts";
 import { openDaemonLog } from "./journal.ts";
 import type { Mode } from "./mode.ts";
 
@@ -53,7 +53,7 @@ export async function startDaemon(root: string, options: { explicit: boolean }):
 
 /** Gives once there is a daemon that has the lock: this one, which is ready then, or another. */
 async function forkOnce(home: Home, options: { explicit: boolean }): Promise<void> {
-  const stderr = openDaemonLog(home.daemonLog);
+  const stderr = inHome(home, () => openDaemonLog(home.daemonLog));
   const forked = forkDaemon([...selfCommand(), "daemon", "--foreground", "--home", home.root], daemonEnvironment(home, options.explicit ? "explicit" : "auto"), stderr);
   closeSync(stderr);
   const line = await Promise.race([forked.firstLine, delay(READY_MS_MAX, undefined, { ref: false })]);

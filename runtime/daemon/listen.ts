@@ -21,7 +21,8 @@ export class Door {
   private readonly makeServer: () => Server;
   private readonly home: Home;
   private readonly startedAt: string;
-  private servers: Server[] = [];
+  private readonly servers: Server[] = [];
+  private complained = false;
   private readonly timer: ReturnType<typeof setInterval>;
 
   constructor(makeServer: () => Server, home: Home, startedAt: string) {
@@ -40,7 +41,8 @@ export class Door {
     });
     chmodSync(this.home.socket, 0o600);
     this.servers.push(server);
-    this.writeAddress();
+    // On a full disk an older address stays, which leads to the same socket; it is put right when there is room.
+    await this.repair();
   }
 
   /** Takes no more requests; those under way have `limitMs` to end. */
@@ -62,11 +64,13 @@ export class Door {
     try {
       if (!existsSync(this.home.socket)) {
         prepareHome(this.home);
-        await this.open();
+        return await this.open();
       }
       if (readAddress(this.home.pidFile)?.pid !== process.pid) this.writeAddress();
+      this.complained = false;
     } catch (error) {
-      log(`cannot put back socket or address: ${(error as Error).message}`);
+      if (!this.complained) log(`cannot put socket and address in their places: ${(error as Error).message}`);
+      this.complained = true;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, writeSync, ftruncateSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, constants, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { readProcess } from "../process/table.ts";
 import { openLibc } from "../system/native.ts";
@@ -11,6 +11,8 @@ const libc = openLibc({ flock: { args: ["i32", "i32"], returns: "i32" } });
 
 /** Held while this process lives: the kernel lets go when it dies, however it dies. */
 export interface Lock {
+  /** True when whoever had it before gave it back, false when they died with it. */
+  readonly givenBack: boolean;
   release(): void;
 }
 
@@ -22,15 +24,25 @@ export function takeLock(path: string): Lock | null {
   return libc ? takeFlock(path) : takeDirectory(`${path}.d`);
 }
 
+/** Bytes of the file: always as many, so that on a full disk an owner can be replaced by another. */
+const OWNER_BYTES = 16;
+
 function takeFlock(path: string): Lock | null {
-  const fd = openSync(path, "a+", 0o600);
+  const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
   if (libc?.call.flock(fd, LOCK_EX | LOCK_NB) !== 0) {
     closeSync(fd);
     return null;
   }
-  ftruncateSync(fd);
-  writeSync(fd, `${process.pid}\n`);
-  return { release: () => closeSync(fd) };
+  const givenBack = readFileSync(path, "utf8").trim() === "";
+  const write = (text: string): void => void writeSync(fd, `${text.padEnd(OWNER_BYTES - 1)}\n`, 0);
+  write(String(process.pid));
+  return {
+    givenBack,
+    release() {
+      write("");
+      closeSync(fd);
+    },
+  };
 }
 
 const OWNER_FILE = "owner";
@@ -38,7 +50,7 @@ const OWNER_FILE = "owner";
 function takeDirectory(path: string): Lock | null {
   const me = `${process.pid} ${readProcess(process.pid)?.startTicks ?? 0}`;
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    if (makeOwned(path, me)) return { release: () => rmSync(path, { recursive: true, force: true }) };
+    if (makeOwned(path, me)) return { givenBack: attempt === 0, release: () => rmSync(path, { recursive: true, force: true }) };
     const owner = readOwner(path);
     if (owner === undefined || isOwnerAlive(owner)) return null;
     discard(path, owner);

@@ -17,7 +17,7 @@ import { selfCommand } from "../system/self.ts";
 import { version } from "../system/version.ts";
 import { type Ending, end } from "./ending.ts";
 import { EventFeed } from "./event-feed.ts";
-import { findHome, type Home, prepareHome } from "./home.ts";
+import { findHome, type Home, inHome, prepareHome } from "./home.ts";
 import { createHttpServer } from "./http.ts";
 import { idleWatch } from "./idle.ts";
 import { log } from "./journal.ts";
@@ -44,7 +44,9 @@ export async function runDaemon(root: string): Promise<number> {
   try {
     const home = findHome(root);
     prepareHome(home);
-    const lock = takeLock(home.lockFile);
+    const lock = inHome(home, () => takeLock(home.lockFile));
+    // A keeper may have waited while another daemon came and was told to end: then nobody is to come back.
+    if (lock && lock.givenBack && origin.revivals > 0) return 0;
     if (lock) return await keep(home, lock, origin);
     if (origin.mode === "foreground") throw new GhostError("FAILED", `cannot start the daemon: another one runs in ${home.root}`, { hint: "ghost daemon status; ghost daemon stop" });
     tellStarter(origin.mode, { alreadyRunning: true });

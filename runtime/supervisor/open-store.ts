@@ -26,9 +26,6 @@ export interface OpenedStore {
  */
 export async function openStore(places: StorePlaces): Promise<OpenedStore> {
   const files = { secrets: new SecretsFile(places.secretsFile), definitions: new DefinitionsFile(places.definitionsFile) };
-  // SQLite takes an empty file for a new database; one that had content once was cut.
-  const lost =
-    (statSync(places.stateFile, { throwIfNoEntry: false })?.size ?? 0) === 0 && (files.definitions.read()?.processes.length ?? 0) > 0;
   try {
     const store = await openDatabase(places, files);
     // SQLite takes an empty file for a new database. Where something was registered once, it is one that was lost.
