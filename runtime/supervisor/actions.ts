@@ -48,14 +48,15 @@ export async function startAll(
   await Promise.all(starting);
 }
 
-/** Stops processes, all at once, and waits until each tree is empty. */
+/** Stops processes, all at once, and waits until each tree is empty. `keepDesired`: the daemon itself goes; nothing starts after that. */
 export async function stopAll(
   supervisor: Supervisor,
   processes: readonly Supervised[],
   request: ActionRequest & { keepDesired?: boolean },
   report: Report,
 ): Promise<void> {
-  if (!request.keepDesired) supervisor.parts.store.saveDesired(processes, "down");
+  if (request.keepDesired) supervisor.halt();
+  else supervisor.parts.store.saveDesired(processes, "down");
   const cause: Cause = { kind: "stop", text: `${request.force ? "killed" : "stopped"} by ${request.by ?? "a request"}` };
   await Promise.all(
     processes.map(async (process) => {

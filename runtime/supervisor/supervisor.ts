@@ -40,6 +40,7 @@ export class Supervisor {
   readonly processes = new Map<string, Supervised>();
   readonly manifests = new Map<string, ManifestHead>();
   readonly scanner: TreeScanner;
+  private halted = false;
   private readonly spawnQueue = new SpawnQueue();
   /** Called when a process starts or stops to run, so that watching files and the like can follow. */
   onRunChange: (process: Supervised) => void = () => {};
@@ -50,8 +51,14 @@ export class Supervisor {
     parts.pump.onExit = (pid, status) => void this.foreignExit(pid, status);
   }
 
+  /** From now on nothing begins to run any more: the daemon goes, and whoever asks, or whichever file changes, comes too late. */
+  halt(): void {
+    this.halted = true;
+  }
+
   /** Lets an event happen: the new state is recorded before any effect is run. */
   dispatch(process: Supervised, event: Event): void {
+    if (this.halted && BEGINNINGS.has(event.type)) return;
     const before = process.machine;
     const { machine, effects, cause } = transition(before, event, {
       policy: process.definition.restart,
@@ -133,6 +140,9 @@ export class Supervisor {
     });
   }
 }
+
+/** Events that make what is at rest run. */
+const BEGINNINGS: ReadonlySet<Event["type"]> = new Set(["start", "restart", "timer"]);
 
 /** Causes that are told but are not the answer to "why is it as it is". */
 const QUIET_KINDS = new Set(["spawned", "adopted", "followed"]);
