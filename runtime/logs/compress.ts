@@ -1,8 +1,8 @@
 /** Compresses rotated files one after the other, in the background. The thread that rotates puts the result in its place, since only it knows the number by then. */
 import { createReadStream, createWriteStream, rmSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { listFiles, logPath, temporaryPath } from "./file-set.ts";
+import { logPath, numberOfInode, temporaryPath } from "./file-set.ts";
 import { LOG_MODE } from "./log-mode.ts";
 import type { PumpCommand, PumpEvent } from "./messages.ts";
 
@@ -21,6 +21,7 @@ export class Compressor {
   readonly #queue: Job[] = [];
   readonly #abort = new AbortController();
   #running: Promise<void> | null = null;
+  #nextTemporary = 1;
 
   constructor(send: (command: PumpCommand) => void, tell: (event: PumpEvent) => void) {
     this.#send = send;
@@ -47,26 +48,26 @@ export class Compressor {
   }
 
   async #compress({ key, file, inode }: Job): Promise<void> {
-    const temporary = temporaryPath(file, inode);
+    const temporary = temporaryPath(file, this.#nextTemporary++);
     try {
       await using source = await openByInode(file, inode);
       if (!source) return;
-      const { mtime } = await source.stat();
-      const { createGzip } = await import("node:zlib");
-      const target = createWriteStream(temporary, { mode: LOG_MODE });
-      await pipeline(createReadStream("", { fd: source, autoClose: false }), createGzip(), target, { signal: this.#abort.signal });
+      const { size, mtime, mtimeMs } = await source.stat();
+      await this.#write(source, temporary);
       await keepTime(temporary, mtime);
-      this.#send({ do: "compressed", key, inode, temporary });
+      this.#send({ do: "compressed", key, original: { inode, bytes: size, changedMs: mtimeMs }, temporary });
     } catch (error) {
       rmSync(temporary, { force: true });
-      if (!this.#abort.signal.aborted)
-        this.#tell({
-          kind: "error",
-          key,
-          code: (error as NodeJS.ErrnoException).code ?? "FAILED",
-          message: `cannot compress: ${(error as Error).message}`,
-        });
+      if (this.#abort.signal.aborted) return;
+      const { code = "FAILED", message } = error as NodeJS.ErrnoException;
+      this.#tell({ kind: "error", key, code, message: `cannot compress: ${message}` });
     }
+  }
+
+  async #write(source: FileHandle, temporary: string): Promise<void> {
+    const { createGzip } = await import("node:zlib");
+    const target = createWriteStream(temporary, { mode: LOG_MODE });
+    await pipeline(createReadStream("", { fd: source, autoClose: false }), createGzip(), target, { signal: this.#abort.signal });
   }
 }
 
@@ -77,9 +78,9 @@ async function keepTime(path: string, mtime: Date): Promise<void> {
   await file.sync();
 }
 
+/** Between finding and opening it may have moved on. */
 async function openByInode(file: string, inode: number) {
-  for (const number of listFiles(file).plain) {
-    if (number === 0) continue;
+  for (let number = numberOfInode(file, inode); number; number = numberOfInode(file, inode)) {
     const found = await open(logPath(file, number), "r").catch(() => null);
     if ((await found?.stat())?.ino === inode) return found;
     await found?.close();

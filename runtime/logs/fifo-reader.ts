@@ -4,8 +4,9 @@ import { Socket } from "node:net";
 
 /** What one read takes at most, in bytes: a pipe full. */
 const READ_BYTES = 65_536;
-/** Without a way to ask, a FIFO counts as read when nothing came for this time, in milliseconds. */
-const QUIET_MS = 20;
+/** Without a way to ask, a FIFO counts as read when nothing came for so many looks, so many milliseconds apart: on a machine that is overrun, time alone says little. */
+const QUIET_LOOKS = 5;
+const LOOK_MS = 10;
 
 export interface FifoReader {
   /** Resolves when what was in the FIFO has been given to `onBytes`. */
@@ -60,23 +61,21 @@ function readSocket(fd: number, onBytes: BytesTaker): FifoReader {
 
 /** Bun and Deno: a stream of chunks, which reads ahead by one; what comes is known only when it comes. */
 function readChunks(opened: Promise<ReadableStream<Uint8Array>>, fd: number, onBytes: BytesTaker): FifoReader {
-  let lastMs = performance.now();
-  let busy = false;
+  let quietLooks = 0;
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   const run = async () => {
     reader = (await opened).getReader();
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      busy = true;
+      quietLooks = Number.NEGATIVE_INFINITY;
       await onBytes(next.value);
-      busy = false;
-      lastMs = performance.now();
+      quietLooks = 0;
     }
   };
   run().catch(() => {});
   return {
     async settle() {
-      lastMs = performance.now();
-      while (busy || performance.now() - lastMs < QUIET_MS) await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 2));
+      for (quietLooks = Math.min(quietLooks, 0); quietLooks < QUIET_LOOKS; quietLooks++)
+        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       await takeWaiting(fd, onBytes);
     },
     close: () => void reader?.cancel().catch(() => {}),

@@ -2,7 +2,7 @@
  * The files of one log stream by their names: the live one, the rotated ones, their indexes, and what compression makes
  * of them. Number 0 is the live file.
  */
-import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { interruptedShift, planRotation } from "../../core/logs/rotation.ts";
 
@@ -25,9 +25,9 @@ export function indexPath(file: string, number: number): string {
   return logPath(file, number) + INDEX_SUFFIX;
 }
 
-/** Where a compressed file grows until it is whole; `inode` is that of the file it is made from. */
-export function temporaryPath(file: string, inode: number): string {
-  return `${file}${TEMPORARY}${inode}`;
+/** Where the compressed file number `count` of this daemon grows until it is whole. */
+export function temporaryPath(file: string, count: number): string {
+  return `${file}${TEMPORARY}${count}`;
 }
 
 /** What there is of a stream's files. A file that is there both plain and compressed is in both sets. */
@@ -51,6 +51,34 @@ export function listFiles(file: string): FileSet {
     else if (match) (match[2] === INDEX_SUFFIX ? set.indexes : match[2] === GZIP_SUFFIX ? set.gzip : set.plain).add(Number(match[1] ?? 0));
   }
   return set;
+}
+
+/** Rotations that may come while a file is looked for; one that moves on faster will soon be removed. */
+const LOOKS_MAX = 20;
+
+/**
+ * The number of the plain file with this inode, found beside whoever rotates; null when there is none. A look during
+ * which the live file changed may have missed it, and is repeated.
+ */
+export function numberOfInode(file: string, inode: number): number | null {
+  for (let looks = 0; looks < LOOKS_MAX; looks++) {
+    const live = identityOf(file);
+    const number = [...listFiles(file).plain].find((candidate) => inodeOf(file, candidate) === inode);
+    if (number !== undefined) return number;
+    if (identityOf(file) === live) return null;
+  }
+  return null;
+}
+
+/** The inode of a file that was removed soon belongs to another: its birth tells them apart. */
+function identityOf(file: string): string {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return `${found?.ino} ${found?.birthtimeMs}`;
+}
+
+/** The inode of the plain file with this number; undefined when there is none. */
+export function inodeOf(file: string, number: number): number | undefined {
+  return statSync(logPath(file, number), { throwIfNoEntry: false })?.ino;
 }
 
 /**

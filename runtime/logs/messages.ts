@@ -7,6 +7,13 @@ export interface RotationPolicy {
   readonly compress: boolean;
 }
 
+/** A rotated file, which nobody changes any more. Its inode alone would not do: that of a removed file soon belongs to another. */
+export interface RotatedFile {
+  readonly inode: number;
+  readonly bytes: number;
+  readonly changedMs: number;
+}
+
 /** To the thread. `id` numbers a request that is answered with `done`. */
 export type PumpCommand =
   /** `fd`: the FIFO, open for reading and writing, not blocking; the thread closes it. A key that is open already changes over to it. */
@@ -17,8 +24,8 @@ export type PumpCommand =
   /** `pidfd`: the thread closes it. */
   | { readonly do: "watch"; readonly pid: number; readonly pidfd: number }
   | { readonly do: "unwatch"; readonly pid: number }
-  /** The rotated file with this inode was compressed into `temporary`. */
-  | { readonly do: "compressed"; readonly key: string; readonly inode: number; readonly temporary: string }
+  /** This rotated file was compressed into `temporary`. */
+  | { readonly do: "compressed"; readonly key: string; readonly original: RotatedFile; readonly temporary: string }
   | { readonly do: "stop"; readonly id: number };
 
 /** What happened to a stream. */
@@ -27,7 +34,10 @@ export type PumpEvent =
   | { readonly kind: "gap"; readonly key: string; readonly droppedBytes: number }
   /** The live file was rotated; `inode` is that of the rotated file, which is to be compressed if the policy says so. */
   | { readonly kind: "rotated"; readonly key: string; readonly inode: number; readonly compress: boolean }
-  /** The log cannot be written: `code` is the system's (`ENOSPC`, `EACCES`, …). The writer is blocked from now on. */
+  /**
+   * Something failed: `code` is the system's (`ENOSPC`, `EACCES`, …). The log cannot be written, and the writer is blocked
+   * until it is `recovered`; or, as the message then says, the file cannot be rotated or compressed, and grows or stays.
+   */
   | { readonly kind: "error"; readonly key: string; readonly code: string; readonly message: string }
   /** The log is written again. */
   | { readonly kind: "recovered"; readonly key: string };

@@ -69,7 +69,7 @@ class StreamPump implements LogPump {
     const compresses = target.compress && !stream.target.compress;
     stream.target = target;
     stream.writer.policy = target;
-    if (compresses) this.#prepareFiles(target);
+    if (compresses) this.#orTell(target.key, () => this.#compressOld(target));
   }
 
   async drain(key: string): Promise<void> {
@@ -135,11 +135,21 @@ class StreamPump implements LogPump {
     }
   }
 
-  /** Mends what a crash left, and has rotated files compressed that it, or an earlier policy, left as they were. */
-  #prepareFiles({ key, file, compress }: LogStreamTarget): void {
+  /** Mends what a crash left, and has rotated files compressed that it left as they were. */
+  #prepareFiles(target: LogStreamTarget): void {
+    this.#orTell(target.key, () => {
+      repairFiles(target.file);
+      if (target.compress) this.#compressOld(target);
+    });
+  }
+
+  #compressOld({ key, file }: LogStreamTarget): void {
+    for (const inode of uncompressedInodes(file)) this.#compressor.add(key, file, inode);
+  }
+
+  #orTell(key: string, action: () => void): void {
     try {
-      repairFiles(file);
-      if (compress) for (const inode of uncompressedInodes(file)) this.#compressor.add(key, file, inode);
+      action();
     } catch (error) {
       this.onEvent({ kind: "error", key, code: errorCode(error), message: (error as Error).message });
     }
@@ -147,7 +157,7 @@ class StreamPump implements LogPump {
 
   #compressed(command: PumpCommand): void {
     const file = command.do === "compressed" && this.#streams.get(command.key)?.target.file;
-    if (command.do === "compressed" && file) placeCompressed(file, command.inode, command.temporary);
+    if (command.do === "compressed" && file) this.#orTell(command.key, () => placeCompressed(file, command.original, command.temporary));
   }
 }
 

@@ -1,7 +1,7 @@
 /** Writes the bytes that were read from one FIFO: rotation at a line's end, and what happens when the disk is full, as the pump's thread does it. */
 import { write } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { nextMove } from "../../core/logs/rotation.ts";
+import { LINE_SPLIT_BYTES, nextMove } from "../../core/logs/rotation.ts";
 import type { PumpEvent, RotationPolicy } from "./messages.ts";
 import type { LiveFile } from "./worker/live-file.ts";
 import { errorCode } from "./worker/system-error.ts";
@@ -80,7 +80,7 @@ export class StreamWriter {
   async #append(bytes: Uint8Array, nowMs: number): Promise<number> {
     const size = this.#makeRoom(nowMs);
     const next = nextMove(size, this.#maxSizeBytes(nowMs), WRITE_BYTES_MAX, () => false);
-    const limit = next.kind === "move" ? next.bytes : bytes.indexOf(NEWLINE) + 1 || bytes.length;
+    const limit = next.kind === "move" ? next.bytes : Math.min(bytes.indexOf(NEWLINE) + 1 || bytes.length, LINE_SPLIT_BYTES);
     this.#file.mark(size, nowMs);
     const written = await writeAt(this.#file.fd, bytes.subarray(0, limit), size);
     this.#counts.movedBytes += written;

@@ -1,6 +1,6 @@
 /** Which file comes after one that has been read to its end, when rotation has moved all of them. */
-import { listFiles, logPath } from "../file-set.ts";
-import { closeSegment, inodeAt, openSegment, openSegments, type Segment } from "./segments.ts";
+import { numberOfInode } from "../file-set.ts";
+import { closeSegment, openSegment, openSegments, type Segment } from "./segments.ts";
 
 /** A rotation can come between looking and opening: so often it is tried again. */
 const TRIES = 5;
@@ -14,12 +14,12 @@ export interface Successor {
 /** The file after `current`; null when there is none yet. */
 export async function findSuccessor(file: string, current: Segment): Promise<Successor | null> {
   for (let tries = 0; tries < TRIES; tries++) {
-    const number = await numberOf(file, current.inode);
+    const number = numberOfInode(file, current.inode);
     if (number === null) break;
     if (number === 0) return null;
     const segment = await openSegment(file, number - 1);
     // Still the same number: then what was opened is the next one, and not the one after it.
-    if ((await numberOf(file, current.inode)) === number) return segment && { segment, missed: false };
+    if (numberOfInode(file, current.inode) === number) return segment && { segment, missed: false };
     if (segment) await closeSegment(segment);
   }
   return bySequence(file, current);
@@ -35,9 +35,4 @@ async function bySequence(file: string, current: Segment): Promise<Successor | n
   await Promise.all(segments.filter((segment) => segment !== chosen).map(closeSegment));
   if (!chosen) return null;
   return { segment: chosen, missed: after !== undefined && (chosen.index?.sequence ?? after + 1) > after + 1 };
-}
-
-async function numberOf(file: string, inode: number): Promise<number | null> {
-  for (const number of listFiles(file).plain) if ((await inodeAt(logPath(file, number))) === inode) return number;
-  return null;
 }

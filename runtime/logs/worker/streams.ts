@@ -56,7 +56,7 @@ export class StreamTable {
     if (!stream) return;
     const compresses = policy.compress && !stream.mover.policy.compress;
     stream.mover.policy = policy;
-    if (compresses) this.#prepareFiles(stream);
+    if (compresses) this.#orTell(key, () => this.#tellUncompressed(stream));
   }
 
   /** Moves what stands at the head of a FIFO that epoll told of; gives how full the pipe was, 0 to 1. */
@@ -91,15 +91,11 @@ export class StreamTable {
   }
 
   /** A rotated file was compressed: the result takes its place. */
-  compressed({ key, inode, temporary }: Told<"compressed">): void {
+  compressed({ key, original, temporary }: Told<"compressed">): void {
     const file = this.#byKey.get(key)?.mover.file.path;
     // Without the stream nobody may rename its files; its next opening clears the temporary one away.
     if (file === undefined) return;
-    try {
-      placeCompressed(file, inode, temporary);
-    } catch (error) {
-      this.#tools.tell({ kind: "error", key, code: errorCode(error), message: `cannot compress: ${(error as Error).message}` });
-    }
+    this.#orTell(key, () => placeCompressed(file, original, temporary));
   }
 
   /** Milliseconds until `tick` has something to do; null when there is nothing. */
@@ -128,12 +124,22 @@ export class StreamTable {
     this.#epoll.change(stream.mover.fifo, wanted ? EPOLLIN : 0, stream.slot);
   }
 
-  /** Mends what a crash left, and has rotated files compressed that it, or an earlier policy, left as they were. */
-  #prepareFiles({ mover: { key, file, policy } }: Stream): void {
-    try {
+  /** Mends what a crash left, and has rotated files compressed that it left as they were. */
+  #prepareFiles(stream: Stream): void {
+    const { key, file, policy } = stream.mover;
+    this.#orTell(key, () => {
       repairFiles(file.path);
-      if (!policy.compress) return;
-      for (const inode of uncompressedInodes(file.path)) this.#tools.tell({ kind: "rotated", key, inode, compress: true });
+      if (policy.compress) this.#tellUncompressed(stream);
+    });
+  }
+
+  #tellUncompressed({ mover: { key, file } }: Stream): void {
+    for (const inode of uncompressedInodes(file.path)) this.#tools.tell({ kind: "rotated", key, inode, compress: true });
+  }
+
+  #orTell(key: string, action: () => void): void {
+    try {
+      action();
     } catch (error) {
       this.#tools.tell({ kind: "error", key, code: errorCode(error), message: (error as Error).message });
     }
