@@ -143,6 +143,27 @@ test("a restart that was asked for costs nothing, one for memory counts", () => 
   assert.is(memory.machine.restarts, 1);
 });
 
+test("the reason of a stop or restart is still told when the tree is empty", () => {
+  const because = (text: string) => ({ kind: "test", text });
+  const empty: Event = { type: "tree-empty", killed: false };
+  const told = (...events: Event[]): string | undefined => after([start, spawned, ...events]).cause?.text;
+  assert.is(told({ type: "restart", free: true, cause: because("main.py changed") }, empty), "main.py changed; starts again");
+  assert.is(told({ type: "restart", free: false, cause: because("used too much") }, empty), "used too much; restarts at once");
+  assert.is(told({ ...stop, cause: because("stopped by me") }, empty), "stopped by me");
+  const killed: Event = { type: "tree-empty", killed: true };
+  assert.is(told({ ...stop, cause: because("stopped by me") }, killed), "stopped by me; killed, because it did not end in time");
+});
+
+test("a stopping process knows whether the end of its main process was told", () => {
+  const ended = (events: readonly Event[]): boolean | undefined => {
+    const { state } = after([start, spawned, ...events]).machine;
+    return state.at === "stopping" ? state.ended === true : undefined;
+  };
+  assert.is(ended([stop]), false);
+  assert.is(ended([stop, exits(success)]), true);
+  assert.is(ended([exits(failure, true)]), true);
+});
+
 test("a late timer is ignored", () => {
   const waiting = after([start, spawned, exits(failure), spawned, exits(failure)]);
   assert.is(waiting.machine.state.at, "backoff");

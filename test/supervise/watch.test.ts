@@ -4,10 +4,10 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Home, makeHome } from "../rig/home.ts";
 import { pause, waitFor } from "../rig/wait.ts";
-import { type Declared, daemonPid, history, launch, untilView, view } from "./processes.ts";
+import { type Declared, history, launch, untilView, view } from "./processes.ts";
 
 /** Far longer than the debounce: by then a restart that is to come would have been told. */
-const QUIET_MS = 500;
+const QUIET_MS = 300;
 
 /** How often a file change restarted it. */
 const changes = async (home: Home): Promise<string[]> =>
@@ -126,9 +126,7 @@ test("what changes while the process is stopped does nothing, and a new daemon w
   await pause(QUIET_MS);
   assert.equal([(await view(home, "api")).status, (await changes(home)).length], ["stopped", count]);
   await home.ok(["start", "api"]);
-  const pid = await daemonPid(home);
-  process.kill(pid, "SIGKILL");
-  await waitFor(async () => (await daemonPid(home)) !== pid, { what: "another daemon" });
+  await home.ok(["daemon", "restart"]);
   await waitFor(
     async () => {
       home.write("app", String(Math.random()));
