@@ -1,12 +1,14 @@
 import type { Route } from "./http.ts";
 import type { DaemonNode } from "./node.ts";
 import { daemonRoutes } from "./routes/daemon.ts";
+import { eventRoutes } from "./routes/events.ts";
 import { historyRoutes } from "./routes/history.ts";
+import { logRoutes } from "./routes/logs.ts";
 import { manifestRoutes } from "./routes/manifests.ts";
 import { processRoutes } from "./routes/processes.ts";
 import { systemRoutes } from "./routes/system.ts";
 
 /** All that the daemon answers to; the first pattern that fits wins. */
 export function routes(node: DaemonNode): Route[] {
-  return [...processRoutes(node), ...manifestRoutes(node), ...historyRoutes(node), ...systemRoutes(node), ...daemonRoutes(node)];
+  return [...processRoutes(node), ...manifestRoutes(node), ...historyRoutes(node), ...eventRoutes(node), ...logRoutes(node), ...systemRoutes(node), ...daemonRoutes(node)];
 }

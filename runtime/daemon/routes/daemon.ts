@@ -1,5 +1,6 @@
 import { stopAll } from "../../supervisor/actions.ts";
-import type { Call, Route } from "../http.ts";
+import type { Call } from "../call.ts";
+import type { Route } from "../http.ts";
 import type { DaemonNode } from "../node.ts";
 import { living } from "../signals.ts";
 

@@ -1,7 +1,8 @@
 import type { RegisterRequest } from "../../../core/api/wire.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { plan, register } from "../../supervisor/register.ts";
-import type { Call, Route } from "../http.ts";
+import type { Call } from "../call.ts";
+import type { Route } from "../http.ts";
 import type { DaemonNode } from "../node.ts";
 import { checkManifest } from "./check-manifest.ts";
 

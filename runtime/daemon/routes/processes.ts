@@ -9,8 +9,13 @@ import { deleteAll } from "../../supervisor/delete.ts";
 import { accountOf, environmentFor } from "../../supervisor/run.ts";
 import type { Supervised } from "../../supervisor/supervised.ts";
 import { detailOf, viewOf } from "../../supervisor/views.ts";
-import type { Call, Route } from "../http.ts";
+import type { Call } from "../call.ts";
+import type { Route } from "../http.ts";
 import type { DaemonNode } from "../node.ts";
+import { readNames } from "../query.ts";
+
+/** Who asks stands in the history for long: so much of it is kept. */
+const BY_CHARACTERS_MAX = 200;
 
 type Action = "start" | "stop" | "restart" | "signal" | "delete";
 type ActionBody = ActionRequest & { readonly names?: readonly string[] };
@@ -34,7 +39,7 @@ export function select(node: DaemonNode, names: readonly string[]): Supervised[]
 }
 
 function list(node: DaemonNode, call: Call): void {
-  const names = call.query.get("names")?.split(",").filter((name) => name !== "");
+  const names = readNames(call.query, "names");
   const processes = names ? select(node, names) : [...node.supervisor.processes.values()];
   node.sampler.ensureFresh();
   call.json(processes.map((process) => viewOf(node.supervisor, process)));
@@ -47,8 +52,8 @@ function detail(node: DaemonNode, call: Call): void {
 }
 
 async function actOnMany(node: DaemonNode, action: Action, call: Call): Promise<void> {
-  const request = await call.body<ActionBody>();
-  if (!Array.isArray(request.names) || request.names.length === 0) throw new GhostError("USAGE", `cannot ${action}: no names are given`, { hint: 'e.g. {"names":["api"]}, or ["all"]' });
+  const request = await readAction(call);
+  if (!request.names?.length) throw new GhostError("USAGE", `cannot ${action}: no names are given`, { hint: 'e.g. {"names":["api"]}, or ["all"]' });
   const processes = select(node, request.names);
   // Errors of the request itself come before the first line, as an answer of their own.
   if (action === "signal") checkSignal(request);
@@ -58,7 +63,7 @@ async function actOnMany(node: DaemonNode, action: Action, call: Call): Promise<
 }
 
 async function actOnOne(node: DaemonNode, action: Action, call: Call): Promise<void> {
-  const request = await call.body<ActionBody>();
+  const request = await readAction(call);
   const processes = select(node, [call.path.name ?? ""]);
   if (action === "signal") checkSignal(request);
   const results: ActionResult[] = [];
@@ -66,6 +71,19 @@ async function actOnOne(node: DaemonNode, action: Action, call: Call): Promise<v
   const failed = results.find((result) => !result.ok);
   if (failed?.error) throw GhostError.from(failed.error);
   call.json(results);
+}
+
+/** The body of an action, its kinds checked: clients other than Ghost's own may send anything. */
+async function readAction(call: Call): Promise<ActionBody> {
+  const { names, noWait, force, signal, by } = await call.body<Record<string, unknown>>();
+  if (names !== undefined && !(Array.isArray(names) && names.every((name) => typeof name === "string"))) throw notA("names", "a list of strings");
+  for (const [key, value] of Object.entries({ signal, by })) if (value !== undefined && typeof value !== "string") throw notA(key, "a string");
+  for (const [key, value] of Object.entries({ noWait, force })) if (value !== undefined && typeof value !== "boolean") throw notA(key, "true or false");
+  return { names, noWait, force, signal, by: (by as string | undefined)?.slice(0, BY_CHARACTERS_MAX) } as ActionBody;
+}
+
+function notA(key: string, what: string): GhostError {
+  return new GhostError("USAGE", `cannot take the request: ${key} is not ${what}`);
 }
 
 function checkSignal(request: ActionBody): void {

@@ -1,0 +1,23 @@
+import { daemonPaths, daemonSchemas } from "./openapi/daemon.ts";
+import { manifestPaths, manifestSchemas } from "./openapi/manifests.ts";
+import type { Paths, Schema } from "./openapi/parts.ts";
+import { processPaths, processSchemas } from "./openapi/processes.ts";
+import { storyPaths, storySchemas } from "./openapi/story.ts";
+
+/** An OpenAPI document: what `GET /v1/openapi.json` answers with. */
+export interface OpenApi {
+  readonly openapi: "3.1.0";
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly paths: Paths;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+/** The description of the daemon's whole HTTP interface; a test holds it against the routes. */
+export function openApi(version: string): OpenApi {
+  return {
+    openapi: "3.1.0",
+    info: { title: "Ghost", version, description: "The daemon's interface, on the unix socket run/daemon.sock: curl --unix-socket ~/.ghost/run/daemon.sock http://ghost/v1/processes" },
+    paths: { ...processPaths, ...manifestPaths, ...storyPaths, ...daemonPaths },
+    components: { schemas: { ...processSchemas, ...manifestSchemas, ...storySchemas, ...daemonSchemas } },
+  };
+}

@@ -1,0 +1,39 @@
+import { catalogue } from "../../../core/errors/catalogue.ts";
+import { answers, body, flag, integer, listOf, number, object, oneOf, type Paths, ref, type Schema, text, time } from "./parts.ts";
+
+/** The daemon itself. */
+export const daemonPaths: Paths = {
+  "/v1/system": { get: { summary: "The daemon's account of itself", responses: answers("the account", ref("System")) } },
+  "/v1/openapi.json": { get: { summary: "This document", responses: answers("OpenAPI 3.1", { type: "object" }) } },
+  "/healthz": { get: { summary: "Whether it answers", responses: answers("ok", text, "text/plain") } },
+  "/v1/daemon/stop": {
+    post: {
+      summary: "End the daemon, and its processes in order unless `leave`",
+      requestBody: body(object({ leave: flag, by: text }, [])),
+      responses: answers("one outcome a line", ref("ActionResult"), "application/x-ndjson"),
+    },
+  },
+  "/v1/daemon/restart": { post: { summary: "Replace the daemon; its processes go on", responses: answers("the pid of the one that ends", object({ pid: integer })) } },
+};
+
+/** The shapes of the daemon and of errors. */
+export const daemonSchemas: Readonly<Record<string, Schema>> = {
+  Error: object({ code: oneOf(...Object.keys(catalogue)), message: text, hint: text, details: { type: "object" } }, ["code", "message"]),
+  System: object({
+    running: flag,
+    pid: integer,
+    version: text,
+    runtime: text,
+    home: text,
+    socket: text,
+    startedAt: time,
+    helperPids: listOf(integer),
+    processes: { type: "object", additionalProperties: integer },
+    cpuPercent: number,
+    memoryBytes: integer,
+    privateBytes: integer,
+    threads: integer,
+    warnings: listOf(text),
+    monitoring: object({ enabled: flag, intervalMs: number }),
+  }),
+};

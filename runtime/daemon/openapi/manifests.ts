@@ -1,0 +1,70 @@
+import { answers, body, flag, inPath, integer, listOf, number, object, oneOf, orNull, type Paths, ref, type Schema, text, textMap } from "./parts.ts";
+
+const id = inPath("id", "the absolute path of the file, percent-encoded");
+
+/** What files declare. */
+export const manifestPaths: Paths = {
+  "/v1/manifests": { get: { summary: "What was registered, without the processes", responses: answers("a manifest each", listOf(ref("ManifestHead"))) } },
+  "/v1/manifests/{id}": {
+    put: {
+      summary: "Register: apply the difference",
+      parameters: [id],
+      requestBody: body(ref("RegisterRequest")),
+      responses: answers("first the plan, once it is durable, then one outcome a line", { anyOf: [ref("Plan"), ref("ActionResult")] }, "application/x-ndjson"),
+    },
+  },
+  "/v1/manifests/{id}/plan": {
+    post: { summary: "What `register` would change", parameters: [id], requestBody: body(ref("RegisterRequest")), responses: answers("the plan", ref("Plan")) },
+  },
+};
+
+const head = { id: text, project: text, files: listOf(text), path: text };
+
+const definition: Schema = object({
+  name: text,
+  project: text,
+  executable: text,
+  args: listOf(text),
+  shell: flag,
+  workingDirectory: text,
+  environment: { type: "object", additionalProperties: { anyOf: [text, object({ fromFile: text })] } },
+  envFiles: listOf(text),
+  inherited: textMap,
+  type: oneOf("service", "oneshot"),
+  restart: object({
+    policy: oneOf("always", "on-failure", "never"),
+    delayMs: number,
+    factor: number,
+    maxDelayMs: number,
+    jitter: number,
+    resetAfterMs: number,
+    maxRestarts: orNull(integer),
+    windowMs: number,
+    successCodes: listOf(integer),
+  }),
+  stop: object({ signal: text, timeoutMs: number, command: orNull(text) }),
+  logs: object({ maxSizeBytes: integer, maxFiles: integer, compress: flag }),
+  watch: orNull(object({ paths: listOf(text), ignore: listOf(text), debounceMs: number })),
+  limits: object({ memoryBytes: orNull(integer), openFiles: orNull(integer) }),
+  user: orNull(text),
+  group: orNull(text),
+  umask: orNull(integer),
+  nice: orNull(integer),
+  source: orNull(object({ file: text, line: integer })),
+});
+
+const difference = object({ key: text, before: orNull(text), after: orNull(text) });
+
+/** The shapes of manifests and plans. */
+export const manifestSchemas: Readonly<Record<string, Schema>> = {
+  ManifestHead: object(head),
+  ProcessDefinition: definition,
+  RegisterRequest: object(
+    { manifest: object({ ...head, processes: listOf(ref("ProcessDefinition")), secrets: textMap }), start: flag, prune: flag, noWait: flag, by: text },
+    ["manifest"],
+  ),
+  Plan: object({
+    changes: listOf(object({ project: text, name: text, action: oneOf("add", "change", "remove", "keep"), disrupts: flag, differences: listOf(difference) })),
+    warnings: listOf(text),
+  }),
+};
