@@ -4,6 +4,8 @@ import { Socket } from "node:net";
 
 /** What one read takes at most, in bytes: a pipe full. */
 const READ_BYTES = 65_536;
+/** What is read at most to settle, in bytes: the largest pipe, full. */
+const SETTLE_BYTES_MAX = 1_048_576;
 /** Without a way to ask, a FIFO counts as read when nothing came for so many looks, so many milliseconds apart: on a machine that is overrun, time alone says little. */
 const QUIET_LOOKS = 5;
 const LOOK_MS = 10;
@@ -17,17 +19,27 @@ export interface FifoReader {
 /** Takes bytes; the next ones come only once its promise resolves, so that a slow disk slows the writer and not this process's memory. */
 export type BytesTaker = (bytes: Uint8Array) => Promise<void>;
 
-/** Begins to read the FIFO at `path`, of which `fd` is a descriptor that does not block. The descriptor is closed with the reader. */
+/** Begins to read the FIFO at `path`, of which `fd` is a descriptor that does not block. */
 export function readFifo(path: string, fd: number, onBytes: BytesTaker): FifoReader {
-  const own = (globalThis as { Bun?: BunFiles; Deno?: DenoFiles }) ?? {};
-  if (own.Bun) return readChunks(Promise.resolve(own.Bun.file(fd).stream()), fd, onBytes);
+  const own = globalThis as { Bun?: BunFiles; Deno?: DenoFiles };
+  const take = inOrder(onBytes);
+  if (own.Bun) return readChunks(Promise.resolve(own.Bun.file(fd).stream()), fd, take);
   if (own.Deno)
     return readChunks(
       own.Deno.open(path, { read: true, write: true }).then((file) => file.readable),
       fd,
-      onBytes,
+      take,
     );
-  return readSocket(fd, onBytes);
+  return readSocket(fd, take);
+}
+
+/** One after the other, however they are called. */
+function inOrder(onBytes: BytesTaker): BytesTaker {
+  let last = Promise.resolve();
+  return (bytes) => {
+    last = last.then(() => onBytes(bytes));
+    return last;
+  };
 }
 
 interface BunFiles {
@@ -38,36 +50,35 @@ interface DenoFiles {
 }
 
 /** Node: a socket tells of readiness and reads; what it has not taken yet is read directly. */
-function readSocket(fd: number, onBytes: BytesTaker): FifoReader {
+function readSocket(fd: number, take: BytesTaker): FifoReader {
   const socket = new Socket({ fd, readable: true, writable: false });
   let taking = Promise.resolve();
-  const take = (bytes: Uint8Array) => {
+  socket.on("data", (bytes) => {
     socket.pause();
-    taking = taking.then(() => onBytes(bytes)).finally(() => socket.resume());
-  };
-  socket.on("data", take);
+    taking = take(bytes).finally(() => socket.resume());
+  });
   socket.on("error", () => socket.destroy());
   return {
     async settle() {
-      socket.pause();
+      // In one go, so that the socket reads nothing in between: first what it holds, which comes as `data`.
+      socket.read();
+      const rest = takeWaiting(fd, take);
       await taking;
-      socket.pause();
-      await takeWaiting(fd, onBytes);
-      socket.resume();
+      await rest;
     },
     close: () => socket.destroy(),
   };
 }
 
 /** Bun and Deno: a stream of chunks, which reads ahead by one; what comes is known only when it comes. */
-function readChunks(opened: Promise<ReadableStream<Uint8Array>>, fd: number, onBytes: BytesTaker): FifoReader {
+function readChunks(opened: Promise<ReadableStream<Uint8Array>>, fd: number, take: BytesTaker): FifoReader {
   let quietLooks = 0;
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   const run = async () => {
     reader = (await opened).getReader();
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       quietLooks = Number.NEGATIVE_INFINITY;
-      await onBytes(next.value);
+      await take(next.value);
       quietLooks = 0;
     }
   };
@@ -76,18 +87,20 @@ function readChunks(opened: Promise<ReadableStream<Uint8Array>>, fd: number, onB
     async settle() {
       for (quietLooks = Math.min(quietLooks, 0); quietLooks < QUIET_LOOKS; quietLooks++)
         await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      await takeWaiting(fd, onBytes);
+      await takeWaiting(fd, take);
     },
     close: () => void reader?.cancel().catch(() => {}),
   };
 }
 
-async function takeWaiting(fd: number, onBytes: BytesTaker): Promise<void> {
-  for (;;) {
-    const bytes = readNow(fd);
-    if (bytes.length === 0) return;
-    await onBytes(bytes);
+/** Takes what waits, without giving way to anybody who reads, too. */
+async function takeWaiting(fd: number, take: BytesTaker): Promise<void> {
+  let taking = Promise.resolve();
+  for (let bytes = readNow(fd), total = 0; bytes.length > 0 && total < SETTLE_BYTES_MAX; bytes = readNow(fd)) {
+    total += bytes.length;
+    taking = take(bytes);
   }
+  await taking;
 }
 
 function readNow(fd: number): Uint8Array {
