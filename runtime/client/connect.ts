@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { type DaemonAddress, readAddress } from "./address.ts";
 import { type ClientPlaces, clientPlaces } from "./home.ts";
@@ -62,10 +62,23 @@ async function startDaemonFor(places: ClientPlaces, policy: StartPolicy): Promis
   if (policy === "if-not-stopped" && existsSync(places.stoppedMarker)) {
     throw new GhostError("DAEMON_STOPPED", `cannot ask the daemon of ${places.home}: it was stopped`, { hint: "ghost daemon start" });
   }
-  if (policy === "if-not-stopped" && !existsSync(places.stateFile)) throw nothingRegistered(places.home);
+  if (policy === "if-not-stopped" && !existsSync(places.stateFile)) throw whyNoState(places);
   const { startDaemon } = await import("../daemon/launch.ts");
   await startDaemon(places.home, { explicit: false });
   return null;
+}
+
+/** Nothing was ever registered, or that cannot even be seen. */
+function whyNoState({ home, stateFile }: ClientPlaces): GhostError {
+  try {
+    statSync(stateFile);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const hint = "choose another home with --home DIR or GHOST_HOME, or mend its owner";
+    if (code === "EACCES" || code === "EPERM") return new GhostError("PERMISSION_DENIED", `cannot look into ${home}: permission denied`, { hint });
+    if (code !== "ENOENT") return new GhostError("HOME_UNUSABLE", `cannot use ${home} as Ghost's home: ${message}`, { hint });
+  }
+  return nothingRegistered(home);
 }
 
 /** The home was never used: there is nothing to ask about, and no reason to start a daemon. */

@@ -121,15 +121,22 @@ export class Store {
     saved: readonly StoredProcess[],
     removedKeys: readonly string[],
   ): void {
+    const before = this.secretsFile.of(head.id);
     this.secretsFile.set(head.id, secrets);
-    this.durably(() => {
+    const put = (): void => {
       this.database.run("INSERT INTO manifests VALUES (?, ?) ON CONFLICT DO UPDATE SET head = excluded.head", [
         head.id,
         JSON.stringify(head),
       ]);
       for (const process of saved) this.putProcess(process);
       for (const key of removedKeys) this.dropProcess(key);
-    });
+    };
+    try {
+      this.durably(put);
+    } catch (error) {
+      this.attempt(() => this.secretsFile.set(head.id, before));
+      throw error;
+    }
     this.copyDefinitions();
   }
 
@@ -139,7 +146,7 @@ export class Store {
       for (const key of keys) this.dropProcess(key);
       this.database.run("DELETE FROM manifests WHERE id NOT IN (SELECT manifest_id FROM processes)");
     });
-    this.secretsFile.keepOnly(new Set(this.loadManifests().map((head) => head.id)));
+    this.attempt(() => this.secretsFile.keepOnly(new Set(this.loadManifests().map((head) => head.id))));
     this.copyDefinitions();
   }
 
@@ -172,6 +179,8 @@ export class Store {
   addHistory(entry: NewHistory): HistoryEntry {
     const { timeMs, ...rest } = entry;
     const numbered: HistoryEntry = { seq: this.nextSeq++, time: new Date(timeMs).toISOString(), ...rest };
+    // A turn with very many changes is written in several pieces; only what cannot be written is dropped, the oldest first.
+    if (this.pendingHistory.length >= UNSAVED_HISTORY_MAX && this.problem === null) this.flush();
     this.pendingHistory.push(numbered);
     if (this.pendingHistory.length > UNSAVED_HISTORY_MAX) this.pendingHistory.shift();
     this.flushAtTurnEnd();
