@@ -11,8 +11,11 @@ export const WRITER = "writer";
 
 /** Says its pid when it runs, then becomes something that does nothing: the pid stays. */
 const IDLE = 'echo $$ >"$1"\nexec sleep 1000000\n';
-/** Says its pid, waits at the gate, writes, says when all is written, and stays. */
-const WRITE = 'echo $$ >"$1"\nread -r _ <"$3"\ncat "$2"\necho end >"$1"\nexec sleep 1000000\n';
+/**
+ * Says its pid, waits at the gate, writes, says when all is written, and stays. 4 KiB at a time is what a program's buffered output to a pipe
+ * comes in (stdio's buffer there); larger blocks would make any supervisor look fast.
+ */
+const WRITE = 'echo $$ >"$1"\nread -r _ <"$3"\ndd if="$2" bs=4096 status=none\necho end >"$1"\nexec sleep 1000000\n';
 
 /** `count` children that do nothing; each writes its pid to the FIFO when it runs. */
 export function idleChildren(folder: string, fifo: string, count: number): Workload {
