@@ -3,6 +3,8 @@ import { type FSWatcher, watch } from "node:fs";
 
 /** Where the system tells nothing (network drives, folders that do not exist yet), one looks this often, in milliseconds. */
 const POLL_MS = 500;
+/** The same where the system tells, in case that it misses something. */
+const WATCHED_POLL_MS = 2_000;
 /** A change is told before its bytes can be read: with nothing found, one looks again after this time, in milliseconds. */
 const SECOND_LOOK_MS = 20;
 
@@ -20,7 +22,7 @@ export class Changes {
 
   /** Resolves when it is time to look; soon after a look that came too early (`found` false), at once when `found` and more came meanwhile. */
   async next(found: boolean, signal: AbortSignal): Promise<void> {
-    const waitMs = found ? 0 : this.#lookAgain ? SECOND_LOOK_MS : POLL_MS;
+    const waitMs = found ? 0 : this.#lookAgain ? SECOND_LOOK_MS : this.#pollMs();
     if (!this.#changed && waitMs > 0) await this.#sleep(waitMs, signal);
     this.#lookAgain = this.#changed;
     this.#changed = false;
@@ -30,6 +32,10 @@ export class Changes {
   close(): void {
     for (const watcher of this.#watchers.values()) watcher.close();
     this.#watchers.clear();
+  }
+
+  #pollMs(): number {
+    return this.#watchers.size === this.#folders.size ? WATCHED_POLL_MS : POLL_MS;
   }
 
   #sleep(waitMs: number, signal: AbortSignal): Promise<void> {
