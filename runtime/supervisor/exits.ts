@@ -52,12 +52,17 @@ function hasOrphans(process: Supervised, pid: number, supervisor: Supervisor): b
   for (let look = 0; look < LOOKS_MAX; look += 1) {
     const strangers = strangersTo(process, supervisor, readOwnChildren() ?? []).filter((child) => child !== pid);
     if (strangers.length === 0) return false;
-    const ended = strangers.filter((child) => reap(child) !== undefined);
-    if (strangers.length > ended.length && isAnyoneOurs(process, pid, supervisor, strangers)) return true;
+    const living = strangers.filter((child) => reap(child) === undefined);
+    if (living.length > 0 && isAnyoneOurs(process, pid, supervisor, living)) return true;
     // The parent of a double fork may have been caught between its two forks: its child came to us when it ended.
-    if (ended.length === 0) return false;
+    if (living.length === strangers.length && living.every(isRunning)) return false;
   }
   return true;
+}
+
+function isRunning(pid: number): boolean {
+  const entry = readProcess(pid);
+  return entry !== undefined && entry.state !== "Z";
 }
 
 function isAnyoneOurs(process: Supervised, pid: number, supervisor: Supervisor, strangers: readonly number[]): boolean {

@@ -3,7 +3,7 @@ import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { pidOf } from "../../core/lifecycle/view.ts";
 import { environmentOf } from "../process/environ.ts";
 import { isRuntimeChild } from "../process/spawn.ts";
-import type { ProcessEntry } from "../process/table.ts";
+import { type ProcessEntry, readProcess } from "../process/table.ts";
 import { logTargets } from "./run.ts";
 import type { Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -34,11 +34,16 @@ export function orphansOf(supervised: Supervised, pid: number, supervisor: Super
   const startTicks = supervised.members.get(pid) ?? 0;
   const isOurs = (entry: ProcessEntry): boolean => {
     if (entry.pgid === pid || entry.sid === pid || writers.has(entry.pid)) return true;
-    return (
-      entry.startTicks >= startTicks && isNamedIn(supervised.definition, entry.command) && !environmentOf(entry.pid).has("GHOST_PROCESS")
-    );
+    return entry.startTicks >= startTicks && isNamedIn(supervised.definition, entry.command) && hasNoToken(entry);
   };
   return strangers.filter(isOurs).map((entry) => entry.pid);
+}
+
+/** One that ended while it was looked at has no environment any more, which says nothing. */
+function hasNoToken({ pid, startTicks }: ProcessEntry): boolean {
+  if (environmentOf(pid).has("GHOST_PROCESS")) return false;
+  const entry = readProcess(pid);
+  return entry !== undefined && entry.startTicks === startTicks && entry.state !== "Z";
 }
 
 /** Those of our children that neither the runtime started nor another supervised process has. */
