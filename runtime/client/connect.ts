@@ -75,7 +75,8 @@ function whyNoState({ home, stateFile }: ClientPlaces): GhostError {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const hint = "choose another home with --home DIR or GHOST_HOME, or mend its owner";
-    if (code === "EACCES" || code === "EPERM") return new GhostError("PERMISSION_DENIED", `cannot look into ${home}: permission denied`, { hint });
+    if (code === "EACCES" || code === "EPERM")
+      return new GhostError("PERMISSION_DENIED", `cannot look into ${home}: permission denied`, { hint });
     if (code !== "ENOENT") return new GhostError("HOME_UNUSABLE", `cannot use ${home} as Ghost's home: ${message}`, { hint });
   }
   return nothingRegistered(home);

@@ -55,7 +55,11 @@ function leaveMarker(path: string): void {
 }
 
 function announceEnd({ supervisor }: DaemonNode, { leave, next }: Ending): void {
-  const text = next ? "the daemon was restarted; processes go on" : leave ? "the daemon ended; processes go on" : "the daemon was stopped, and its processes with it";
+  const text = next
+    ? "the daemon was restarted; processes go on"
+    : leave
+      ? "the daemon ended; processes go on"
+      : "the daemon was stopped, and its processes with it";
   log(text);
   supervisor.parts.store.addHistory(daemonEntry("daemon-ended", text));
 }

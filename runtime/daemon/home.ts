@@ -68,9 +68,13 @@ function shortSocketPath(root: string): string {
   const hash = createHash("sha256").update(root).digest("hex").slice(0, 16);
   const path = join(tmpdir(), `ghost-${process.getuid?.() ?? 0}-${hash}`, "daemon.sock");
   if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES_MAX) return path;
-  throw new GhostError("SOCKET_PATH_TOO_LONG", `cannot make a socket for ${root}: its path and that of the temp folder are longer than ${SOCKET_PATH_BYTES_MAX} bytes`, {
-    hint: "use a shorter --home or GHOST_HOME, or a shorter TMPDIR",
-  });
+  throw new GhostError(
+    "SOCKET_PATH_TOO_LONG",
+    `cannot make a socket for ${root}: its path and that of the temp folder are longer than ${SOCKET_PATH_BYTES_MAX} bytes`,
+    {
+      hint: "use a shorter --home or GHOST_HOME, or a shorter TMPDIR",
+    },
+  );
 }
 
 /** Creates what is missing, all 0700. Throws HOME_UNUSABLE, PERMISSION_DENIED or NO_SPACE. */
@@ -97,7 +101,9 @@ function prepareShortSocket(home: Home): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const stats = lstatSync(folder);
   if (!stats.isDirectory() || stats.uid !== (process.getuid?.() ?? stats.uid) || (stats.mode & 0o077) !== 0) {
-    throw new GhostError("HOME_UNUSABLE", `cannot use ${folder} for the socket: it belongs to somebody else or is open to others`, { hint: `remove ${folder}, or set TMPDIR` });
+    throw new GhostError("HOME_UNUSABLE", `cannot use ${folder} for the socket: it belongs to somebody else or is open to others`, {
+      hint: `remove ${folder}, or set TMPDIR`,
+    });
   }
   try {
     unlinkSync(home.socketLink);
@@ -113,13 +119,22 @@ function homeError(home: Home, error: NodeJS.ErrnoException): GhostError {
     case "EACCES":
     case "EPERM":
     case "EROFS":
-      return new GhostError("PERMISSION_DENIED", `cannot use ${home.root} as Ghost's home: ${error.code === "EROFS" ? "the file system is read-only" : "permission denied"}`, {
-        hint: "choose another with --home DIR or GHOST_HOME, or mend its owner",
-      });
+      return new GhostError(
+        "PERMISSION_DENIED",
+        `cannot use ${home.root} as Ghost's home: ${error.code === "EROFS" ? "the file system is read-only" : "permission denied"}`,
+        {
+          hint: "choose another with --home DIR or GHOST_HOME, or mend its owner",
+        },
+      );
     case "ENOSPC":
     case "EDQUOT":
-      return new GhostError("NO_SPACE", `cannot use ${home.root} as Ghost's home: no space left on the device`, { hint: "free some space (`df -h`), then try again" });
+      return new GhostError("NO_SPACE", `cannot use ${home.root} as Ghost's home: no space left on the device`, {
+        hint: "free some space (`df -h`), then try again",
+      });
     default:
-      return new GhostError("HOME_UNUSABLE", `cannot use ${home.root} as Ghost's home: ${error.message}`, { hint: "choose another with --home DIR or GHOST_HOME", cause: error });
+      return new GhostError("HOME_UNUSABLE", `cannot use ${home.root} as Ghost's home: ${error.message}`, {
+        hint: "choose another with --home DIR or GHOST_HOME",
+        cause: error,
+      });
   }
 }

@@ -42,7 +42,10 @@ async function answer(compiled: readonly Compiled[], request: IncomingMessage, r
     if (route.method === request.method) return route.handle(makeCall(path, url, request, response));
     allowed.add(route.method);
   }
-  if (allowed.size > 0) throw new GhostError("USAGE", `cannot ${request.method} ${url.pathname}: use ${[...allowed].join(" or ")}`, { details: { allowed: [...allowed] } });
+  if (allowed.size > 0)
+    throw new GhostError("USAGE", `cannot ${request.method} ${url.pathname}: use ${[...allowed].join(" or ")}`, {
+      details: { allowed: [...allowed] },
+    });
   throw new GhostError("NOT_FOUND", `cannot find ${url.pathname}: there is no such address`, { hint: "GET /v1/openapi.json lists all" });
 }
 

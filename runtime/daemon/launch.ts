@@ -1,6 +1,6 @@
 import { closeSync, readFileSync } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
 import { connect } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { type ErrorBody, GhostError } from "../../core/errors/ghost-error.ts";
 import { readAddress } from "../client/address.ts";
 import { forkDaemon } from "../process/self-fork.ts";
@@ -24,7 +24,8 @@ export type ReadyLine = { readonly ready: true } | { readonly alreadyRunning: tr
  * Variables that the daemon keeps of the environment of whoever started it. Processes get even less: see `composeEnvironment`. What Ghost gave to a
  * process (GHOST_PROCESS, …) is not among them: a daemon that such a process happens to start is no part of that process.
  */
-const KEPT = /^(HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TZ|TMPDIR|PATH|GHOST_(?!PROCESS$|PROJECT$|NAME$|INSTANCE$|TOKEN$|HELD$|REVIVALS$).*|XDG_RUNTIME_DIR)$/;
+const KEPT =
+  /^(HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TZ|TMPDIR|PATH|GHOST_(?!PROCESS$|PROJECT$|NAME$|INSTANCE$|TOKEN$|HELD$|REVIVALS$).*|XDG_RUNTIME_DIR)$/;
 
 /**
  * A daemon does little and lives long: the optimizing compilers of its JavaScript engine cost it 20 MB and more CPU than
@@ -54,7 +55,11 @@ export async function startDaemon(root: string, options: { explicit: boolean }):
 /** Gives once there is a daemon that has the lock: this one, which is ready then, or another. */
 async function forkOnce(home: Home, options: { explicit: boolean }): Promise<void> {
   const stderr = inHome(home, () => openDaemonLog(home.daemonLog));
-  const forked = forkDaemon([...selfCommand(), "daemon", "--foreground", "--home", home.root], daemonEnvironment(home, options.explicit ? "explicit" : "auto"), stderr);
+  const forked = forkDaemon(
+    [...selfCommand(), "daemon", "--foreground", "--home", home.root],
+    daemonEnvironment(home, options.explicit ? "explicit" : "auto"),
+    stderr,
+  );
   closeSync(stderr);
   const line = await Promise.race([forked.firstLine, delay(READY_MS_MAX, undefined, { ref: false })]);
   forked.letGo();

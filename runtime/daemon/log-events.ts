@@ -9,9 +9,17 @@ export function noteLogEvent(supervisor: Supervisor, event: PumpEvent): void {
   if (!process) return;
   switch (event.kind) {
     case "gap":
-      return supervisor.record(process, null, null, { kind: "log-gap", text: `${event.droppedBytes} bytes are missing in ${stream}: the disk was full`, facts: { droppedBytes: event.droppedBytes } });
+      return supervisor.record(process, null, null, {
+        kind: "log-gap",
+        text: `${event.droppedBytes} bytes are missing in ${stream}: the disk was full`,
+        facts: { droppedBytes: event.droppedBytes },
+      });
     case "error":
-      return supervisor.record(process, null, null, { kind: "log-error", text: `${stream} cannot be written: ${event.message}`, facts: { code: event.code } });
+      return supervisor.record(process, null, null, {
+        kind: "log-error",
+        text: `${stream} cannot be written: ${event.message}`,
+        facts: { code: event.code },
+      });
     case "recovered":
       return supervisor.record(process, null, null, { kind: "log-recovered", text: `${stream} is written again` });
     default:

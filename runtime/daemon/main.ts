@@ -46,14 +46,21 @@ export async function runDaemon(root: string): Promise<number> {
     prepareHome(home);
     const lock = inHome(home, () => takeLock(home.lockFile));
     // A keeper may have waited while another daemon came and was told to end: then nobody is to come back.
-    if (lock && lock.givenBack && origin.revivals > 0) return 0;
+    if (lock?.givenBack && origin.revivals > 0) {
+      lock.release();
+      return 0;
+    }
     if (lock) return await keep(home, lock, origin);
-    if (origin.mode === "foreground") throw new GhostError("FAILED", `cannot start the daemon: another one runs in ${home.root}`, { hint: "ghost daemon status; ghost daemon stop" });
+    if (origin.mode === "foreground")
+      throw new GhostError("FAILED", `cannot start the daemon: another one runs in ${home.root}`, {
+        hint: "ghost daemon status; ghost daemon stop",
+      });
     tellStarter(origin.mode, { alreadyRunning: true });
     return 0;
   } catch (error) {
     if (origin.mode === "foreground") throw error;
-    const known = error instanceof GhostError ? error : new GhostError("DAEMON_START_FAILED", `cannot start the daemon: ${(error as Error).message}`);
+    const known =
+      error instanceof GhostError ? error : new GhostError("DAEMON_START_FAILED", `cannot start the daemon: ${(error as Error).message}`);
     log(known === error ? known.message : String((error as Error).stack));
     tellStarter(origin.mode, { error: known.body() });
     return known.exitCode;
@@ -62,7 +69,13 @@ export async function runDaemon(root: string): Promise<number> {
 
 /** Has a keeper from the very start, so that no death goes unnoticed. What cannot start is told to whoever started it; one that was to come back tries again. */
 async function keep(home: Home, lock: Lock, origin: Origin): Promise<number> {
-  const keeper = startKeeper({ command: successor(home, origin), environment: daemonEnvironment(home, origin.mode), directory: "/", revivals: origin.revivals, stderr: 2 });
+  const keeper = startKeeper({
+    command: successor(home, origin),
+    environment: daemonEnvironment(home, origin.mode),
+    directory: "/",
+    revivals: origin.revivals,
+    stderr: 2,
+  });
   try {
     await serve(home, lock, origin, keeper);
     return 0;
@@ -110,7 +123,18 @@ async function serve(home: Home, lock: Lock, { mode, revivals, held }: Origin, k
   });
   const startedAt = new Date().toISOString();
   const helperPids = (): number[] => (keeper.pid === null ? [] : [keeper.pid]);
-  const node: DaemonNode = { home, supervisor, sampler, feed, startedAt, version, helperPids, warnings: () => stateWarnings(opened), finish };
+  const node: DaemonNode = {
+    home,
+    supervisor,
+    sampler,
+    feed,
+    startedAt,
+    version,
+    hasSuccessor: mode !== "foreground",
+    helperPids,
+    warnings: () => stateWarnings(opened),
+    finish,
+  };
   const idle = idleWatch(node, mode === "auto", () => finish({ leave: true, next: false }));
   const busy = (change: 1 | -1): void => {
     idle.busy(change);

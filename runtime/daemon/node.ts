@@ -1,5 +1,5 @@
-import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { Sampler } from "../supervisor/sampler.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { EventFeed } from "./event-feed.ts";
 import type { Home } from "./home.ts";
 
@@ -11,6 +11,8 @@ export interface DaemonNode {
   readonly feed: EventFeed;
   readonly startedAt: string;
   readonly version: string;
+  /** True where another daemon can come at once; in the foreground only a service manager can see to that. */
+  readonly hasSuccessor: boolean;
   /** Pids of the processes that help the daemon. */
   helperPids(): number[];
   /** What a person should know, e.g. state that could not be saved. */

@@ -16,7 +16,12 @@ export interface OpenApi {
 export function openApi(version: string): OpenApi {
   return {
     openapi: "3.1.0",
-    info: { title: "Ghost", version, description: "The daemon's interface, on the unix socket run/daemon.sock: curl --unix-socket ~/.ghost/run/daemon.sock http://ghost/v1/processes" },
+    info: {
+      title: "Ghost",
+      version,
+      description:
+        "The daemon's interface, on the unix socket run/daemon.sock: curl --unix-socket ~/.ghost/run/daemon.sock http://ghost/v1/processes",
+    },
     paths: { ...processPaths, ...manifestPaths, ...storyPaths, ...daemonPaths },
     components: { schemas: { ...processSchemas, ...manifestSchemas, ...storySchemas, ...daemonSchemas } },
   };

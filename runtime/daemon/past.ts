@@ -21,7 +21,10 @@ export function tellBeginning({ store, damage }: OpenedStore, announce: (entry: 
   }
   const boot = store.getMeta("boot");
   if (boot !== undefined && boot !== bootId) note("boot", "the machine was started again");
-  note("daemon-started", revivals > 0 ? `the daemon (${version}) came back after an end that nobody ordered` : `the daemon (${version}) started`);
+  note(
+    "daemon-started",
+    revivals > 0 ? `the daemon (${version}) came back after an end that nobody ordered` : `the daemon (${version}) started`,
+  );
 }
 
 /** How the last daemon ended, from its own record, which is begun anew. */

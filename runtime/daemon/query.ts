@@ -3,7 +3,10 @@ import { GhostError } from "../../core/errors/ghost-error.ts";
 
 /** Names, divided by commas or given several times; null when none is given. */
 export function readNames(query: URLSearchParams, key: string): string[] | null {
-  const names = query.getAll(key).flatMap((text) => text.split(",")).filter((name) => name !== "");
+  const names = query
+    .getAll(key)
+    .flatMap((text) => text.split(","))
+    .filter((name) => name !== "");
   return names.length === 0 ? null : names;
 }
 

@@ -45,5 +45,7 @@ function statusOf({ code, details }: GhostError): number {
 
 function bug(error: Error): GhostError {
   log(String(error?.stack ?? error));
-  return new GhostError("INTERNAL", `cannot answer: ${error?.message ?? error}`, { hint: "this is a bug in Ghost; ghost doctor --bundle collects what a report needs" });
+  return new GhostError("INTERNAL", `cannot answer: ${error?.message ?? error}`, {
+    hint: "this is a bug in Ghost; ghost doctor --bundle collects what a report needs",
+  });
 }

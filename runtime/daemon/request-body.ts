@@ -29,5 +29,7 @@ function parseObject<T>(text: string): T {
 }
 
 function tooLong(): GhostError {
-  return new GhostError("USAGE", `cannot take the request: its body is longer than ${BODY_BYTES_MAX} bytes`, { details: { bytesMax: BODY_BYTES_MAX } });
+  return new GhostError("USAGE", `cannot take the request: its body is longer than ${BODY_BYTES_MAX} bytes`, {
+    details: { bytesMax: BODY_BYTES_MAX },
+  });
 }

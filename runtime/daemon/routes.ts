@@ -10,5 +10,13 @@ import { systemRoutes } from "./routes/system.ts";
 
 /** All that the daemon answers to; the first pattern that fits wins. */
 export function routes(node: DaemonNode): Route[] {
-  return [...processRoutes(node), ...manifestRoutes(node), ...historyRoutes(node), ...eventRoutes(node), ...logRoutes(node), ...systemRoutes(node), ...daemonRoutes(node)];
+  return [
+    ...processRoutes(node),
+    ...manifestRoutes(node),
+    ...historyRoutes(node),
+    ...eventRoutes(node),
+    ...logRoutes(node),
+    ...systemRoutes(node),
+    ...daemonRoutes(node),
+  ];
 }

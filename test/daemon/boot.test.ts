@@ -42,20 +42,26 @@ test("after a boot what is wanted runs again, one-shots do not, counters stay, a
   await home.ok(["start", "api", "once"]);
   const first = (await processes(home)).api?.pid as number;
   process.kill(first, "SIGKILL");
-  await waitFor(async () => (await processes(home)).api?.restarts === 1 && (await processes(home)).api?.status === "running", { what: "one restart" });
+  await waitFor(async () => (await processes(home)).api?.restarts === 1 && (await processes(home)).api?.status === "running", {
+    what: "one restart",
+  });
   const before = await processes(home);
   await killAll(home);
   // As after a boot: another boot id, and the recorded pids belong to strangers. Here they are the very same processes, which only the boot id tells apart.
   await editState(home, (database) => database.run("UPDATE meta SET value = 'another-boot' WHERE key = 'boot'"));
   await home.ok(["daemon", "start"]);
-  const after = await waitFor(async () => {
-    const now = await processes(home);
-    return now.api?.status === "running" && now;
-  }, { what: "api to run" });
+  const after = await waitFor(
+    async () => {
+      const now = await processes(home);
+      return now.api?.status === "running" && now;
+    },
+    { what: "api to run" },
+  );
   assert.equal([after.api?.restarts, after.other?.status, after.once?.desired], [1, "stopped", "up"]);
   assert.ok(["failed", "stopped"].includes(after.once?.status ?? ""));
   assert.is.not(after.api?.pid, before.api?.pid);
-  for (const { pid } of [before.api, before.once].filter((view) => view !== undefined)) assert.ok(isAlive(pid as number), "a process of another boot was signalled");
+  for (const { pid } of [before.api, before.once].filter((view) => view !== undefined))
+    assert.ok(isAlive(pid as number), "a process of another boot was signalled");
   assert.is(readFileSync(join(home.work, "once.starts"), "utf8").trim().split("\n").length, 1);
   const told = (await home.ok(["why", "--all", "--json"])).json<HistoryEntry[]>();
   assert.ok(told.some(({ cause }) => cause.kind === "boot" && cause.text === "the machine was started again"));
@@ -79,7 +85,10 @@ test("a recorded pid that belongs to a stranger now is neither adopted nor signa
       if (state.at !== "running") throw new Error(`api is ${state.at}`);
       // The pid of the stranger with the start time of the one that is gone, as when a pid is given out again.
       const reused = { ...rest, state: { ...state, identity: { ...state.identity, pid: stranger.pid, startTicks: startTicks - 100 } } };
-      database.run("UPDATE runs SET machine = ?, members = ? WHERE key = 'shop/api'", [JSON.stringify(reused), JSON.stringify([[stranger.pid, startTicks - 100]])]);
+      database.run("UPDATE runs SET machine = ?, members = ? WHERE key = 'shop/api'", [
+        JSON.stringify(reused),
+        JSON.stringify([[stranger.pid, startTicks - 100]]),
+      ]);
     });
     await home.ok(["daemon", "start"]);
     await waitFor(async () => (await processes(home)).api?.status === "running", { what: "api to run again" });

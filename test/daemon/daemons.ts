@@ -43,7 +43,21 @@ export async function killDaemon(home: Pick<Home, "dir">): Promise<number> {
 export async function untilBack(home: Home, pid: number, limitMs = 10_000): Promise<number> {
   const back = async (): Promise<number | false> => {
     const address = addressOf(home);
-    return address !== null && address.pid !== pid && isAlive(address.pid) && (await home.ghost(["daemon", "status", "--json"])).code === 0 && address.pid;
+    return (
+      address !== null &&
+      address.pid !== pid &&
+      isAlive(address.pid) &&
+      (await home.ghost(["daemon", "status", "--json"])).code === 0 &&
+      address.pid
+    );
   };
-  return waitFor(back, { what: "another daemon", limitMs, seen: () => readFileSync(join(home.dir, "logs", "daemon.log"), "utf8").split("\n").slice(-8).join("\n") });
+  return waitFor(back, {
+    what: "another daemon",
+    limitMs,
+    seen: () =>
+      readFileSync(join(home.dir, "logs", "daemon.log"), "utf8")
+        .split("\n")
+        .slice(-8)
+        .join("\n"),
+  });
 }

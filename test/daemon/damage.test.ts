@@ -24,7 +24,9 @@ async function runAndKill(home: Home): Promise<Record<string, number | null>> {
   await home.ok(["start", "api", "plain"]);
   const pids = await pidsOf(home);
   // The copy of the desired states is written a moment after them.
-  await waitFor(() => readFileSync(join(home.dir, "data/definitions.json"), "utf8").match(/"desired":"up"/g)?.length === 2, { what: "the copy" });
+  await waitFor(() => readFileSync(join(home.dir, "data/definitions.json"), "utf8").match(/"desired":"up"/g)?.length === 2, {
+    what: "the copy",
+  });
   const { pid, helperPids } = await systemOf(home);
   for (const each of [...helperPids, pid]) process.kill(each, "SIGKILL");
   await waitFor(() => [...helperPids, pid].every((each) => !isAlive(each)), { what: "both to be gone" });
@@ -85,9 +87,16 @@ for (const { name, setAside, damage } of DAMAGES) {
     await home.ok(["daemon", "start"]);
     assert.equal(await pidsOf(home), before);
     const after = Object.values(await processes(home)).map((view) => [view.name, view.status, view.desired]);
-    assert.equal(after, [["api", "running", "up"], ["plain", "running", "up"], ["unwanted", "stopped", "down"]]);
+    assert.equal(after, [
+      ["api", "running", "up"],
+      ["plain", "running", "up"],
+      ["unwanted", "stopped", "down"],
+    ]);
     assert.is(readFileSync(join(home.work, "api.starts"), "utf8").trim().split("\n").length, 1);
-    assert.is(readdirSync(join(home.dir, "data")).some((file) => file.startsWith("state.db.damaged-")), setAside);
+    assert.is(
+      readdirSync(join(home.dir, "data")).some((file) => file.startsWith("state.db.damaged-")),
+      setAside,
+    );
     assert.match((await systemOf(home)).warnings.join(), /state\.db was damaged.*3 definitions were recovered/);
     assert.match((await home.ok(["status"])).stderr, /state\.db was damaged/);
     assert.ok((await home.ok(["why", "--all", "--json"])).json<HistoryEntry[]>().some(({ cause }) => cause.kind === "state-damaged"));

@@ -6,9 +6,9 @@ import * as assert from "uvu/assert";
 import type { HistoryEntry, SystemView } from "../../core/api/wire.ts";
 import { GHOST } from "../rig/ghost.ts";
 import { type Home, makeHome } from "../rig/home.ts";
+import { needs } from "../rig/needs.ts";
 import { isAlive } from "../rig/processes.ts";
 import { program } from "../rig/programs.ts";
-import { needs } from "../rig/needs.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
 import { addressOf, pidsOf, processes, systemOf } from "./daemons.ts";
@@ -66,12 +66,15 @@ test("after a stop and a start the services that were wanted run again; one-shot
   await home.ok(["daemon", "start"]);
   assert.not(existsSync(join(home.dir, "run/stopped")));
   const after = await processes(home);
-  assert.equal(Object.values(after).map(({ name, status, desired }) => [name, status, desired]), [
-    ["api", "running", "up"],
-    ["tough", "stopped", "down"],
-    ["once", "stopped", "up"],
-    ["idle", "stopped", "down"],
-  ]);
+  assert.equal(
+    Object.values(after).map(({ name, status, desired }) => [name, status, desired]),
+    [
+      ["api", "running", "up"],
+      ["tough", "stopped", "down"],
+      ["once", "stopped", "up"],
+      ["idle", "stopped", "down"],
+    ],
+  );
   assert.equal([after.api?.restarts, after.tough?.restarts], [0, before.tough?.restarts]);
   assert.is(readFileSync(join(home.work, "once.starts"), "utf8").split("\n").length, 2);
 });
@@ -87,7 +90,10 @@ test("a stop that leaves the processes, and then a start: all are adopted, none 
   assert.not(existsSync(join(home.dir, "run/stopped")));
   // Any command that reads brings the daemon back.
   assert.equal(await pidsOf(home), before);
-  assert.equal(Object.values(await processes(home)).map(({ restarts }) => restarts), [0, 0, 0, 0]);
+  assert.equal(
+    Object.values(await processes(home)).map(({ restarts }) => restarts),
+    [0, 0, 0, 0],
+  );
   const causes = (await home.ok(["why", "api", "--json"])).json<HistoryEntry[]>().map(({ cause }) => cause.kind);
   assert.ok(causes.includes("adopted"));
   await home.ok(["stop", "tough", "--force"]);
@@ -102,34 +108,41 @@ test("a restart adopts, too; afterwards an adopted process can be stopped, and o
   assert.is.not(second.pid, first.pid);
   assert.equal(await pidsOf(home), before);
   process.kill(before.api as number, "SIGKILL");
-  const restarted = await waitFor(async () => {
-    const { api } = await processes(home);
-    return api?.restarts === 1 && api.status === "running" && api;
-  }, { what: "the restart", seen: () => processes(home) });
+  const restarted = await waitFor(
+    async () => {
+      const { api } = await processes(home);
+      return api?.restarts === 1 && api.status === "running" && api;
+    },
+    { what: "the restart", seen: () => processes(home) },
+  );
   assert.is.not(restarted.pid, before.api);
   await home.ok(["stop", "tough", "--force"]);
   await home.ok(["stop", "api"]);
   assert.is((await processes(home)).api?.status, "stopped");
 });
 
-test.unless(GHOST.length === 1 && needs("linux") === null ? null : "only the compiled binary can be replaced", "a binary that was replaced comes with the next restart; its processes live on", async () => {
-  await using place = makeHome();
-  const installed = join(place.work, "ghost");
-  copyFileSync(GHOST[0] as string, installed);
-  await using other = makeHome({ program: [installed] });
-  await startMixed(other);
-  const before = await pidsOf(other);
-  const first = await systemOf(other);
-  copyFileSync(GHOST[0] as string, `${installed}.new`);
-  renameSync(`${installed}.new`, installed);
-  const second = (await other.ok(["daemon", "restart", "--json"])).json<SystemView>();
-  assert.is.not(second.pid, first.pid);
-  assert.equal(await pidsOf(other), before);
-  assert.is((await other.ok(["version"])).stdout.includes(second.version), true);
-  process.kill(second.pid, "SIGKILL");
-  await waitFor(() => (addressOf(other)?.pid ?? second.pid) !== second.pid, { what: "the next daemon" });
-  assert.equal(await pidsOf(other), before);
-  await other.ok(["stop", "tough", "--force"]);
-});
+test.unless(
+  GHOST.length === 1 && needs("linux") === null ? null : "only the compiled binary can be replaced",
+  "a binary that was replaced comes with the next restart; its processes live on",
+  async () => {
+    await using place = makeHome();
+    const installed = join(place.work, "ghost");
+    copyFileSync(GHOST[0] as string, installed);
+    await using other = makeHome({ program: [installed] });
+    await startMixed(other);
+    const before = await pidsOf(other);
+    const first = await systemOf(other);
+    copyFileSync(GHOST[0] as string, `${installed}.new`);
+    renameSync(`${installed}.new`, installed);
+    const second = (await other.ok(["daemon", "restart", "--json"])).json<SystemView>();
+    assert.is.not(second.pid, first.pid);
+    assert.equal(await pidsOf(other), before);
+    assert.is((await other.ok(["version"])).stdout.includes(second.version), true);
+    process.kill(second.pid, "SIGKILL");
+    await waitFor(() => (addressOf(other)?.pid ?? second.pid) !== second.pid, { what: "the next daemon" });
+    assert.equal(await pidsOf(other), before);
+    await other.ok(["stop", "tough", "--force"]);
+  },
+);
 
 test.run();

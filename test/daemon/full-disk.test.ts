@@ -42,46 +42,56 @@ processes:
   - { name: other, command: sleep 1000, restart: true }
 `;
 
-test.unless(reason, "a full disk stops no supervision, is told, refuses registrations whole, and all is saved once there is room", async () => {
-  await using home = makeHome();
-  using _mount = mountSmall(home);
-  home.write("processes.yaml", FILE);
-  await home.ok(["register"]);
-  await home.ok(["start", "api"]);
-  const free = fill(home);
+test.unless(
+  reason,
+  "a full disk stops no supervision, is told, refuses registrations whole, and all is saved once there is room",
+  async () => {
+    await using home = makeHome();
+    using _mount = mountSmall(home);
+    home.write("processes.yaml", FILE);
+    await home.ok(["register"]);
+    await home.ok(["start", "api"]);
+    const free = fill(home);
 
-  const first = (await pidsOf(home)).api as number;
-  for (let restarts = 1; restarts <= 30; restarts += 1) {
-    process.kill((await pidsOf(home)).api as number, "SIGKILL");
-    await waitFor(async () => {
-      const { api } = await processes(home);
-      return api?.restarts === restarts && api.status === "running";
-    }, { what: `restart ${restarts}` });
-    if (restarts >= 2 && (await systemOf(home)).warnings.length > 0) break;
-  }
-  assert.match((await systemOf(home)).warnings.join(), /state is not saved: .*(no space|full)/i);
-  assert.match((await home.ok(["status"])).stderr, /state is not saved/);
-  await home.ok(["stop", "api"]);
-  await home.ok(["start", "api", "other"]);
+    const first = (await pidsOf(home)).api as number;
+    for (let restarts = 1; restarts <= 30; restarts += 1) {
+      process.kill((await pidsOf(home)).api as number, "SIGKILL");
+      await waitFor(
+        async () => {
+          const { api } = await processes(home);
+          return api?.restarts === restarts && api.status === "running";
+        },
+        { what: `restart ${restarts}` },
+      );
+      if (restarts >= 2 && (await systemOf(home)).warnings.length > 0) break;
+    }
+    assert.match((await systemOf(home)).warnings.join(), /state is not saved: .*(no space|full)/i);
+    assert.match((await home.ok(["status"])).stderr, /state is not saved/);
+    await home.ok(["stop", "api"]);
+    await home.ok(["start", "api", "other"]);
 
-  home.write("more.yaml", `project: more\nprocesses: [${Array.from({ length: 200 }, (_, index) => `{ name: n${index}, command: sleep 1000 ${"x".repeat(500)} }`).join(", ")}]\n`);
-  const refused = await home.ghost(["register", "more.yaml", "--json"]);
-  assert.is(refused.code, 1);
-  assert.is(refused.json<{ error: { code: string } }>().error.code, "NO_SPACE");
-  assert.equal(Object.keys(await processes(home)), ["api", "other"]);
+    home.write(
+      "more.yaml",
+      `project: more\nprocesses: [${Array.from({ length: 200 }, (_, index) => `{ name: n${index}, command: sleep 1000 ${"x".repeat(500)} }`).join(", ")}]\n`,
+    );
+    const refused = await home.ghost(["register", "more.yaml", "--json"]);
+    assert.is(refused.code, 1);
+    assert.is(refused.json<{ error: { code: string } }>().error.code, "NO_SPACE");
+    assert.equal(Object.keys(await processes(home)), ["api", "other"]);
 
-  free();
-  await waitFor(async () => (await systemOf(home)).warnings.length === 0, { what: "all to be saved" });
-  const before = await processes(home);
-  const killed = await killDaemon(home);
-  await untilBack(home, killed);
-  const after = await processes(home);
-  assert.equal([after.api?.pid, after.api?.restarts, after.other?.pid], [before.api?.pid, before.api?.restarts, before.other?.pid]);
-  assert.is.not(after.api?.pid, first);
-  await home.ok(["register", "more.yaml"]);
-  assert.is(Object.keys(await processes(home)).length, 202);
-  await home.ok(["daemon", "stop"]);
-});
+    free();
+    await waitFor(async () => (await systemOf(home)).warnings.length === 0, { what: "all to be saved" });
+    const before = await processes(home);
+    const killed = await killDaemon(home);
+    await untilBack(home, killed);
+    const after = await processes(home);
+    assert.equal([after.api?.pid, after.api?.restarts, after.other?.pid], [before.api?.pid, before.api?.restarts, before.other?.pid]);
+    assert.is.not(after.api?.pid, first);
+    await home.ok(["register", "more.yaml"]);
+    assert.is(Object.keys(await processes(home)).length, 202);
+    await home.ok(["daemon", "stop"]);
+  },
+);
 
 test.unless(reason, "a daemon that is killed on a full disk comes back and goes on; nothing is started twice", async () => {
   // Keepers of daemons that could not start may still wait for their next try.
@@ -92,11 +102,17 @@ test.unless(reason, "a daemon that is killed on a full disk comes back and goes 
   const before = await pidsOf(home);
   const free = fill(home);
   const killed = await killDaemon(home);
-  await waitFor(async () => ((await home.ghost(["daemon", "status", "--json"])).json<{ pid?: number }>().pid ?? killed) !== killed, { what: "another daemon" });
+  await waitFor(async () => ((await home.ghost(["daemon", "status", "--json"])).json<{ pid?: number }>().pid ?? killed) !== killed, {
+    what: "another daemon",
+  });
   assert.equal(await pidsOf(home), before);
   free();
   await untilBack(home, killed);
-  await waitFor(async () => JSON.stringify(await pidsOf(home)) === JSON.stringify(before), { what: "the same processes", limitMs: 20_000, seen: () => pidsOf(home) });
+  await waitFor(async () => JSON.stringify(await pidsOf(home)) === JSON.stringify(before), {
+    what: "the same processes",
+    limitMs: 20_000,
+    seen: () => pidsOf(home),
+  });
   assert.is(readFileSync(join(home.work, "api.starts"), "utf8").trim().split("\n").length, 1);
   await home.ok(["daemon", "stop"]);
 });

@@ -18,7 +18,15 @@ function makePlace(): OpenPlace {
 }
 
 function entry(name: string | null, text: string): NewHistory {
-  return { timeMs: Date.now(), project: name === null ? null : "shop", name, instance: 0, from: null, to: null, cause: { kind: "test", text } };
+  return {
+    timeMs: Date.now(),
+    project: name === null ? null : "shop",
+    name,
+    instance: 0,
+    from: null,
+    to: null,
+    cause: { kind: "test", text },
+  };
 }
 
 test("each process keeps its newest 200 entries, however noisy another one is; numbers go on after a restart", async () => {
@@ -31,7 +39,10 @@ test("each process keeps its newest 200 entries, however noisy another one is; n
   const noisy = again.history({ project: "shop", name: "noisy" }, HISTORY_ROWS_MAX);
   assert.ok(noisy.length >= HISTORY_ROWS_PER_PROCESS && noisy.length < HISTORY_ROWS_PER_PROCESS + 600, `${noisy.length} entries`);
   assert.is(noisy.at(-1)?.cause.text, "2999");
-  assert.equal(again.history({ project: "shop", name: "quiet" }, 10).map(({ cause }) => cause.text), ["the only one"]);
+  assert.equal(
+    again.history({ project: "shop", name: "quiet" }, 10).map(({ cause }) => cause.text),
+    ["the only one"],
+  );
   assert.is(again.addHistory(entry(null, "daemon")).seq, 3_002);
   again.close();
 });

@@ -18,7 +18,10 @@ const WRITER = fileURLToPath(new URL("./programs/writer.sh", import.meta.url));
 test.limit(60_000);
 
 async function startTwo(home: Home): Promise<Record<string, number | null>> {
-  home.write("processes.yaml", `project: shop\nprocesses:\n  - { name: a, command: sleep 1000, restart: true }\n  - { name: b, executable: ${program("graceful.sh")}, restart: true }\n`);
+  home.write(
+    "processes.yaml",
+    `project: shop\nprocesses:\n  - { name: a, command: sleep 1000, restart: true }\n  - { name: b, executable: ${program("graceful.sh")}, restart: true }\n`,
+  );
   await home.ok(["register", "--start"]);
   return pidsOf(home);
 }
@@ -45,7 +48,9 @@ test("a killed keeper is replaced, and the new one does its duty", async () => {
   const { pid, helperPids } = await systemOf(home);
   const [keeper] = helperPids as [number];
   process.kill(keeper, "SIGKILL");
-  await waitFor(async () => (await systemOf(home)).helperPids.some((other) => other !== keeper && isAlive(other)), { what: "another keeper" });
+  await waitFor(async () => (await systemOf(home)).helperPids.some((other) => other !== keeper && isAlive(other)), {
+    what: "another keeper",
+  });
   await killDaemon(home);
   await untilBack(home, pid);
   assert.equal(await pidsOf(home), before);
@@ -59,7 +64,10 @@ test("when daemon and keeper are killed together, the next command starts a daem
   await waitFor(() => [...helperPids, pid].every((each) => !isAlive(each)), { what: "both to be gone" });
   assert.equal(await pidsOf(home), before);
   assert.is.not((await systemOf(home)).pid, pid);
-  assert.equal(Object.values(await processes(home)).map(({ restarts }) => restarts), [0, 0]);
+  assert.equal(
+    Object.values(await processes(home)).map(({ restarts }) => restarts),
+    [0, 0],
+  );
 });
 
 test("an ordered end leaves no keeper, and the keeper that follows is the daemon's only helper", async () => {
@@ -73,7 +81,8 @@ test("an ordered end leaves no keeper, and the keeper that follows is the daemon
 
 test("killed while it starts 50 processes, and while it stops them: nothing is started twice, nothing is forgotten", async () => {
   await using home = makeHome();
-  const entry = (index: number) => `  - { name: w${index}, executable: ${WRITER}, args: [${home.work}, w${index}, "1", "0.5", "0"], type: service, restart: on-failure }`;
+  const entry = (index: number) =>
+    `  - { name: w${index}, executable: ${WRITER}, args: [${home.work}, w${index}, "1", "0.5", "0"], type: service, restart: on-failure }`;
   home.write("processes.yaml", `project: shop\nprocesses:\n${Array.from({ length: 50 }, (_, index) => entry(index)).join("\n")}\n`);
   await home.ok(["register"]);
   for (let round = 0; round < 3; round += 1) {
@@ -94,7 +103,10 @@ test("killed while it starts 50 processes, and while it stops them: nothing is s
   await untilBack(home, killed);
   await home.ok(["stop", "all"]);
   const left = Object.values(await processes(home)).filter(({ status, desired }) => status !== "stopped" || desired !== "down");
-  assert.equal(left.map(({ name, status, desired, why }) => [name, status, desired, why]), []);
+  assert.equal(
+    left.map(({ name, status, desired, why }) => [name, status, desired, why]),
+    [],
+  );
   assert.is(twice(home), "");
 });
 
@@ -103,7 +115,10 @@ test("killed while it registers: the file is registered whole or not at all", as
   await home.ok(["daemon"]);
   for (let round = 0; round < 4; round += 1) {
     const names = Array.from({ length: 100 }, (_, index) => `r${round}n${index}`);
-    home.write(`${round}.yaml`, `project: shop\nprocesses:\n${names.map((name) => `  - { name: ${name}, command: sleep 1000, restart: true }`).join("\n")}\n`);
+    home.write(
+      `${round}.yaml`,
+      `project: shop\nprocesses:\n${names.map((name) => `  - { name: ${name}, command: sleep 1000, restart: true }`).join("\n")}\n`,
+    );
     const registering = home.ghost(["register", `${round}.yaml`]);
     await pause(20 + round * 15);
     const killed = await killDaemon(home);
@@ -122,7 +137,12 @@ function locks(home: Home): string[] {
 
 /** The process that last held a lock: a stopped writer does not give it back. */
 function holder(home: Home, lock: string): number {
-  return Number(readFileSync(join(home.work, lock.replace(".lock", ".starts")), "utf8").trim().split("\n").at(-1));
+  return Number(
+    readFileSync(join(home.work, lock.replace(".lock", ".starts")), "utf8")
+      .trim()
+      .split("\n")
+      .at(-1),
+  );
 }
 
 function twice(home: Home): string {

@@ -88,11 +88,18 @@ async function checkViews(home: Home, children: readonly Child[], first: Record<
 async function stopWriting(home: Home, children: readonly Child[]): Promise<void> {
   writeFileSync(join(home.work, "stop"), "");
   const ended = async (): Promise<boolean> => Object.values(await processes(home)).every(({ status }) => status === "exited");
-  await waitFor(ended, { what: `${children.length} writers to end`, limitMs: 20_000, pauseMs: 50, seen: async () => Object.values(await processes(home)).map(({ name, status, why }) => [name, status, why]) });
+  await waitFor(ended, {
+    what: `${children.length} writers to end`,
+    limitMs: 20_000,
+    pauseMs: 50,
+    seen: async () => Object.values(await processes(home)).map(({ name, status, why }) => [name, status, why]),
+  });
 }
 
 function checkChild(home: Home, { name }: Child, view: ProcessView): void {
-  const starts = readFileSync(join(home.work, `${name}.starts`), "utf8").trim().split("\n");
+  const starts = readFileSync(join(home.work, `${name}.starts`), "utf8")
+    .trim()
+    .split("\n");
   assert.is(view.restarts, starts.length - 1, `${name}: ${starts.length} starts`);
   assert.not(readdirSync(home.work).includes(`${name}.lock`));
   for (const file of [view.logs.out, view.logs.err]) checkLines(file, starts);

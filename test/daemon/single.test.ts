@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readlinkSync, realpathSync, rmSync, symlinkSync,
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { SystemView } from "../../core/api/wire.ts";
-import { run } from "../rig/ghost.ts";
+import { GHOST, run } from "../rig/ghost.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { commandOf, environmentOf, processesOf } from "../rig/processes.ts";
 import { test } from "../rig/test.ts";
@@ -13,7 +13,9 @@ import { addressOf, systemOf } from "./daemons.ts";
 
 /** Daemons of this home that live: the program with `--foreground`, not its keeper. */
 function daemonsOf(home: Home): number[] {
-  return processesOf(home.dir).map(({ pid }) => pid).filter((pid) => /--foreground/.test(commandOf(pid)) && !/keeper/.test(commandOf(pid)));
+  return processesOf(home.dir)
+    .map(({ pid }) => pid)
+    .filter((pid) => /--foreground/.test(commandOf(pid)) && !/keeper/.test(commandOf(pid)));
 }
 
 test("however many start at once in a fresh home, one daemon runs and all succeed", async () => {
@@ -21,7 +23,10 @@ test("however many start at once in a fresh home, one daemon runs and all succee
   home.write("processes.yaml", "project: shop\nprocesses: [{ name: api, command: sleep 1000, restart: true }]\n");
   const commands = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? ["daemon"] : ["register", "--start"]));
   const outcomes = await Promise.all(commands.map((command) => home.ghost(command, { limitMs: 28_000 })));
-  assert.equal(outcomes.filter(({ code }) => code !== 0).map(({ stderr }) => stderr), []);
+  assert.equal(
+    outcomes.filter(({ code }) => code !== 0).map(({ stderr }) => stderr),
+    [],
+  );
   await waitFor(() => daemonsOf(home).length === 1, { what: "one daemon", seen: () => daemonsOf(home).map(commandOf) });
   assert.is((await systemOf(home)).processes.running, 1);
 });
@@ -44,13 +49,29 @@ test("a second daemon in the foreground says who is there, and fails", async () 
   assert.is((await systemOf(home)).pid, pid);
 });
 
+test("a daemon in the foreground cannot be replaced by a command, and says how to", async () => {
+  await using home = makeHome();
+  const [file = "", ...args] = GHOST;
+  const daemon = spawn(file, [...args, "daemon", "--foreground"], { cwd: home.work, env: home.env, stdio: "ignore" });
+  const exit = once(daemon, "exit");
+  await waitFor(() => addressOf(home), { what: "the daemon" });
+  const { code, stderr } = await home.ghost(["daemon", "restart"]);
+  assert.is(code, 2);
+  assert.match(stderr, /runs in the foreground.*\n\s*hint: .*--leave/);
+  await home.ok(["daemon", "stop"]);
+  assert.equal(await exit, [0, null]);
+});
+
 test("what a dead daemon left (address, socket, lock) is no obstacle, nor is an address that names a stranger", async () => {
   await using home = makeHome();
   const run = join(home.dir, "run");
   mkdirSync(run, { recursive: true });
   writeFileSync(join(run, "daemon.sock"), "no socket at all");
   writeFileSync(join(run, "daemon.lock"), `${process.pid}\n`);
-  writeFileSync(join(run, "daemon.pid"), JSON.stringify({ pid: process.pid, socket: join(run, "daemon.sock"), version: "0", startedAt: "" }));
+  writeFileSync(
+    join(run, "daemon.pid"),
+    JSON.stringify({ pid: process.pid, socket: join(run, "daemon.sock"), version: "0", startedAt: "" }),
+  );
   const { pid } = (await home.ok(["daemon", "--json"])).json<SystemView>();
   assert.is.not(pid, process.pid);
 });
@@ -71,7 +92,11 @@ test("a daemon in the background has nothing of the shell that started it", asyn
   home.write("processes.yaml", "project: shop\nprocesses: [{ name: api, command: sleep 1000, restart: true }]\n");
   const env = { ...home.env, SECRET_OF_THE_SHELL: "1", GHOST_PROCESS: "stranger", GHOST_NAME: "stranger", LC_TIME: "C" };
   // Its stdout is a pipe: were it inherited, this would not end.
-  const child = spawn("/bin/sh", ["-c", 'exec 7</etc/passwd; "$0" register --start | cat', ...program(home)], { cwd: home.work, env, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn("/bin/sh", ["-c", 'exec 7</etc/passwd; "$0" "$@" register --start | cat', ...program(home)], {
+    cwd: home.work,
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   child.stdout.resume();
   await once(child, "close");
   const { pid, helperPids } = await systemOf(home);
@@ -90,7 +115,7 @@ test("a daemon in the background has nothing of the shell that started it", asyn
 test.run();
 
 function program(home: Home): string[] {
-  return [(process.env.GHOST_BIN ?? `${import.meta.dirname}/../../dist/ghost`), "--home", home.dir];
+  return [...GHOST, "--home", home.dir];
 }
 
 /** Session and controlling terminal, from `/proc/PID/stat`. */

@@ -26,16 +26,78 @@ const CASES: readonly Case[] = [
   { what: "the wrong method", method: "DELETE", path: "/v1/processes/api", status: 405, code: "USAGE", message: /use GET/ },
   { what: "the wrong method of an action", method: "GET", path: "/v1/daemon/stop", status: 405, code: "USAGE", message: /use POST/ },
   { what: "an unknown name", method: "GET", path: "/v1/processes/nobody", status: 404, code: "NOT_FOUND", message: /nobody/ },
-  { what: "an action on an unknown name", method: "POST", path: "/v1/processes/nobody/start", status: 404, code: "NOT_FOUND", message: /nobody/ },
+  {
+    what: "an action on an unknown name",
+    method: "POST",
+    path: "/v1/processes/nobody/start",
+    status: 404,
+    code: "NOT_FOUND",
+    message: /nobody/,
+  },
   { what: "no names", method: "POST", path: "/v1/processes/start", asking: json({}), status: 400, code: "USAGE", message: /no names/ },
-  { what: "a name that is a number", method: "POST", path: "/v1/processes/start", asking: json({ names: [1] }), status: 400, code: "USAGE", message: /names/ },
-  { what: "no JSON", method: "POST", path: "/v1/processes/start", asking: json("{ names:"), status: 400, code: "USAGE", message: /not a JSON object/ },
-  { what: "a JSON list", method: "POST", path: "/v1/processes/start", asking: json("[]"), status: 400, code: "USAGE", message: /not a JSON object/ },
-  { what: "an unknown signal", method: "POST", path: "/v1/processes/api/signal", asking: json({ signal: "SIGNOPE" }), status: 400, code: "USAGE", message: /no such signal/ },
-  { what: "a signal that is a number", method: "POST", path: "/v1/processes/api/signal", asking: json({ signal: 9 }), status: 400, code: "USAGE", message: /signal/ },
-  { what: "no manifest", method: "PUT", path: "/v1/manifests/x", asking: json({}), status: 400, code: "USAGE", message: /it has no manifest/ },
+  {
+    what: "a name that is a number",
+    method: "POST",
+    path: "/v1/processes/start",
+    asking: json({ names: [1] }),
+    status: 400,
+    code: "USAGE",
+    message: /names/,
+  },
+  {
+    what: "no JSON",
+    method: "POST",
+    path: "/v1/processes/start",
+    asking: json("{ names:"),
+    status: 400,
+    code: "USAGE",
+    message: /not a JSON object/,
+  },
+  {
+    what: "a JSON list",
+    method: "POST",
+    path: "/v1/processes/start",
+    asking: json("[]"),
+    status: 400,
+    code: "USAGE",
+    message: /not a JSON object/,
+  },
+  {
+    what: "an unknown signal",
+    method: "POST",
+    path: "/v1/processes/api/signal",
+    asking: json({ signal: "SIGNOPE" }),
+    status: 400,
+    code: "USAGE",
+    message: /no such signal/,
+  },
+  {
+    what: "a signal that is a number",
+    method: "POST",
+    path: "/v1/processes/api/signal",
+    asking: json({ signal: 9 }),
+    status: 400,
+    code: "USAGE",
+    message: /signal/,
+  },
+  {
+    what: "no manifest",
+    method: "PUT",
+    path: "/v1/manifests/x",
+    asking: json({}),
+    status: 400,
+    code: "USAGE",
+    message: /it has no manifest/,
+  },
   { what: "a limit that is none", method: "GET", path: "/v1/history?limit=-1", status: 400, code: "USAGE", message: /limit=-1/ },
-  { what: "a time that is none", method: "GET", path: "/v1/history?since=yesterday", status: 400, code: "USAGE", message: /since=yesterday/ },
+  {
+    what: "a time that is none",
+    method: "GET",
+    path: "/v1/history?since=yesterday",
+    status: 400,
+    code: "USAGE",
+    message: /since=yesterday/,
+  },
   { what: "an event that is none", method: "GET", path: "/v1/events?after=x", status: 400, code: "USAGE", message: /after event x/ },
   { what: "the logs of nobody", method: "GET", path: "/v1/logs?name=nobody", status: 404, code: "NOT_FOUND", message: /nobody/ },
   { what: "a stream that is none", method: "GET", path: "/v1/logs?stream=in", status: 400, code: "USAGE", message: /out or err/ },
@@ -65,7 +127,9 @@ test("a body that is too long is refused, told or not how long it is", async () 
   await using home = await makeServing();
   const huge = Buffer.alloc(33 * 1024 * 1024, " ");
   assert.is((await ask(home, "POST", "/v1/processes/start", { body: huge })).status, 413);
-  const chunked = await ask(home, "POST", "/v1/processes/start", { body: huge, headers: { "transfer-encoding": "chunked" } }).catch((error: NodeJS.ErrnoException) => error);
+  const chunked = await ask(home, "POST", "/v1/processes/start", { body: huge, headers: { "transfer-encoding": "chunked" } }).catch(
+    (error: NodeJS.ErrnoException) => error,
+  );
   // A client that is still writing may see the connection's end before the answer.
   assert.ok("status" in chunked ? chunked.status === 413 : ["EPIPE", "ECONNRESET"].includes(chunked.code ?? ""));
   assert.is((await ask(home, "GET", "/healthz")).status, 200);

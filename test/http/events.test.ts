@@ -13,7 +13,10 @@ import { ask, listen } from "./requests.ts";
 
 async function makeServing(): Promise<Home> {
   const home = makeHome();
-  home.write("processes.yaml", "project: shop\nprocesses:\n  - { name: api, command: sleep 1000, restart: { policy: always, delay: 10ms } }\n");
+  home.write(
+    "processes.yaml",
+    "project: shop\nprocesses:\n  - { name: api, command: sleep 1000, restart: { policy: always, delay: 10ms } }\n",
+  );
   await home.ok(["register", "--start"]);
   return home;
 }
@@ -43,18 +46,27 @@ test("a client that comes back with the last event's id gets each event it misse
   await home.ok(["stop", "api"]);
   await events.until(({ to }) => to === "stopped", "the stop");
   const ids = events.told.map(({ id }) => id as number);
-  assert.equal(ids, ids.map((_, index) => last + 1 + index));
+  assert.equal(
+    ids,
+    ids.map((_, index) => last + 1 + index),
+  );
   assert.ok(events.told.some(({ data }) => data.cause.kind === "daemon-started"));
   using all = await listen<HistoryEntry>(home, "/v1/events?after=0");
   await all.until(({ to }) => to === "stopped", "all of the past");
-  assert.equal(all.told.map(({ id }) => id), (await ask(home, "GET", "/v1/history?limit=20000")).json<HistoryEntry[]>().map(({ seq }) => seq));
+  assert.equal(
+    all.told.map(({ id }) => id),
+    (await ask(home, "GET", "/v1/history?limit=20000")).json<HistoryEntry[]>().map(({ seq }) => seq),
+  );
 });
 
 test("a reader that does not read is cut off; others go on", async () => {
   using place = makePlace();
   const socket = join(place.dir, "sock");
   let stream: EventStream | undefined;
-  const server = createHttpServer([{ method: "GET", pattern: "/events", handle: (call) => void (stream = call.events()) }], () => undefined);
+  const server = createHttpServer(
+    [{ method: "GET", pattern: "/events", handle: (call) => void (stream = call.events()) }],
+    () => undefined,
+  );
   server.listen(socket);
   await once(server, "listening");
   const [response] = (await once(request({ socketPath: socket, path: "/events" }).end(), "response")) as [IncomingMessage];

@@ -31,12 +31,27 @@ async function linesOf(home: Home, path: string): Promise<LogLine[]> {
 test("logs come as events of lines: all, of one process, of one stream, the last ones, those that match", async () => {
   await using home = await makeWritten();
   const all = await linesOf(home, "/v1/logs");
-  assert.equal(all.map(({ name, line }) => `${name}: ${line}`).sort(), ["a: line 1", "a: line 2", "a: line 3", "a: line 4", "a: line 5", "b: last words", "waiting: first"]);
+  assert.equal(all.map(({ name, line }) => `${name}: ${line}`).sort(), [
+    "a: line 1",
+    "a: line 2",
+    "a: line 3",
+    "a: line 4",
+    "a: line 5",
+    "b: last words",
+    "waiting: first",
+  ]);
   const [{ time, ...line } = {} as LogLine] = await linesOf(home, "/v1/logs?name=a&lines=1");
   assert.equal(line, { project: "shop", name: "a", instance: 0, stream: "out", line: "line 5" } as unknown as typeof line);
   assert.ok(Math.abs(Date.parse(String(time)) - Date.now()) < 60_000);
-  assert.equal((await linesOf(home, "/v1/logs?stream=err")).map(({ line: words }) => words), ["last words"]);
-  assert.equal((await linesOf(home, "/v1/logs?name=a,b&grep=[24w]")).map(({ line: words }) => words).sort(), ["last words", "line 2", "line 4"]);
+  assert.equal(
+    (await linesOf(home, "/v1/logs?stream=err")).map(({ line: words }) => words),
+    ["last words"],
+  );
+  assert.equal((await linesOf(home, "/v1/logs?name=a,b&grep=[24w]")).map(({ line: words }) => words).sort(), [
+    "last words",
+    "line 2",
+    "line 4",
+  ]);
   assert.equal(await linesOf(home, `/v1/logs?since=${new Date(Date.now() + 60_000).toISOString()}`), []);
 });
 
@@ -53,9 +68,14 @@ test("logs that are followed go on with what is written", async () => {
 
 test("a slow reader of a long log gets all of it, and nobody waits for it", async () => {
   await using home = makeHome();
-  home.write("processes.yaml", "project: shop\nprocesses:\n  - { name: long, command: seq -f '%0200.0f' 60000, logs: { max_size: 100MB } }\n");
+  home.write(
+    "processes.yaml",
+    "project: shop\nprocesses:\n  - { name: long, command: seq -f '%0200.0f' 60000, logs: { max_size: 100MB } }\n",
+  );
   await home.ok(["register", "--start"]);
-  await waitFor(async () => (await home.ok(["list", "--json"])).json<{ status: string }[]>()[0]?.status === "exited", { what: "the end of seq" });
+  await waitFor(async () => (await home.ok(["list", "--json"])).json<{ status: string }[]>()[0]?.status === "exited", {
+    what: "the end of seq",
+  });
   const response = await send(home, "GET", "/v1/logs?name=long&lines=60000");
   // Nothing is read yet; the daemon still answers.
   await home.ok(["status"]);

@@ -13,7 +13,12 @@ export const daemonPaths: Paths = {
       responses: answers("one outcome a line", ref("ActionResult"), "application/x-ndjson"),
     },
   },
-  "/v1/daemon/restart": { post: { summary: "Replace the daemon; its processes go on", responses: answers("the pid of the one that ends", object({ pid: integer })) } },
+  "/v1/daemon/restart": {
+    post: {
+      summary: "Replace the daemon; its processes go on",
+      responses: answers("the pid of the one that ends", object({ pid: integer })),
+    },
+  },
 };
 
 /** The shapes of the daemon and of errors. */

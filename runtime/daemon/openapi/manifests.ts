@@ -1,20 +1,47 @@
-import { answers, body, flag, inPath, integer, listOf, number, object, oneOf, orNull, type Paths, ref, type Schema, text, textMap } from "./parts.ts";
+import {
+  answers,
+  body,
+  flag,
+  inPath,
+  integer,
+  listOf,
+  number,
+  object,
+  oneOf,
+  orNull,
+  type Paths,
+  ref,
+  type Schema,
+  text,
+  textMap,
+} from "./parts.ts";
 
 const id = inPath("id", "the absolute path of the file, percent-encoded");
 
 /** What files declare. */
 export const manifestPaths: Paths = {
-  "/v1/manifests": { get: { summary: "What was registered, without the processes", responses: answers("a manifest each", listOf(ref("ManifestHead"))) } },
+  "/v1/manifests": {
+    get: { summary: "What was registered, without the processes", responses: answers("a manifest each", listOf(ref("ManifestHead"))) },
+  },
   "/v1/manifests/{id}": {
     put: {
       summary: "Register: apply the difference",
       parameters: [id],
       requestBody: body(ref("RegisterRequest")),
-      responses: answers("first the plan, once it is durable, then one outcome a line", { anyOf: [ref("Plan"), ref("ActionResult")] }, "application/x-ndjson"),
+      responses: answers(
+        "first the plan, once it is durable, then one outcome a line",
+        { anyOf: [ref("Plan"), ref("ActionResult")] },
+        "application/x-ndjson",
+      ),
     },
   },
   "/v1/manifests/{id}/plan": {
-    post: { summary: "What `register` would change", parameters: [id], requestBody: body(ref("RegisterRequest")), responses: answers("the plan", ref("Plan")) },
+    post: {
+      summary: "What `register` would change",
+      parameters: [id],
+      requestBody: body(ref("RegisterRequest")),
+      responses: answers("the plan", ref("Plan")),
+    },
   },
 };
 
@@ -60,11 +87,25 @@ export const manifestSchemas: Readonly<Record<string, Schema>> = {
   ManifestHead: object(head),
   ProcessDefinition: definition,
   RegisterRequest: object(
-    { manifest: object({ ...head, processes: listOf(ref("ProcessDefinition")), secrets: textMap }), start: flag, prune: flag, noWait: flag, by: text },
+    {
+      manifest: object({ ...head, processes: listOf(ref("ProcessDefinition")), secrets: textMap }),
+      start: flag,
+      prune: flag,
+      noWait: flag,
+      by: text,
+    },
     ["manifest"],
   ),
   Plan: object({
-    changes: listOf(object({ project: text, name: text, action: oneOf("add", "change", "remove", "keep"), disrupts: flag, differences: listOf(difference) })),
+    changes: listOf(
+      object({
+        project: text,
+        name: text,
+        action: oneOf("add", "change", "remove", "keep"),
+        disrupts: flag,
+        differences: listOf(difference),
+      }),
+    ),
     warnings: listOf(text),
   }),
 };

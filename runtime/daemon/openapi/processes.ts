@@ -1,4 +1,22 @@
-import { answers, body, flag, inPath, inQuery, integer, listOf, number, object, oneOf, orNull, type Operation, type Paths, ref, type Schema, text, time } from "./parts.ts";
+import {
+  answers,
+  body,
+  flag,
+  inPath,
+  inQuery,
+  integer,
+  listOf,
+  number,
+  type Operation,
+  object,
+  oneOf,
+  orNull,
+  type Paths,
+  ref,
+  type Schema,
+  text,
+  time,
+} from "./parts.ts";
 
 const name = inPath("name", "`name`, `project/name`, a glob, or `all`");
 const ACTIONS = {
@@ -12,12 +30,21 @@ const ACTIONS = {
 const results = ref("ActionResult");
 
 function one(summary: string): Operation {
-  return { summary, parameters: [name], requestBody: body(ref("ActionRequest")), responses: answers("an outcome for each", listOf(results)) };
+  return {
+    summary,
+    parameters: [name],
+    requestBody: body(ref("ActionRequest")),
+    responses: answers("an outcome for each", listOf(results)),
+  };
 }
 
 function many(summary: string): Operation {
   const request = { allOf: [ref("ActionRequest"), object({ names: listOf(text) })] };
-  return { summary: `${summary}: several`, requestBody: body(request), responses: answers("one outcome a line, as it comes true", results, "application/x-ndjson") };
+  return {
+    summary: `${summary}: several`,
+    requestBody: body(request),
+    responses: answers("one outcome a line, as it comes true", results, "application/x-ndjson"),
+  };
 }
 
 const actions = Object.entries(ACTIONS).flatMap(([action, summary]): [string, { post: Operation }][] => [
@@ -27,8 +54,16 @@ const actions = Object.entries(ACTIONS).flatMap(([action, summary]): [string, { 
 
 /** Processes and what can be done with them. */
 export const processPaths: Paths = {
-  "/v1/processes": { get: { summary: "All processes", parameters: [inQuery("names", "only these, divided by commas")], responses: answers("a process each", listOf(ref("Process"))) } },
-  "/v1/processes/{name}": { get: { summary: "A full account", parameters: [name], responses: answers("an account each", listOf(ref("ProcessDetail"))) } },
+  "/v1/processes": {
+    get: {
+      summary: "All processes",
+      parameters: [inQuery("names", "only these, divided by commas")],
+      responses: answers("a process each", listOf(ref("Process"))),
+    },
+  },
+  "/v1/processes/{name}": {
+    get: { summary: "A full account", parameters: [name], responses: answers("an account each", listOf(ref("ProcessDetail"))) },
+  },
   "/v1/processes/{name}/environment": {
     get: {
       summary: "Each variable and its origin, secrets masked",
@@ -89,7 +124,14 @@ export const processSchemas: Readonly<Record<string, Schema>> = {
     ],
   },
   ActionRequest: object({ noWait: flag, force: flag, signal: text, by: text }, []),
-  ActionResult: object({ project: text, name: text, instance: integer, ok: flag, did: text, pid: orNull(integer), error: ref("Error") }, ["project", "name", "instance", "ok", "did", "pid"]),
+  ActionResult: object({ project: text, name: text, instance: integer, ok: flag, did: text, pid: orNull(integer), error: ref("Error") }, [
+    "project",
+    "name",
+    "instance",
+    "ok",
+    "did",
+    "pid",
+  ]),
   Environment: object({
     project: text,
     name: text,

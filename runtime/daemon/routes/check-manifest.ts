@@ -23,7 +23,10 @@ function listOf(kind: Kind): Kind {
 }
 
 function mapOf(kind: Kind): Kind {
-  return { what: `an object, each value ${kind.what}`, fits: (value) => record.fits(value) && Object.values(value as object).every(kind.fits) };
+  return {
+    what: `an object, each value ${kind.what}`,
+    fits: (value) => record.fits(value) && Object.values(value as object).every(kind.fits),
+  };
 }
 
 function orNull(kind: Kind): Kind {
@@ -37,7 +40,10 @@ function oneOf(...words: readonly string[]): Kind {
 /** Kinds by key; the keys of an object within by their path. */
 type Shape = Readonly<Record<string, Kind | Readonly<Record<string, Kind>>>>;
 
-const environmentValue: Kind = { what: "a string or { fromFile }", fits: (value) => text.fits(value) || path.fits((value as { fromFile?: unknown } | null)?.fromFile) };
+const environmentValue: Kind = {
+  what: "a string or { fromFile }",
+  fits: (value) => text.fits(value) || path.fits((value as { fromFile?: unknown } | null)?.fromFile),
+};
 
 const MANIFEST: Shape = { id: filled, project: name, path: text, files: listOf(text), processes: listOf(record), secrets: mapOf(text) };
 

@@ -1,3 +1,4 @@
+import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { stopAll } from "../../supervisor/actions.ts";
 import type { Call } from "../call.ts";
 import type { Route } from "../http.ts";
@@ -27,6 +28,11 @@ async function stop(node: DaemonNode, call: Call): Promise<void> {
 }
 
 function restart(node: DaemonNode, call: Call): void {
+  if (!node.hasSuccessor) {
+    throw new GhostError("UNSUPPORTED", "cannot restart the daemon: it runs in the foreground, so that whoever started it has to", {
+      hint: "end it with `ghost daemon stop --leave`, which leaves the processes running, and start it again",
+    });
+  }
   call.json({ pid: process.pid });
   node.finish({ leave: true, next: true });
 }

@@ -26,7 +26,9 @@ function readLast(call: Call): number | null {
   if (text === null || text === "") return null;
   const last = Number(text);
   if (Number.isSafeInteger(last) && last >= 0) return last;
-  throw new GhostError("USAGE", `cannot go on after event ${String(text)}: it is not the number of an event`, { hint: "the `id` of the last event that was seen, or 0" });
+  throw new GhostError("USAGE", `cannot go on after event ${String(text)}: it is not the number of an event`, {
+    hint: "the `id` of the last event that was seen, or 0",
+  });
 }
 
 /** Gives false when the client has gone meanwhile. Between the last look and what the caller does next nothing can happen. */

@@ -1,5 +1,5 @@
-import { recordJson } from "../../../core/logs/record.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
+import { recordJson } from "../../../core/logs/record.ts";
 import type { LogSource } from "../../logs/read.ts";
 import { viewOf } from "../../supervisor/views.ts";
 import type { Call } from "../call.ts";

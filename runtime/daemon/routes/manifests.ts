@@ -38,6 +38,7 @@ async function putManifest(node: DaemonNode, call: Call): Promise<void> {
 async function readRequest(call: Call): Promise<RegisterRequest> {
   const request = await call.body<RegisterRequest>();
   checkManifest(request.manifest);
-  if (request.manifest.id !== call.path.id) throw new GhostError("USAGE", `cannot register: the manifest's id is not the one of the address, ${call.path.id}`);
+  if (request.manifest.id !== call.path.id)
+    throw new GhostError("USAGE", `cannot register: the manifest's id is not the one of the address, ${call.path.id}`);
   return request;
 }

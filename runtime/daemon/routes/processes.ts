@@ -25,8 +25,12 @@ export function processRoutes(node: DaemonNode): Route[] {
   const actions: readonly Action[] = ["start", "stop", "restart", "signal", "delete"];
   return [
     { method: "GET", pattern: "/v1/processes", handle: (call) => list(node, call) },
-    ...actions.map((action): Route => ({ method: "POST", pattern: `/v1/processes/${action}`, handle: (call) => actOnMany(node, action, call) })),
-    ...actions.map((action): Route => ({ method: "POST", pattern: `/v1/processes/:name*/${action}`, handle: (call) => actOnOne(node, action, call) })),
+    ...actions.map(
+      (action): Route => ({ method: "POST", pattern: `/v1/processes/${action}`, handle: (call) => actOnMany(node, action, call) }),
+    ),
+    ...actions.map(
+      (action): Route => ({ method: "POST", pattern: `/v1/processes/:name*/${action}`, handle: (call) => actOnOne(node, action, call) }),
+    ),
     { method: "GET", pattern: "/v1/processes/:name*/environment", handle: (call) => environment(node, call) },
     { method: "GET", pattern: "/v1/processes/:name*", handle: (call) => detail(node, call) },
   ];
@@ -34,7 +38,11 @@ export function processRoutes(node: DaemonNode): Route[] {
 
 /** The processes that names mean; throws NOT_FOUND and the like. */
 export function select(node: DaemonNode, names: readonly string[]): Supervised[] {
-  const available = [...node.supervisor.processes.values()].map((process) => ({ project: process.definition.project, name: process.definition.name, process }));
+  const available = [...node.supervisor.processes.values()].map((process) => ({
+    project: process.definition.project,
+    name: process.definition.name,
+    process,
+  }));
   return selectProcesses(names, available).map((candidate) => candidate.process);
 }
 
@@ -53,7 +61,8 @@ function detail(node: DaemonNode, call: Call): void {
 
 async function actOnMany(node: DaemonNode, action: Action, call: Call): Promise<void> {
   const request = await readAction(call);
-  if (!request.names?.length) throw new GhostError("USAGE", `cannot ${action}: no names are given`, { hint: 'e.g. {"names":["api"]}, or ["all"]' });
+  if (!request.names?.length)
+    throw new GhostError("USAGE", `cannot ${action}: no names are given`, { hint: 'e.g. {"names":["api"]}, or ["all"]' });
   const processes = select(node, request.names);
   // Errors of the request itself come before the first line, as an answer of their own.
   if (action === "signal") checkSignal(request);
@@ -76,9 +85,12 @@ async function actOnOne(node: DaemonNode, action: Action, call: Call): Promise<v
 /** The body of an action, its kinds checked: clients other than Ghost's own may send anything. */
 async function readAction(call: Call): Promise<ActionBody> {
   const { names, noWait, force, signal, by } = await call.body<Record<string, unknown>>();
-  if (names !== undefined && !(Array.isArray(names) && names.every((name) => typeof name === "string"))) throw notA("names", "a list of strings");
-  for (const [key, value] of Object.entries({ signal, by })) if (value !== undefined && typeof value !== "string") throw notA(key, "a string");
-  for (const [key, value] of Object.entries({ noWait, force })) if (value !== undefined && typeof value !== "boolean") throw notA(key, "true or false");
+  if (names !== undefined && !(Array.isArray(names) && names.every((name) => typeof name === "string")))
+    throw notA("names", "a list of strings");
+  for (const [key, value] of Object.entries({ signal, by }))
+    if (value !== undefined && typeof value !== "string") throw notA(key, "a string");
+  for (const [key, value] of Object.entries({ noWait, force }))
+    if (value !== undefined && typeof value !== "boolean") throw notA(key, "true or false");
   return { names, noWait, force, signal, by: (by as string | undefined)?.slice(0, BY_CHARACTERS_MAX) } as ActionBody;
 }
 
@@ -118,7 +130,8 @@ function environmentView(node: DaemonNode, process: Supervised, withDifference: 
   const show = (key: string, value: string): string => (variables.get(key)?.secret || process.secretValues.includes(value) ? MASK : value);
   const rows = [...variables].map(([key, { value, origin, secret }]) => ({ key, value: secret ? MASK : value, origin }));
   const running = withDifference ? runningEnvironment(process) : null;
-  if (!running) return { project: process.definition.project, name: process.definition.name, variables: rows.sort(byKey), difference: null };
+  if (!running)
+    return { project: process.definition.project, name: process.definition.name, variables: rows.sort(byKey), difference: null };
   const keys = [...new Set([...running.keys(), ...variables.keys()])].filter((key) => key !== "GHOST_PROCESS").sort();
   const difference = keys
     .filter((key) => running.get(key) !== variables.get(key)?.value)

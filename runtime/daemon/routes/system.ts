@@ -9,7 +9,11 @@ export function systemRoutes(node: DaemonNode): Route[] {
   const meter = new CpuMeter();
   return [
     { method: "GET", pattern: "/v1/system", handle: (call) => call.json(systemView(node, meter)) },
-    { method: "GET", pattern: "/v1/openapi.json", handle: async (call) => call.json((await import("../openapi.ts")).openApi(node.version)) },
+    {
+      method: "GET",
+      pattern: "/v1/openapi.json",
+      handle: async (call) => call.json((await import("../openapi.ts")).openApi(node.version)),
+    },
     { method: "GET", pattern: "/healthz", handle: (call) => call.text("ok\n") },
   ];
 }
