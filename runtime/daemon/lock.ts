@@ -84,7 +84,8 @@ function readOwner(path: string): string | undefined {
 function isOwnerAlive(owner: string): boolean {
   const [pid, startTicks] = owner.split(" ").map(Number);
   const entry = readProcess(pid ?? 0);
-  return entry !== undefined && entry.startTicks === startTicks;
+  // A zombie only waits for its parent to take notice.
+  return entry !== undefined && entry.startTicks === startTicks && entry.state !== "Z";
 }
 
 /** Moves a dead owner's folder away; if another one took its place meanwhile, that one is put back. */
