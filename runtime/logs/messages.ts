@@ -14,7 +14,7 @@ export interface RotatedFile {
   readonly changedMs: number;
 }
 
-/** To the thread. `id` numbers a request that is answered with `done`. */
+/** To the thread, in lists. `id` numbers a request that is answered with `done`. */
 export type PumpCommand =
   /** `fd`: the FIFO, open for reading and writing, not blocking; the thread closes it. A key that is open already changes over to it. */
   | { readonly do: "open"; readonly key: string; readonly fd: number; readonly file: string; readonly policy: RotationPolicy }

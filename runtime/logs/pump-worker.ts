@@ -76,7 +76,9 @@ function run(data: PumpWorkerData, libc: PumpLibc): void {
 
   function obeyAll(): void {
     readSync(wakeFd, bell, 0, bell.length, null);
-    for (let received = receiveMessageOnPort(port); received; received = receiveMessageOnPort(port)) obey(received.message as PumpCommand);
+    for (let received = receiveMessageOnPort(port); received; received = receiveMessageOnPort(port)) {
+      for (const command of received.message as PumpCommand[]) obey(command);
+    }
   }
 
   function obey(command: PumpCommand): void {

@@ -18,8 +18,12 @@ const AT_ONCE_MAX = 3;
 const PAUSE_ANSWERED_SECONDS = 1;
 /** A daemon that lived so long died of something else, in ms. */
 const STABLE_MS = 60_000;
-/** FIFOs that appear within this time are given to one new keeper, in ms. */
-const HOLD_DELAY_MS = 5;
+/** FIFOs that appear within this time are given to one new keeper, in ms: so long at least, */
+const HOLD_DELAY_MS_MIN = 5;
+/** so long at most, */
+const HOLD_DELAY_MS_MAX = 500;
+/** and so many times what the renewal before took, so that a thousand starts are not slowed by keepers that each know a few more. */
+const HOLD_DELAY_FACTOR = 10;
 /** Descriptors 0, 1 and 2 are a keeper's own; those it holds follow. */
 const FIRST_HELD = 3;
 /** A keeper that dies is replaced after this pause, so that a machine without room for processes is not stormed. In ms. */
@@ -74,6 +78,7 @@ class ShellKeeper implements Keeper {
   private over = false;
   private child: ChildProcess;
   private renewal: ReturnType<typeof setTimeout> | undefined;
+  private renewalMs = 0;
 
   constructor(options: KeeperOptions) {
     this.options = options;
@@ -99,7 +104,8 @@ class ShellKeeper implements Keeper {
   hold(fifos: readonly string[]): void {
     const before = this.held.size;
     for (const fifo of fifos) this.held.add(fifo);
-    if (this.held.size > before) this.renewal ??= setTimeout(() => this.renew(), HOLD_DELAY_MS);
+    const delayMs = Math.min(HOLD_DELAY_MS_MAX, Math.max(HOLD_DELAY_MS_MIN, this.renewalMs * HOLD_DELAY_FACTOR));
+    if (this.held.size > before) this.renewal ??= setTimeout(() => this.renew(), delayMs);
   }
 
   dismiss(): Promise<void> {
@@ -115,9 +121,11 @@ class ShellKeeper implements Keeper {
   private renew(): void {
     this.renewal = undefined;
     if (this.over) return;
+    const beganMs = performance.now();
     const old = this.child;
     this.child = this.start();
     old.stdin?.end("done\n");
+    this.renewalMs = performance.now() - beganMs;
   }
 
   private start(): ChildProcess {
