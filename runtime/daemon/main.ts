@@ -1,5 +1,6 @@
 /** The daemon's composition root: everything is put together here and nowhere else. */
 import { rmSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import type { HistoryEntry } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { pidOf } from "../../core/lifecycle/view.ts";
@@ -34,6 +35,9 @@ import { obeySignals } from "./signals.ts";
 
 /** A service manager starts the next daemon within this time, or unread output may be lost, in seconds. */
 const HOLD_SECONDS = 10;
+/** How long a daemon that comes after a dead one waits for the dead one's lock, in ms, and how often it looks. */
+const LOCK_WAIT_MS = 2_000;
+const LOCK_PAUSE_MS = 10;
 
 /**
  * Runs the daemon of a home until it is told to end; resolves with the exit code. When another daemon has the home, that is
@@ -44,7 +48,7 @@ export async function runDaemon(root: string): Promise<number> {
   try {
     const home = findHome(root);
     prepareHome(home);
-    const lock = inHome(home, () => takeLock(home.lockFile));
+    const lock = await takeLockFor(home, origin);
     // A keeper may have waited while another daemon came and was told to end: then nobody is to come back.
     if (lock?.givenBack && origin.revivals > 0) {
       lock.release();
@@ -64,6 +68,16 @@ export async function runDaemon(root: string): Promise<number> {
     log(known === error ? known.message : String((error as Error).stack));
     tellStarter(origin.mode, { error: known.body() });
     return known.exitCode;
+  }
+}
+
+/** A daemon that comes after one that died waits for it to be gone: the kernel closes its pipes, which wakes the keeper, before it lets go of the lock. */
+async function takeLockFor(home: Home, { revivals }: Origin): Promise<Lock | null> {
+  const deadline = performance.now() + (revivals > 0 ? LOCK_WAIT_MS : 0);
+  for (;;) {
+    const lock = inHome(home, () => takeLock(home.lockFile));
+    if (lock || performance.now() >= deadline) return lock;
+    await delay(LOCK_PAUSE_MS);
   }
 }
 
