@@ -42,6 +42,16 @@ test("a killed daemon is back within 2 s with nobody's help, and its processes d
   assert.match(told.at(-1)?.cause.text ?? "", /came back after an end that nobody ordered/);
 });
 
+test("a daemon that watches many files comes back, too, though its lock outlives its pipes", async () => {
+  await using home = makeHome();
+  for (let folder = 0; folder < 200; folder += 1) home.write(`d${folder}/main.py`, "");
+  home.write("processes.yaml", "project: shop\nprocesses:\n  - { name: a, command: sleep 1000, restart: true, watch: true }\n");
+  await home.ok(["register", "--start"]);
+  const before = await pidsOf(home);
+  for (let kill = 0; kill < 4; kill += 1) await untilBack(home, await killDaemon(home));
+  assert.equal(await pidsOf(home), before);
+});
+
 test("a killed keeper is replaced, and the new one does its duty", async () => {
   await using home = makeHome();
   const before = await startTwo(home);
