@@ -2,7 +2,7 @@
  * Runs the checks, the build and every test file, a process each, and closes with `N passed, N failed`.
  * `bun test/run.ts WORDS…` runs only the test files whose path contains one of the words, on the build that is there.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { findTestFiles, type TestFile } from "./runner/files.ts";
@@ -24,6 +24,8 @@ process.exit(results.every(({ failed }) => failed.length === 0) ? 0 : 1);
 async function runAll(files: readonly TestFile[]): Promise<FileResult[]> {
   // Short, because sockets live below it.
   const folder = mkdtempSync(join(tmpdir(), "gt"));
+  // Tests that run programs as another user need the way to their own folders open.
+  chmodSync(folder, 0o711);
   const queue = files.filter(({ serial }) => !serial);
   const workers = Array.from({ length: FILES_AT_ONCE }, () => work(queue, folder));
   const together = (await Promise.all(workers)).flat();

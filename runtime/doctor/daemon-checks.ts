@@ -1,7 +1,7 @@
 import type { SystemView } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
-import type { DaemonClient } from "../client/client.ts";
 import { readAddress } from "../client/address.ts";
+import type { DaemonClient } from "../client/client.ts";
 import type { Home } from "../daemon/home.ts";
 import { type Finding, good, problem, warning } from "./finding.ts";
 

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../rig/ghost.ts";
 import { processesOf } from "../rig/processes.ts";
@@ -26,6 +26,7 @@ export interface FileResult {
 /** Runs one file in a process and a temporary folder of its own, within its time limit, and looks for processes that it left behind. */
 export async function runFile(file: TestFile, folder: string): Promise<FileResult> {
   const own = mkdtempSync(join(folder, "f"));
+  chmodSync(own, 0o711);
   const startedAt = performance.now();
   const end = await runProcess(file, own);
   const progress = readProgress(join(own, "progress"));
