@@ -1,6 +1,8 @@
 import type { SystemView } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { readAddress } from "../../runtime/client/address.ts";
 import type { DaemonClient } from "../../runtime/client/client.ts";
+import { clientPlaces } from "../../runtime/client/home.ts";
 import { type ProcessEntry, readProcess } from "../../runtime/process/table.ts";
 import { usage } from "../arguments.ts";
 import type { Command } from "../command.ts";
@@ -76,10 +78,12 @@ async function restart(context: Context): Promise<number> {
   if (!(await isRunning(client))) return start(context);
   const { startedAt } = await client.system();
   await client.restartDaemon();
-  // One question: between two the old daemon may end.
+  // The address is looked at first: a daemon that is about to end may take a question and never answer it (seen under Deno).
+  const { pidFile } = clientPlaces(context.home);
   const isNew = async (): Promise<boolean> => {
-    const now = await systemIfRunning(client);
-    return now !== null && now.startedAt !== startedAt;
+    const address = readAddress(pidFile);
+    if (address === null || address.startedAt === startedAt) return false;
+    return (await systemIfRunning(client)) !== null;
   };
   await waitUntil(isNew, "cannot restart the daemon: no new one answers");
   return show(context, await client.system());

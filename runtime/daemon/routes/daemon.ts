@@ -27,7 +27,8 @@ async function stop(node: DaemonNode, call: Call): Promise<void> {
   node.finish({ leave, next: false });
 }
 
-function restart(node: DaemonNode, call: Call): void {
+async function restart(node: DaemonNode, call: Call): Promise<void> {
+  await call.body();
   if (!node.hasSuccessor) {
     throw new GhostError("UNSUPPORTED", "cannot restart the daemon: it runs in the foreground, so that whoever started it has to", {
       hint: "end it with `ghost daemon stop --leave`, which leaves the processes running, and start it again",
