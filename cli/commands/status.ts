@@ -19,7 +19,7 @@ export const command: Command = {
 async function showSystem(context: Context): Promise<number> {
   const client = context.connect("if-not-stopped");
   try {
-    const [system, processes] = await Promise.all([client.system(), client.processes()]);
+    const { system, processes } = await client.overview();
     if (context.json) context.printJson({ system, processes });
     else if (!context.quiet) {
       const view = { columns: context.output.columns, paint: await context.paint(), now: Date.now() };

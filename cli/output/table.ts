@@ -31,6 +31,8 @@ export function renderTable(head: readonly Column[], rows: readonly Row[], colum
   const cellWidths = all.map((row) => (typeof row === "string" ? [] : measure(row, isAscii)));
   const widths = fit(head, cellWidths, columns);
   const rights = head.map(({ align }) => align === "right");
+  if (isAscii && paint === plain && rowWidth(widths) <= columns)
+    return all.map((row) => (typeof row === "string" ? row : renderPlainRow(row, widths, rights)));
   return all.map((row, index) => (typeof row === "string" ? row : renderRow(row, cellWidths[index] ?? [], widths, rights, columns)));
 }
 
@@ -55,12 +57,28 @@ function fit(head: readonly Column[], cellWidths: readonly (readonly number[])[]
       if (width > (widths[index] ?? 0)) widths[index] = width;
     }
   }
-  const over = widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1)) - columns;
+  const over = rowWidth(widths) - columns;
   if (over <= 0) return widths;
   const flexible = head.findIndex((column) => column.flexible);
   const index = flexible === -1 ? head.length - 1 : flexible;
   widths[index] = Math.max((widths[index] ?? 0) - over, FLEXIBLE_CELLS_MIN);
   return widths;
+}
+
+function rowWidth(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1));
+}
+
+/** What goes into pipes, mostly: no colours, one cell a character, and room for all columns. */
+function renderPlainRow(row: readonly Cell[], widths: readonly number[], rights: readonly boolean[]): string {
+  let line = "";
+  for (let index = 0; index < row.length; index++) {
+    const { text } = row[index] as Cell;
+    const width = widths[index] as number;
+    const shown = text.length > width ? `${text.slice(0, width - 1)}…` : text;
+    line += (index === 0 ? "" : GAP) + (rights[index] ? shown.padStart(width) : shown.padEnd(width));
+  }
+  return line.trimEnd();
 }
 
 function renderRow(

@@ -13,6 +13,8 @@ export function displayWidth(text: string): number {
 /** A text without colours, cut to at most `cells`, with `…` where something was cut off. */
 export function cut(text: string, cells: number): string {
   if (cells <= 0) return "";
+  // Most texts: the library's own look at them takes a list of 100 processes 1 ms.
+  if (PRINTABLE_ASCII.test(text)) return text.length <= cells ? text : `${text.slice(0, cells - 1)}…`;
   if (displayWidth(text) <= cells) return text;
   const { index } = truncatedWidth(text, { limit: cells, ellipsis: "…", ellipsisWidth: 1 });
   return `${text.slice(0, index)}…`;

@@ -47,6 +47,8 @@ export interface DaemonClient {
   environment(name: string, difference: boolean): Promise<EnvironmentView[]>;
   history(query: HistoryQuery): Promise<HistoryEntry[]>;
   system(): Promise<SystemView>;
+  /** Daemon and processes in one answer. */
+  overview(): Promise<{ readonly system: SystemView; readonly processes: ProcessView[] }>;
   /** Ends the daemon; with `leave` its children go on for the next one to adopt. */
   stopDaemon(leave: boolean): AsyncIterable<ActionResult>;
   restartDaemon(): Promise<{ readonly pid: number }>;
@@ -68,6 +70,7 @@ export function connect(home: string, options: ConnectOptions): DaemonClient {
     history: ({ names, limit, since }) =>
       ask({ method: "GET", path: `/v1/history${query({ names: names?.join(","), limit, since: since?.toISOString() })}` }),
     system: () => ask({ method: "GET", path: "/v1/system" }),
+    overview: () => ask({ method: "GET", path: "/v1/overview" }),
     stopDaemon: (leave) => lines({ method: "POST", path: "/v1/daemon/stop", body: { leave } }),
     restartDaemon: () => ask({ method: "POST", path: "/v1/daemon/restart", body: {} }),
   };

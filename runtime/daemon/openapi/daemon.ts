@@ -4,6 +4,12 @@ import { answers, body, flag, integer, listOf, number, object, oneOf, type Paths
 /** The daemon itself. */
 export const daemonPaths: Paths = {
   "/v1/system": { get: { summary: "The daemon's account of itself", responses: answers("the account", ref("System")) } },
+  "/v1/overview": {
+    get: {
+      summary: "Daemon and processes in one answer",
+      responses: answers("both", object({ system: ref("System"), processes: listOf(ref("Process")) })),
+    },
+  },
   "/v1/openapi.json": { get: { summary: "This document", responses: answers("OpenAPI 3.1", { type: "object" }) } },
   "/healthz": { get: { summary: "Whether it answers", responses: answers("ok", text, "text/plain") } },
   "/v1/daemon/stop": {

@@ -1,6 +1,6 @@
-import type { SystemView } from "../../../core/api/wire.ts";
+import type { ProcessView, SystemView } from "../../../core/api/wire.ts";
 import { readPrivateBytes, readProcess } from "../../process/table.ts";
-import { countByStatus } from "../../supervisor/views.ts";
+import { countByStatus, viewOf } from "../../supervisor/views.ts";
 import type { Route } from "../http.ts";
 import type { DaemonNode } from "../node.ts";
 
@@ -9,6 +9,7 @@ export function systemRoutes(node: DaemonNode): Route[] {
   const meter = new CpuMeter();
   return [
     { method: "GET", pattern: "/v1/system", handle: (call) => call.json(systemView(node, meter)) },
+    { method: "GET", pattern: "/v1/overview", handle: (call) => call.json({ system: systemView(node, meter), processes: listAll(node) }) },
     {
       method: "GET",
       pattern: "/v1/openapi.json",
@@ -16,6 +17,11 @@ export function systemRoutes(node: DaemonNode): Route[] {
     },
     { method: "GET", pattern: "/healthz", handle: (call) => call.text("ok\n") },
   ];
+}
+
+function listAll(node: DaemonNode): ProcessView[] {
+  node.sampler.ensureFresh();
+  return [...node.supervisor.processes.values()].map((process) => viewOf(node.supervisor, process));
 }
 
 function systemView(node: DaemonNode, meter: CpuMeter): SystemView {
