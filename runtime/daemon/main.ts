@@ -6,12 +6,13 @@ import { GhostError } from "../../core/errors/ghost-error.ts";
 import { pidOf } from "../../core/lifecycle/view.ts";
 import { readNodeConfiguration } from "../config/read-node-file.ts";
 import { startLogPump } from "../logs/pump.ts";
-import { closeHeld, type Keeper, startKeeper } from "../process/keeper.ts";
+import { type Keeper, startKeeper } from "../process/keeper.ts";
 import { becomeSubreaper } from "../process/subreaper.ts";
 import { type OpenedStore, openStore } from "../supervisor/open-store.ts";
 import { restore } from "../supervisor/restore.ts";
 import { logTargets } from "../supervisor/run.ts";
 import { Sampler } from "../supervisor/sampler.ts";
+import type { Supervised } from "../supervisor/supervised.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import { FileWatch } from "../supervisor/watch.ts";
 import { selfCommand } from "../system/self.ts";
@@ -88,6 +89,7 @@ async function keep(home: Home, lock: Lock, origin: Origin): Promise<number> {
     environment: daemonEnvironment(home, origin.mode),
     directory: "/",
     revivals: origin.revivals,
+    held: origin.held,
     stderr: 2,
   });
   try {
@@ -104,7 +106,7 @@ function successor(home: Home, { mode }: Origin): string[] {
   return mode === "foreground" ? ["/bin/sleep", String(HOLD_SECONDS)] : [...selfCommand(), "daemon", "--foreground", "--home", home.root];
 }
 
-async function serve(home: Home, lock: Lock, { mode, revivals, held }: Origin, keeper: Keeper): Promise<void> {
+async function serve(home: Home, lock: Lock, { mode, revivals }: Origin, keeper: Keeper): Promise<void> {
   rmSync(home.stoppedMarker, { force: true });
   const opened = await openStore(home);
   const { configuration } = await readNodeConfiguration(home.root, process.env).catch((error: unknown) => {
@@ -123,11 +125,12 @@ async function serve(home: Home, lock: Lock, { mode, revivals, held }: Origin, k
   const files = new FileWatch(supervisor);
   supervisor.onRunChange = (process) => {
     files.update(process);
-    if (pidOf(process.machine) !== null) keeper.hold(logTargets(supervisor, process, null).map((target) => target.fifo));
+    if (pidOf(process.machine) !== null) keeper.hold(fifosOf(supervisor, process));
   };
   pump.onEvent = (event) => noteLogEvent(supervisor, event);
   takeOver(supervisor, opened, announce, revivals);
-  closeHeld(held);
+  // Of those that ended in the gap, too: their last words may still be on the way.
+  keeper.takeOver([...supervisor.processes.values()].flatMap((process) => fifosOf(supervisor, process)));
   for (const process of supervisor.processes.values()) supervisor.onRunChange(process);
   sampler.start();
 
@@ -160,6 +163,10 @@ async function serve(home: Home, lock: Lock, { mode, revivals, held }: Origin, k
   log(`version ${version}, pid ${process.pid}, home ${home.root}`);
   tellStarter(mode, { ready: true });
   await end({ node, door, keeper, lock, files, timers: [idle, quiet] }, await ended);
+}
+
+function fifosOf(supervisor: Supervisor, process: Supervised): string[] {
+  return logTargets(supervisor, process, null).map((target) => target.fifo);
 }
 
 function takeOver(supervisor: Supervisor, opened: OpenedStore, announce: (entry: HistoryEntry) => void, revivals: number): void {

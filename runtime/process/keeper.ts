@@ -5,7 +5,7 @@
  *
  * It also holds the processes' FIFOs open. A pipe that nobody has open loses what waits in it: the last words of a process
  * that ends while no daemon is there to read them. The shell inherits the descriptors, and so does the next daemon, which
- * reads on by the FIFOs' names and then lets go of them (`closeHeld`).
+ * hands them on to its own keeper at once, reads on by the FIFOs' names and then lets go of them (`takeOver`).
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, constants, openSync } from "node:fs";
@@ -36,6 +36,8 @@ export interface KeeperOptions {
   readonly directory: string;
   /** How many daemons in a row died young before this one; from GHOST_REVIVALS. */
   readonly revivals: number;
+  /** How many FIFOs the keeper before this one held, from GHOST_HELD: this one holds them from its first moment, so that a daemon that is killed at once loses nothing either. */
+  readonly held: number;
   /** An open descriptor for what the shell and a daemon that cannot start have to say. */
   readonly stderr: number;
 }
@@ -44,6 +46,8 @@ export interface Keeper {
   readonly pid: number | null;
   /** These FIFOs are to outlive the daemon; those of earlier calls that are still there, too. A moment later they do. */
   hold(fifos: readonly string[]): void;
+  /** All logs are read on: these FIFOs take the place of the descriptors that the keeper before this one held. Call it once. */
+  takeOver(fifos: readonly string[]): void;
   /** The daemon answers now: from here on its death is no failure to start. */
   answering(): void;
   /** The daemon ends on purpose: nobody is to come after it. */
@@ -73,6 +77,8 @@ export function startKeeper(options: KeeperOptions): Keeper {
 class ShellKeeper implements Keeper {
   private readonly options: KeeperOptions;
   private readonly held = new Set<string>();
+  /** Descriptors that the keeper before this one held, still open here. */
+  private handedDown: readonly number[];
   private revivals: number;
   private pauseSeconds: number;
   private over = false;
@@ -82,6 +88,7 @@ class ShellKeeper implements Keeper {
 
   constructor(options: KeeperOptions) {
     this.options = options;
+    this.handedDown = heldDescriptors(options.held);
     this.revivals = options.revivals;
     this.pauseSeconds = pauseBeforeAnswer(options.revivals);
     this.child = this.start();
@@ -108,6 +115,12 @@ class ShellKeeper implements Keeper {
     if (this.held.size > before) this.renewal ??= setTimeout(() => this.renew(), delayMs);
   }
 
+  takeOver(fifos: readonly string[]): void {
+    for (const fd of this.handedDown) closeSync(fd);
+    this.handedDown = [];
+    this.hold(fifos);
+  }
+
   dismiss(): Promise<void> {
     return this.end("done");
   }
@@ -128,10 +141,12 @@ class ShellKeeper implements Keeper {
     this.renewalMs = performance.now() - beganMs;
   }
 
+  /** The descriptors that were handed down serve until the FIFOs are known by their names. */
   private start(): ChildProcess {
-    const fds = openAll(this.held);
+    const handedDown = this.handedDown.length > 0;
+    const fds = handedDown ? this.handedDown : openAll(this.held);
     const child = spawnKeeper(this.options, fds);
-    for (const fd of fds) closeSync(fd);
+    if (!handedDown) for (const fd of fds) closeSync(fd);
     child.once("exit", () => setTimeout(() => this.replace(child), REPLACE_MS).unref());
     this.tell(child);
     return child;
@@ -152,9 +167,8 @@ class ShellKeeper implements Keeper {
   }
 }
 
-/** Lets go of what the keeper held for this daemon; call it once all logs are read on. */
-export function closeHeld(count: number): void {
-  for (let fd = FIRST_HELD; fd < FIRST_HELD + count; fd += 1) closeSync(fd);
+function heldDescriptors(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => FIRST_HELD + index);
 }
 
 /** Opens FIFOs without waiting for anybody at the other end; those that are gone are forgotten. */

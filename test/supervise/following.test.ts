@@ -38,15 +38,15 @@ async function lifeOf(home: Home, declared: Declared, port: number, isMain: (com
   const { name } = declared;
   const started = await launch(home, { ...declared, restart: { policy: "always", delay: "10ms" } });
   assert.is(started.code, 0, started.stderr);
-  const first = await untilView(home, name, (process) => process.status === "running" && isMain(commandOf(process.pid ?? 0)));
   await waitFor(() => answers(port), { what: `${name} to listen` });
+  // Who listens has no parent left that hands over; until then the one in between may be followed.
+  const first = await untilView(home, name, ({ pid, status }) => status === "running" && isAlive(pid ?? 0) && isMain(commandOf(pid ?? 0)));
   assert.equal([first.restarts, first.desired], [0, "up"]);
   assert.ok((await history(home, name)).some(({ cause }) => cause.kind === "followed"));
 
   process.kill(first.pid ?? 0, "SIGKILL");
   await untilView(home, name, (process) => process.restarts === 1 && process.status === "running");
   await waitFor(() => answers(port), { what: `${name} to listen again` });
-  // Who listens has no parent left that hands over; the one in between may still be followed.
   const second = await untilView(home, name, ({ pid }) => isAlive(pid ?? 0) && isMain(commandOf(pid ?? 0)));
   assert.is(second.restarts, 1);
   assert.match((await home.ok(["why", name])).stdout, /was killed by SIGKILL/);
