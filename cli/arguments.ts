@@ -93,6 +93,8 @@ function camelCase(name: string): string {
 }
 
 function markNumbers(word: string): string {
+  // Empty, the parser takes it for 0.
+  if (word === "") return TEXT_MARK;
   if (NUMBER_LIKE.test(word)) return word.startsWith("-") ? word : TEXT_MARK + word;
   const value = /^(--[^=]+=)(.*)$/s.exec(word);
   return value ? `${value[1]}${TEXT_MARK}${value[2]}` : word;

@@ -112,7 +112,7 @@ export function succeeded(exit: Exit, policy: Pick<RestartPolicy, "successCodes"
 /** An exit as people say it: `exited with code 3`, `was killed by SIGKILL`. */
 export function describeExit(exit: Exit): string {
   if (exit.spawnError !== null) return exit.spawnError;
-  if (!exit.known) return "ended while the daemon was away; its exit code is unknown";
+  if (!exit.known) return "ended, and its exit code is unknown: another daemon had started it";
   if (exit.signal !== null) return `was killed by ${exit.signal}`;
   return `exited with code ${exit.code}`;
 }

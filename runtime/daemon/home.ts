@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmodSync, lstatSync, mkdirSync, realpathSync, symlinkSync, unlinkSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, symlinkSync, unlinkSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
@@ -77,9 +77,23 @@ function shortSocketPath(root: string): string {
   );
 }
 
+/** What a home may hold before its first daemon, and what tells that it had one (or was installed to). */
+const OWN_NAMES = new Set(["bin", "data", "run", "logs", "ghosts", "templates", ".ghost.yaml"]);
+const SIGNS_OF_USE = ["run/daemon.lock", "run/daemon.lock.d", "data/state.db", "data/definitions.json", "bin/ghost"];
+
+/** A home is closed to others and filled with Ghost's folders: not to be done to a folder of somebody's own that was named by mistake. */
+function refuseForeignFolder(root: string): void {
+  const names = existsSync(root) ? readdirSync(root) : [];
+  if (names.every((name) => OWN_NAMES.has(name)) || SIGNS_OF_USE.some((sign) => existsSync(join(root, sign)))) return;
+  throw new GhostError("HOME_UNUSABLE", `cannot use ${root} as Ghost's home: it is a folder with other things in it`, {
+    hint: "name an empty or a new folder with --home DIR or GHOST_HOME",
+  });
+}
+
 /** Creates what is missing, all 0700. Throws HOME_UNUSABLE, PERMISSION_DENIED or NO_SPACE. */
 export function prepareHome(home: Home): void {
   inHome(home, () => {
+    refuseForeignFolder(home.root);
     for (const folder of [home.root, home.logs, home.data, home.run, home.fifos]) mkdirSync(folder, { recursive: true, mode: 0o700 });
     chmodSync(home.root, 0o700);
     if (home.socket !== home.socketLink) prepareShortSocket(home);

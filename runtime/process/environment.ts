@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { parseEnvFile } from "../../core/config/env-file.ts";
 import { isSecretName, revealSecrets, secretsIn } from "../../core/config/secrets.ts";
@@ -9,7 +9,7 @@ import type { Account } from "./accounts.ts";
 const BASE_NAMES = new Set(["HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR"]);
 /** What Ghost tells a process about itself. A shell that runs inside another process has them, too; they are not to be inherited from there. */
 const OWN_NAMES = new Set(["GHOST_HOME", "GHOST_PROJECT", "GHOST_NAME", "GHOST_INSTANCE", "GHOST_HUB", "GHOST_TOKEN", "GHOST_PROCESS"]);
-/** A `from_file` value longer than this is no value. */
+/** A `from_file` or `env_file` larger than this is a mistake. */
 const VALUE_FILE_BYTES_MAX = 1024 * 1024;
 
 export interface EnvironmentSources {
@@ -86,20 +86,36 @@ function readEnvFile(path: string): [string, string][] {
 /** The content of a `from_file`, without the line end that editors add. */
 function readValueFile(key: string, path: string): string {
   const text = readText(path, `environment.${key}.from_file`);
-  if (text.length > VALUE_FILE_BYTES_MAX)
-    throw new GhostError("CONFIG_INVALID", `cannot use ${path} as the value of ${key}: it is longer than ${VALUE_FILE_BYTES_MAX} bytes`);
   return text.replace(/\r?\n$/, "");
 }
 
 function readText(path: string, key: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readSmallFile(path, key);
   } catch (error) {
+    if (error instanceof GhostError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT")
       throw new GhostError("CONFIG_NOT_FOUND", `cannot read ${path}: there is no such file`, { hint: `create it, or mend \`${key}\`` });
     if (code === "EACCES")
       throw new GhostError("PERMISSION_DENIED", `cannot read ${path}: permission denied`, { hint: "let the daemon's user read it" });
     throw new GhostError("CONFIG_INVALID", `cannot read ${path}: ${message}`, { hint: `mend \`${key}\`` });
+  }
+}
+
+/** A pipe would block the daemon and a device fill its memory: only a file of bounded size is read. */
+function readSmallFile(path: string, key: string): string {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile())
+      throw new GhostError("CONFIG_INVALID", `cannot read ${path}: it is not a regular file`, { hint: `mend \`${key}\`` });
+    if (stats.size > VALUE_FILE_BYTES_MAX)
+      throw new GhostError("CONFIG_INVALID", `cannot read ${path}: it is larger than ${VALUE_FILE_BYTES_MAX} bytes`, {
+        hint: `mend \`${key}\``,
+      });
+    return readFileSync(fd, "utf8");
+  } finally {
+    closeSync(fd);
   }
 }

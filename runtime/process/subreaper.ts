@@ -3,6 +3,7 @@
  * be reaped by it, pid by pid (`waitpid(-1)` would rob the runtime of its own children). Without FFI none of this
  * happens: a program that daemonizes is then reported as such.
  */
+import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { openLibc } from "../system/native.ts";
 
@@ -47,4 +48,22 @@ export function decodeWaitStatus(status: number): WaitStatus {
 export function signalName(number: number): string {
   for (const [name, value] of Object.entries(constants.signals)) if (value === number) return name;
   return `SIG${number}`;
+}
+
+/**
+ * How a process ended that its parent has not reaped yet: the kernel keeps the wait status in the last field of its stat
+ * line (proc_pid_stat(5), field 52) for those who might trace it. Null when it is gone or still lives.
+ */
+export function readZombieStatus(pid: number): WaitStatus | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const fields = text
+      .slice(text.lastIndexOf(")") + 2)
+      .trim()
+      .split(" ");
+    // Field 3 is the state; 0 is also what is shown to those who may not know.
+    return fields[0] === "Z" ? decodeWaitStatus(Number(fields[52 - 3])) : null;
+  } catch {
+    return null;
+  }
 }

@@ -43,7 +43,7 @@ export async function register(
   }
   const removals = request.prune ? changes.filter((change) => change.action === "remove") : [];
   save(supervisor, manifest, changes);
-  announcePlan({ changes: changes.filter((change) => change.action !== "remove" || request.prune), warnings: warnings(changes, request) });
+  announcePlan(announced(changes, request));
   const find = (change: PlanChange): Supervised[] => [supervisor.processes.get(keyOf(change)) ?? []].flat();
   await deleteAll(supervisor, removals.flatMap(find), { by: request.by, noWait: request.noWait }, report);
   const restarting = changes.filter((change) => change.action === "change" && change.disrupts).flatMap(find);
@@ -59,6 +59,11 @@ export async function register(
   );
   if (request.start)
     await startAll(supervisor, toStart(supervisor, manifest, restarting), { by: request.by, noWait: request.noWait }, report);
+}
+
+/** What `register` with these options would do, and say. */
+export function announced(changes: readonly PlanChange[], request: RegisterRequest): Omit<RegisterResponse, "results"> {
+  return { changes: changes.filter((change) => change.action !== "remove" || request.prune), warnings: warnings(changes, request) };
 }
 
 function planOne(supervisor: Supervisor, manifest: Manifest, definition: ProcessDefinition): PlanChange {

@@ -5,7 +5,7 @@ import { bootId } from "../process/identity.ts";
 import type { ProcessEntry } from "../process/table.ts";
 import { learnSecrets, logTargets } from "./run.ts";
 import { type Supervised, supervise } from "./supervised.ts";
-import type { Supervisor } from "./supervisor.ts";
+import { QUIET_KINDS, type Supervisor } from "./supervisor.ts";
 import type { Snapshot } from "./tree-scanner.ts";
 
 /** How the daemon before this one ended. */
@@ -27,7 +27,7 @@ export function restore(supervisor: Supervisor, past: Past): void {
   for (const stored of supervisor.parts.store.loadProcesses()) supervisor.processes.set(stored.key, supervise(stored));
   const processes = [...supervisor.processes.values()];
   for (const process of processes) {
-    process.why = lastCause(supervisor, process) ?? process.why;
+    process.why = supervisor.parts.store.lastCause(process.definition, QUIET_KINDS) ?? process.why;
     learnSecrets(supervisor, process);
   }
   const snapshot = supervisor.scanner.now();
@@ -189,9 +189,4 @@ function startIfWanted(supervisor: Supervisor, process: Supervised): void {
   if (machine.desired !== "up" || definition.type !== "service") return;
   if (machine.state.at === "running" || machine.state.at === "starting" || machine.state.at === "stopping") return;
   supervisor.dispatch(process, { type: "start", cause: { kind: "start", text: "started with the daemon" } });
-}
-
-function lastCause(supervisor: Supervisor, process: Supervised): string | undefined {
-  const entries = supervisor.parts.store.history(process.definition, 4);
-  return entries.reverse().find((entry) => entry.cause.kind !== "spawned" && entry.cause.kind !== "adopted")?.cause.text;
 }

@@ -8,8 +8,8 @@ import type { Supervised, Usage } from "./supervised.ts";
 import { NO_USAGE } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 
-/** Without monitoring the machine is still looked at so often: orphans have to be reaped, members recorded. */
-const UNMONITORED_INTERVAL_MS = 30_000;
+/** Without monitoring the machine is still looked at so often: orphans have to be reaped, members recorded, memory limits kept. */
+const UNMONITORED_INTERVAL_MS = 5_000;
 /** A fresh look for somebody who asks is not taken more often than this. */
 const FRESH_MS = 500;
 
@@ -65,7 +65,7 @@ export class Sampler {
       return;
     }
     const tree = liveTree(process, pid, table);
-    if (this.monitoring.enabled) measure(process, tree, this.sampledMs);
+    if (this.monitoring.enabled || process.definition.limits.memoryBytes !== null) measure(process, tree, this.sampledMs);
     if (rememberMembers(process, tree)) this.supervisor.parts.store.saveMembers(process.key, process.members);
   }
 

@@ -225,6 +225,17 @@ export class Store {
     return [...saved, ...unsaved].slice(-limit);
   }
 
+  /** The phrase of the newest cause whose kind is not among `quiet`. */
+  lastCause({ project, name }: { project: string; name: string }, quiet: ReadonlySet<string>): string | undefined {
+    // The kind is the first key of the text, as `putHistory` writes it.
+    const others = [...quiet].map((kind) => `AND cause NOT LIKE '{"kind":"${kind}"%'`).join(" ");
+    const row = this.database.get<{ cause: string }>(
+      `SELECT cause FROM history WHERE project = ? AND name = ? ${others} ORDER BY seq DESC LIMIT 1`,
+      [project, name],
+    );
+    return row && (JSON.parse(row.cause) as Cause).text;
+  }
+
   /** Entries after `seq`, oldest first, for a client that resumes. */
   historyAfter(seq: number, limit: number): HistoryEntry[] {
     this.flush();

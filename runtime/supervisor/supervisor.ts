@@ -5,7 +5,7 @@ import { type Effect, type Event, transition } from "../../core/lifecycle/transi
 import { pidOf, statusOf } from "../../core/lifecycle/view.ts";
 import type { LogPump } from "../logs/pump.ts";
 import type { WaitStatus } from "../process/subreaper.ts";
-import { reap } from "../process/subreaper.ts";
+import { readZombieStatus, reap } from "../process/subreaper.ts";
 import { judgeExit } from "./exits.ts";
 import { startRun } from "./run.ts";
 import type { SecretsFile } from "./secrets-file.ts";
@@ -130,7 +130,7 @@ export class Supervisor {
   private async foreignExit(pid: number, status: WaitStatus | null): Promise<void> {
     const process = [...this.processes.values()].find((candidate) => pidOf(candidate.machine) === pid);
     // What came to us as subreaper is ours to reap, and tells its status only so.
-    const known = reap(pid) ?? status;
+    const known = reap(pid) ?? status ?? readZombieStatus(pid);
     if (!process) return;
     await this.mainEnded(process, pid, {
       code: known?.code ?? null,
@@ -145,4 +145,4 @@ export class Supervisor {
 const BEGINNINGS: ReadonlySet<Event["type"]> = new Set(["start", "restart", "timer"]);
 
 /** Causes that are told but are not the answer to "why is it as it is". */
-const QUIET_KINDS = new Set(["spawned", "adopted", "followed"]);
+export const QUIET_KINDS = new Set(["spawned", "adopted", "followed"]);

@@ -6,6 +6,8 @@ import type { Supervisor } from "./supervisor.ts";
 
 /** Folders that nobody wants a restart for. */
 const ALWAYS_IGNORED = [".git", "node_modules", "__pycache__", ".venv", ".tsbuild"] as const;
+/** File systems that the kernel makes up. */
+const SYSTEM_FOLDERS = /^\/(proc|sys|dev)(\/|$)/;
 /** Files whose names tell of an editor at work. */
 const EDITOR_FILES = /(~|\.sw[a-z]|\.tmp|^4913|^\.#.*)$/;
 /** Files that one process may have watched; more is a mistake in `paths`. */
@@ -91,20 +93,26 @@ async function startChokidar(
 ): Promise<() => void> {
   const { watch } = await import("chokidar");
   const roots = policy.paths.map((path) => picomatch.scan(path).base || ".");
+  const seen = new Set<string>();
+  /** Said while the tree is being walked, so that a `paths: ["/"]` ends after the limit and not after the whole disk. */
+  const isTooMuch = (path: string): boolean => {
+    if (seen.size > WATCHED_MAX) return true;
+    seen.add(path);
+    if (seen.size > WATCHED_MAX) {
+      failed(`more than ${WATCHED_MAX} files would be watched, so none is; narrow \`watch.paths\`, or add to \`watch.ignore\``);
+      setImmediate(() => void watcher.close());
+    }
+    return false;
+  };
   const watcher = watch(roots, {
     cwd: directory,
     ignoreInitial: true,
-    ignored: (path) => isIgnored(path, policy, directory, home),
+    ignored: (path) => isIgnored(path, policy, directory, home) || isTooMuch(path),
     awaitWriteFinish: false,
     atomic: true,
   });
   const absolute = (path: string): string => (path.startsWith(sep) ? path : `${directory}${sep}${path}`);
-  watcher.on("ready", () => {
-    const files = Object.values(watcher.getWatched()).reduce((total, names) => total + names.length, 0);
-    if (files <= WATCHED_MAX) return;
-    failed(`${files} files would be watched, more than ${WATCHED_MAX}, so none is; narrow \`watch.paths\`, or add to \`watch.ignore\``);
-    void watcher.close();
-  });
+  watcher.once("ready", () => seen.clear());
   watcher.on("all", (event, path) => {
     if (event !== "addDir" && event !== "unlinkDir" && isWanted(absolute(path))) changed(absolute(path));
   });
@@ -113,7 +121,7 @@ async function startChokidar(
 }
 
 function isIgnored(path: string, policy: WatchPolicy, directory: string, home: string): boolean {
-  if (path === home || path.startsWith(home + sep)) return true;
+  if (path === home || path.startsWith(home + sep) || SYSTEM_FOLDERS.test(path)) return true;
   const inside = relative(directory, path);
   const parts = inside.split(sep);
   if (parts.some((part) => (ALWAYS_IGNORED as readonly string[]).includes(part))) return true;

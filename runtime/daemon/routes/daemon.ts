@@ -1,4 +1,5 @@
 import { GhostError } from "../../../core/errors/ghost-error.ts";
+import { readNodeConfiguration } from "../../config/read-node-file.ts";
 import { stopAll } from "../../supervisor/actions.ts";
 import type { Call } from "../call.ts";
 import type { Route } from "../http.ts";
@@ -34,6 +35,8 @@ async function restart(node: DaemonNode, call: Call): Promise<void> {
       hint: "end it with `ghost daemon stop --leave`, which leaves the processes running, and start it again",
     });
   }
+  // The next daemon reads the node's file: what it cannot read must not leave the processes without any.
+  await readNodeConfiguration(node.home.root, process.env);
   call.json({ pid: process.pid });
   node.finish({ leave: true, next: true });
 }

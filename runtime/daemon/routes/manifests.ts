@@ -1,6 +1,6 @@
 import type { RegisterRequest } from "../../../core/api/wire.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
-import { plan, register } from "../../supervisor/register.ts";
+import { announced, plan, register } from "../../supervisor/register.ts";
 import type { Call } from "../call.ts";
 import type { Route } from "../http.ts";
 import type { DaemonNode } from "../node.ts";
@@ -17,7 +17,7 @@ export function manifestRoutes(node: DaemonNode): Route[] {
 
 async function planManifest(node: DaemonNode, call: Call): Promise<void> {
   const request = await readRequest(call);
-  call.json({ changes: plan(node.supervisor, request.manifest), results: [], warnings: [] });
+  call.json({ ...announced(plan(node.supervisor, request.manifest), request), results: [] });
 }
 
 async function putManifest(node: DaemonNode, call: Call): Promise<void> {
