@@ -78,7 +78,7 @@ function shortSocketPath(root: string): string {
 }
 
 /** What a home may hold before its first daemon, and what tells that it had one (or was installed to). */
-const OWN_NAMES = new Set(["bin", "data", "run", "logs", "ghosts", "templates", ".ghost.yaml"]);
+const OWN_NAMES = new Set(["lost+found", "bin", "data", "run", "logs", "ghosts", "templates", ".ghost.yaml"]);
 const SIGNS_OF_USE = ["run/daemon.lock", "run/daemon.lock.d", "data/state.db", "data/definitions.json", "bin/ghost"];
 
 /** A home is closed to others and filled with Ghost's folders: not to be done to a folder of somebody's own that was named by mistake. */

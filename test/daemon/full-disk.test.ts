@@ -25,7 +25,8 @@ function mountSmall(home: Home): Disposable {
 
 /** Takes all the room there is; gives the way to give it back. */
 function fill(home: Home): () => void {
-  const path = join(home.dir, "ballast");
+  const path = join(home.dir, "logs", "ballast");
+  mkdirSync(join(home.dir, "logs"), { recursive: true });
   const page = Buffer.alloc(4096);
   try {
     writeFileSync(path, Buffer.alloc(Number(statfsSync(home.dir).bavail) * 4096 - 4096));

@@ -106,4 +106,23 @@ test("a node configuration that is wrong keeps the daemon from starting, and is 
   await home.ok(["daemon"]);
 });
 
+test("a folder with other things in it is not made into a home", async () => {
+  await using home = makeHome();
+  home.write("mine/letter.txt", "dear reader");
+  const { code, stderr } = await home.ghost(["--home", join(home.work, "mine"), "daemon"]);
+  assert.is(code, 1);
+  assert.match(stderr, /it is a folder with other things in it/);
+});
+
+test("a daemon whose own file became wrong is not replaced", async () => {
+  await using home = makeHome();
+  home.write("processes.yaml", "project: shop\nprocesses:\n  - { name: api, command: sleep 1000, restart: true }\n");
+  await home.ok(["register", "--start"]);
+  writeFileSync(join(home.dir, ".ghost.yaml"), "monitoring: { intervall: 5s }\n");
+  const { code, stderr } = await home.ghost(["daemon", "restart"]);
+  assert.is(code, 2);
+  assert.match(stderr, /did you mean interval/);
+  assert.match((await home.ok(["list"])).stdout, /api +running/);
+});
+
 test.run();

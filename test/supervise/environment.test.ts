@@ -1,10 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { makeHome } from "../rig/home.ts";
 import { program } from "../rig/programs.ts";
-import { daemonPid, declare, launch, untilLines, untilView } from "./processes.ts";
+import { daemonPid, declare, launch, untilLines, untilView, view } from "./processes.ts";
 
 /** What environment.sh adds beside `env`, and what its shell sets by itself. */
 const NOT_ENVIRONMENT = /^(CWD|UMASK|NICE|UID_GID|OPEN_FILES|PWD|OLDPWD|SHLVL|_)$/;
@@ -147,6 +148,21 @@ test("a file that is missing at the start says so", async () => {
     stderr,
     /cannot start api: cannot read .*value: there is no such file \(create it, or mend `environment\.FILE\.from_file`\)/,
   );
+});
+
+test("a from_file that is a pipe or a device fails its own process and nothing else", async () => {
+  await using home = makeHome();
+  spawnSync("mkfifo", [join(home.work, "pipe")]);
+  const started = await launch(
+    home,
+    { name: "pipe", command: "sleep 1000", environment: { A: { from_file: "./pipe" } } },
+    { name: "device", command: "sleep 1000", environment: { A: { from_file: "/dev/zero" } } },
+    { name: "other", command: "sleep 1000", restart: true },
+  );
+  assert.is(started.code, 1);
+  assert.match(started.stderr, /cannot start pipe: .*not a regular file/);
+  assert.match(started.stderr, /cannot start device: .*not a regular file/);
+  assert.is((await view(home, "other")).status, "running");
 });
 
 test.run();

@@ -154,4 +154,14 @@ test("watch can be switched on and off without a restart", async () => {
   await ignores(home, () => home.write("app", "2"));
 });
 
+test("a path that would take in the whole machine is refused, and the daemon goes on", async () => {
+  await using home = makeHome();
+  await launch(home, { name: "broad", command: "sleep 1000", restart: true, watch: { enabled: true, paths: ["/"] } });
+  await waitFor(async () => (await history(home, "broad")).some(({ cause }) => cause.kind === "watch-failed"), {
+    what: "the refusal",
+    limitMs: 20_000,
+  });
+  assert.is((await view(home, "broad")).status, "running");
+});
+
 test.run();
