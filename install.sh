@@ -210,6 +210,9 @@ purge_home() {
   [ -d "$home" ] || return 0
   case $home in / | "${HOME:-/}" | "${HOME:-/}/") fail "cannot remove $home: it is more than a home of ghost's" "remove what you do not need by hand" ;; esac
   if [ ! -d "$home/data" ] && [ ! -d "$home/run" ] && [ -n "$(ls -A "$home")" ]; then fail "cannot remove $home: it does not look like a home of ghost's" "remove it by hand if it is one"; fi
+  # Without a program of its own (npm installed it, say) nobody could stop the daemon above.
+  pid=$(sed -n 's/.*"pid":\([0-9]*\).*/\1/p' "$home/run/daemon.pid" 2>/dev/null)
+  if [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; then fail "cannot remove $home: its daemon runs (pid $pid)" "stop it first: ghost --home $home daemon stop"; fi
   rm -rf "$home" || fail "cannot remove all of $home"
   say "removed $home"
 }
