@@ -1,3 +1,4 @@
+// timeout: 150s
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -72,6 +73,8 @@ for (const kind of PUMPS) {
     const folder = dirname(target.file);
     await waitFor(() => readdirSync(folder).every((name) => !/\.\d+$|tmp/.test(name)), {
       what: "all rotated files to be compressed",
+      // Each is synced to the disk, and other tests keep that busy.
+      limitMs: 25_000,
       seen: () => readdirSync(folder),
     });
     await pump.stop();
@@ -88,6 +91,8 @@ for (const kind of PUMPS) {
     const folder = dirname(target.file);
     await waitFor(() => readdirSync(folder).every((name) => !/\.\d+$|tmp/.test(name)), {
       what: "all rotated files to be compressed",
+      // Each is synced to the disk, and other tests keep that busy.
+      limitMs: 25_000,
       seen: () => readdirSync(folder),
     });
     await pump.stop();
