@@ -29,6 +29,8 @@ export async function startRun(supervisor: Supervisor, process: Supervised, toke
     process.adopted = false;
     process.cpuSample = null;
     supervisor.dispatch(process, { type: "spawned", identity });
+    // At once: a run that is not known by its identity cannot be counted if it ends while there is no daemon.
+    supervisor.parts.store.commitRun(process.key);
   } catch (error) {
     const message = error instanceof GhostError && error.hint ? `${error.message} (${error.hint})` : (error as Error).message;
     supervisor.dispatch(process, { type: "spawn-failed", message: maskValues(message, process.secretValues) });

@@ -100,15 +100,10 @@ function checkChild(home: Home, { name }: Child, view: ProcessView): void {
   const starts = readFileSync(join(home.work, `${name}.starts`), "utf8")
     .trim()
     .split("\n");
-  // A run that began and ended while no daemon was there to see it is an intent that was lost: begun again, and not counted.
-  const unseen = starts.length - 1 - view.restarts;
-  assert.ok(unseen >= 0 && unseen <= UNSEEN_RUNS_MAX, `${name}: ${starts.length} starts, ${view.restarts} restarts`);
+  assert.is(view.restarts, starts.length - 1, `${name}: ${starts.length} starts`);
   assert.not(readdirSync(home.work).includes(`${name}.lock`));
   for (const file of [view.logs.out, view.logs.err]) checkLines(file, starts);
 }
-
-/** Runs of one process that may fall between two daemons, of 20 kills. */
-const UNSEEN_RUNS_MAX = 2;
 
 /** The runs' lines, each run whole and in order: 1, 2, … N, "last N". */
 function checkLines(file: string, starts: readonly string[]): void {

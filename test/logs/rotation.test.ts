@@ -1,4 +1,3 @@
-// timeout: 150s
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -73,8 +72,6 @@ for (const kind of PUMPS) {
     const folder = dirname(target.file);
     await waitFor(() => readdirSync(folder).every((name) => !/\.\d+$|tmp/.test(name)), {
       what: "all rotated files to be compressed",
-      // Each is synced to the disk, and other tests keep that busy.
-      limitMs: 25_000,
       seen: () => readdirSync(folder),
     });
     await pump.stop();
@@ -91,8 +88,6 @@ for (const kind of PUMPS) {
     const folder = dirname(target.file);
     await waitFor(() => readdirSync(folder).every((name) => !/\.\d+$|tmp/.test(name)), {
       what: "all rotated files to be compressed",
-      // Each is synced to the disk, and other tests keep that busy.
-      limitMs: 25_000,
       seen: () => readdirSync(folder),
     });
     await pump.stop();
