@@ -224,7 +224,8 @@ test("any order of events keeps the invariants", () => {
       { type: "followed", identity: { ...identity, pid: 900 }, exit: success },
       { type: "tree-empty", killed: random() < 0.5 },
       { type: "timer", generation: random() < 0.7 ? machine.generation : machine.generation - 1 },
-      { type: "intent-lost" },
+      { type: "intent-lost", ran: false },
+      { type: "intent-lost", ran: true },
       { type: "daemonized", exit: success, hint: "" },
       { type: "lost", cause, unfinished: random() < 0.5 },
     ];

@@ -20,8 +20,8 @@ export type Event =
   | { readonly type: "daemonized"; readonly exit: Exit; readonly hint: string }
   | { readonly type: "tree-empty"; readonly killed: boolean }
   | { readonly type: "timer"; readonly generation: number }
-  /** A spawn whose intent was recorded by a daemon that died before it happened. */
-  | { readonly type: "intent-lost" }
+  /** An intent to spawn that a dead daemon left, and no process for it. `ran`: there was one, and it ended while nobody looked. */
+  | { readonly type: "intent-lost"; readonly ran: boolean }
   /** The machine went down under the process: nobody's fault, nothing to count. `unfinished`: it was to come to an end of its own and did not. */
   | { readonly type: "lost"; readonly cause: Cause; readonly unfinished: boolean };
 
@@ -72,7 +72,7 @@ export function transition(machine: Machine, event: Event, context: Context): Tr
     case "timer":
       return timer(machine, event.generation, context);
     case "intent-lost":
-      return machine.state.at === "starting" ? spawnAgain(machine, context) : unchanged(machine);
+      return intentLost(machine, event.ran, context);
     case "lost":
       return lost(machine, event, context);
     default:
@@ -268,7 +268,13 @@ function beginRun(machine: Machine, cause: Cause, context: Context): Transition 
   };
 }
 
-function spawnAgain(machine: Machine, context: Context): Transition {
+function intentLost(machine: Machine, ran: boolean, context: Context): Transition {
+  if (machine.state.at !== "starting") return unchanged(machine);
+  if (ran) {
+    const over: Machine = { ...machine, lastExit: UNSEEN_EXIT, startedMs: context.nowMs, stoppedMs: context.nowMs };
+    const verdict = decideAfterExit(over, UNSEEN_EXIT, context.policy, context.nowMs, context.random);
+    return follow(over, verdict, context, exitCause(UNSEEN_EXIT));
+  }
   return beginRun(machine, { kind: "start", text: "the daemon died before it could be started; started now" }, context);
 }
 

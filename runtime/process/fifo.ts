@@ -1,6 +1,6 @@
 /** Makes named pipes. The C library does it where it can be reached; elsewhere the command `mkfifo` does. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, lstatSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, lstatSync, rmSync, utimesSync } from "node:fs";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { openLibc } from "../system/native.ts";
 
@@ -27,6 +27,17 @@ export function ensureFifo(path: string, owner: FifoOwner = {}): void {
   if (uid === undefined && gid === undefined) return;
   const now = lstatSync(path);
   if ((uid ?? now.uid) !== now.uid || (gid ?? now.gid) !== now.gid) chownSync(path, uid ?? now.uid, gid ?? now.gid);
+}
+
+/** Puts a mark on a FIFO that the next write into it takes away: the kernel sets the time of modification then. */
+export function markUnwritten(path: string): void {
+  utimesSync(path, 0, 0);
+}
+
+/** True when something was written into the FIFO since `markUnwritten`. */
+export function wasWritten(path: string): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats?.isFIFO() === true && stats.mtimeMs !== 0;
 }
 
 function makeFifo(path: string): void {

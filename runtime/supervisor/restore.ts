@@ -1,6 +1,7 @@
 import type { Cause } from "../../core/api/wire.ts";
 import { type Identity, UNSEEN_EXIT } from "../../core/lifecycle/state.ts";
 import { environmentOf } from "../process/environ.ts";
+import { wasWritten } from "../process/fifo.ts";
 import { bootId } from "../process/identity.ts";
 import type { ProcessEntry } from "../process/table.ts";
 import { learnSecrets, logTargets } from "./run.ts";
@@ -126,7 +127,10 @@ function hasSurvivors(process: Supervised, identity: Identity, snapshot: Snapsho
   return members || snapshot.withToken(identity.token).length > 0;
 }
 
-/** An intent is open: the spawn happened, and its process bears the token or writes into our FIFOs, or it did not. */
+/**
+ * An intent is open. Either the spawn happened and its process bears the token or holds our FIFOs; or the process ended
+ * since, which is known by what it wrote (one that never wrote a byte is taken for one that was not started); or there was none.
+ */
 function resolveIntent(supervisor: Supervisor, process: Supervised, token: string, snapshot: Snapshot): void {
   const found = oldest(snapshot.withToken(token)) ?? findByLogs(supervisor, process, snapshot);
   if (found) {
@@ -138,7 +142,10 @@ function resolveIntent(supervisor: Supervisor, process: Supervised, token: strin
     supervisor.dispatch(process, { type: "spawned", identity });
   } else if (process.machine.state.at === "stopping")
     supervisor.dispatch(process, { type: "spawn-failed", message: "stopped before it was started" });
-  else supervisor.dispatch(process, { type: "intent-lost" });
+  else {
+    const ran = logTargets(supervisor, process, null).some(({ fifo }) => wasWritten(fifo));
+    supervisor.dispatch(process, { type: "intent-lost", ran });
+  }
 }
 
 /** The first of a run: its descendants bear the token too, but came later. */

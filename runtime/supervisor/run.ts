@@ -5,6 +5,7 @@ import type { LogStreamTarget } from "../logs/pump.ts";
 import { type Account, findAccount, findGroup } from "../process/accounts.ts";
 import { composeEnvironment, type Variable } from "../process/environment.ts";
 import { findExecutable } from "../process/executable.ts";
+import { markUnwritten } from "../process/fifo.ts";
 import { identify } from "../process/identity.ts";
 import type { Credentials } from "../process/privilege.ts";
 import { type SpawnRequest, spawnProgram } from "../process/spawn.ts";
@@ -41,6 +42,8 @@ async function spawn(supervisor: Supervisor, process: Supervised, token: string)
   const request = describeRun(supervisor, process, token);
   const [stdout, stderr] = openLogs(supervisor, process, request.credentials);
   try {
+    // Should the daemon die between the spawn and its record, and the run end meanwhile: what it wrote tells of it.
+    for (const { fifo } of logTargets(supervisor, process, request.credentials)) markUnwritten(fifo);
     return await spawnProgram({ ...request, stdout, stderr }, ({ code, signal }) => {
       const { state } = process.machine;
       if ((state.at !== "running" && state.at !== "stopping") || state.identity?.token !== token) return;

@@ -1,9 +1,10 @@
 // timeout: 120s
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import type { HistoryEntry, SystemView } from "../../core/api/wire.ts";
+import { openSqlite } from "../../runtime/storage/sqlite/open.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { isAlive, parentOf } from "../rig/processes.ts";
 import { program } from "../rig/programs.ts";
@@ -118,6 +119,38 @@ test("killed while it starts 50 processes, and while it stops them: nothing is s
     [],
   );
   assert.is(twice(home), "");
+});
+
+test("killed between a spawn and its record: a run that ended unseen is counted, an intent that came to nothing is not", async () => {
+  await using home = makeHome();
+  home.write("says.sh", "#!/bin/sh\necho one line\nsleep 1000\n", 0o755);
+  home.write(
+    "processes.yaml",
+    "project: shop\nprocesses:\n  - { name: ran, executable: ./says.sh, restart: true }\n  - { name: never, executable: ./says.sh, restart: true }\n  - { name: job, executable: ./says.sh, type: oneshot }\n",
+  );
+  await home.ok(["register", "--start"]);
+  await waitFor(async () => (await home.ok(["logs", "--json"])).stdout.match(/one line/g)?.length === 3, { what: "three lines" });
+  const pids = await pidsOf(home);
+  const { pid, helperPids } = await systemOf(home);
+  // The keeper waits while the state is made that a daemon leaves which dies at that moment.
+  for (const keeper of helperPids) process.kill(keeper, "SIGSTOP");
+  await killDaemon(home);
+  for (const child of Object.values(pids)) process.kill(-(child as number), "SIGKILL");
+  await waitFor(() => Object.values(pids).every((child) => !isAlive(child as number)), { what: "the processes to be gone" });
+  const database = await openSqlite(join(home.dir, "data", "state.db"));
+  for (const { key, machine } of database.all<{ key: string; machine: string }>("SELECT key, machine FROM runs"))
+    database.run("UPDATE runs SET machine = ? WHERE key = ?", [
+      JSON.stringify({ ...JSON.parse(machine), state: { at: "starting", token: "0" } }),
+      key,
+    ]);
+  const ids = database.all<{ id: string }>("SELECT id FROM processes WHERE key LIKE '%never%'").map(({ id }) => id);
+  database.close();
+  assert.is(ids.length, 1);
+  for (const stream of ["out", "err"]) utimesSync(join(home.dir, "run", "fifos", `${ids[0]}.${stream}`), 0, 0);
+  for (const keeper of helperPids) process.kill(keeper, "SIGCONT");
+  await untilBack(home, pid);
+  const seen = async () => Object.values(await processes(home)).map(({ name, status, restarts }) => `${name} ${status} ${restarts}`);
+  await waitFor(async () => (await seen()).join() === "ran running 1,never running 0,job failed 0", { what: "each to be judged", seen });
 });
 
 test("killed while it registers: the file is registered whole or not at all", async () => {

@@ -75,9 +75,15 @@ function watched<T>(name: string, handler: Callback<T>, limit: { readonly ms: nu
     } catch (thrown) {
       const error = unsuppressed(thrown);
       record({ event: "failed", test: name, message: error instanceof Error ? error.message : String(error) });
-      throw error;
+      throw printable(error);
     }
   };
+}
+
+/** uvu takes `details` for a text, as its own assertions have it; errors of the product have an object there. */
+function printable(error: unknown): unknown {
+  if (!(error instanceof Error) || !("details" in error) || typeof error.details === "string") return error;
+  return Object.assign(new Error(error.message, { cause: error }), { stack: error.stack });
 }
 
 /** A clean-up that fails after its test failed hides the test's error in one without a message; both are wanted. */
