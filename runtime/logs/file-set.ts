@@ -53,27 +53,24 @@ export function listFiles(file: string): FileSet {
   return set;
 }
 
-/** Rotations that may come while a file is looked for; one that moves on faster will soon be removed. */
+/** Looks for a file among others that move on; one that moves on faster will soon be removed. */
 const LOOKS_MAX = 20;
 
 /**
- * The number of the plain file with this inode, found beside whoever rotates; null when there is none. A look during
- * which the live file changed may have missed it, and is repeated.
+ * The number of the plain file with this inode, found beside whoever rotates; null when there is none. A look while
+ * files are renamed may miss it: only two looks one after the other that see the same are believed.
  */
 export function numberOfInode(file: string, inode: number): number | null {
+  let before = "";
   for (let looks = 0; looks < LOOKS_MAX; looks++) {
-    const live = identityOf(file);
-    const number = [...listFiles(file).plain].find((candidate) => inodeOf(file, candidate) === inode);
-    if (number !== undefined) return number;
-    if (identityOf(file) === live) return null;
+    const seen = [...listFiles(file).plain].map((number) => ({ number, inode: inodeOf(file, number) }));
+    const found = seen.find((each) => each.inode === inode);
+    if (found) return found.number;
+    const now = JSON.stringify(seen);
+    if (now === before) return null;
+    before = now;
   }
   return null;
-}
-
-/** The inode of a file that was removed soon belongs to another: its birth tells them apart. */
-function identityOf(file: string): string {
-  const found = statSync(file, { throwIfNoEntry: false });
-  return `${found?.ino} ${found?.birthtimeMs}`;
 }
 
 /** The inode of the plain file with this number; undefined when there is none. */

@@ -1,7 +1,10 @@
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
+import { numberOfInode } from "../../runtime/logs/file-set.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
 import { contentOf, filesOf, makePlace, numbered, PUMPS, runInto, startPump } from "./place.ts";
@@ -98,5 +101,23 @@ for (const kind of PUMPS) {
     );
   });
 }
+
+test("a rotated file is found while it moves on", async () => {
+  using place = makePlace();
+  const file = join(place.dir, "moving.log");
+  for (const number of [1, 2, 3]) writeFileSync(`${file}.${number}`, "");
+  const { ino } = statSync(`${file}.3`);
+  // The highest first and the live file never: what a rotation looks like in its midst.
+  const shifts = `for (let k = 1; k < 1500; k++) for (const i of [k + 2, k + 1, k]) require("fs").renameSync(\`\${process.argv[1]}.\${i}\`, \`\${process.argv[1]}.\${i + 1}\`);`;
+  const rotating = spawn(process.execPath, ["-e", shifts, file], { stdio: "inherit" });
+  const ended = once(rotating, "exit");
+  let missed = 0;
+  while (rotating.exitCode === null) {
+    for (let look = 0; look < 50; look += 1) missed += numberOfInode(file, ino) === null ? 1 : 0;
+    await new Promise(setImmediate);
+  }
+  assert.equal(await ended, [0, null]);
+  assert.is(missed, 0);
+});
 
 test.run();
