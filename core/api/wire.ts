@@ -54,6 +54,23 @@ export interface ProcessDetail extends ProcessView {
   readonly restartPolicy: string;
   readonly line: number | null;
   readonly history: readonly HistoryEntry[];
+  /** The last word of the health check; null before the first and without one. */
+  readonly probe: { readonly ok: boolean; readonly detail: string; readonly latencyMs: number; readonly time: string } | null;
+  /** Of a one-shot: how its last runs ended, newest first. */
+  readonly results: readonly RunResult[];
+  /** The numbers of its ports by name. */
+  readonly ports: Readonly<Record<string, number>>;
+}
+
+/** How one run of a one-shot ended. */
+export interface RunResult {
+  readonly startedAt: string | null;
+  readonly endedAt: string;
+  readonly exitCode: number | null;
+  readonly exitSignal: string | null;
+  readonly ok: boolean;
+  /** `schedule`, `ghost trigger`, `ghost start` … */
+  readonly by: string;
 }
 
 /** One change, as `why`, `GET /v1/history` and `GET /v1/events` tell it. */
@@ -79,7 +96,7 @@ export interface Cause {
   readonly facts?: Readonly<Record<string, unknown>>;
 }
 
-/** `POST /v1/processes/NAME/{start,stop,restart,signal}` and their plural forms. */
+/** `POST /v1/processes/NAME/{start,stop,restart,reload,scale,trigger,signal}` and their plural forms, and of groups. */
 export interface ActionRequest {
   /** Return at once instead of waiting until true. Default false. */
   readonly noWait?: boolean;
@@ -87,6 +104,14 @@ export interface ActionRequest {
   readonly force?: boolean;
   /** For `signal`, e.g. `SIGHUP`. */
   readonly signal?: string;
+  /** For `scale`: how many there shall be, 0 to 1000. */
+  readonly instances?: number;
+  /** For `start` and `restart`: in which order; default: what they depend on, or what the group says. */
+  readonly order?: import("../config/definition.ts").StartupOrder;
+  /** For `start`: when one fails, stop again those that this request started. */
+  readonly rollback?: boolean;
+  /** Lines with `waiting` are wanted, too. */
+  readonly progress?: boolean;
   /** Who asks, for `why`, e.g. `ghost stop`. */
   readonly by?: string;
 }
@@ -101,6 +126,64 @@ export interface ActionResult {
   readonly did: string;
   readonly pid: number | null;
   readonly error?: ErrorBody;
+}
+
+/** A line between results, if asked for: a process that is not ready yet, and what it waits for (empty: its own health check). */
+export interface ActionWait {
+  readonly waiting: { readonly project: string; readonly name: string; readonly instance: number; readonly for: readonly string[] };
+}
+
+/** `GET /v1/groups`, and of one `GET /v1/groups/NAME`. */
+export interface GroupView {
+  readonly project: string;
+  readonly name: string;
+  readonly startup: import("../config/definition.ts").StartupOrder;
+  /** `file`, or `api` for one that was made by `POST /v1/groups`. */
+  readonly origin: "file" | "api";
+  /** Names of its processes. */
+  readonly processes: readonly string[];
+  /** `up`: all that is wanted is as it should be; `partial`: some are; `failed`: one gave up or is unhealthy; `starting`: something is awaited. */
+  readonly status: "stopped" | "starting" | "up" | "partial" | "failed";
+  /** Instances in all, and those that are ready (a one-shot that ended well is). */
+  readonly total: number;
+  readonly ready: number;
+  readonly unhealthy: number;
+  /** Who is not ready, and what each waits for. */
+  readonly waiting: readonly {
+    readonly name: string;
+    readonly instance: number;
+    readonly status: Status;
+    readonly for: readonly string[];
+  }[];
+}
+
+/** `POST /v1/groups`: makes a group, or changes one that was made so. Without `project`: that of its first process. */
+export interface GroupRequest {
+  readonly name: string;
+  readonly project?: string;
+  readonly processes: readonly string[];
+  readonly startup?: import("../config/definition.ts").StartupOrder;
+}
+
+/** `GET /v1/graph`: who depends on whom. */
+export interface GraphView {
+  readonly nodes: readonly {
+    readonly project: string;
+    readonly name: string;
+    readonly type: "service" | "oneshot";
+    readonly status: Status;
+    readonly health: ProcessView["health"];
+    readonly groups: readonly string[];
+  }[];
+  /** `from` needs `to`; `met`: the condition holds now. */
+  readonly edges: readonly {
+    readonly project: string;
+    readonly from: string;
+    readonly to: string;
+    readonly condition: string;
+    readonly onLoss: string;
+    readonly met: boolean;
+  }[];
 }
 
 /** One line of `plan`, and of what `register` did. */
@@ -120,6 +203,8 @@ export interface RegisterRequest {
   readonly start?: boolean;
   readonly prune?: boolean;
   readonly noWait?: boolean;
+  /** Lines with `waiting` are wanted, too. */
+  readonly progress?: boolean;
   readonly by?: string;
 }
 

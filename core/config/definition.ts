@@ -35,7 +35,109 @@ export interface ProcessDefinition {
   readonly umask: number | null;
   /** -20 to 19. */
   readonly nice: number | null;
+  /** What it needs, each process once. */
+  readonly dependsOn: readonly Dependency[];
+  /** Null: it is taken for ready as soon as it runs. */
+  readonly healthCheck: HealthCheck | null;
+  /** How many of it there are, 1 to 1000; each gets GHOST_INSTANCE=0, 1, … */
+  readonly instances: number;
+  /** Its ports by name; `auto` is a free one that the daemon chooses and keeps. Texts refer to them by `portReference`. */
+  readonly ports: Readonly<Record<string, number | "auto">>;
+  /** The listener that Ghost holds and hands down as descriptor 3; null: none. */
+  readonly listen: ListenAddress | null;
+  /** When a one-shot is run; null: when it is asked for. */
+  readonly schedule: Schedule | null;
+  /** How it takes up changes without an end; null: only by a rolling restart. */
+  readonly reload: ReloadPolicy | null;
+  /** Commands that are run when something happens to it. */
+  readonly on: Hooks;
   /** Where it was declared; null for `ghost start PROGRAM`. */
+  readonly source: SourcePlace | null;
+}
+
+/** Another process of the same project, and what of it is needed. */
+export interface Dependency {
+  readonly name: string;
+  /** `started`: it runs; `healthy`: its check passes; `completed`: its last run ended as it should. */
+  readonly condition: "started" | "healthy" | "completed";
+  /**
+   * What happens to this one when the condition holds no longer: nothing (the default); `hold`: it is stopped until the condition
+   * holds again; `restart`: it runs on, and is restarted once the condition holds again; `stop`: it is stopped for good.
+   */
+  readonly onLoss: "ignore" | "hold" | "restart" | "stop";
+}
+
+/** What is asked again and again to learn whether a process is ready and well. */
+export interface HealthCheck {
+  readonly probe: Probe;
+  /** From one answer to the next question, in ms. Default 5_000. */
+  readonly periodMs: number;
+  /** An answer that takes longer is a failure, in ms. Default 2_000. */
+  readonly timeoutMs: number;
+  /** Failures in a row that make a healthy process unhealthy. Default 3. */
+  readonly failures: number;
+  /** Successes in a row that make a process healthy. Default 1. */
+  readonly successes: number;
+  /** Failures do not count for so long after the start, or until the first success; not healthy by then is unhealthy. In ms; default 120_000. */
+  readonly startGraceMs: number;
+  /** Whether an unhealthy process is restarted (with back-off, and counted). Default false. */
+  readonly restart: boolean;
+}
+
+/** How the question is put. Texts may hold references to secrets and ports. */
+export type Probe =
+  /** `status`: codes that pass; null: 200 to 399. `body`: a regular expression that the body (its first 64 KiB) must match. */
+  | { readonly kind: "http"; readonly url: string; readonly status: readonly number[] | null; readonly body: string | null }
+  | { readonly kind: "tcp"; readonly host: string; readonly port: string }
+  /** In the process's folder and environment; exit code 0 passes. `shell`: `executable` is a command line. */
+  | { readonly kind: "exec"; readonly executable: string; readonly args: readonly string[]; readonly shell: boolean }
+  /** A line of its output since the start matches the regular expression. */
+  | { readonly kind: "log"; readonly pattern: string }
+  /** The process tells by itself that it is well; silence for this long is a failure, in ms. */
+  | { readonly kind: "heartbeat"; readonly intervalMs: number };
+
+/** An address to listen on. */
+export interface ListenAddress {
+  /** Default 0.0.0.0. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** When a one-shot is run. */
+export interface Schedule {
+  /** Five or six fields, or `@daily` and the like, as croner reads them. */
+  readonly cron: string;
+  /** IANA name; null: the daemon's. */
+  readonly timezone: string | null;
+  /** Whether a run that is due while the last one goes on is started beside it. Only false is offered: it is skipped and told. */
+  readonly overlap: false;
+}
+
+export interface ReloadPolicy {
+  /** e.g. `SIGHUP`. */
+  readonly signal: string;
+}
+
+/** Shell commands that get the event as JSON on stdin and have 10 s. */
+export interface Hooks {
+  readonly failed?: string;
+  readonly crash_loop?: string;
+  readonly unhealthy?: string;
+  readonly recovered?: string;
+}
+
+/** In which order the processes of a group start: by what they depend on (default), one after the other, or all at once whatever they depend on. */
+export type StartupOrder = "dependency" | "sequential" | "parallel";
+
+/** Processes that are started and stopped by one name. */
+export interface GroupDefinition {
+  /** As a process's; unique among processes and groups of the project. */
+  readonly name: string;
+  readonly project: string;
+  /** Names of processes of the project, each once. */
+  readonly processes: readonly string[];
+  readonly startup: StartupOrder;
+  /** Null for one that was made through the API. */
   readonly source: SourcePlace | null;
 }
 
@@ -96,6 +198,10 @@ export interface ResourceLimits {
   readonly memoryBytes: number | null;
   /** RLIMIT_NOFILE. Null: inherited. */
   readonly openFiles: number | null;
+  /** Cores that the tree may use, e.g. 1.5; needs a writable cgroup v2. Null: no limit. */
+  readonly cpu: number | null;
+  /** Processes and threads that the tree may have; needs a writable cgroup v2. Null: no limit. */
+  readonly pids: number | null;
 }
 
 export interface SourcePlace {
@@ -113,6 +219,7 @@ export interface Manifest {
   /** All files that were merged, absolute. */
   readonly files: readonly string[];
   readonly processes: readonly ProcessDefinition[];
+  readonly groups: readonly GroupDefinition[];
   /** PATH of the registering shell; the daemon looks executables up in it and gives it to the processes. */
   readonly path: string;
   /** Values of secret references, by reference name. Kept in `data/secrets` alone. */

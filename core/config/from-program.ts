@@ -1,4 +1,5 @@
 import type { Manifest, ProcessDefinition } from "./definition.ts";
+import { ORCHESTRATION_DEFAULTS } from "./definition-defaults.ts";
 import type { Variables } from "./interpolate.ts";
 import { sanitizeName } from "./names.ts";
 import { baseName, expandHome, resolvePath } from "./posix-path.ts";
@@ -48,6 +49,7 @@ export function definitionForProgram(request: ProgramRequest): Program {
     project,
     files: [],
     processes: [definition],
+    groups: [],
     path: environment.PATH ?? "",
     secrets: {},
   };
@@ -82,6 +84,7 @@ function definitionOf(name: string, project: string, directory: string, [executa
     group: null,
     umask: null,
     nice: null,
+    ...ORCHESTRATION_DEFAULTS,
     source: null,
   };
 }

@@ -108,6 +108,7 @@ function manifestOf(
     project,
     files: [...new Set(files.map((file) => file.path))],
     processes,
+    groups: [],
     path: variables.PATH ?? "",
     secrets: secrets.valuesUsedBy(processes),
   };

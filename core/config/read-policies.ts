@@ -30,7 +30,7 @@ export const RESTART_DEFAULT: RestartPolicy = {
 export const STOP_DEFAULT: StopPolicy = { signal: "SIGTERM", timeoutMs: 10_000, command: null };
 export const LOGS_DEFAULT: LogPolicy = { maxSizeBytes: 10 * 1024 * 1024, maxFiles: 5, compress: false };
 export const WATCH_DEFAULT: WatchPolicy = { paths: ["."], ignore: [], debounceMs: 100 };
-export const LIMITS_DEFAULT: ResourceLimits = { memoryBytes: null, openFiles: null };
+export const LIMITS_DEFAULT: ResourceLimits = { memoryBytes: null, openFiles: null, cpu: null, pids: null };
 
 /** Most rotated files that a log may keep: each rotation renames them all. */
 const LOG_FILES_MAX = 1000;
@@ -135,6 +135,8 @@ export function readLimits(field: Field): ResourceLimits | undefined {
     map && {
       memoryBytes: map.read("memory", (memory) => readSize(memory, "MB"), LIMITS_DEFAULT.memoryBytes),
       openFiles: map.read("open_files", (count) => readInteger(count, 1, OPEN_FILES_MAX), LIMITS_DEFAULT.openFiles),
+      cpu: LIMITS_DEFAULT.cpu,
+      pids: LIMITS_DEFAULT.pids,
     }
   );
 }

@@ -1,4 +1,5 @@
 import type { ProcessDefinition } from "./definition.ts";
+import { ORCHESTRATION_DEFAULTS } from "./definition-defaults.ts";
 import type { Draft, ProcessKey } from "./drafts.ts";
 import { type Field, MapFields, type Reading, readChoice } from "./fields.ts";
 import { directoryOf } from "./posix-path.ts";
@@ -63,6 +64,7 @@ function readRest(map: MapFields<ProcessKey>, draft: Draft, project: string): Om
     group: map.read("group", readAccount, null),
     umask: map.read("umask", readUmask, null),
     nice: map.read("nice", readNice, null),
+    ...ORCHESTRATION_DEFAULTS,
     source: { file: place.file, line: place.line },
   };
 }

@@ -2,7 +2,20 @@
  * Keys of a definition (as `describeDefinition` names them) that take effect without a restart: they tell Ghost what to
  * do with the process, and the process itself never sees them.
  */
-const LIVE_PREFIXES = ["restart.", "stop.", "logs.", "watch.", "type", "resource_limits.memory"] as const;
+const LIVE_PREFIXES = [
+  "restart.",
+  "stop.",
+  "logs.",
+  "watch.",
+  "type",
+  "resource_limits.memory",
+  "depends_on.",
+  "health_check.",
+  "instances",
+  "schedule",
+  "reload.",
+  "on.",
+] as const;
 
 /** True when a change of `key` reaches a running process without restarting it. */
 export function isLiveKey(key: string): boolean {

@@ -26,9 +26,10 @@ export const UNSEEN_EXIT: Exit = { code: null, signal: null, known: false, spawn
 
 /**
  * What follows when a stopping tree is empty. `restart`: one that was asked for and costs nothing; `recover`: one that
- * nobody asked for (memory, health), which costs budget and backs off; `decide`: what the restart policy says of the exit.
+ * nobody asked for (memory, health), which costs budget and backs off; `decide`: what the restart policy says of the exit;
+ * `hold`: it waits until what it needs is there again.
  */
-export type Afterwards = "stop" | "restart" | "recover" | "decide";
+export type Afterwards = "stop" | "restart" | "recover" | "decide" | "hold";
 
 /**
  * Where a process is. Each member carries only what is valid there.
@@ -36,17 +37,19 @@ export type Afterwards = "stop" | "restart" | "recover" | "decide";
  * ```
  *             start             spawned
  *  stopped ──────────▶ starting ────────▶ running
- *     ▲                  ▲  │ failed         │ exit, or stop, or restart
- *     │ then: stop       │  ▼                ▼
- *     ├───────────────── │ ─────────────  stopping (only while something of the tree lives)
- *     │                  │ then: restart     │ tree empty
- *     │                  │                   ▼
+ *     ▲ │ unmet          ▲  │ failed         │ exit, or stop, or restart
+ *     │ ▼           met  │  ▼                ▼
+ *     │waiting ────────▶ │ ─────────────  stopping (only while something of the tree lives)
+ *     │  ▲ then: hold    │ then: restart     │ tree empty
+ *     │  └────────────── │ ──────────────────┤
  *     │                  └──── backoff ◀── restart policy ──▶ exited (as it should) │ failed (gave up)
  *     └────────────────────────── stop ─────────┘
  * ```
  */
 export type State =
   | { readonly at: "stopped" }
+  /** Something that it needs is not there; `blockedBy` is what its program itself found wanting (a port that is held), besides its dependencies. */
+  | { readonly at: "waiting"; readonly blockedBy: string | null }
   | { readonly at: "starting"; readonly token: string }
   | { readonly at: "running"; readonly identity: Identity }
   | {
@@ -77,6 +80,10 @@ export interface Machine {
   readonly streak: number;
   /** When the last restarts happened, oldest first; as many as the budget and the crash-loop mark need. */
   readonly recent: readonly number[];
+  /** What the health check says of the current run; `unknown` until it first says something. Absent and `none`: there is no check. */
+  readonly health?: "none" | "unknown" | "healthy" | "unhealthy";
+  /** Dependencies that went away while it ran on, and after whose return it is restarted. */
+  readonly lost?: readonly string[];
   readonly lastExit: Exit | null;
   readonly startedMs: number | null;
   readonly stoppedMs: number | null;

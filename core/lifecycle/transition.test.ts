@@ -25,7 +25,7 @@ const failure: Exit = { code: 3, signal: null, known: true, spawnError: null };
 const success: Exit = { code: 0, signal: null, known: true, spawnError: null };
 
 function context(over: Partial<Context> = {}): Context {
-  return { policy: ALWAYS, nowMs: 1_000_000, random: 0.5, token: "t1", ...over };
+  return { policy: ALWAYS, nowMs: 1_000_000, random: 0.5, token: "t1", waitingFor: [], checked: false, ...over };
 }
 
 /** Runs events one after the other; the last transition is given. */
@@ -228,10 +228,23 @@ test("any order of events keeps the invariants", () => {
       { type: "intent-lost", ran: true },
       { type: "daemonized", exit: success, hint: "" },
       { type: "lost", cause, unfinished: random() < 0.5 },
+      { ...start, regardless: true },
+      { type: "exited", exit: failure, leftovers: false, blockedBy: "port 80 is held" },
+      { type: "available", cause, unblocked: random() < 0.5 },
+      { type: "dependency-lost", name: "redis", onLoss: pick(["hold", "restart", "stop"] as const), cause },
+      { type: "dependency-back", name: "redis", cause },
+      { type: "health", to: pick(["unknown", "healthy", "unhealthy"] as const), restart: random() < 0.3, cause },
     ];
     const event = pick(events);
     const policy = { ...ALWAYS, policy: pick(["always", "on-failure", "never"] as const), maxRestarts: pick([null, 3]) };
-    const next = transition(machine, event, { policy, nowMs, random: random(), token: `t${step}` });
+    const next = transition(machine, event, {
+      policy,
+      nowMs,
+      random: random(),
+      token: `t${step}`,
+      waitingFor: random() < 0.3 ? ["redis (healthy)"] : [],
+      checked: random() < 0.5,
+    });
     const told = `seed ${seed}, step ${step}: ${event.type} in ${machine.state.at}`;
     assert.ok(next.machine.restarts >= machine.restarts, `restarts went back, ${told}`);
     const spawns = next.effects.filter((effect) => effect.do === "spawn").length;

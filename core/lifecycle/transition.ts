@@ -5,7 +5,8 @@ import { type Afterwards, describeExit, type Exit, type Identity, type Machine, 
 
 /** What happened, or was asked for. */
 export type Event =
-  | { readonly type: "start"; readonly cause: Cause }
+  /** `regardless`: whatever it depends on. */
+  | { readonly type: "start"; readonly cause: Cause; readonly regardless?: boolean }
   /** `keepDesired`: the daemon itself goes; what people asked for stands. */
   | { readonly type: "stop"; readonly cause: Cause; readonly force: boolean; readonly keepDesired?: boolean }
   /** `free`: asked for by people or by a file change; else it costs budget and backs off. */
@@ -14,14 +15,22 @@ export type Event =
   | { readonly type: "spawn-failed"; readonly message: string }
   /** The main process handed over to a descendant and ended well. */
   | { readonly type: "followed"; readonly identity: Identity; readonly exit: Exit }
-  /** The main process ended; `leftovers`: others of its tree still live. */
-  | { readonly type: "exited"; readonly exit: Exit; readonly leftovers: boolean }
+  /** The main process ended; `leftovers`: others of its tree still live; `blockedBy`: what it found wanting, so that a restart would be no use before that is there. */
+  | { readonly type: "exited"; readonly exit: Exit; readonly leftovers: boolean; readonly blockedBy?: string }
   /** The main process ended well and left others running that cannot be followed on this system. */
   | { readonly type: "daemonized"; readonly exit: Exit; readonly hint: string }
   | { readonly type: "tree-empty"; readonly killed: boolean }
   | { readonly type: "timer"; readonly generation: number }
   /** An intent to spawn that a dead daemon left, and no process for it. `ran`: there was one, and it ended while nobody looked. */
   | { readonly type: "intent-lost"; readonly ran: boolean }
+  /** Something that it waited for is there; all of it, if the context says so. `unblocked`: what its own program found wanting is there, too. */
+  | { readonly type: "available"; readonly cause: Cause; readonly unblocked?: boolean }
+  /** A condition that it depends on holds no longer. */
+  | { readonly type: "dependency-lost"; readonly name: string; readonly onLoss: "hold" | "restart" | "stop"; readonly cause: Cause }
+  /** It holds again, after a loss on which the process ran on. */
+  | { readonly type: "dependency-back"; readonly name: string; readonly cause: Cause }
+  /** The health check came to another verdict. `restart`: the process is to be restarted for it. */
+  | { readonly type: "health"; readonly to: "unknown" | "healthy" | "unhealthy"; readonly restart: boolean; readonly cause: Cause }
   /** The machine went down under the process: nobody's fault, nothing to count. `unfinished`: it was to come to an end of its own and did not. */
   | { readonly type: "lost"; readonly cause: Cause; readonly unfinished: boolean };
 
@@ -39,6 +48,10 @@ export interface Context {
   readonly random: number;
   /** A fresh token for the run that may begin. */
   readonly token: string;
+  /** What it depends on and is not there, as phrases: `redis (healthy)`. Empty: it may begin. */
+  readonly waitingFor: readonly string[];
+  /** Whether a run has a health check, which then says when it is ready. */
+  readonly checked: boolean;
 }
 
 export interface Transition {
@@ -52,7 +65,7 @@ export interface Transition {
 export function transition(machine: Machine, event: Event, context: Context): Transition {
   switch (event.type) {
     case "start":
-      return start(machine, event.cause, context);
+      return start(machine, event.cause, event.regardless === true ? { ...context, waitingFor: [] } : context);
     case "stop":
       return stop(machine, event, context);
     case "restart":
@@ -64,7 +77,7 @@ export function transition(machine: Machine, event: Event, context: Context): Tr
     case "followed":
       return followed(machine, event.identity, event.exit);
     case "exited":
-      return exited(machine, event.exit, event.leftovers, context);
+      return exited(machine, event, context);
     case "daemonized":
       return daemonized(machine, event.exit, event.hint, context);
     case "tree-empty":
@@ -73,6 +86,14 @@ export function transition(machine: Machine, event: Event, context: Context): Tr
       return timer(machine, event.generation, context);
     case "intent-lost":
       return intentLost(machine, event.ran, context);
+    case "available":
+      return available(machine, event, context);
+    case "dependency-lost":
+      return dependencyLost(machine, event, context);
+    case "dependency-back":
+      return dependencyBack(machine, event);
+    case "health":
+      return healthChanged(machine, event);
     case "lost":
       return lost(machine, event, context);
     default:
@@ -100,6 +121,9 @@ function start(machine: Machine, cause: Cause, context: Context): Transition {
     case "exited":
     case "failed":
       return beginRun(freshStart(wanted), cause, context);
+    case "waiting":
+      if (context.waitingFor.length === 0) return beginRun(freshStart(wanted), cause, context);
+      return { machine: wanted, effects: [], cause: machine.desired === "up" ? null : cause };
     case "stopping":
       return { machine: { ...wanted, state: { ...state, afterwards: "restart", reason: cause.text } }, effects: [], cause };
     case "starting":
@@ -120,6 +144,7 @@ function stop(machine: Machine, { cause, force, keepDesired }: Extract<Event, { 
       // That it ended as it should stays to be seen; a stop only says that nobody wants it again.
       return { machine: unwanted, effects: [], cause: machine.desired === unwanted.desired ? null : cause };
     case "failed":
+    case "waiting":
       return { machine: { ...unwanted, state: { at: "stopped" } }, effects: [], cause };
     case "backoff":
       return {
@@ -162,7 +187,13 @@ function spawned(machine: Machine, identity: Identity, context: Context): Transi
   switch (state.at) {
     case "starting":
       return {
-        machine: { ...machine, state: { at: "running", identity }, startedMs: context.nowMs, stoppedMs: null },
+        machine: {
+          ...machine,
+          state: { at: "running", identity },
+          health: context.checked ? "unknown" : "none",
+          startedMs: context.nowMs,
+          stoppedMs: null,
+        },
         effects: [],
         cause: { kind: "spawned", text: `runs as pid ${identity.pid}`, facts: { pid: identity.pid } },
       };
@@ -174,6 +205,7 @@ function spawned(machine: Machine, identity: Identity, context: Context): Transi
         cause: null,
       };
     case "stopped":
+    case "waiting":
     case "running":
     case "backoff":
     case "exited":
@@ -207,7 +239,11 @@ function followed(machine: Machine, identity: Identity, exit: Exit): Transition 
   };
 }
 
-function exited(machine: Machine, exit: Exit, leftovers: boolean, context: Context): Transition {
+function exited(
+  machine: Machine,
+  { exit, leftovers, blockedBy }: Omit<Extract<Event, { type: "exited" }>, "type">,
+  context: Context,
+): Transition {
   const { state } = machine;
   const ended: Machine = { ...machine, lastExit: exit };
   if (state.at === "stopping") return { machine: { ...ended, state: { ...state, ended: true } }, effects: [], cause: null };
@@ -215,7 +251,63 @@ function exited(machine: Machine, exit: Exit, leftovers: boolean, context: Conte
   const cause = exitCause(exit);
   if (leftovers) return endLeftovers(ended, state.identity, cause);
   const over: Machine = { ...ended, stoppedMs: context.nowMs };
+  if (blockedBy !== undefined && context.policy.policy !== "never") return block(over, blockedBy, cause);
   return follow(over, decideAfterExit(over, exit, context.policy, context.nowMs, context.random), context, cause);
+}
+
+/** To start it again would only make it fall over again. */
+function block(machine: Machine, blockedBy: string, cause: Cause): Transition {
+  const text = `${cause.text}: ${blockedBy}; waits until that has changed`;
+  return {
+    machine: { ...machine, state: { at: "waiting", blockedBy }, generation: machine.generation + 1 },
+    effects: [],
+    cause: { ...cause, text, facts: { ...cause.facts, blockedBy } },
+  };
+}
+
+function available(machine: Machine, { cause, unblocked }: Extract<Event, { type: "available" }>, context: Context): Transition {
+  const { state } = machine;
+  if (state.at !== "waiting") return unchanged(machine);
+  const blockedBy = unblocked ? null : state.blockedBy;
+  if (blockedBy === null && context.waitingFor.length === 0) return beginRun(machine, cause, context);
+  if (blockedBy === state.blockedBy) return unchanged(machine);
+  return { machine: { ...machine, state: { at: "waiting", blockedBy } }, effects: [], cause };
+}
+
+function dependencyLost(machine: Machine, event: Extract<Event, { type: "dependency-lost" }>, context: Context): Transition {
+  const { state } = machine;
+  const { cause, name, onLoss } = event;
+  if (onLoss === "stop") {
+    const rests = state.at === "stopped" || state.at === "exited" || state.at === "failed";
+    return rests || state.at === "waiting" ? unchanged(machine) : stop(machine, { type: "stop", cause, force: false }, context);
+  }
+  if (state.at !== "running" && state.at !== "starting") {
+    if (state.at !== "backoff" || onLoss !== "hold") return unchanged(machine);
+    return { machine: { ...machine, state: { at: "waiting", blockedBy: null }, generation: machine.generation + 1 }, effects: [], cause };
+  }
+  if (onLoss === "hold") {
+    const identity = state.at === "running" ? state.identity : null;
+    return beginStop(machine, identity, identity?.token ?? (state.at === "starting" ? state.token : ""), "hold", false, cause);
+  }
+  const lost = machine.lost ?? [];
+  if (lost.includes(name)) return unchanged(machine);
+  return { machine: { ...machine, lost: [...lost, name] }, effects: [], cause };
+}
+
+function dependencyBack(machine: Machine, { name, cause }: Extract<Event, { type: "dependency-back" }>): Transition {
+  const { state, lost = [] } = machine;
+  if (!lost.includes(name)) return unchanged(machine);
+  const left: Machine = { ...machine, lost: lost.filter((other) => other !== name) };
+  if (state.at !== "running") return { machine: left, effects: [], cause: null };
+  return beginStop(left, state.identity, state.identity.token, "restart", false, cause);
+}
+
+function healthChanged(machine: Machine, { to, restart, cause }: Extract<Event, { type: "health" }>): Transition {
+  const { state } = machine;
+  if (state.at !== "running" || machine.health === to) return unchanged(machine);
+  const told: Machine = { ...machine, health: to };
+  if (!restart) return { machine: told, effects: [], cause };
+  return beginStop(told, state.identity, state.identity.token, "recover", false, cause);
 }
 
 function endLeftovers(machine: Machine, identity: Identity, cause: Cause): Transition {
@@ -226,7 +318,7 @@ function endLeftovers(machine: Machine, identity: Identity, cause: Cause): Trans
 }
 
 function daemonized(machine: Machine, exit: Exit, hint: string, context: Context): Transition {
-  if (machine.state.at !== "running") return exited(machine, exit, false, context);
+  if (machine.state.at !== "running") return exited(machine, { exit, leftovers: false }, context);
   const cause: Cause = {
     kind: "daemonized",
     text: `${describeExit(exit)} and went on in the background, where it cannot be followed`,
@@ -259,10 +351,17 @@ function freshStart(machine: Machine): Machine {
   return { ...machine, streak: 0, recent: [] };
 }
 
+/** What it depends on may not be there: then it waits. */
 function beginRun(machine: Machine, cause: Cause, context: Context): Transition {
-  const { token } = context;
+  const { token, waitingFor } = context;
+  const generation = machine.generation + 1;
+  if (waitingFor.length > 0) {
+    const text = `${cause.text}; waits for ${waitingFor.join(", ")}`;
+    const waiting: Machine = { ...machine, state: { at: "waiting", blockedBy: null }, generation, lost: [] };
+    return { machine: waiting, effects: [], cause: { ...cause, text, facts: { ...cause.facts, waitingFor } } };
+  }
   return {
-    machine: { ...machine, state: { at: "starting", token }, generation: machine.generation + 1 },
+    machine: { ...machine, state: { at: "starting", token }, generation, lost: [] },
     effects: [{ do: "spawn", token }],
     cause,
   };
@@ -304,6 +403,8 @@ function finishStop(machine: Machine, stopping: Stopping, killed: boolean, conte
       return { machine: { ...machine, state: { at: "stopped" } }, effects: [], cause: { kind: killed ? "killed" : "stopped", text: how } };
     case "restart":
       return beginRun(freshStart(machine), { kind: "restart", text: `${how}; starts again` }, context);
+    case "hold":
+      return beginRun(machine, { kind: "held", text: how }, context);
     case "recover": {
       const verdict = decideRestart(machine, context.policy, context.nowMs, context.random);
       return follow(machine, verdict, context, { kind: "restart", text: how });

@@ -3,7 +3,14 @@ import type { Machine } from "./state.ts";
 
 /** The status that people see: derived from the state, never stored beside it. */
 export function statusOf(machine: Machine): Status {
-  return machine.state.at;
+  const { state, health } = machine;
+  if (state.at !== "running") return state.at;
+  return health === "unknown" ? "starting" : health === "unhealthy" ? "unhealthy" : "running";
+}
+
+/** True when others may rely on it: it runs, and its check, if it has one, passes. */
+export function isReady(machine: Machine): boolean {
+  return statusOf(machine) === "running";
 }
 
 /** The pid of the main process, if one is there. */

@@ -112,7 +112,7 @@ test("register gives the plan first, then the outcomes", async () => {
   await using scene = await stage((_, response) =>
     response.end(`{"changes":[{"action":"add"}],"warnings":["w"]}\n{"name":"a","did":"started"}\n`),
   );
-  const manifest = { id: "/srv/a b.yaml", project: "p", files: [], processes: [], path: "", secrets: {} };
+  const manifest = { id: "/srv/a b.yaml", project: "p", files: [], processes: [], groups: [], path: "", secrets: {} };
   const registration = await clientOf(scene.home).register({ manifest });
   assert.is(registration.changes.length, 1);
   assert.equal(registration.warnings, ["w"]);

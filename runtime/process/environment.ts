@@ -19,6 +19,8 @@ export interface EnvironmentSources {
   readonly secrets: Readonly<Record<string, string>>;
   /** Whom the process runs as, if not the daemon's user. */
   readonly account: Account | null;
+  /** GHOST_INSTANCE. */
+  readonly instance: number;
   /** GHOST_PROCESS of this run; null when the environment is only looked at. */
   readonly token: string | null;
 }
@@ -48,7 +50,7 @@ export function composeEnvironment(definition: ProcessDefinition, sources: Envir
   set("GHOST_HOME", sources.home, "ghost");
   set("GHOST_PROJECT", definition.project, "ghost");
   set("GHOST_NAME", definition.name, "ghost");
-  set("GHOST_INSTANCE", "0", "ghost");
+  set("GHOST_INSTANCE", String(sources.instance), "ghost");
   for (const [key, value] of Object.entries(definition.inherited))
     if (!OWN_NAMES.has(key)) setText(key, value, "inherit", sources.secrets, set);
   for (const file of definition.envFiles) {

@@ -137,7 +137,7 @@ export function isIdle(machine: Machine): boolean {
 /** The result of an action that succeeded. */
 export function done(process: Supervised, did: string): ActionResult {
   const { project, name } = process.definition;
-  return { project, name, instance: 0, ok: true, did, pid: pidOf(process.machine) };
+  return { project, name, instance: process.instance, ok: true, did, pid: pidOf(process.machine) };
 }
 
 /** The result of an action that failed. */

@@ -12,6 +12,8 @@ interface Copy {
     id: string;
     manifestId: string;
     definition: ProcessDefinition;
+    /** Absent in copies of versions that had one instance of each. */
+    instance?: number;
     desired: Machine["desired"];
   }[];
 }
@@ -29,11 +31,12 @@ export class DefinitionsFile {
     const copy: Copy = {
       version: 1,
       manifests,
-      processes: processes.map(({ key, id, manifestId, definition, machine }) => ({
+      processes: processes.map(({ key, id, manifestId, definition, instance, machine }) => ({
         key,
         id,
         manifestId,
         definition,
+        instance,
         desired: machine.desired,
       })),
     };

@@ -16,7 +16,7 @@ export async function deleteAll(
 ): Promise<void> {
   const ended: Supervised[] = [];
   await stopAll(supervisor, processes, { ...request, noWait: false }, (result) => {
-    const process = supervisor.processes.get(keyOf(result));
+    const process = supervisor.processes.get(keyOf(result, result.instance));
     if (result.ok && process) ended.push(process);
     else report(result);
   });
@@ -39,6 +39,7 @@ async function forget(supervisor: Supervisor, processes: readonly Supervised[]):
     supervisor.processes.delete(process.key);
     supervisor.onRunChange(process);
   }
+  supervisor.dependencies.forgetGraph();
   const inUse = new Set([...supervisor.processes.values()].map((process) => process.manifestId));
   for (const id of supervisor.manifests.keys()) if (!inUse.has(id)) supervisor.manifests.delete(id);
   await Promise.all(

@@ -66,7 +66,13 @@ function recover(store: Store, files: { secrets: SecretsFile; definitions: Defin
   for (const head of copy.manifests) {
     const processes = copy.processes
       .filter((process) => process.manifestId === head.id)
-      .map(({ desired, ...process }) => ({ ...process, machine: { ...registered, desired }, members: [] }));
+      .map(({ desired, ...process }) => ({
+        ...process,
+        instance: process.instance ?? 0,
+        machine: { ...registered, desired },
+        results: [],
+        members: [],
+      }));
     store.saveRegistration(head, files.secrets.of(head.id), processes, []);
   }
   return copy.processes.length;

@@ -44,9 +44,15 @@ export async function register(
   const removals = request.prune ? changes.filter((change) => change.action === "remove") : [];
   save(supervisor, manifest, changes);
   announcePlan(announced(changes, request));
-  const find = (change: PlanChange): Supervised[] => [supervisor.processes.get(keyOf(change)) ?? []].flat();
-  await deleteAll(supervisor, removals.flatMap(find), { by: request.by, noWait: request.noWait }, report);
-  const restarting = changes.filter((change) => change.action === "change" && change.disrupts).flatMap(find);
+  const find = ({ project, name }: PlanChange): readonly Supervised[] => supervisor.dependencies.instancesOf(project, name);
+  const declared = changes.filter((change) => change.action !== "remove").flatMap(find);
+  const surplus = declared.filter(({ definition, instance }) => instance >= definition.instances);
+  const added = declared.filter((process) => process.instance > 0 && isNewBesideUp(supervisor, process));
+  await deleteAll(supervisor, [...removals.flatMap(find), ...surplus], { by: request.by, noWait: request.noWait }, report);
+  const restarting = changes
+    .filter((change) => change.action === "change" && change.disrupts)
+    .flatMap(find)
+    .filter((process) => !added.includes(process));
   await restartAll(
     supervisor,
     restarting,
@@ -57,8 +63,14 @@ export async function register(
     },
     report,
   );
-  if (request.start)
-    await startAll(supervisor, toStart(supervisor, manifest, restarting), { by: request.by, noWait: request.noWait }, report);
+  const starting = request.start ? toStart(supervisor, manifest, restarting) : added;
+  if (starting.length > 0)
+    await startAll(supervisor, starting, { by: request.by, noWait: request.noWait, progress: request.progress }, report);
+}
+
+/** One more instance of a process that is wanted up is wanted up, too. */
+function isNewBesideUp(supervisor: Supervisor, { definition: { project, name }, machine }: Supervised): boolean {
+  return machine === registered && supervisor.processes.get(keyOf({ project, name }))?.machine.desired === "up";
 }
 
 /** What `register` with these options would do, and say. */
@@ -103,24 +115,19 @@ function isUp({ machine }: Supervised): boolean {
 }
 
 function ownedBy(supervisor: Supervisor, manifestId: string): Supervised[] {
-  return [...supervisor.processes.values()].filter((process) => process.manifestId === manifestId);
+  return [...supervisor.processes.values()].filter((process) => process.manifestId === manifestId && process.instance === 0);
 }
 
 /** On disk first, then in memory: what cannot be kept is not acknowledged. */
 function save(supervisor: Supervisor, manifest: Manifest, changes: readonly PlanChange[]): void {
   const { processes, secrets, ...head } = manifest;
   const unchanged =
-    changes.every((change) => change.action === "keep" || change.action === "remove") && supervisor.manifests.has(manifest.id);
-  const stored = processes.map((definition, index): StoredProcess => {
-    const existing = supervisor.processes.get(keyOf(definition));
-    return {
-      key: keyOf(definition),
-      id: existing?.id ?? newId(index),
-      manifestId: manifest.id,
-      definition,
-      machine: existing?.machine ?? registered,
-      members: [],
-    };
+    changes.every((change) => change.action === "keep" || change.action === "remove") &&
+    JSON.stringify(supervisor.manifests.get(manifest.id)) === JSON.stringify(head);
+  const stored = processes.flatMap((definition, index) => {
+    const known = supervisor.dependencies.instancesOf(definition.project, definition.name);
+    const instances = new Set([...known.map(({ instance }) => instance), ...Array(definition.instances).keys()]);
+    return [...instances].map((instance) => storedInstance(supervisor, manifest.id, definition, instance, index));
   });
   if (!unchanged) supervisor.parts.store.saveRegistration(head, secrets, stored, []);
   supervisor.manifests.set(manifest.id, head);
@@ -129,6 +136,33 @@ function save(supervisor: Supervisor, manifest: Manifest, changes: readonly Plan
     if (existing) applyDefinition(supervisor, existing, entry.definition);
     else supervisor.processes.set(entry.key, supervise(entry));
   }
+  supervisor.dependencies.forgetGraph();
+  for (const entry of stored) {
+    const process = supervisor.processes.get(entry.key);
+    if (process) supervisor.dependencies.reconsider(process);
+  }
+}
+
+/** One row of what a definition asks for. `index` is the definition's place in its file. */
+export function storedInstance(
+  supervisor: Supervisor,
+  manifestId: string,
+  definition: ProcessDefinition,
+  instance: number,
+  index: number,
+): StoredProcess {
+  const key = keyOf(definition, instance);
+  const existing = supervisor.processes.get(key);
+  return {
+    key,
+    id: existing?.id ?? newId(index),
+    manifestId,
+    definition,
+    instance,
+    machine: existing?.machine ?? registered,
+    results: existing?.results ?? [],
+    members: [],
+  };
 }
 
 function applyDefinition(supervisor: Supervisor, process: Supervised, definition: ProcessDefinition): void {
@@ -138,9 +172,7 @@ function applyDefinition(supervisor: Supervisor, process: Supervised, definition
 }
 
 function toStart(supervisor: Supervisor, manifest: Manifest, restarted: readonly Supervised[]): Supervised[] {
-  const processes = manifest.processes
-    .map((definition) => supervisor.processes.get(keyOf(definition)))
-    .filter((process) => process !== undefined);
+  const processes = manifest.processes.flatMap(({ project, name }) => supervisor.dependencies.instancesOf(project, name));
   return processes.filter((process) => !restarted.includes(process));
 }
 

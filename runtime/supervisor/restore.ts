@@ -1,4 +1,5 @@
 import type { Cause } from "../../core/api/wire.ts";
+import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { type Identity, UNSEEN_EXIT } from "../../core/lifecycle/state.ts";
 import { environmentOf } from "../process/environ.ts";
 import { wasWritten } from "../process/fifo.ts";
@@ -28,8 +29,10 @@ export function restore(supervisor: Supervisor, past: Past): void {
   for (const stored of supervisor.parts.store.loadProcesses()) supervisor.processes.set(stored.key, supervise(stored));
   const processes = [...supervisor.processes.values()];
   for (const process of processes) {
-    process.why = supervisor.parts.store.lastCause(process.definition, QUIET_KINDS) ?? process.why;
+    process.why = supervisor.parts.store.lastCause({ ...process.definition, instance: process.instance }, QUIET_KINDS) ?? process.why;
     learnSecrets(supervisor, process);
+    const lost = process.machine.lost ?? [];
+    process.held = new Set(process.definition.dependsOn.map(({ name }) => name).filter((name) => !lost.includes(name)));
   }
   const snapshot = supervisor.scanner.now();
   if (past.recovered) for (const process of processes) findUnrecorded(supervisor, process, snapshot);
@@ -47,6 +50,8 @@ export function restore(supervisor: Supervisor, past: Past): void {
       finishUnwanted(supervisor, process);
       if (past.freshStart || process.machine.state.at === "stopped") startIfWanted(supervisor, process);
     }
+    // What was lost in the gap is lost now; what came is there.
+    for (const process of processes) supervisor.dependencies.reconsider(process);
   });
 }
 
@@ -76,6 +81,7 @@ function restoreOne(supervisor: Supervisor, process: Supervised, snapshot: Snaps
         Math.max(0, state.untilMs - Date.now()),
       );
       return;
+    case "waiting":
     case "stopped":
     case "exited":
     case "failed":
@@ -160,9 +166,10 @@ function findByLogs(supervisor: Supervisor, process: Supervised, snapshot: Snaps
 
 /** After the loss of state.db: a process that still runs tells by its environment, or by its logs, whose it is. */
 function findUnrecorded(supervisor: Supervisor, process: Supervised, snapshot: Snapshot): void {
-  const { project, name } = process.definition;
   const bearer = oldest(
-    [...snapshot.table.entries.values()].filter((entry) => bearsName(entry, supervisor.parts.home.root, project, name)),
+    [...snapshot.table.entries.values()].filter((entry) =>
+      bearsName(entry, supervisor.parts.home.root, process.definition, process.instance),
+    ),
   );
   const found = bearer ?? findByLogs(supervisor, process, snapshot);
   if (!found) return;
@@ -176,14 +183,15 @@ function findUnrecorded(supervisor: Supervisor, process: Supervised, snapshot: S
   supervisor.parts.store.saveMachine(process.key, process.machine);
 }
 
-function bearsName(entry: ProcessEntry, home: string, project: string, name: string): boolean {
+function bearsName(entry: ProcessEntry, home: string, { project, name }: ProcessDefinition, instance: number): boolean {
   if (entry.state === "Z" || entry.ppid === 2) return false;
   const environment = environmentOf(entry.pid);
   return (
     environment.has("GHOST_PROCESS") &&
     environment.get("GHOST_HOME") === home &&
     environment.get("GHOST_PROJECT") === project &&
-    environment.get("GHOST_NAME") === name
+    environment.get("GHOST_NAME") === name &&
+    (environment.get("GHOST_INSTANCE") ?? "0") === String(instance)
   );
 }
 
@@ -194,6 +202,6 @@ function resumeLogs(supervisor: Supervisor, process: Supervised): void {
 function startIfWanted(supervisor: Supervisor, process: Supervised): void {
   const { machine, definition } = process;
   if (machine.desired !== "up" || definition.type !== "service") return;
-  if (machine.state.at === "running" || machine.state.at === "starting" || machine.state.at === "stopping") return;
+  if (["running", "starting", "stopping", "waiting"].includes(machine.state.at)) return;
   supervisor.dispatch(process, { type: "start", cause: { kind: "start", text: "started with the daemon" } });
 }

@@ -30,8 +30,6 @@ export async function startRun(supervisor: Supervisor, process: Supervised, toke
     process.adopted = false;
     process.cpuSample = null;
     supervisor.dispatch(process, { type: "spawned", identity });
-    // At once: a run that is not known by its identity cannot be counted if it ends while there is no daemon.
-    supervisor.parts.store.commitRun(process.key);
   } catch (error) {
     const message = error instanceof GhostError && error.hint ? `${error.message} (${error.hint})` : (error as Error).message;
     supervisor.dispatch(process, { type: "spawn-failed", message: maskValues(message, process.secretValues) });
@@ -98,6 +96,7 @@ export function environmentFor(
     secrets: supervisor.parts.secrets.of(target.manifestId),
     account,
     token,
+    instance: target.instance,
   });
 }
 
@@ -160,6 +159,12 @@ function openLogs(supervisor: Supervisor, process: Supervised, credentials: Cred
   }
 }
 
+/** The folder of a process's logs: its name's, of further instances `NAME:N`. */
+export function logFolder(supervisor: Supervisor, { definition, instance }: Supervised): string {
+  const own = instance === 0 ? definition.name : `${definition.name}:${instance}`;
+  return join(supervisor.parts.home.logs, definition.project, own);
+}
+
 /** Where the two streams of a process go. */
 export function logTargets(
   supervisor: Supervisor,
@@ -167,7 +172,7 @@ export function logTargets(
   credentials: Credentials | null,
 ): [LogStreamTarget, LogStreamTarget] {
   const { definition } = process;
-  const folder = join(supervisor.parts.home.logs, definition.project, definition.name);
+  const folder = logFolder(supervisor, process);
   const target = (stream: "out" | "err"): LogStreamTarget => ({
     key: `${process.key}/${stream}`,
     fifo: join(supervisor.parts.home.fifos, `${process.id}.${stream}`),

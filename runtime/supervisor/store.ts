@@ -1,5 +1,6 @@
-import type { Cause, HistoryEntry } from "../../core/api/wire.ts";
+import type { Cause, HistoryEntry, RunResult } from "../../core/api/wire.ts";
 import type { Manifest, ProcessDefinition } from "../../core/config/definition.ts";
+import { completeDefinition } from "../../core/config/definition-defaults.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Machine } from "../../core/lifecycle/state.ts";
 import type { SqliteDatabase } from "../storage/sqlite/database.ts";
@@ -15,6 +16,10 @@ export interface StoredProcess {
   readonly id: string;
   readonly manifestId: string;
   readonly definition: ProcessDefinition;
+  /** 0 for the first. */
+  readonly instance: number;
+  /** How the last runs of a one-shot ended, newest first. */
+  readonly results: readonly RunResult[];
   readonly machine: Machine;
   /** Members of the tree that were seen: [pid, start ticks]. */
   readonly members: readonly (readonly [number, number])[];
@@ -44,6 +49,12 @@ export const MIGRATIONS = [
         seq INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, project TEXT, name TEXT, instance INTEGER NOT NULL,
         from_status TEXT, to_status TEXT, cause TEXT NOT NULL);
       CREATE INDEX history_of ON history (project, name, seq);`,
+  },
+  {
+    version: 2,
+    sql: `
+      ALTER TABLE processes ADD COLUMN instance INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE runs ADD COLUMN results TEXT NOT NULL DEFAULT '[]';`,
   },
 ];
 
@@ -87,18 +98,21 @@ export class Store {
   }
 
   loadManifests(): ManifestHead[] {
-    return this.database.all<{ head: string }>("SELECT head FROM manifests").map((row) => JSON.parse(row.head) as ManifestHead);
+    const heads = this.database.all<{ head: string }>("SELECT head FROM manifests").map((row) => JSON.parse(row.head) as ManifestHead);
+    return heads.map((head) => ({ ...head, groups: head.groups ?? [] }));
   }
 
   loadProcesses(): StoredProcess[] {
-    const rows = this.database.all<{ key: string; id: string; manifest_id: string; definition: string; machine: string; members: string }>(
-      "SELECT p.key, p.id, p.manifest_id, p.definition, r.machine, r.members FROM processes p JOIN runs r ON r.key = p.key ORDER BY p.id",
+    const rows = this.database.all<ProcessRow>(
+      "SELECT p.key, p.id, p.manifest_id, p.definition, p.instance, r.machine, r.members, r.results FROM processes p JOIN runs r ON r.key = p.key ORDER BY p.id",
     );
     return rows.map((row) => ({
       key: row.key,
       id: row.id,
       manifestId: row.manifest_id,
-      definition: JSON.parse(row.definition) as ProcessDefinition,
+      definition: completeDefinition(JSON.parse(row.definition) as ProcessDefinition),
+      instance: Number(row.instance),
+      results: JSON.parse(row.results) as RunResult[],
       machine: JSON.parse(row.machine) as Machine,
       members: JSON.parse(row.members) as [number, number][],
     }));
@@ -171,6 +185,11 @@ export class Store {
     if (this.pending.has(`run ${key}`)) this.flush();
   }
 
+  saveResults(key: string, results: readonly RunResult[]): void {
+    const text = JSON.stringify(results);
+    this.defer(`results ${key}`, () => this.database.run("UPDATE runs SET results = ? WHERE key = ?", [text, key]));
+  }
+
   saveMembers(key: string, members: Iterable<readonly [number, number]>): void {
     const text = JSON.stringify([...members]);
     this.defer(`members ${key}`, () => this.database.run("UPDATE runs SET members = ? WHERE key = ?", [text, key]));
@@ -208,30 +227,33 @@ export class Store {
   }
 
   /** The newest `limit` entries of one process (or of all, daemon included), oldest first. */
-  history(of: { project: string; name: string } | null, limit: number, sinceMs = 0): HistoryEntry[] {
+  history(of: { project: string; name: string; instance: number } | null, limit: number, sinceMs = 0): HistoryEntry[] {
     this.flush();
     const rows = of
-      ? this.database.all<HistoryRow>("SELECT * FROM history WHERE project = ? AND name = ? AND time >= ? ORDER BY seq DESC LIMIT ?", [
-          of.project,
-          of.name,
-          sinceMs,
-          limit,
-        ])
+      ? this.database.all<HistoryRow>(
+          "SELECT * FROM history WHERE project = ? AND name = ? AND instance = ? AND time >= ? ORDER BY seq DESC LIMIT ?",
+          [of.project, of.name, of.instance, sinceMs, limit],
+        )
       : this.database.all<HistoryRow>("SELECT * FROM history WHERE time >= ? ORDER BY seq DESC LIMIT ?", [sinceMs, limit]);
     const saved = rows.reverse().map(fromRow);
     const unsaved = this.pendingHistory.filter(
-      (entry) => (!of || (entry.project === of.project && entry.name === of.name)) && Date.parse(entry.time) >= sinceMs,
+      (entry) =>
+        (!of || (entry.project === of.project && entry.name === of.name && entry.instance === of.instance)) &&
+        Date.parse(entry.time) >= sinceMs,
     );
     return [...saved, ...unsaved].slice(-limit);
   }
 
   /** The phrase of the newest cause whose kind is not among `quiet`. */
-  lastCause({ project, name }: { project: string; name: string }, quiet: ReadonlySet<string>): string | undefined {
+  lastCause(
+    { project, name, instance }: { project: string; name: string; instance: number },
+    quiet: ReadonlySet<string>,
+  ): string | undefined {
     // The kind is the first key of the text, as `putHistory` writes it.
     const others = [...quiet].map((kind) => `AND cause NOT LIKE '{"kind":"${kind}"%'`).join(" ");
     const row = this.database.get<{ cause: string }>(
-      `SELECT cause FROM history WHERE project = ? AND name = ? ${others} ORDER BY seq DESC LIMIT 1`,
-      [project, name],
+      `SELECT cause FROM history WHERE project = ? AND name = ? AND instance = ? ${others} ORDER BY seq DESC LIMIT 1`,
+      [project, name, instance],
     );
     return row && (JSON.parse(row.cause) as Cause).text;
   }
@@ -262,10 +284,13 @@ export class Store {
 
   private putProcess(process: StoredProcess): void {
     this.database.run(
-      "INSERT INTO processes VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET manifest_id = excluded.manifest_id, definition = excluded.definition",
-      [process.key, process.id, process.manifestId, JSON.stringify(process.definition)],
+      "INSERT INTO processes (key, id, manifest_id, definition, instance) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET manifest_id = excluded.manifest_id, definition = excluded.definition",
+      [process.key, process.id, process.manifestId, JSON.stringify(process.definition), process.instance],
     );
-    this.database.run("INSERT INTO runs VALUES (?, ?, '[]') ON CONFLICT DO NOTHING", [process.key, JSON.stringify(process.machine)]);
+    this.database.run("INSERT INTO runs (key, machine, members) VALUES (?, ?, '[]') ON CONFLICT DO NOTHING", [
+      process.key,
+      JSON.stringify(process.machine),
+    ]);
   }
 
   private putMachine(key: string, machine: Machine): void {
@@ -275,7 +300,7 @@ export class Store {
   private dropProcess(key: string): void {
     this.database.run("DELETE FROM processes WHERE key = ?", [key]);
     this.database.run("DELETE FROM runs WHERE key = ?", [key]);
-    for (const kind of ["run", "members"]) this.pending.delete(`${kind} ${key}`);
+    for (const kind of ["run", "members", "results"]) this.pending.delete(`${kind} ${key}`);
   }
 
   private putHistory(entry: HistoryEntry): void {
@@ -345,6 +370,17 @@ export class Store {
       this.flush();
     }, RETRY_MS).unref();
   }
+}
+
+interface ProcessRow {
+  readonly key: string;
+  readonly id: string;
+  readonly manifest_id: string;
+  readonly definition: string;
+  readonly instance: number;
+  readonly machine: string;
+  readonly members: string;
+  readonly results: string;
 }
 
 interface HistoryRow {

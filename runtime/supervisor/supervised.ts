@@ -1,6 +1,10 @@
+import type { ProcessDetail, RunResult } from "../../core/api/wire.ts";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { type Machine, registered } from "../../core/lifecycle/state.ts";
 import type { StoredProcess } from "./store.ts";
+
+/** What a probe said, as `status` shows it. */
+export type ProbeWord = NonNullable<ProcessDetail["probe"]>;
 
 /** What the last sample saw of a tree. */
 export interface Usage {
@@ -21,6 +25,8 @@ export interface StopUnderWay {
 export interface Supervised {
   readonly key: string;
   readonly id: string;
+  /** 0 for the first, and for one that is alone. */
+  readonly instance: number;
   manifestId: string;
   definition: ProcessDefinition;
   machine: Machine;
@@ -37,15 +43,30 @@ export interface Supervised {
   environment: Readonly<Record<string, string>> | null;
   /** Values to mask in anything that is shown. */
   secretValues: readonly string[];
+  /** The dependencies whose condition held when it was last looked at, by name. */
+  held: Set<string>;
+  /** True while instances are exchanged one by one: its dependents are not to take that for a loss. */
+  reloading: boolean;
+  /** The last word of its health check in this run. */
+  probe: ProbeWord | null;
+  /** How the last runs of a one-shot ended, newest first. */
+  results: readonly RunResult[];
+  /** Who asked for the current run. */
+  startedBy: string;
   backoffTimer: ReturnType<typeof setTimeout> | undefined;
   stopping: StopUnderWay | null;
   /** Those who wait for any change of this process. */
   readonly waiters: Set<() => void>;
 }
 
-/** `project/name`, unique in a home. */
-export function keyOf(definition: Pick<ProcessDefinition, "project" | "name">): string {
-  return `${definition.project}/${definition.name}`;
+/** `project/name`, of further instances `project/name:N`; unique in a home. */
+export function keyOf({ project, name }: Pick<ProcessDefinition, "project" | "name">, instance = 0): string {
+  return instance === 0 ? `${project}/${name}` : `${project}/${name}:${instance}`;
+}
+
+/** What people call it: `api`, and `api:1` where there are several or it is not the first. */
+export function labelOf({ definition, instance }: Pick<Supervised, "definition" | "instance">): string {
+  return instance === 0 && definition.instances === 1 ? definition.name : `${definition.name}:${instance}`;
 }
 
 /** A process in memory, from what is on disk or just registered. */
@@ -53,6 +74,7 @@ export function supervise(stored: Pick<StoredProcess, "key" | "id" | "manifestId
   return {
     key: stored.key,
     id: stored.id,
+    instance: stored.instance ?? 0,
     manifestId: stored.manifestId,
     definition: stored.definition,
     machine: stored.machine ?? registered,
@@ -64,6 +86,11 @@ export function supervise(stored: Pick<StoredProcess, "key" | "id" | "manifestId
     environment: null,
     secretValues: [],
     backoffTimer: undefined,
+    held: new Set(),
+    reloading: false,
+    probe: null,
+    results: stored.results ?? [],
+    startedBy: "ghost",
     stopping: null,
     waiters: new Set(),
   };

@@ -6,7 +6,9 @@ import { pidOf, statusOf } from "../../core/lifecycle/view.ts";
 import type { LogPump } from "../logs/pump.ts";
 import type { WaitStatus } from "../process/subreaper.ts";
 import { readZombieStatus, reap } from "../process/subreaper.ts";
+import { Dependencies } from "./dependencies.ts";
 import { judgeExit } from "./exits.ts";
+import { Groups } from "./groups.ts";
 import { startRun } from "./run.ts";
 import type { SecretsFile } from "./secrets-file.ts";
 import { SpawnQueue } from "./spawn-queue.ts";
@@ -40,6 +42,8 @@ export class Supervisor {
   readonly processes = new Map<string, Supervised>();
   readonly manifests = new Map<string, ManifestHead>();
   readonly scanner: TreeScanner;
+  readonly dependencies: Dependencies;
+  readonly groups: Groups;
   private halted = false;
   private readonly spawnQueue = new SpawnQueue();
   /** Called when a process starts or stops to run, so that watching files and the like can follow. */
@@ -48,6 +52,8 @@ export class Supervisor {
   constructor(parts: SupervisorParts) {
     this.parts = parts;
     this.scanner = new TreeScanner();
+    this.dependencies = new Dependencies(this);
+    this.groups = new Groups(this);
     parts.pump.onExit = (pid, status) => void this.foreignExit(pid, status);
   }
 
@@ -65,15 +71,21 @@ export class Supervisor {
       nowMs: Date.now(),
       random: Math.random(),
       token: randomBytes(TOKEN_BYTES).toString("hex"),
+      waitingFor: process.definition.dependsOn.length === 0 ? [] : this.dependencies.waitingFor(process),
+      checked: process.definition.healthCheck !== null,
     });
     if (machine !== before) {
       process.machine = machine;
       this.parts.store.saveMachine(process.key, machine);
     }
+    if (machine.state.at === "starting" && before.state !== machine.state) this.dependencies.remember(process);
     if (before.state.at === "backoff" && machine.state.at !== "backoff") clearTimeout(process.backoffTimer);
     if (cause) this.record(process, statusOf(before), statusOf(machine), cause);
     for (const effect of effects) this.perform(process, effect);
-    if (statusOf(before) !== statusOf(machine)) this.onRunChange(process);
+    if (statusOf(before) !== statusOf(machine)) {
+      this.onRunChange(process);
+      this.dependencies.changed(process);
+    }
     for (const wake of [...process.waiters]) wake();
   }
 
@@ -86,7 +98,7 @@ export class Supervisor {
   record(process: Supervised, from: string | null, to: string | null, cause: Cause): void {
     if (!QUIET_KINDS.has(cause.kind)) process.why = cause.text;
     const { project, name } = process.definition;
-    this.parts.announce(this.parts.store.addHistory({ timeMs: Date.now(), project, name, instance: 0, from, to, cause }));
+    this.parts.announce(this.parts.store.addHistory({ timeMs: Date.now(), project, name, instance: process.instance, from, to, cause }));
   }
 
   /** The main process of a run ended, by the runtime's word (own child) or a pidfd's (adopted, followed). */
@@ -142,7 +154,7 @@ export class Supervisor {
 }
 
 /** Events that make what is at rest run. */
-const BEGINNINGS: ReadonlySet<Event["type"]> = new Set(["start", "restart", "timer"]);
+const BEGINNINGS: ReadonlySet<Event["type"]> = new Set(["start", "restart", "timer", "available", "dependency-back"]);
 
 /** Causes that are told but are not the answer to "why is it as it is". */
 export const QUIET_KINDS = new Set(["spawned", "adopted", "followed"]);

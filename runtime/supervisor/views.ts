@@ -5,6 +5,7 @@ import { describePolicy } from "../../core/lifecycle/restart.ts";
 import { isCrashLooping } from "../../core/lifecycle/state.ts";
 import { pidOf, statusOf } from "../../core/lifecycle/view.ts";
 import { readProcessTable } from "../process/table.ts";
+import { logFolder } from "./run.ts";
 import { liveTree } from "./sampler.ts";
 import type { Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -16,18 +17,18 @@ const DETAIL_HISTORY_MAX = 10;
 /** A process as clients see it. */
 export function viewOf(supervisor: Supervisor, process: Supervised): ProcessView {
   const { definition, machine, usage } = process;
-  const folder = join(supervisor.parts.home.logs, definition.project, definition.name);
+  const folder = logFolder(supervisor, process);
   return {
     id: process.id,
     project: definition.project,
     name: definition.name,
-    instance: 0,
+    instance: process.instance,
     kind: "process",
     type: definition.type,
     status: statusOf(machine),
     desired: machine.desired,
-    health: "none",
-    waitingFor: [],
+    health: healthOf(process),
+    waitingFor: waitingFor(supervisor, process),
     crashLooping: machine.desired === "up" && isCrashLooping(machine, Date.now()),
     pid: pidOf(machine),
     restarts: machine.restarts,
@@ -38,12 +39,24 @@ export function viewOf(supervisor: Supervisor, process: Supervised): ProcessView
     stoppedAt: isoOf(machine.stoppedMs),
     nextStartAt: machine.state.at === "backoff" ? isoOf(machine.state.untilMs) : null,
     ...usage,
-    groups: [],
+    groups: supervisor.groups.namesOf(process),
     node: "local",
     why: process.why,
     source: definition.source?.file ?? null,
     logs: { out: join(folder, "out.log"), err: join(folder, "err.log") },
   };
+}
+
+function healthOf({ definition, machine }: Supervised): ProcessView["health"] {
+  if (definition.healthCheck === null) return "none";
+  return machine.state.at === "running" ? (machine.health ?? "unknown") : "unknown";
+}
+
+/** What a process that waits is waiting for, as phrases. */
+export function waitingFor(supervisor: Supervisor, process: Supervised): string[] {
+  const { state } = process.machine;
+  if (state.at !== "waiting") return [];
+  return [...supervisor.dependencies.waitingFor(process), ...(state.blockedBy === null ? [] : [state.blockedBy])];
 }
 
 /** A full account of one process. */
@@ -58,7 +71,10 @@ export function detailOf(supervisor: Supervisor, process: Supervised): ProcessDe
     tree: tree.map((entry) => ({ pid: entry.pid, command: mask(process, commandOf(entry)) })),
     restartPolicy: describePolicy(definition.restart),
     line: definition.source?.line ?? null,
-    history: supervisor.parts.store.history(definition, DETAIL_HISTORY_MAX),
+    probe: process.probe,
+    results: process.results,
+    ports: {},
+    history: supervisor.parts.store.history({ ...definition, instance: process.instance }, DETAIL_HISTORY_MAX),
   };
 }
 

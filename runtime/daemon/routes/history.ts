@@ -21,6 +21,8 @@ function timeline(node: DaemonNode, call: Call, names: readonly string[] | null)
   const sinceMs = readSince(call.query)?.getTime() ?? 0;
   const { store } = node.supervisor.parts;
   if (names === null) return call.json(store.history(null, limit, sinceMs));
-  const entries = select(node, names).flatMap((process) => store.history(process.definition, limit, sinceMs));
+  const entries = select(node, names).flatMap((process) =>
+    store.history({ ...process.definition, instance: process.instance }, limit, sinceMs),
+  );
   call.json(entries.sort((a, b) => a.seq - b.seq).slice(-limit));
 }

@@ -1,4 +1,5 @@
 import type { RegisterRequest } from "../../../core/api/wire.ts";
+import { completeDefinition } from "../../../core/config/definition-defaults.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { announced, plan, register } from "../../supervisor/register.ts";
 import type { Call } from "../call.ts";
@@ -40,5 +41,6 @@ async function readRequest(call: Call): Promise<RegisterRequest> {
   checkManifest(request.manifest);
   if (request.manifest.id !== call.path.id)
     throw new GhostError("USAGE", `cannot register: the manifest's id is not the one of the address, ${call.path.id}`);
-  return request;
+  const { manifest } = request;
+  return { ...request, manifest: { ...manifest, groups: manifest.groups ?? [], processes: manifest.processes.map(completeDefinition) } };
 }

@@ -1,0 +1,143 @@
+import type { Cause } from "../../core/api/wire.ts";
+import type { Dependency } from "../../core/config/definition.ts";
+import { describeDependency, holds, isHopeless, isLost } from "../../core/lifecycle/conditions.ts";
+import { statusOf } from "../../core/lifecycle/view.ts";
+import { keyOf, type Supervised } from "./supervised.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** Who needs whom among the processes of a home, and what follows when that comes and goes. Conditions are looked at whenever either side changes. */
+export class Dependencies {
+  private readonly supervisor: Supervisor;
+  /** By `project/name`; made anew when a registration changes. */
+  private instances: Map<string, Supervised[]> | null = null;
+  private dependents: Map<string, Supervised[]> | null = null;
+  private readonly changes: Supervised[] = [];
+  private working = false;
+
+  constructor(supervisor: Supervisor) {
+    this.supervisor = supervisor;
+  }
+
+  /** Processes or definitions came or went. */
+  forgetGraph(): void {
+    this.instances = null;
+    this.dependents = null;
+  }
+
+  /** All instances of `project/name`. */
+  instancesOf(project: string, name: string): readonly Supervised[] {
+    this.instances ??= groupBy(this.supervisor.processes.values(), (process) => [keyOf(process.definition)]);
+    return this.instances.get(keyOf({ project, name })) ?? [];
+  }
+
+  /** Those that need the process, directly. */
+  dependentsOf({ definition }: Supervised): readonly Supervised[] {
+    this.dependents ??= groupBy(this.supervisor.processes.values(), ({ definition: { project, dependsOn } }) =>
+      dependsOn.map(({ name }) => keyOf({ project, name })),
+    );
+    return this.dependents.get(keyOf(definition)) ?? [];
+  }
+
+  /** What a process needs and is not there, as phrases. */
+  waitingFor(process: Supervised): string[] {
+    return this.unmet(process).map(describeDependency);
+  }
+
+  /** What a process needs and will not come by itself, with the reason; null when all of it may. */
+  hopeless(process: Supervised): string | null {
+    for (const dependency of this.unmet(process)) {
+      const needed = this.needed(process, dependency);
+      if (!isHopeless(dependency.condition, needed)) continue;
+      const status = needed[0] ? `is ${statusOf(needed[0].machine)}: ${needed[0].why}` : "is not registered";
+      return `${describeDependency(dependency)}, which ${status}`;
+    }
+    return null;
+  }
+
+  /** Whether a condition of a process holds. */
+  isMet(process: Supervised, dependency: Dependency): boolean {
+    const needed = this.needed(process, dependency);
+    return needed.some(({ reloading }) => reloading) || holds(dependency.condition, needed);
+  }
+
+  /** A run is about to begin: what holds from now on can be lost. */
+  remember(process: Supervised): void {
+    process.held = new Set(process.definition.dependsOn.filter((each) => this.isMet(process, each)).map(({ name }) => name));
+  }
+
+  /** A process changed: tells those that need it, and what changes thereby those that need that. */
+  changed(process: Supervised): void {
+    this.changes.push(process);
+    if (this.working) return;
+    this.working = true;
+    try {
+      for (let next = this.changes.shift(); next; next = this.changes.shift())
+        for (const dependent of this.dependentsOf(next)) this.reconsider(dependent);
+    } finally {
+      this.working = false;
+    }
+  }
+
+  /** Looks at everything that a process needs. */
+  reconsider(process: Supervised): void {
+    for (const dependency of process.definition.dependsOn) this.reconsiderOne(process, dependency);
+    if (process.machine.state.at !== "waiting" || process.machine.desired !== "up" || this.unmet(process).length > 0) return;
+    const names = process.definition.dependsOn.map(describeDependency).join(", ");
+    this.supervisor.dispatch(process, {
+      type: "available",
+      cause: { kind: "dependencies-met", text: names === "" ? "nothing is awaited any more" : `${names} ${verb(process)} there` },
+    });
+  }
+
+  private reconsiderOne(process: Supervised, dependency: Dependency): void {
+    const { name, onLoss } = dependency;
+    const needed = this.needed(process, dependency);
+    if (this.isMet(process, dependency)) {
+      if (process.held.has(name)) return;
+      process.held.add(name);
+      const cause: Cause = { kind: "dependency-back", text: `${describeDependency(dependency)} is back`, facts: { dependency: name } };
+      this.supervisor.dispatch(process, { type: "dependency-back", name, cause });
+      return;
+    }
+    if (!process.held.has(name) || !isLost(dependency.condition, needed)) return;
+    process.held.delete(name);
+    if (onLoss === "ignore") return;
+    const why = needed[0]?.why ?? "it is not registered any more";
+    const cause: Cause = {
+      kind: "dependency-lost",
+      text: `${describeDependency(dependency)} was lost (${why}); ${WHAT_FOLLOWS[onLoss]}`,
+      facts: { dependency: name, onLoss },
+    };
+    this.supervisor.dispatch(process, { type: "dependency-lost", name, onLoss, cause });
+  }
+
+  private unmet(process: Supervised): Dependency[] {
+    return process.definition.dependsOn.filter((dependency) => !this.isMet(process, dependency));
+  }
+
+  private needed({ definition: { project } }: Supervised, { name }: Dependency): readonly Supervised[] {
+    return this.instancesOf(project, name);
+  }
+}
+
+const WHAT_FOLLOWS = {
+  hold: "held until it is back",
+  restart: "restarts when it is back",
+  stop: "stopped",
+} as const satisfies Partial<Record<Dependency["onLoss"], string>>;
+
+function verb({ definition }: Supervised): string {
+  return definition.dependsOn.length === 1 ? "is" : "are";
+}
+
+function groupBy(processes: Iterable<Supervised>, keys: (process: Supervised) => readonly string[]): Map<string, Supervised[]> {
+  const groups = new Map<string, Supervised[]>();
+  for (const process of processes) {
+    for (const key of keys(process)) {
+      const group = groups.get(key);
+      if (group) group.push(process);
+      else groups.set(key, [process]);
+    }
+  }
+  return groups;
+}

@@ -1,0 +1,140 @@
+import type { GroupRequest, GroupView } from "../../core/api/wire.ts";
+import type { GroupDefinition } from "../../core/config/definition.ts";
+import { nameProblem } from "../../core/config/names.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import { succeeded } from "../../core/lifecycle/state.ts";
+import { isReady, statusOf } from "../../core/lifecycle/view.ts";
+import { keyOf, type Supervised } from "./supervised.ts";
+import type { Supervisor } from "./supervisor.ts";
+import { waitingFor } from "./views.ts";
+
+/** Groups that one home may hold. */
+const GROUPS_MAX = 1_000;
+/** Where groups that no file declares rest in `state.db`. */
+const META_KEY = "groups";
+
+/** Groups of processes: those that files declare come with their manifests, those made through the API are kept here. */
+export class Groups {
+  private readonly supervisor: Supervisor;
+  private readonly made = new Map<string, GroupDefinition>();
+
+  constructor(supervisor: Supervisor) {
+    this.supervisor = supervisor;
+    const saved = supervisor.parts.store.getMeta(META_KEY);
+    for (const group of saved === undefined ? [] : (JSON.parse(saved) as GroupDefinition[])) this.made.set(keyOf(group), group);
+  }
+
+  /** All of them; a file's wins over one of the same name that was made through the API. */
+  all(): GroupDefinition[] {
+    const groups = new Map(this.made);
+    for (const { groups: declared } of this.supervisor.manifests.values()) for (const group of declared) groups.set(keyOf(group), group);
+    return [...groups.values()];
+  }
+
+  /** Names of the groups that a process is in. */
+  namesOf({ definition: { project, name } }: Supervised): string[] {
+    return this.all()
+      .filter((group) => group.project === project && group.processes.includes(name))
+      .map((group) => group.name);
+  }
+
+  /** All instances of all processes of a group; one that is no longer registered is left out. */
+  membersOf({ project, processes }: GroupDefinition): Supervised[] {
+    return processes.flatMap((name) => this.supervisor.dependencies.instancesOf(project, name));
+  }
+
+  /** The group that a name or `project/name` means; null when there is none. Throws USAGE when several projects have it. */
+  find(name: string): GroupDefinition | null {
+    const found = this.all().filter((group) => group.name === name || keyOf(group) === name);
+    if (found.length <= 1) return found[0] ?? null;
+    const keys = found.map((group) => keyOf(group));
+    throw new GhostError("USAGE", `cannot tell which ${name} is meant: ${keys.join(" and ")} are groups`, { hint: `write ${keys[0]}` });
+  }
+
+  /** Makes a group, or changes one that was made so. Throws USAGE, NAME_TAKEN or NOT_FOUND; durable with the next write of the store. */
+  create(request: GroupRequest): GroupDefinition {
+    const group = this.checked(request);
+    this.made.set(keyOf(group), group);
+    this.save();
+    return group;
+  }
+
+  /** Forgets a group that was made through the API; its processes stay. Throws NOT_FOUND, and USAGE for one of a file. */
+  remove(name: string): void {
+    const group = this.find(name);
+    if (!group) throw new GhostError("NOT_FOUND", `cannot find ${name}: no group has that name`, { hint: "ghost group list" });
+    if (!this.made.delete(keyOf(group)))
+      throw new GhostError("USAGE", `cannot delete group ${name}: ${group.source?.file ?? "a file"} declares it`, {
+        hint: "remove it there and run: ghost register",
+      });
+    this.save();
+  }
+
+  view(group: GroupDefinition): GroupView {
+    const members = this.membersOf(group);
+    const unready = members.filter((process) => !isSettled(process));
+    return {
+      project: group.project,
+      name: group.name,
+      startup: group.startup,
+      origin: this.made.get(keyOf(group)) === group ? "api" : "file",
+      processes: group.processes,
+      status: statusOfGroup(members),
+      total: members.length,
+      ready: members.length - unready.length,
+      unhealthy: members.filter((process) => statusOf(process.machine) === "unhealthy").length,
+      waiting: unready.map((process) => ({
+        name: process.definition.name,
+        instance: process.instance,
+        status: statusOf(process.machine),
+        for: waitingFor(this.supervisor, process),
+      })),
+    };
+  }
+
+  private checked({ name, project, processes, startup = "dependency" }: GroupRequest): GroupDefinition {
+    const problem = nameProblem(name);
+    if (problem !== null) throw new GhostError("USAGE", `cannot make group ${name}: ${problem}`);
+    if (this.made.size >= GROUPS_MAX) throw new GhostError("USAGE", `cannot make group ${name}: a home holds at most ${GROUPS_MAX}`);
+    const found = processes.map((process) => this.findMember(name, process, project));
+    const own = project ?? found[0]?.definition.project;
+    if (own === undefined) throw new GhostError("USAGE", `cannot make group ${name}: it has no processes`);
+    const stranger = found.find(({ definition }) => definition.project !== own);
+    if (stranger) throw new GhostError("USAGE", `cannot make group ${name}: ${stranger.key} is of another project than ${own}`);
+    const taken = this.supervisor.processes.has(keyOf({ project: own, name })) || this.isDeclared({ project: own, name });
+    if (taken) throw new GhostError("NAME_TAKEN", `cannot make group ${name}: ${own} has that name already`);
+    return { name, project: own, processes: [...new Set(found.map(({ definition }) => definition.name))], startup, source: null };
+  }
+
+  private findMember(group: string, name: string, project: string | undefined): Supervised {
+    const found = [...this.supervisor.processes.values()].find(
+      ({ definition, instance }) =>
+        instance === 0 &&
+        (keyOf(definition) === name || (definition.name === name && (project ?? definition.project) === definition.project)),
+    );
+    if (found) return found;
+    throw new GhostError("NOT_FOUND", `cannot make group ${group}: no process is called ${name}`, { hint: "ghost list" });
+  }
+
+  private isDeclared(group: { project: string; name: string }): boolean {
+    return this.all().some((other) => keyOf(other) === keyOf(group) && !this.made.has(keyOf(other)));
+  }
+
+  private save(): void {
+    this.supervisor.parts.store.setMeta(META_KEY, JSON.stringify([...this.made.values()]));
+  }
+}
+
+/** As it should be: ready, or a one-shot that ended well. */
+function isSettled({ machine, definition }: Supervised): boolean {
+  if (isReady(machine)) return true;
+  return machine.state.at === "exited" && machine.lastExit !== null && succeeded(machine.lastExit, definition.restart);
+}
+
+function statusOfGroup(members: readonly Supervised[]): GroupView["status"] {
+  const statuses = members.map(({ machine }) => statusOf(machine));
+  if (statuses.some((status) => status === "failed" || status === "unhealthy")) return "failed";
+  if (statuses.some((status) => status === "waiting" || status === "starting" || status === "backoff")) return "starting";
+  if (members.length > 0 && members.every(isSettled)) return "up";
+  return members.every(({ machine }) => machine.state.at === "stopped" || machine.state.at === "exited") ? "stopped" : "partial";
+}
