@@ -18,7 +18,7 @@ export const PROCESSES_MAX = 10_000;
 /** What `register` of this manifest would change. Throws NAME_TAKEN when another file declares one of its names. */
 export function plan(supervisor: Supervisor, manifest: Manifest): PlanChange[] {
   const declared = manifest.processes.map((definition) => planOne(supervisor, manifest, definition));
-  const keys = new Set(manifest.processes.map(keyOf));
+  const keys = new Set(manifest.processes.map((definition) => keyOf(definition)));
   const gone = ownedBy(supervisor, manifest.id).filter((process) => !keys.has(process.key));
   return [...declared, ...gone.map(planRemoval)];
 }
