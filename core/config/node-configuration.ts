@@ -1,3 +1,5 @@
+import type { Hooks } from "./definition.ts";
+
 /** The node's own configuration, `$GHOST_HOME/.ghost.yaml`. */
 export interface NodeConfiguration {
   /** What the node is called. Null: not given. */
@@ -9,7 +11,29 @@ export interface NodeConfiguration {
     /** Default 5_000; at least `INTERVAL_MIN_MS`. */
     readonly intervalMs: number;
   };
+  /** Where the daemon answers HTTP besides its socket. Null, the default: nowhere. */
+  readonly http: NodeHttp | null;
+  /** Commands that are run when something happens to any process. Default: none. */
+  readonly on: Hooks;
+}
+
+/** An address on the loopback interface, for whoever has the token. */
+export interface NodeHttp {
+  readonly listen: {
+    /** `localhost`, `::1` or an address that begins with 127. Default 127.0.0.1. */
+    readonly host: string;
+    /** 1 to 65535. */
+    readonly port: number;
+  };
+  /** Absolute. The file's text, without blanks around it, is what requests must present as bearer token. */
+  readonly tokenFile: string;
 }
 
 /** What holds without a file. */
-export const NODE_DEFAULT: NodeConfiguration = { id: null, mode: "local", monitoring: { enabled: true, intervalMs: 5000 } };
+export const NODE_DEFAULT: NodeConfiguration = {
+  id: null,
+  mode: "local",
+  monitoring: { enabled: true, intervalMs: 5000 },
+  http: null,
+  on: {},
+};

@@ -14,7 +14,7 @@ test("an empty file is all defaults", () => {
 
 test("monitoring and system are read", () => {
   const { configuration } = parse('system:\n  id: my-app\n  mode: local\nmonitoring:\n  enabled: false\n  interval: "00:00:10"\n');
-  assert.equal(configuration, { id: "my-app", mode: "local", monitoring: { enabled: false, intervalMs: 10_000 } });
+  assert.equal(configuration, { id: "my-app", mode: "local", monitoring: { enabled: false, intervalMs: 10_000 }, http: null, on: {} });
   assert.is(parse("monitoring:\n  interval: ${INTERVAL}").configuration?.monitoring.intervalMs, 2000);
 });
 

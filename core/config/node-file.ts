@@ -41,6 +41,8 @@ function readNode(map: MapFields<keyof typeof NODE_KEYS>): NodeConfiguration {
       enabled: monitoring?.read("enabled", readBoolean, true) ?? true,
       intervalMs: monitoring?.read("interval", readInterval, NODE_DEFAULT.monitoring.intervalMs) ?? NODE_DEFAULT.monitoring.intervalMs,
     },
+    http: NODE_DEFAULT.http,
+    on: NODE_DEFAULT.on,
   };
 }
 
