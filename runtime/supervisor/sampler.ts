@@ -110,6 +110,7 @@ function measure(process: Supervised, tree: readonly ProcessEntry[], nowMs: numb
   const startedMs = process.machine.startedMs ?? Date.now();
   const spanMs = before ? nowMs - before.atMs : Math.max(1, Date.now() - startedMs);
   const used = tree.reduce((total, entry) => total + entry.cpuTicks - (before?.ticks.get(entry.pid) ?? 0), 0);
+  process.cpuSeconds += Math.max(0, used) / TICKS_PER_SECOND;
   process.usage = { ...sum(tree), cpuPercent: round(Math.max(0, (used / TICKS_PER_SECOND / spanMs) * 1000 * 100)) };
   process.cpuSample = { atMs: nowMs, ticks };
 }

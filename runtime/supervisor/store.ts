@@ -195,6 +195,11 @@ export class Store {
     this.defer(`members ${key}`, () => this.database.run("UPDATE runs SET members = ? WHERE key = ?", [text, key]));
   }
 
+  /** Entries of the history that were ever made in this home. */
+  get historyCount(): number {
+    return this.nextSeq - 1;
+  }
+
   addHistory(entry: NewHistory): HistoryEntry {
     const { timeMs, ...rest } = entry;
     const numbered: HistoryEntry = { seq: this.nextSeq++, time: new Date(timeMs).toISOString(), ...rest };

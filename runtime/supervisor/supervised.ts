@@ -37,6 +37,8 @@ export interface Supervised {
   usage: Usage;
   /** CPU ticks of each member at the last sample, by pid. */
   cpuSample: { readonly atMs: number; readonly ticks: ReadonlyMap<number, number> } | null;
+  /** CPU time of all its runs that this daemon's samples saw, in seconds. */
+  cpuSeconds: number;
   /** True when the current run was not started by this daemon: its exit does not come from the runtime. */
   adopted: boolean;
   /** The environment that the current run got; null when it was adopted. Its secrets are never shown. */
@@ -82,6 +84,7 @@ export function supervise(stored: Pick<StoredProcess, "key" | "id" | "manifestId
     members: new Map(stored.members ?? []),
     usage: NO_USAGE,
     cpuSample: null,
+    cpuSeconds: 0,
     adopted: false,
     environment: null,
     secretValues: [],
