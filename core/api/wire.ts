@@ -133,6 +133,9 @@ export interface ActionWait {
   readonly waiting: { readonly project: string; readonly name: string; readonly instance: number; readonly for: readonly string[] };
 }
 
+/** What the plural actions and `PUT /v1/manifests/{id}` stream, one a line. */
+export type ActionLine = ActionResult | ActionWait;
+
 /** `GET /v1/groups`, and of one `GET /v1/groups/NAME`. */
 export interface GroupView {
   readonly project: string;

@@ -6,6 +6,8 @@ export const catalogue = {
   // 1: failed
   FAILED: { exit: 1 },
   START_FAILED: { exit: 1 },
+  PORT_IN_USE: { exit: 1 },
+  CANNOT_RELOAD: { exit: 1 },
   STOP_FAILED: { exit: 1 },
   SPAWN_FAILED: { exit: 1 },
   DAEMONIZED: { exit: 1 },

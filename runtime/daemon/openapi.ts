@@ -1,4 +1,5 @@
 import { daemonPaths, daemonSchemas } from "./openapi/daemon.ts";
+import { groupPaths, groupSchemas } from "./openapi/groups.ts";
 import { manifestPaths, manifestSchemas } from "./openapi/manifests.ts";
 import type { Paths, Schema } from "./openapi/parts.ts";
 import { processPaths, processSchemas } from "./openapi/processes.ts";
@@ -22,7 +23,7 @@ export function openApi(version: string): OpenApi {
       description:
         "The daemon's interface, on the unix socket run/daemon.sock: curl --unix-socket ~/.ghost/run/daemon.sock http://ghost/v1/processes",
     },
-    paths: { ...processPaths, ...manifestPaths, ...storyPaths, ...daemonPaths },
-    components: { schemas: { ...processSchemas, ...manifestSchemas, ...storySchemas, ...daemonSchemas } },
+    paths: { ...processPaths, ...groupPaths, ...manifestPaths, ...storyPaths, ...daemonPaths },
+    components: { schemas: { ...processSchemas, ...groupSchemas, ...manifestSchemas, ...storySchemas, ...daemonSchemas } },
   };
 }

@@ -2,6 +2,8 @@ import type { Route } from "./http.ts";
 import type { DaemonNode } from "./node.ts";
 import { daemonRoutes } from "./routes/daemon.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { graphRoutes } from "./routes/graph.ts";
+import { groupRoutes } from "./routes/groups.ts";
 import { historyRoutes } from "./routes/history.ts";
 import { logRoutes } from "./routes/logs.ts";
 import { manifestRoutes } from "./routes/manifests.ts";
@@ -12,6 +14,8 @@ import { systemRoutes } from "./routes/system.ts";
 export function routes(node: DaemonNode): Route[] {
   return [
     ...processRoutes(node),
+    ...groupRoutes(node),
+    ...graphRoutes(node),
     ...manifestRoutes(node),
     ...historyRoutes(node),
     ...eventRoutes(node),

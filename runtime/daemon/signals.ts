@@ -1,4 +1,4 @@
-import { stopAll } from "../supervisor/actions.ts";
+import { stopAll } from "../supervisor/stop-all.ts";
 import type { Supervised } from "../supervisor/supervised.ts";
 import type { DaemonNode } from "./node.ts";
 

@@ -1,6 +1,7 @@
 import type { ActionRequest } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
-import { done, failed, isIdle, type Report, stopAll } from "./actions.ts";
+import { done, failed, isIdle, type Report } from "./actions.ts";
+import { stopAll } from "./stop-all.ts";
 import { keyOf, type Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 

@@ -72,7 +72,11 @@ export class Dependencies {
     this.working = true;
     try {
       for (let next = this.changes.shift(); next; next = this.changes.shift())
-        for (const dependent of this.dependentsOf(next)) this.reconsider(dependent);
+        for (const dependent of this.dependentsOf(next)) {
+          this.reconsider(dependent);
+          // Who waits with it may learn that it waits in vain.
+          for (const wake of [...dependent.waiters]) wake();
+        }
     } finally {
       this.working = false;
     }

@@ -1,13 +1,16 @@
 import { randomBytes } from "node:crypto";
-import type { PlanChange, RegisterRequest, RegisterResponse } from "../../core/api/wire.ts";
+import type { Cause, PlanChange, RegisterRequest, RegisterResponse } from "../../core/api/wire.ts";
 import type { Manifest, ProcessDefinition } from "../../core/config/definition.ts";
 import { diffDefinitions } from "../../core/config/explain.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { isLiveKey } from "../../core/lifecycle/live-keys.ts";
 import { registered } from "../../core/lifecycle/state.ts";
-import { isIdle, type Report, restartAll, startAll } from "./actions.ts";
+import { isIdle, type Report } from "./actions.ts";
 import { deleteAll } from "./delete.ts";
+import { byDefinition, canRoll, roll } from "./reload-all.ts";
+import { type RestartRequest, restartAll } from "./restart-all.ts";
 import { logTargets } from "./run.ts";
+import { startAll } from "./start-all.ts";
 import type { StoredProcess } from "./store.ts";
 import { keyOf, type Supervised, supervise } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -41,6 +44,7 @@ export async function register(
       hint: "delete some, or use another --home",
     });
   }
+  const earlier = new Map([...supervisor.processes.values()].map((process) => [process.key, process.definition]));
   const removals = request.prune ? changes.filter((change) => change.action === "remove") : [];
   save(supervisor, manifest, changes);
   announcePlan(announced(changes, request));
@@ -53,19 +57,61 @@ export async function register(
     .filter((change) => change.action === "change" && change.disrupts)
     .flatMap(find)
     .filter((process) => !added.includes(process));
-  await restartAll(
-    supervisor,
-    restarting,
-    {
-      by: request.by,
-      noWait: request.noWait,
-      cause: { kind: "definition-changed", text: `its definition changed (${request.by ?? "register"})` },
-    },
-    report,
-  );
+  const cause: Cause = { kind: "definition-changed", text: `its definition changed (${request.by ?? "register"})` };
+  const how = { by: request.by, noWait: request.noWait, cause };
+  const rolling = request.noWait ? [] : byDefinition(restarting.filter(canRoll));
+  const others = restarting.filter((process) => !rolling.flat().includes(process));
+  await restartAll(supervisor, others, how, report);
+  await Promise.all(rolling.map((instances) => exchange(supervisor, instances, earlier, how, report)));
   const starting = request.start ? toStart(supervisor, manifest, restarting) : added;
   if (starting.length > 0)
     await startAll(supervisor, starting, { by: request.by, noWait: request.noWait, progress: request.progress }, report);
+}
+
+/** Exchanges instances one by one for those of the new definition; when one does not become ready, all return to the old one. */
+async function exchange(
+  supervisor: Supervisor,
+  instances: readonly Supervised[],
+  earlier: ReadonlyMap<string, ProcessDefinition>,
+  request: RestartRequest,
+  report: Report,
+): Promise<void> {
+  const failing = await roll(supervisor, instances, request, report);
+  const old = failing && earlier.get(failing.key);
+  if (!failing || !old) return;
+  applyStored(supervisor, failing.manifestId, { ...old, instances: failing.definition.instances });
+  const exchanged = instances.slice(0, instances.indexOf(failing) + 1);
+  const cause: Cause = {
+    kind: "definition-returned",
+    text: `its new definition did not become ready (${failing.why}); returned to the old one`,
+  };
+  await roll(supervisor, exchanged, { ...request, cause }, (result) =>
+    report(result.ok ? { ...result, did: "returned to the old definition" } : result),
+  );
+}
+
+/** Gives all instances of a process another definition, on disk first. */
+function applyStored(supervisor: Supervisor, manifestId: string, definition: ProcessDefinition): void {
+  const head = supervisor.manifests.get(manifestId);
+  const instances = supervisor.dependencies.instancesOf(definition.project, definition.name);
+  const stored = instances.map(({ instance }) => storedInstance(supervisor, manifestId, definition, instance, 0));
+  if (head) supervisor.parts.store.saveRegistration(head, supervisor.parts.secrets.of(manifestId), stored, []);
+  for (const process of instances) applyDefinition(supervisor, process, definition);
+  supervisor.dependencies.forgetGraph();
+}
+
+/** Makes the instances below `count` that are not there, and gives them; all instances know the new count. Durable when it returns. */
+export function addInstances(supervisor: Supervisor, { definition, manifestId }: Supervised, count: number): Supervised[] {
+  const scaled: ProcessDefinition = { ...definition, instances: count };
+  applyStored(supervisor, manifestId, scaled);
+  const missing = [...Array(count).keys()].filter((instance) => !supervisor.processes.has(keyOf(scaled, instance)));
+  const stored = missing.map((instance) => storedInstance(supervisor, manifestId, scaled, instance, instance));
+  const head = supervisor.manifests.get(manifestId);
+  if (head) supervisor.parts.store.saveRegistration(head, supervisor.parts.secrets.of(manifestId), stored, []);
+  const added = stored.map((entry) => supervise(entry));
+  for (const process of added) supervisor.processes.set(process.key, process);
+  supervisor.dependencies.forgetGraph();
+  return added;
 }
 
 /** One more instance of a process that is wanted up is wanted up, too. */

@@ -45,7 +45,7 @@ export const manifestPaths: Paths = {
   },
 };
 
-const head = { id: text, project: text, files: listOf(text), path: text };
+const head = { id: text, project: text, files: listOf(text), groups: listOf(ref("GroupDefinition")), path: text };
 
 const definition: Schema = object({
   name: text,
@@ -72,7 +72,10 @@ const definition: Schema = object({
   stop: object({ signal: text, timeoutMs: number, command: orNull(text) }),
   logs: object({ maxSizeBytes: integer, maxFiles: integer, compress: flag }),
   watch: orNull(object({ paths: listOf(text), ignore: listOf(text), debounceMs: number })),
-  limits: object({ memoryBytes: orNull(integer), openFiles: orNull(integer) }),
+  limits: object({ memoryBytes: orNull(integer), openFiles: orNull(integer), cpu: orNull(number), pids: orNull(integer) }, [
+    "memoryBytes",
+    "openFiles",
+  ]),
   user: orNull(text),
   group: orNull(text),
   umask: orNull(integer),
@@ -86,9 +89,21 @@ const difference = object({ key: text, before: orNull(text), after: orNull(text)
 export const manifestSchemas: Readonly<Record<string, Schema>> = {
   ManifestHead: object(head),
   ProcessDefinition: definition,
+  GroupDefinition: object({
+    name: text,
+    project: text,
+    processes: listOf(text),
+    startup: ref("StartupOrder"),
+    source: orNull(object({ file: text, line: integer })),
+  }),
   RegisterRequest: object(
     {
-      manifest: object({ ...head, processes: listOf(ref("ProcessDefinition")), secrets: textMap }),
+      manifest: object({ ...head, processes: listOf(ref("ProcessDefinition")), groups: listOf(ref("GroupDefinition")), secrets: textMap }, [
+        ...Object.keys(head),
+        "processes",
+        "secrets",
+      ]),
+      progress: flag,
       start: flag,
       prune: flag,
       noWait: flag,

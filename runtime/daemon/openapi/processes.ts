@@ -18,11 +18,13 @@ import {
   time,
 } from "./parts.ts";
 
-const name = inPath("name", "`name`, `project/name`, a glob, or `all`");
+const name = inPath("name", "`name`, `name:N` for one instance, `project/name`, a group, a glob, or `all`");
 const ACTIONS = {
-  start: "Start, and wait until it runs",
+  start: "Start with all that it needs, and wait until it is ready",
   stop: "Stop, and wait until the whole tree has ended",
   restart: "Restart; what does not run is started",
+  reload: "Take up changes without being away: by the reload signal, or instance by instance",
+  scale: "Change the number of instances",
   signal: "Send a signal to the main process",
   delete: "Stop and forget; logs stay",
 } as const;
@@ -43,7 +45,11 @@ function many(summary: string): Operation {
   return {
     summary: `${summary}: several`,
     requestBody: body(request),
-    responses: answers("one outcome a line, as it comes true", results, "application/x-ndjson"),
+    responses: answers(
+      "one outcome a line, as it comes true; with `progress` also who is not ready yet",
+      { anyOf: [results, ref("ActionWait")] },
+      "application/x-ndjson",
+    ),
   };
 }
 
@@ -120,10 +126,27 @@ export const processSchemas: Readonly<Record<string, Schema>> = {
         restartPolicy: text,
         line: orNull(integer),
         history: listOf(ref("HistoryEntry")),
+        probe: orNull(object({ ok: flag, detail: text, latencyMs: number, time })),
+        results: listOf(ref("RunResult")),
+        ports: { type: "object", additionalProperties: integer },
       }),
     ],
   },
-  ActionRequest: object({ noWait: flag, force: flag, signal: text, by: text }, []),
+  RunResult: object({ startedAt: orNull(time), endedAt: time, exitCode: orNull(integer), exitSignal: orNull(text), ok: flag, by: text }),
+  ActionRequest: object(
+    {
+      noWait: flag,
+      force: flag,
+      signal: text,
+      instances: integer,
+      order: oneOf("dependency", "sequential", "parallel"),
+      rollback: flag,
+      progress: flag,
+      by: text,
+    },
+    [],
+  ),
+  ActionWait: object({ waiting: object({ project: text, name: text, instance: integer, for: listOf(text) }) }),
   ActionResult: object({ project: text, name: text, instance: integer, ok: flag, did: text, pid: orNull(integer), error: ref("Error") }, [
     "project",
     "name",

@@ -1,6 +1,6 @@
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { readNodeConfiguration } from "../../config/read-node-file.ts";
-import { stopAll } from "../../supervisor/actions.ts";
+import { stopAll } from "../../supervisor/stop-all.ts";
 import type { Call } from "../call.ts";
 import type { Route } from "../http.ts";
 import type { DaemonNode } from "../node.ts";

@@ -6,6 +6,7 @@ import type { Call } from "../call.ts";
 import type { Route } from "../http.ts";
 import type { DaemonNode } from "../node.ts";
 import { checkManifest } from "./check-manifest.ts";
+import { reportTo } from "./report.ts";
 
 /** Registering what files declare. */
 export function manifestRoutes(node: DaemonNode): Route[] {
@@ -31,7 +32,7 @@ async function putManifest(node: DaemonNode, call: Call): Promise<void> {
       lines = call.lines();
       lines.write(planned);
     },
-    (result) => lines?.write(result),
+    reportTo((line) => lines?.write(line), request.progress),
   );
   lines?.end();
 }

@@ -4,31 +4,38 @@ import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { selectProcesses } from "../../../core/graph/select.ts";
 import { pidOf } from "../../../core/lifecycle/view.ts";
 import { environmentOf } from "../../process/environ.ts";
-import { type Report, restartAll, signalAll, startAll, stopAll } from "../../supervisor/actions.ts";
+import { type Report, signalAll } from "../../supervisor/actions.ts";
 import { deleteAll } from "../../supervisor/delete.ts";
+import { reloadAll } from "../../supervisor/reload-all.ts";
+import { restartAll } from "../../supervisor/restart-all.ts";
 import { accountOf, environmentFor } from "../../supervisor/run.ts";
+import { scaleAll } from "../../supervisor/scale.ts";
+import { startAll } from "../../supervisor/start-all.ts";
+import { stopAll } from "../../supervisor/stop-all.ts";
 import type { Supervised } from "../../supervisor/supervised.ts";
 import { detailOf, viewOf } from "../../supervisor/views.ts";
 import type { Call } from "../call.ts";
 import type { Route } from "../http.ts";
 import type { DaemonNode } from "../node.ts";
 import { readNames } from "../query.ts";
+import { reportTo } from "./report.ts";
 
 /** Who asks stands in the history for long: so much of it is kept. */
 const BY_CHARACTERS_MAX = 200;
 
-type Action = "start" | "stop" | "restart" | "signal" | "delete";
-type ActionBody = ActionRequest & { readonly names?: readonly string[] };
+const ACTIONS = ["start", "stop", "restart", "reload", "scale", "signal", "delete"] as const;
+const ORDERS: readonly unknown[] = ["dependency", "sequential", "parallel"];
+type Action = (typeof ACTIONS)[number];
+export type ActionBody = ActionRequest & { readonly names?: readonly string[] };
 
 /** Listing processes and acting on them. */
 export function processRoutes(node: DaemonNode): Route[] {
-  const actions: readonly Action[] = ["start", "stop", "restart", "signal", "delete"];
   return [
     { method: "GET", pattern: "/v1/processes", handle: (call) => list(node, call) },
-    ...actions.map(
+    ...ACTIONS.map(
       (action): Route => ({ method: "POST", pattern: `/v1/processes/${action}`, handle: (call) => actOnMany(node, action, call) }),
     ),
-    ...actions.map(
+    ...ACTIONS.map(
       (action): Route => ({ method: "POST", pattern: `/v1/processes/:name*/${action}`, handle: (call) => actOnOne(node, action, call) }),
     ),
     { method: "GET", pattern: "/v1/processes/:name*/environment", handle: (call) => environment(node, call) },
@@ -41,9 +48,10 @@ export function select(node: DaemonNode, names: readonly string[]): Supervised[]
   const available = [...node.supervisor.processes.values()].map((process) => ({
     project: process.definition.project,
     name: process.definition.name,
+    instance: process.instance,
     process,
   }));
-  return selectProcesses(names, available).map((candidate) => candidate.process);
+  return selectProcesses(names, available, node.supervisor.groups.all()).map((candidate) => candidate.process);
 }
 
 function list(node: DaemonNode, call: Call): void {
@@ -64,10 +72,27 @@ async function actOnMany(node: DaemonNode, action: Action, call: Call): Promise<
   if (!request.names?.length)
     throw new GhostError("USAGE", `cannot ${action}: no names are given`, { hint: 'e.g. {"names":["api"]}, or ["all"]' });
   const processes = select(node, request.names);
-  // Errors of the request itself come before the first line, as an answer of their own.
+  await actInLines(node, action, processes, request, call);
+}
+
+/** Does it, with a line for each result as soon as it is true. Errors of the request itself come before the first line, as an answer of their own. */
+export async function actInLines(
+  node: DaemonNode,
+  action: Action,
+  processes: readonly Supervised[],
+  request: ActionBody,
+  call: Call,
+): Promise<void> {
   if (action === "signal") checkSignal(request);
+  if (action === "scale") await scaleAll(node.supervisor, [], request, () => {});
   const lines = call.lines();
-  await act(node, action, processes, request, (result) => lines.write(result));
+  await act(
+    node,
+    action,
+    processes,
+    request,
+    reportTo((line) => lines.write(line), request.progress),
+  );
   lines.end();
 }
 
@@ -83,15 +108,29 @@ async function actOnOne(node: DaemonNode, action: Action, call: Call): Promise<v
 }
 
 /** The body of an action, its kinds checked: clients other than Ghost's own may send anything. */
-async function readAction(call: Call): Promise<ActionBody> {
-  const { names, noWait, force, signal, by } = await call.body<Record<string, unknown>>();
+export async function readAction(call: Call): Promise<ActionBody> {
+  const body = await call.body<Record<string, unknown>>();
+  const { names, noWait, force, rollback, progress, signal, by, order, instances } = body;
   if (names !== undefined && !(Array.isArray(names) && names.every((name) => typeof name === "string")))
     throw notA("names", "a list of strings");
   for (const [key, value] of Object.entries({ signal, by }))
     if (value !== undefined && typeof value !== "string") throw notA(key, "a string");
-  for (const [key, value] of Object.entries({ noWait, force }))
+  if (order !== undefined && !ORDERS.includes(order)) throw notA("order", ORDERS.join(", "));
+  if (instances !== undefined && typeof instances !== "number") throw notA("instances", "a number");
+  for (const [key, value] of Object.entries({ noWait, force, rollback, progress }))
     if (value !== undefined && typeof value !== "boolean") throw notA(key, "true or false");
-  return { names, noWait, force, signal, by: (by as string | undefined)?.slice(0, BY_CHARACTERS_MAX) } as ActionBody;
+  const asked = {
+    names,
+    noWait,
+    force,
+    rollback,
+    progress,
+    signal,
+    order,
+    instances,
+    by: (by as string | undefined)?.slice(0, BY_CHARACTERS_MAX),
+  };
+  return asked as ActionBody;
 }
 
 function notA(key: string, what: string): GhostError {
@@ -111,6 +150,10 @@ async function act(node: DaemonNode, action: Action, processes: readonly Supervi
       return stopAll(supervisor, processes, request, report);
     case "restart":
       return restartAll(supervisor, processes, request, report);
+    case "reload":
+      return reloadAll(supervisor, processes, request, report);
+    case "scale":
+      return scaleAll(supervisor, processes, request, report);
     case "signal":
       return signalAll(processes, request.signal, report);
     case "delete":
