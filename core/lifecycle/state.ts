@@ -19,6 +19,8 @@ export interface Exit {
   readonly known: boolean;
   /** Why it could not even be started; null otherwise. */
   readonly spawnError: string | null;
+  /** Set when the kernel killed it for want of memory; `likely` where the kernel tells only that it killed somebody at that time. */
+  readonly outOfMemory?: "certain" | "likely";
 }
 
 /** The exit of something that ended while nobody looked: counts as failure. */
@@ -120,6 +122,8 @@ export function succeeded(exit: Exit, policy: Pick<RestartPolicy, "successCodes"
 export function describeExit(exit: Exit): string {
   if (exit.spawnError !== null) return exit.spawnError;
   if (!exit.known) return "ended, and its exit code is unknown: another daemon had started it";
+  if (exit.outOfMemory === "certain") return "was killed by the kernel: out of memory";
+  if (exit.outOfMemory === "likely") return `was killed by ${exit.signal}, most likely by the kernel, which ran out of memory at that time`;
   if (exit.signal !== null) return `was killed by ${exit.signal}`;
   return `exited with code ${exit.code}`;
 }

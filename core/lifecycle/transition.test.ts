@@ -164,6 +164,23 @@ test("a stopping process knows whether the end of its main process was told", ()
   assert.is(ended([exits(failure, true)]), true);
 });
 
+test("arming changes what is wanted and nothing else", () => {
+  const armed = after([{ type: "arm", armed: true, cause }]);
+  assert.equal([armed.machine, armed.effects, armed.cause], [{ ...registered, desired: "up" }, [], cause]);
+  const over = after([start, spawned, exits(success)], { policy: { ...ALWAYS, policy: "never" } }).machine;
+  assert.equal(after([{ type: "arm", armed: false, cause: null }], {}, over).machine, { ...over, desired: "down" });
+});
+
+test("a kill by the kernel for want of memory is named as such", () => {
+  const killed: Exit = { code: null, signal: "SIGKILL", known: true, spawnError: null };
+  const told = (outOfMemory?: "certain" | "likely") =>
+    after([start, spawned, exits({ ...killed, ...(outOfMemory && { outOfMemory }) })], { policy: { ...ALWAYS, policy: "never" } }).cause;
+  assert.equal([told()?.kind, told()?.text], ["exit", "was killed by SIGKILL"]);
+  assert.equal([told("certain")?.kind, told("certain")?.text], ["oom-killed", "was killed by the kernel: out of memory"]);
+  assert.is(told("likely")?.kind, "exit");
+  assert.match(told("likely")?.text ?? "", "most likely by the kernel");
+});
+
 test("a late timer is ignored", () => {
   const waiting = after([start, spawned, exits(failure), spawned, exits(failure)]);
   assert.is(waiting.machine.state.at, "backoff");

@@ -9,6 +9,8 @@ export type Event =
   | { readonly type: "start"; readonly cause: Cause; readonly regardless?: boolean }
   /** `keepDesired`: the daemon itself goes; what people asked for stands. */
   | { readonly type: "stop"; readonly cause: Cause; readonly force: boolean; readonly keepDesired?: boolean }
+  /** What people ask for changes, and nothing else: the schedule of one that is at rest begins or ends to count. */
+  | { readonly type: "arm"; readonly armed: boolean; readonly cause: Cause | null }
   /** `free`: asked for by people or by a file change; else it costs budget and backs off. */
   | { readonly type: "restart"; readonly cause: Cause; readonly free: boolean }
   | { readonly type: "spawned"; readonly identity: Identity }
@@ -68,6 +70,8 @@ export function transition(machine: Machine, event: Event, context: Context): Tr
       return start(machine, event.cause, event.regardless === true ? { ...context, waitingFor: [] } : context);
     case "stop":
       return stop(machine, event, context);
+    case "arm":
+      return { machine: { ...machine, desired: event.armed ? "up" : "down" }, effects: [], cause: event.cause };
     case "restart":
       return restart(machine, event, context);
     case "spawned":
@@ -446,7 +450,7 @@ function follow(machine: Machine, verdict: Verdict, context: Context, cause: Cau
 
 function exitCause(exit: Exit): Cause {
   const facts = { exitCode: exit.code, signal: exit.signal, exitKnown: exit.known };
-  return { kind: "exit", text: describeExit(exit), facts };
+  return { kind: exit.outOfMemory === "certain" ? "oom-killed" : "exit", text: describeExit(exit), facts };
 }
 
 function budgetSpent(cause: Cause, policy: RestartPolicy): Cause {
