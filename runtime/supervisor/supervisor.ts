@@ -81,11 +81,11 @@ export class Supervisor {
     if (machine.state.at === "starting" && before.state !== machine.state) this.dependencies.remember(process);
     if (before.state.at === "backoff" && machine.state.at !== "backoff") clearTimeout(process.backoffTimer);
     if (cause) this.record(process, statusOf(before), statusOf(machine), cause);
+    const changed = before.state !== machine.state || statusOf(before) !== statusOf(machine);
+    // Before the effects, so that whoever follows a run can note where its logs begin.
+    if (changed) this.onRunChange(process);
     for (const effect of effects) this.perform(process, effect);
-    if (statusOf(before) !== statusOf(machine)) {
-      this.onRunChange(process);
-      this.dependencies.changed(process);
-    }
+    if (changed) this.dependencies.changed(process);
     for (const wake of [...process.waiters]) wake();
   }
 
