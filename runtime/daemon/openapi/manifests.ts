@@ -98,8 +98,11 @@ export const manifestSchemas: Readonly<Record<string, Schema>> = {
   }),
   RegisterRequest: object(
     {
-      manifest: object({ ...head, processes: listOf(ref("ProcessDefinition")), groups: listOf(ref("GroupDefinition")), secrets: textMap }, [
-        ...Object.keys(head),
+      manifest: object({ ...head, processes: listOf(ref("ProcessDefinition")), secrets: textMap }, [
+        "id",
+        "project",
+        "files",
+        "path",
         "processes",
         "secrets",
       ]),
