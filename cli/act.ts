@@ -10,8 +10,13 @@ export async function act(
   action: { verb: ActionVerb; doing: string; names: readonly string[]; request?: ActionRequest },
 ): Promise<number> {
   const total = await countTargets(context, client, action.names);
-  const request = { ...action.request, names: action.names, by: `ghost ${action.verb}` };
+  const request = { ...action.request, names: action.names, by: `ghost ${action.verb}`, progress: wantsProgress(context) };
   return reportResults(context, client.act(action.verb, request, context.interruption), { doing: action.doing, total });
+}
+
+/** Whether anybody reads what is awaited. */
+export function wantsProgress(context: Context): boolean {
+  return !context.json && !context.quiet;
 }
 
 /** Only a terminal's live counter needs to know how many there will be. */

@@ -9,6 +9,8 @@ export interface Arguments {
   readonly passed: readonly string[];
   /** By long name in camel case: text for options with a value, else true or false. */
   readonly options: Readonly<Record<string, string | boolean>>;
+  /** All values of options that were given more than once, in their order. */
+  readonly repeated?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Put before values that look like numbers, because the parser would turn `007` into 7; taken off again afterwards. */
@@ -64,7 +66,7 @@ export async function parseArguments(verb: string, command: Command, words: read
   }
   const positional = cli.args.map((argument) => String(asText(argument)));
   if (positional.length > command.argumentsMax) throw usage(verb, `${positional[command.argumentsMax]} is one argument too many`);
-  return { positional, passed: words.slice(end + 1), options };
+  return { positional, passed: words.slice(end + 1), options, repeated: repeatedIn(cli.options) };
 }
 
 function refuseUnknown(verb: string, given: readonly string[], known: readonly { names: string[]; negated: boolean }[]): void {
@@ -98,6 +100,11 @@ function markNumbers(word: string): string {
   if (NUMBER_LIKE.test(word)) return word.startsWith("-") ? word : TEXT_MARK + word;
   const value = /^(--[^=]+=)(.*)$/s.exec(word);
   return value ? `${value[1]}${TEXT_MARK}${value[2]}` : word;
+}
+
+function repeatedIn(options: Readonly<Record<string, unknown>>): Record<string, readonly string[]> {
+  const lists = Object.entries(options).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]) && entry[0] !== "--");
+  return Object.fromEntries(lists.map(([name, values]) => [name, values.map((value) => String(asText(value)))]));
 }
 
 /** An option that was given twice, spelt alike: the later wins, as everywhere. */

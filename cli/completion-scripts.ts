@@ -5,9 +5,28 @@ import { VERBS } from "./verbs.ts";
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 /** Verbs whose arguments are names of processes; names come from `ghost list --quiet`. */
-const TAKES_NAMES = ["start", "stop", "restart", "signal", "delete", "list", "status", "why", "logs", "env", "monitor"];
+const TAKES_NAMES = [
+  "start",
+  "stop",
+  "restart",
+  "reload",
+  "scale",
+  "signal",
+  "delete",
+  "graph",
+  "list",
+  "status",
+  "why",
+  "logs",
+  "env",
+  "monitor",
+];
 const TAKES_FILES = ["register", "plan", "start"];
-const WORDS: Readonly<Record<string, string>> = { daemon: "start stop restart status logs", completions: SHELLS.join(" ") };
+const WORDS: Readonly<Record<string, string>> = {
+  daemon: "start stop restart status logs",
+  group: "list status start stop restart create delete",
+  completions: SHELLS.join(" "),
+};
 
 /** The script for one shell, made from the commands' own tables. */
 export async function completionScript(shell: (typeof SHELLS)[number]): Promise<string> {

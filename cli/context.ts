@@ -29,6 +29,8 @@ export interface Context {
   readonly interruption: AbortSignal;
   /** The value of an option, or undefined where it was not given. */
   text(option: string): string | undefined;
+  /** All values of an option that may be given more than once. */
+  texts(option: string): readonly string[];
   flag(option: string): boolean;
   /** The colours of standard output and of standard error. */
   paint(): Promise<Paint>;
@@ -55,7 +57,7 @@ export interface Surroundings {
 /** Builds the context of one command. */
 export function makeContext(
   verb: string,
-  { positional, passed, options }: Arguments,
+  { positional, passed, options, repeated }: Arguments,
   { version, directory, environment }: Surroundings,
 ): Context {
   const json = options.json === true;
@@ -91,6 +93,7 @@ export function makeContext(
       return interruption;
     },
     text: (option) => (typeof options[option] === "string" ? options[option] : undefined),
+    texts: (option) => repeated?.[option] ?? (typeof options[option] === "string" ? [options[option]] : []),
     flag: (option) => options[option] === true,
     paint: () => loadPaint(context.output.colour),
     messagePaint: () => loadPaint(context.messages.colour),

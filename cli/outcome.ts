@@ -1,17 +1,22 @@
-import type { ActionResult } from "../core/api/wire.ts";
+import type { ActionResult, ActionWait } from "../core/api/wire.ts";
 import { catalogue } from "../core/errors/catalogue.ts";
 import type { ErrorBody } from "../core/errors/ghost-error.ts";
+import { type ActionLine, isWait } from "../runtime/client/client.ts";
 import type { Context } from "./context.ts";
 import { renderError } from "./output/errors.ts";
-import { plain } from "./output/paint.ts";
+import { type Paint, plain } from "./output/paint.ts";
 import { renderCounter, renderResult, renderTally } from "./output/progress.ts";
 import { count } from "./output/quantities.ts";
 import { writeFully } from "./output/stream.ts";
+import { renderWaiting, WaitingList } from "./output/waiting.ts";
+import { cut, displayWidth } from "./output/width.ts";
 
 /** With more processes than this a terminal shows a counter instead of a line each. */
 const LINES_MAX = 12;
 /** Of more failures than this only the first are told in full; the others are one line each. */
 const FAILURES_IN_FULL_MAX = 3;
+/** Cells that `  waiting: ` takes in that line, and one that stays free. */
+const WAITING_CELLS = 12;
 const CLEAR_LINE = "\r\u001b[K";
 
 /** How to tell about an action while it runs. */
@@ -27,7 +32,7 @@ export interface Reporting {
 }
 
 /** Shows outcomes as they happen and, at the end, what stands; gives the exit code. */
-export async function reportResults(context: Context, stream: AsyncIterable<ActionResult>, reporting: Reporting): Promise<number> {
+export async function reportResults(context: Context, stream: AsyncIterable<ActionLine>, reporting: Reporting): Promise<number> {
   const results = await watch(context, stream, reporting);
   const failed = results.filter(({ ok }) => !ok);
   const error = failed.length > 0 ? summarize(failed, results.length) : null;
@@ -36,28 +41,66 @@ export async function reportResults(context: Context, stream: AsyncIterable<Acti
   return error ? catalogue[error.code].exit : 0;
 }
 
-async function watch(context: Context, stream: AsyncIterable<ActionResult>, { doing, total }: Reporting): Promise<ActionResult[]> {
+async function watch(context: Context, stream: AsyncIterable<ActionLine>, reporting: Reporting): Promise<ActionResult[]> {
   const spoken = !context.json && !context.quiet;
-  const paint = spoken ? await context.messagePaint() : plain;
-  const live = spoken && context.messages.isTerminal;
-  const counter = (done: number, failures: number): void =>
-    live ? writeFully(2, CLEAR_LINE + renderCounter(doing, done, total, failures, paint)) : undefined;
-  const clear = (): void => (live ? writeFully(2, CLEAR_LINE) : undefined);
-  const results: ActionResult[] = [];
-  let failures = 0;
-  counter(0, 0);
+  const shown = new Progress(context, reporting, spoken ? await context.messagePaint() : plain);
   try {
-    for await (const result of stream) {
-      results.push(result);
-      if (!result.ok) failures += 1;
-      clear();
-      if (result.ok && (!live || total === null || total <= LINES_MAX)) context.say(renderResult(result, paint));
-      counter(results.length, failures);
+    for await (const line of stream) {
+      if (isWait(line)) shown.wait(line);
+      else shown.result(line);
     }
   } finally {
-    clear();
+    shown.clear();
   }
-  return results;
+  return shown.results;
+}
+
+/** What is seen while an action is at work: on a terminal a line that is rewritten, elsewhere a line for each change. */
+class Progress {
+  readonly results: ActionResult[] = [];
+  private readonly context: Context;
+  private readonly reporting: Reporting;
+  private readonly paint: Paint;
+  private readonly live: boolean;
+  private readonly waiting = new WaitingList();
+
+  constructor(context: Context, reporting: Reporting, paint: Paint) {
+    this.context = context;
+    this.reporting = reporting;
+    this.paint = paint;
+    this.live = !context.json && !context.quiet && context.messages.isTerminal;
+    this.rewrite();
+  }
+
+  wait(line: ActionWait): void {
+    const news = this.waiting.note(line);
+    if (this.live) this.rewrite();
+    else if (news !== null) this.context.say(renderWaiting([news], this.paint));
+  }
+
+  result(result: ActionResult): void {
+    this.results.push(result);
+    this.waiting.settle(result);
+    this.clear();
+    const { total } = this.reporting;
+    if (result.ok && (!this.live || total === null || total <= LINES_MAX)) this.context.say(renderResult(result, this.paint));
+    this.rewrite();
+  }
+
+  clear(): void {
+    if (this.live) writeFully(2, CLEAR_LINE);
+  }
+
+  private rewrite(): void {
+    if (!this.live) return;
+    const failures = this.results.filter(({ ok }) => !ok).length;
+    const counter = renderCounter(this.reporting.doing, this.results.length, this.reporting.total, failures, this.paint);
+    const phrases = this.waiting.phrases();
+    // A line that wraps could not be rewritten.
+    const room = this.context.messages.columns - displayWidth(counter) - WAITING_CELLS;
+    const waiting = phrases.length === 0 || room < WAITING_CELLS ? "" : `  ${renderWaiting([cut(phrases.join(", "), room)], this.paint)}`;
+    writeFully(2, CLEAR_LINE + counter + waiting);
+  }
 }
 
 async function conclude(

@@ -1,3 +1,4 @@
+import { wantsProgress } from "../act.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
 import { loadManifest } from "../manifest.ts";
@@ -25,6 +26,7 @@ export const command: Command = {
       prune: context.flag("prune"),
       noWait: !context.flag("wait"),
       by: "ghost register",
+      progress: wantsProgress(context),
     };
     const { changes, warnings, results } = await context.connect("always").register(request, context.interruption);
     for (const warning of warnings) context.warn(warning);

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Program } from "../../core/config/from-program.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { DaemonClient } from "../../runtime/client/client.ts";
-import { act } from "../act.ts";
+import { act, wantsProgress } from "../act.ts";
 import { usage } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -75,7 +75,7 @@ async function startEach(context: Context, client: DaemonClient, programs: reado
 async function startProgram(context: Context, client: DaemonClient, file: string): Promise<number> {
   const { manifest, says } = await manifestFor(context, resolve(context.directory, file));
   context.say(says);
-  const request = { manifest, start: true, noWait: !context.flag("wait"), by: "ghost start" };
+  const request = { manifest, start: true, noWait: !context.flag("wait"), by: "ghost start", progress: wantsProgress(context) };
   const { changes, warnings, results } = await client.register(request, context.interruption);
   for (const warning of warnings) context.warn(warning);
   return reportResults(context, results, { doing: "starting", total: 1, extra: { changes, warnings } });

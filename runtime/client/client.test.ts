@@ -5,7 +5,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { ActionResult } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
-import { connect } from "./client.ts";
+import { connect, isWait } from "./client.ts";
 import { isNothingRegistered } from "./connect.ts";
 
 /** A home with something that answers like a daemon. */
@@ -87,7 +87,7 @@ test("gives outcomes as they come, whole lines only", async () => {
   });
   const results = await collect(clientOf(scene.home).act("stop", { names: ["all"] }));
   assert.equal(
-    results.map(({ name }) => name),
+    results.map((line) => !isWait(line) && line.name),
     ["a", "日本"],
   );
 });
@@ -118,6 +118,22 @@ test("register gives the plan first, then the outcomes", async () => {
   assert.equal(registration.warnings, ["w"]);
   assert.is((await collect(registration.results)).length, 1);
   assert.equal(scene.asked, ["PUT /v1/manifests/%2Fsrv%2Fa%20b.yaml"]);
+});
+
+test("events come as they happen, whole", async () => {
+  await using scene = await stage((_, response) => {
+    response.write('id: 1\ndata: {"seq":1,"na');
+    setTimeout(() => response.end('me":"a"}\n\nid: 2\ndata: {"seq":2,"name":"b"}\n\n'), 20);
+  });
+  const events = await collect(clientOf(scene.home).events(new AbortController().signal, 0));
+  assert.equal(
+    events.map(({ seq, name }) => [seq, name]),
+    [
+      [1, "a"],
+      [2, "b"],
+    ],
+  );
+  assert.equal(scene.asked, ["GET /v1/events?after=0"]);
 });
 
 test("warns once of a daemon of another version", async () => {

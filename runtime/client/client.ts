@@ -1,7 +1,11 @@
 import type {
   ActionRequest,
   ActionResult,
+  ActionWait,
   EnvironmentView,
+  GraphView,
+  GroupRequest,
+  GroupView,
   HistoryEntry,
   PlanChange,
   ProcessDetail,
@@ -13,19 +17,31 @@ import type {
 import { type ErrorBody, GhostError } from "../../core/errors/ghost-error.ts";
 import { readJsonLines } from "./body.ts";
 import { type Connection, type ConnectOptions, openConnection } from "./connect.ts";
+import { readEvents } from "./events.ts";
 import type { TransportReply, TransportRequest } from "./transport.ts";
 
 /** How long a question may take before the daemon counts as hung. Actions have no such limit: they wait until true. */
 const QUESTION_LIMIT_MS = 15_000;
 
 /** What can be done with a set of processes. */
-export type ActionVerb = "start" | "stop" | "restart" | "signal" | "delete";
+export type ActionVerb = "start" | "stop" | "restart" | "reload" | "scale" | "trigger" | "signal" | "delete";
+
+/** What can be done with a group as such. */
+export type GroupVerb = "start" | "stop" | "restart";
+
+/** One line of what an action answers: an outcome or, if the request asks for progress, what is awaited. */
+export type ActionLine = ActionResult | ActionWait;
+
+/** True for a line that tells what is awaited. */
+export function isWait(line: ActionLine): line is ActionWait {
+  return "waiting" in line;
+}
 
 /** What `register` answers: the plan at once, then each outcome as it happens. */
 export interface Registration {
   readonly changes: readonly PlanChange[];
   readonly warnings: readonly string[];
-  readonly results: AsyncIterable<ActionResult>;
+  readonly results: AsyncIterable<ActionLine>;
 }
 
 /** Which part of the history: all names and the newest 20 where nothing is said. */
@@ -41,7 +57,18 @@ export interface DaemonClient {
   processes(names?: readonly string[]): Promise<ProcessView[]>;
   details(name: string): Promise<ProcessDetail[]>;
   /** Outcomes in the order in which they come true. */
-  act(verb: ActionVerb, request: ActionRequest & { readonly names: readonly string[] }, signal?: AbortSignal): AsyncIterable<ActionResult>;
+  act(verb: ActionVerb, request: ActionRequest & { readonly names: readonly string[] }, signal?: AbortSignal): AsyncIterable<ActionLine>;
+  groups(): Promise<GroupView[]>;
+  group(name: string): Promise<GroupView>;
+  /** Makes a group, or changes one that was made so. */
+  createGroup(request: GroupRequest): Promise<GroupView>;
+  /** Forgets a group that was made so; its processes stay. */
+  deleteGroup(name: string): Promise<void>;
+  actOnGroup(verb: GroupVerb, name: string, request: ActionRequest, signal?: AbortSignal): AsyncIterable<ActionLine>;
+  /** Who depends on whom, of everything that is registered. */
+  graph(): Promise<GraphView>;
+  /** What happens from now on or, with `after` (the `seq` of an entry), since then; ends when the daemon does. */
+  events(signal: AbortSignal, after?: number): AsyncIterable<HistoryEntry>;
   register(request: RegisterRequest, signal?: AbortSignal): Promise<Registration>;
   plan(request: RegisterRequest): Promise<RegisterResponse>;
   environment(name: string, difference: boolean): Promise<EnvironmentView[]>;
@@ -63,6 +90,13 @@ export function connect(home: string, options: ConnectOptions): DaemonClient {
     processes: (names) => ask({ method: "GET", path: `/v1/processes${query({ names: names?.join(",") })}` }),
     details: (name) => ask({ method: "GET", path: `/v1/processes/${encodeURIComponent(name)}` }),
     act: (verb, body, signal) => lines({ method: "POST", path: `/v1/processes/${verb}`, body, signal }),
+    groups: () => ask({ method: "GET", path: "/v1/groups" }),
+    group: (name) => ask({ method: "GET", path: groupPath(name) }),
+    createGroup: (body) => ask({ method: "POST", path: "/v1/groups", body }),
+    deleteGroup: async (name) => void (await ask<unknown>({ method: "POST", path: `${groupPath(name)}/delete`, body: {} })),
+    actOnGroup: (verb, name, body, signal) => lines({ method: "POST", path: `${groupPath(name)}/${verb}`, body, signal }),
+    graph: () => ask({ method: "GET", path: "/v1/graph" }),
+    events: (signal, after) => events(connection, { method: "GET", path: `/v1/events${query({ after })}`, signal }),
     register: (body, signal) => register(lines({ method: "PUT", path: manifestPath(body), body, signal })),
     plan: (body) => ask({ method: "POST", path: `${manifestPath(body)}/plan`, body }),
     environment: (name, diff) =>
@@ -78,6 +112,10 @@ export function connect(home: string, options: ConnectOptions): DaemonClient {
 
 function manifestPath({ manifest }: RegisterRequest): string {
   return `/v1/manifests/${encodeURIComponent(manifest.id)}`;
+}
+
+function groupPath(name: string): string {
+  return `/v1/groups/${encodeURIComponent(name)}`;
 }
 
 function query(parameters: Readonly<Record<string, string | number | undefined>>): string {
@@ -111,12 +149,22 @@ async function* stream<Value>(connection: Connection, request: TransportRequest)
   }
 }
 
+async function* events(connection: Connection, request: TransportRequest): AsyncGenerator<HistoryEntry> {
+  try {
+    const reply = await connection(request);
+    await refuseErrors(reply);
+    for await (const data of readEvents(reply.chunks())) yield JSON.parse(data) as HistoryEntry;
+  } catch (error) {
+    if (!request.signal?.aborted) throw explain(error);
+  }
+}
+
 async function register(lines: AsyncGenerator<unknown>): Promise<Registration> {
   const first = await lines.next();
   if (first.done)
     throw new GhostError("DAEMON_UNREACHABLE", "cannot register: the daemon ended before it answered", { hint: "ghost daemon logs" });
   const { changes, warnings } = first.value as Pick<Registration, "changes" | "warnings">;
-  return { changes, warnings, results: lines as AsyncGenerator<ActionResult> };
+  return { changes, warnings, results: lines as AsyncGenerator<ActionLine> };
 }
 
 async function refuseErrors({ status, text }: TransportReply): Promise<void> {

@@ -1,0 +1,28 @@
+import { act } from "../act.ts";
+import { usage } from "../arguments.ts";
+import type { Command } from "../command.ts";
+
+/** As many as a definition may ask for (core/config/definition.ts, `instances`). */
+const INSTANCES_MAX = 1000;
+
+export const command: Command = {
+  usage: "NAME N [--no-wait]",
+  summary: "Set how many instances of a process there are",
+  about: "New ones are started and waited for, surplus ones stopped, the last first. It holds until the file says something else.",
+  flags: [{ flags: "--no-wait", about: "Return at once instead of waiting until it is so" }],
+  argumentsMax: 2,
+  examples: ["ghost scale api 4"],
+  async run(context) {
+    const [name, amount] = context.names;
+    if (name === undefined || amount === undefined) throw usage(context.verb, "it needs a NAME and a number");
+    const instances = Number(amount);
+    if (!/^\d+$/.test(amount) || instances > INSTANCES_MAX)
+      throw usage(context.verb, `it takes a whole number from 0 to ${INSTANCES_MAX}, not ${amount}`);
+    return act(context, context.connect("if-not-stopped"), {
+      verb: "scale",
+      doing: "scaling",
+      names: [name],
+      request: { instances, noWait: !context.flag("wait") },
+    });
+  },
+};
