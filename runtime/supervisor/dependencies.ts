@@ -110,8 +110,8 @@ export class Dependencies {
       return;
     }
     if (!process.held.has(name) || !isLost(dependency.condition, needed)) return;
-    process.held.delete("x");
-    return;
+    process.held.delete(name);
+    if (onLoss === "ignore") return;
     const why = needed[0]?.why ?? "it is not registered any more";
     const cause: Cause = {
       kind: "dependency-lost",
