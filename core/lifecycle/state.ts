@@ -113,6 +113,12 @@ export function isCrashLooping(machine: Machine, nowMs: number): boolean {
   return machine.recent.filter((at) => at > nowMs - CRASH_LOOP_WINDOW_MS).length >= CRASH_LOOP_RESTARTS;
 }
 
+/** When a process that crash-loops no longer counts as such if nothing more happens, in ms since 1970; null: it does not crash-loop. */
+export function crashLoopEndMs(machine: Machine, nowMs: number): number | null {
+  if (!isCrashLooping(machine, nowMs)) return null;
+  return (machine.recent.at(-CRASH_LOOP_RESTARTS) ?? nowMs) + CRASH_LOOP_WINDOW_MS;
+}
+
 /** Whether a run ended as it should. An exit that could not be learnt counts as failure. */
 export function succeeded(exit: Exit, policy: Pick<RestartPolicy, "successCodes">): boolean {
   return exit.known && exit.spawnError === null && exit.code !== null && policy.successCodes.includes(exit.code);

@@ -19,10 +19,10 @@ export function markLogs(supervisor: Supervisor, process: Supervised): LogMarks 
   return { out: markEnd(out.file), err: markEnd(err.file) };
 }
 
-/** The last lines that a process wrote after the marks, secrets masked: of stderr, or of stdout when it wrote nothing there. */
-export function lastLinesOf(supervisor: Supervisor, process: Supervised, since: LogMarks): string[] {
+/** The last lines that a process wrote (with `since` after these marks), secrets masked: of stderr, or of stdout when it wrote nothing there. */
+export function lastLinesOf(supervisor: Supervisor, process: Supervised, since?: LogMarks): string[] {
   const [out, err] = logTargets(supervisor, process, null);
-  const lines = lastLines(err.file, LAST_LINES, since.err);
-  const shown = lines.length > 0 ? lines : lastLines(out.file, LAST_LINES, since.out);
+  const lines = lastLines(err.file, LAST_LINES, since?.err);
+  const shown = lines.length > 0 ? lines : lastLines(out.file, LAST_LINES, since?.out);
   return shown.map((line) => maskValues(line, process.secretValues));
 }

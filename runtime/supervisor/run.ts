@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { maskReferences, maskValues, revealSecrets } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
@@ -106,6 +107,31 @@ export function stopCommandContext(supervisor: Supervisor, target: Supervised, p
   const account = accountOf(target);
   const environment = target.environment ?? plainValues(environmentFor(supervisor, target, account, null));
   return { pid, workingDirectory, environment, credentials: credentialsOf(target, account), timeoutMs: stop.timeoutMs };
+}
+
+/**
+ * The surroundings of a command of `on:`. What kept the process from starting (its folder, a file of its environment) must not
+ * keep it from being told: then the hook has the home's folder and the rest of the environment. Throws where its user is unknown.
+ */
+export function hookContext(supervisor: Supervisor, target: Supervised): Omit<StopCommandContext, "pid" | "timeoutMs"> {
+  const account = accountOf(target);
+  const { workingDirectory } = target.definition;
+  const isThere = statSync(workingDirectory, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const { GHOST_PROCESS: _, ...environment } = target.environment ?? hookEnvironment(supervisor, target, account);
+  return {
+    workingDirectory: isThere ? workingDirectory : supervisor.parts.home.root,
+    environment,
+    credentials: credentialsOf(target, account),
+  };
+}
+
+function hookEnvironment(supervisor: Supervisor, target: Supervised, account: Account | null): Record<string, string> {
+  try {
+    return plainValues(environmentFor(supervisor, target, account, null));
+  } catch {
+    const definition = { ...target.definition, envFiles: [], environment: {} };
+    return plainValues(environmentFor(supervisor, { ...target, definition }, account, null));
+  }
 }
 
 /** What must be masked of a process that this daemon did not start. A file that cannot be read now has no value to mask. */
