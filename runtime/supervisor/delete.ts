@@ -35,12 +35,14 @@ function startedMeanwhile({ definition: { name } }: Supervised): GhostError {
 async function forget(supervisor: Supervisor, processes: readonly Supervised[]): Promise<void> {
   if (processes.length === 0) return;
   supervisor.parts.store.saveRemoval(processes.map((process) => process.key));
+  const dependents = new Set(processes.flatMap((process) => supervisor.dependencies.dependentsOf(process)));
   for (const process of processes) {
     supervisor.release(process);
     supervisor.processes.delete(process.key);
     supervisor.onRunChange(process);
   }
   supervisor.dependencies.forgetGraph();
+  for (const dependent of dependents) if (!processes.includes(dependent)) supervisor.dependencies.reconsider(dependent);
   const inUse = new Set([...supervisor.processes.values()].map((process) => process.manifestId));
   for (const id of supervisor.manifests.keys()) if (!inUse.has(id)) supervisor.manifests.delete(id);
   await Promise.all(
