@@ -135,6 +135,18 @@ test("a stop that overtakes the spawn ends what was spawned", () => {
   assert.is(after([start, stop, { type: "spawn-failed", message: "gone" }]).machine.state.at, "stopped");
 });
 
+test("what is held before the spawn is waited for, whatever the restart policy", () => {
+  const blocked = after([start, { type: "blocked", blockedBy: "port 80, which nginx holds", cause }]);
+  assert.equal(blocked.machine.state, { at: "waiting", blockedBy: "port 80, which nginx holds" });
+  assert.is(blocked.machine.restarts, 0);
+  const free = after([
+    start,
+    { type: "blocked", blockedBy: "port 80, which nginx holds", cause },
+    { type: "available", unblocked: true, cause },
+  ]);
+  assert.is(free.machine.state.at, "starting");
+});
+
 test("a restart that was asked for costs nothing, one for memory counts", () => {
   const asked = after([start, spawned, { type: "restart", free: true, cause }, { type: "tree-empty", killed: false }]);
   assert.is(asked.machine.restarts, 0);
@@ -237,6 +249,7 @@ test("any order of events keeps the invariants", () => {
       { type: "restart", free: random() < 0.5, cause },
       spawned,
       { type: "spawn-failed", message: "no" },
+      { type: "blocked", blockedBy: "port 80 is held", cause },
       exits(pick([success, failure]), random() < 0.3),
       { type: "followed", identity: { ...identity, pid: 900 }, exit: success },
       { type: "tree-empty", killed: random() < 0.5 },

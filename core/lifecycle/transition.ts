@@ -15,6 +15,8 @@ export type Event =
   | { readonly type: "restart"; readonly cause: Cause; readonly free: boolean }
   | { readonly type: "spawned"; readonly identity: Identity }
   | { readonly type: "spawn-failed"; readonly message: string }
+  /** Before the spawn it was seen that something is not there without which the program could not run. */
+  | { readonly type: "blocked"; readonly blockedBy: string; readonly cause: Cause }
   /** The main process handed over to a descendant and ended well. */
   | { readonly type: "followed"; readonly identity: Identity; readonly exit: Exit }
   /** The main process ended; `leftovers`: others of its tree still live; `blockedBy`: what it found wanting, so that a restart would be no use before that is there. */
@@ -78,6 +80,8 @@ export function transition(machine: Machine, event: Event, context: Context): Tr
       return spawned(machine, event.identity, context);
     case "spawn-failed":
       return spawnFailed(machine, event.message, context);
+    case "blocked":
+      return machine.state.at === "starting" ? block(machine, event.blockedBy, event.cause) : unchanged(machine);
     case "followed":
       return followed(machine, event.identity, event.exit);
     case "exited":
