@@ -14,6 +14,7 @@ export const VERB_GROUPS: Readonly<Record<string, Readonly<Record<string, Loader
     reload: () => import("./commands/reload.ts"),
     scale: () => import("./commands/scale.ts"),
     group: () => import("./commands/group.ts"),
+    trigger: () => import("./commands/trigger.ts"),
     signal: () => import("./commands/signal.ts"),
     delete: () => import("./commands/delete.ts"),
   },

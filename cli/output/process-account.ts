@@ -1,14 +1,17 @@
-import type { ProcessDetail } from "../../core/api/wire.ts";
+import type { ProcessDetail, RunResult } from "../../core/api/wire.ts";
 import { quoteWord } from "../../core/config/command-line.ts";
 import type { Paint } from "./paint.ts";
 import { uptimeOf } from "./process-table.ts";
 import { count, formatBytes, formatDuration, formatMoment, formatPercent } from "./quantities.ts";
 import { fullName, paintOfStatus } from "./status.ts";
+import { renderTable } from "./table.ts";
 import { renderTimeline } from "./timeline.ts";
 import { cut, tame } from "./width.ts";
 
 /** Cells of the column with the names of the facts. */
 const LABEL_CELLS = 11;
+/** Of the runs of a one-shot so many are shown; `--json` has all that are kept. */
+const RUNS_SHOWN = 5;
 
 /** The full account that `ghost status NAME` gives of one process. */
 export function renderAccount(process: ProcessDetail, { columns, paint, now }: { columns: number; paint: Paint; now: number }): string[] {
@@ -16,7 +19,13 @@ export function renderAccount(process: ProcessDetail, { columns, paint, now }: {
   const facts = factsOf(process, now).filter((fact): fact is [string, string] => fact[1] !== null);
   const lines = facts.map(([label, value]) => `  ${paint.dim(label.padEnd(LABEL_CELLS))}${cut(value, columns - LABEL_CELLS - 2)}`);
   const history = renderTimeline(process.history, { columns: columns - 2, paint, named: false }).map((line) => `  ${line}`);
-  return [`${paint.bold(fullName(process))}  ${state}`, ...lines, ...(history.length > 0 ? [`  ${paint.dim("history")}`, ...history] : [])];
+  const runs = renderRuns(process, columns - 2, paint).map((line) => `  ${line}`);
+  return [
+    `${paint.bold(fullName(process))}  ${state}`,
+    ...lines,
+    ...runs,
+    ...(history.length > 0 ? [`  ${paint.dim("history")}`, ...history] : []),
+  ];
 }
 
 function factsOf(process: ProcessDetail, now: number): [string, string | null][] {
@@ -39,6 +48,27 @@ function factsOf(process: ProcessDetail, now: number): [string, string | null][]
     ["", process.logs.err],
     ...process.tree.map(({ pid, command }, index): [string, string] => [index === 0 ? "tree" : "", `${pid} ${tame(command)}`]),
   ];
+}
+
+/** How the last runs of a one-shot ended; nothing for a service. */
+function renderRuns({ results }: ProcessDetail, columns: number, paint: Paint): string[] {
+  if (results.length === 0) return [];
+  const head = [{ title: "last runs" }, { title: "ended" }, { title: "took", align: "right" as const }, { title: "by", flexible: true }];
+  const rows = results
+    .slice(0, RUNS_SHOWN)
+    .map((run) => [
+      { text: outcomeOf(run), paint: run.ok ? paint.green : paint.red },
+      { text: formatMoment(new Date(run.endedAt)) },
+      { text: run.startedAt === null ? "" : formatDuration(Date.parse(run.endedAt) - Date.parse(run.startedAt)) },
+      { text: run.by },
+    ]);
+  return renderTable(head, rows, columns, paint);
+}
+
+function outcomeOf({ ok, exitCode, exitSignal, startedAt }: RunResult): string {
+  if (exitSignal !== null) return exitSignal;
+  if (exitCode !== null) return ok ? "ok" : `code ${exitCode}`;
+  return startedAt === null ? "not started" : "unknown";
 }
 
 function upFor(process: ProcessDetail, now: number): string | null {

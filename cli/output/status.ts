@@ -29,8 +29,10 @@ function unknownStatus(_: never): (text: string) => string {
 }
 
 /** True when a process is as it was asked to be, and not known to be ill: what `status NAME --quiet` answers. */
-export function isAsDesired({ desired, status, health, type }: ProcessView): boolean {
+export function isAsDesired({ desired, status, health, type, nextStartAt }: ProcessView): boolean {
   if (desired === "down") return status === "stopped" || status === "exited";
+  // One that is to run at its times rests in between, before the first time as stopped.
+  if (status === "stopped") return nextStartAt !== null;
   return (status === "running" && health !== "unhealthy") || (status === "exited" && type === "oneshot");
 }
 

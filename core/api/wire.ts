@@ -100,6 +100,8 @@ export interface Cause {
 export interface ActionRequest {
   /** Return at once instead of waiting until true. Default false. */
   readonly noWait?: boolean;
+  /** For `trigger`: return when the run has ended. Default false: when it runs. */
+  readonly wait?: boolean;
   /** Kill instead of asking (stop). */
   readonly force?: boolean;
   /** For `signal`, e.g. `SIGHUP`. */

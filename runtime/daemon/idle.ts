@@ -39,10 +39,10 @@ function idleLimitMs(text: string | undefined): number {
   return "value" in parsed ? parsed.value : IDLE_MS;
 }
 
-/** Something runs or is about to, or waits for a file to change. */
+/** Something runs or is about to, or waits for its time, or for a file to change. */
 function hasWork(node: DaemonNode): boolean {
-  return [...node.supervisor.processes.values()].some(({ machine, definition }) => {
+  return [...node.supervisor.processes.values()].some(({ machine, definition, nextRunMs }) => {
     const over = machine.state.at === "stopped" || machine.state.at === "exited" || machine.state.at === "failed";
-    return !over || (definition.watch !== null && machine.desired === "up");
+    return !over || nextRunMs !== null || (definition.watch !== null && machine.desired === "up");
   });
 }

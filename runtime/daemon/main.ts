@@ -12,6 +12,7 @@ import { type OpenedStore, openStore } from "../supervisor/open-store.ts";
 import { restore } from "../supervisor/restore.ts";
 import { logTargets } from "../supervisor/run.ts";
 import { Sampler } from "../supervisor/sampler.ts";
+import { Schedules } from "../supervisor/schedule.ts";
 import type { Supervised } from "../supervisor/supervised.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import { FileWatch } from "../supervisor/watch.ts";
@@ -123,8 +124,10 @@ async function serve(home: Home, lock: Lock, { mode, revivals }: Origin, keeper:
   const supervisor = new Supervisor({ store: opened.store, secrets: opened.secrets, pump, home, subreaper: becomeSubreaper(), announce });
   const sampler = new Sampler(supervisor, configuration.monitoring);
   const files = new FileWatch(supervisor);
+  const schedules = new Schedules(supervisor);
   supervisor.onRunChange = (process) => {
     files.update(process);
+    schedules.update(process);
     if (pidOf(process.machine) !== null) keeper.hold(fifosOf(supervisor, process));
   };
   pump.onEvent = (event) => noteLogEvent(supervisor, event);
@@ -133,6 +136,7 @@ async function serve(home: Home, lock: Lock, { mode, revivals }: Origin, keeper:
   keeper.takeOver([...supervisor.processes.values()].flatMap((process) => fifosOf(supervisor, process)));
   for (const process of supervisor.processes.values()) supervisor.onRunChange(process);
   sampler.start();
+  schedules.start();
 
   let finish: (how: Ending) => void = () => {};
   const ended = new Promise<Ending>((resolve) => {
@@ -162,7 +166,7 @@ async function serve(home: Home, lock: Lock, { mode, revivals }: Origin, keeper:
   obeySignals(node);
   log(`version ${version}, pid ${process.pid}, home ${home.root}`);
   tellStarter(mode, { ready: true });
-  await end({ node, door, keeper, lock, files, timers: [idle, quiet] }, await ended);
+  await end({ node, door, keeper, lock, files, timers: [idle, quiet, schedules] }, await ended);
 }
 
 function fifosOf(supervisor: Supervisor, process: Supervised): string[] {

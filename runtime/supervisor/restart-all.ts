@@ -1,7 +1,8 @@
 import type { Cause } from "../../core/api/wire.ts";
-import { failed, isIdle, type OwnRequest, type Report } from "./actions.ts";
+import { done, failed, isIdle, type OwnRequest, type Report } from "./actions.ts";
 import { ranked } from "./ranks.ts";
 import { begunResult, noteEarlier, settleMsFor, startResult, untilReady } from "./readiness.ts";
+import { arm, isArmedByStart } from "./schedule.ts";
 import { inReverse, notEnding, untilStopped } from "./stop-all.ts";
 import type { Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -44,6 +45,10 @@ export async function restartOne(
   wasUp = !isIdle(process.machine),
 ): Promise<boolean> {
   const idle = isIdle(process.machine);
+  if (!wasUp && isArmedByStart(process)) {
+    report(done(process, arm(supervisor, process, request.by ?? "a request") ? "armed" : "already armed"));
+    return true;
+  }
   const atFirst = noteEarlier(supervisor, process);
   process.startedBy = request.by ?? "a request";
   supervisor.dispatch(process, { type: "restart", free: true, cause: causeOf(request) });

@@ -4,6 +4,7 @@ import { GhostError } from "../../core/errors/ghost-error.ts";
 import { done, failed, isIdle, type OwnRequest, type Report } from "./actions.ts";
 import { neededBy, ranked } from "./ranks.ts";
 import { begunResult, type Earlier, noteEarlier, settleMsFor, startResult, untilReady } from "./readiness.ts";
+import { arm, isArmedByStart } from "./schedule.ts";
 import { stopAll } from "./stop-all.ts";
 import { labelOf, type Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -75,17 +76,22 @@ class Start {
     }
   }
 
-  private begin(process: Supervised, regardless: boolean): { process: Supervised; earlier: Earlier; ran: boolean } {
+  private begin(process: Supervised, regardless: boolean): { process: Supervised; earlier: Earlier; ran: boolean; armed?: string } {
     const earlier = noteEarlier(this.supervisor, process);
     const { at } = process.machine.state;
     const by = this.request.by ?? "a request";
+    if (isArmedByStart(process))
+      return { process, earlier, ran: false, armed: arm(this.supervisor, process, by) ? "armed" : "already armed" };
+    // Asked for by people, it is wanted also when this run is over.
+    process.triggered = false;
     if (at !== "running" && at !== "starting") process.startedBy = by;
     const cause: Cause = { kind: "start", text: `started by ${by}` };
     this.supervisor.dispatch(process, { type: "start", cause, regardless });
     return { process, earlier, ran: at === "running" || at === "starting" };
   }
 
-  private async finish({ process, earlier, ran }: ReturnType<Start["begin"]>): Promise<boolean> {
+  private async finish({ process, earlier, ran, armed }: ReturnType<Start["begin"]>): Promise<boolean> {
+    if (armed !== undefined) return this.tell(done(process, armed));
     if (this.request.noWait) return this.tell(begunResult(process));
     await untilReady(this.supervisor, process, earlier.before, this.settleMs, this.report);
     const result = startResult(this.supervisor, process, earlier, "started");

@@ -24,10 +24,16 @@ export async function stopAll(
   const cause: Cause = { kind: "stop", text: `${request.force ? "killed" : "stopped"} by ${request.by ?? "a request"}` };
   const stop = async (process: Supervised): Promise<void> => {
     const idle = isIdle(process.machine);
+    const armed = process.nextRunMs !== null;
     supervisor.dispatch(process, { type: "stop", cause, force: request.force ?? false, keepDesired: request.keepDesired });
     const ended = request.noWait || (await untilStopped(process));
     report(
-      ended ? done(process, idle ? "was not running" : request.noWait ? "asked to stop" : "stopped") : failed(process, notEnding(process)),
+      ended
+        ? done(
+            process,
+            idle ? (armed && !request.keepDesired ? "disarmed" : "was not running") : request.noWait ? "asked to stop" : "stopped",
+          )
+        : failed(process, notEnding(process)),
     );
   };
   if (request.force) await Promise.all(processes.map(stop));

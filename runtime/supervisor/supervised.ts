@@ -55,6 +55,10 @@ export interface Supervised {
   results: readonly RunResult[];
   /** Who asked for the current run. */
   startedBy: string;
+  /** When its schedule runs it next, in ms since 1970; null without a schedule, and while that is not armed. */
+  nextRunMs: number | null;
+  /** True while one that is not armed runs because it was triggered: at the end of that run it is wanted no longer. */
+  triggered: boolean;
   backoffTimer: ReturnType<typeof setTimeout> | undefined;
   stopping: StopUnderWay | null;
   /** Those who wait for any change of this process. */
@@ -94,6 +98,8 @@ export function supervise(stored: Pick<StoredProcess, "key" | "id" | "manifestId
     probe: null,
     results: stored.results ?? [],
     startedBy: "ghost",
+    nextRunMs: null,
+    triggered: false,
     stopping: null,
     waiters: new Set(),
   };

@@ -9,6 +9,7 @@ import { readZombieStatus, reap } from "../process/subreaper.ts";
 import { Dependencies } from "./dependencies.ts";
 import { judgeExit } from "./exits.ts";
 import { Groups } from "./groups.ts";
+import { noteRunEnd } from "./results.ts";
 import { startRun } from "./run.ts";
 import type { SecretsFile } from "./secrets-file.ts";
 import { SpawnQueue } from "./spawn-queue.ts";
@@ -83,7 +84,8 @@ export class Supervisor {
     if (cause) this.record(process, statusOf(before), statusOf(machine), cause);
     const changed = before.state !== machine.state || statusOf(before) !== statusOf(machine);
     // Before the effects, so that whoever follows a run can note where its logs begin.
-    if (changed) this.onRunChange(process);
+    if (changed) noteRunEnd(this, process, before);
+    if (changed || before.desired !== machine.desired) this.onRunChange(process);
     for (const effect of effects) this.perform(process, effect);
     if (changed) this.dependencies.changed(process);
     for (const wake of [...process.waiters]) wake();

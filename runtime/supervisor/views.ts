@@ -37,7 +37,7 @@ export function viewOf(supervisor: Supervisor, process: Supervised): ProcessView
     exitKnown: machine.lastExit?.known ?? true,
     startedAt: isoOf(machine.startedMs),
     stoppedAt: isoOf(machine.stoppedMs),
-    nextStartAt: machine.state.at === "backoff" ? isoOf(machine.state.untilMs) : null,
+    nextStartAt: machine.state.at === "backoff" ? isoOf(machine.state.untilMs) : isoOf(process.nextRunMs),
     ...usage,
     groups: supervisor.groups.namesOf(process),
     node: "local",

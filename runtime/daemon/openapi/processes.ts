@@ -25,6 +25,7 @@ const ACTIONS = {
   restart: "Restart; what does not run is started",
   reload: "Take up changes without being away: by the reload signal, or instance by instance",
   scale: "Change the number of instances",
+  trigger: "Run a one-shot now, whether its schedule is armed or not",
   signal: "Send a signal to the main process",
   delete: "Stop and forget; logs stay",
 } as const;
@@ -136,6 +137,7 @@ export const processSchemas: Readonly<Record<string, Schema>> = {
   ActionRequest: object(
     {
       noWait: flag,
+      wait: flag,
       force: flag,
       signal: text,
       instances: integer,

@@ -13,6 +13,7 @@ import { scaleAll } from "../../supervisor/scale.ts";
 import { startAll } from "../../supervisor/start-all.ts";
 import { stopAll } from "../../supervisor/stop-all.ts";
 import type { Supervised } from "../../supervisor/supervised.ts";
+import { triggerAll } from "../../supervisor/trigger.ts";
 import { detailOf, viewOf } from "../../supervisor/views.ts";
 import type { Call } from "../call.ts";
 import type { Route } from "../http.ts";
@@ -23,7 +24,7 @@ import { reportTo } from "./report.ts";
 /** Who asks stands in the history for long: so much of it is kept. */
 const BY_CHARACTERS_MAX = 200;
 
-const ACTIONS = ["start", "stop", "restart", "reload", "scale", "signal", "delete"] as const;
+const ACTIONS = ["start", "stop", "restart", "reload", "scale", "trigger", "signal", "delete"] as const;
 const ORDERS: readonly unknown[] = ["dependency", "sequential", "parallel"];
 type Action = (typeof ACTIONS)[number];
 export type ActionBody = ActionRequest & { readonly names?: readonly string[] };
@@ -110,18 +111,19 @@ async function actOnOne(node: DaemonNode, action: Action, call: Call): Promise<v
 /** The body of an action, its kinds checked: clients other than Ghost's own may send anything. */
 export async function readAction(call: Call): Promise<ActionBody> {
   const body = await call.body<Record<string, unknown>>();
-  const { names, noWait, force, rollback, progress, signal, by, order, instances } = body;
+  const { names, noWait, wait, force, rollback, progress, signal, by, order, instances } = body;
   if (names !== undefined && !(Array.isArray(names) && names.every((name) => typeof name === "string")))
     throw notA("names", "a list of strings");
   for (const [key, value] of Object.entries({ signal, by }))
     if (value !== undefined && typeof value !== "string") throw notA(key, "a string");
   if (order !== undefined && !ORDERS.includes(order)) throw notA("order", ORDERS.join(", "));
   if (instances !== undefined && typeof instances !== "number") throw notA("instances", "a number");
-  for (const [key, value] of Object.entries({ noWait, force, rollback, progress }))
+  for (const [key, value] of Object.entries({ noWait, wait, force, rollback, progress }))
     if (value !== undefined && typeof value !== "boolean") throw notA(key, "true or false");
   const asked = {
     names,
     noWait,
+    wait,
     force,
     rollback,
     progress,
@@ -154,6 +156,8 @@ async function act(node: DaemonNode, action: Action, processes: readonly Supervi
       return reloadAll(supervisor, processes, request, report);
     case "scale":
       return scaleAll(supervisor, processes, request, report);
+    case "trigger":
+      return triggerAll(supervisor, processes, request, report);
     case "signal":
       return signalAll(processes, request.signal, report);
     case "delete":
