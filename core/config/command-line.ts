@@ -3,7 +3,7 @@ import type { Piece } from "./interpolate.ts";
 /** The words of a command line, or why it cannot be split without a shell. */
 export type Words =
   | { readonly words: readonly string[] /** Unquoted `$NAME`s that are passed as they stand. */; readonly variables: readonly string[] }
-  | { readonly problem: string; readonly hint: string };
+  | { readonly problem: string; readonly hint: string /** True when only a shell could run it. */; readonly needsShell: boolean };
 
 /**
  * Splits a command line into words as `/bin/sh` would: blanks separate, `'…'` is literal, in `"…"` a backslash escapes `" \ $` and the backtick,
@@ -26,7 +26,11 @@ export function quoteWord(word: string): string {
 }
 
 function needsShell(operator: string): Words {
-  return { problem: `\`${operator}\` outside quotes is for a shell, and no shell is run`, hint: "add `shell: true`, or quote it" };
+  return {
+    problem: `\`${operator}\` outside quotes is for a shell, and no shell is run`,
+    hint: "add `shell: true`, or quote it",
+    needsShell: true,
+  };
 }
 
 class Splitter {
@@ -58,7 +62,8 @@ class Splitter {
   }
 
   finish(): Words {
-    if (this.quote !== null) return { problem: `a ${this.quote} has no partner`, hint: "close the quote, or escape it with a backslash" };
+    if (this.quote !== null)
+      return { problem: `a ${this.quote} has no partner`, hint: "close the quote, or escape it with a backslash", needsShell: false };
     if (this.escaped) this.append("\\");
     this.endWord();
     return { words: this.words, variables: this.variables };

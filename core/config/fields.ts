@@ -1,8 +1,9 @@
 import type { Report } from "./diagnostics.ts";
 import type { Level } from "./foreign-keys.ts";
 import type { Variables } from "./interpolate.ts";
-import type { KeyTable } from "./key-tables.ts";
+import type { KeyTable } from "./key-schemas.ts";
 import { type Entries, readKeys } from "./keys.ts";
+import { portsIn, showPortReferences } from "./port-references.ts";
 import type { SecretKeeper } from "./secret-keeper.ts";
 import { maskReferences, secretsIn } from "./secrets.ts";
 import { signalName } from "./signals.ts";
@@ -33,7 +34,7 @@ export function refuse(field: Field, why: string, hint?: string): undefined {
 
 function shown(tree: Tree): string {
   if (tree.kind !== "scalar") return `a ${tree.kind}`;
-  const text = maskReferences(tree.text);
+  const text = showPortReferences(maskReferences(tree.text));
   return tree.value === null ? "nothing" : `"${text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text}"`;
 }
 
@@ -59,6 +60,13 @@ export function readText(field: Field): string | undefined {
       field,
       `\${${secret}} is named like a secret, and this value is shown to people`,
       "use a variable with another name, or pass the secret by `environment`",
+    );
+  const port = portsIn(scalar.text)[0];
+  if (port !== undefined)
+    return refuse(
+      field,
+      "a port is not known before the start",
+      "ports can stand in command, args, environment, health_check and stop.command",
     );
   return scalar.text;
 }

@@ -1,19 +1,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { processesFileSchema } from "./json-schema.ts";
-import {
-  acceptedKeys,
-  FILE_KEYS,
-  FROM_FILE_KEYS,
-  type JsonSchema,
-  type KeyTable,
-  LIMIT_KEYS,
-  LOG_KEYS,
-  PROCESS_KEYS,
-  RESTART_KEYS,
-  STOP_KEYS,
-  WATCH_KEYS,
-} from "./key-tables.ts";
+import { acceptedKeys, type JsonSchema, type KeyTable } from "./key-schemas.ts";
+import { FILE_KEYS, FROM_FILE_KEYS, LIMIT_KEYS, LOG_KEYS, PROCESS_KEYS, RESTART_KEYS, STOP_KEYS, WATCH_KEYS } from "./key-tables.ts";
+import { HEALTH_KEYS, HOOK_KEYS, RELOAD_KEYS, SCHEDULE_KEYS } from "./orchestration-keys.ts";
 import { parseProcessesFiles } from "./processes-file.ts";
 
 const schema = processesFileSchema() as { properties: JsonSchema; $defs: { process: { properties: Record<string, JsonSchema> } } };
@@ -26,13 +16,17 @@ function mapsOf(part: JsonSchema): JsonSchema[] {
 }
 
 const TABLES: [string, JsonSchema, KeyTable][] = [
-  ["the file", schema, FILE_KEYS],
+  ["the file", { ...schema, anyOf: undefined }, FILE_KEYS],
   ["a process", schema.$defs.process, PROCESS_KEYS],
   ["restart", process.restart as JsonSchema, RESTART_KEYS],
   ["stop", process.stop as JsonSchema, STOP_KEYS],
   ["watch", process.watch as JsonSchema, WATCH_KEYS],
   ["resource_limits", process.resource_limits as JsonSchema, LIMIT_KEYS],
   ["logs", process.logs as JsonSchema, LOG_KEYS],
+  ["health_check", process.health_check as JsonSchema, HEALTH_KEYS],
+  ["schedule", process.schedule as JsonSchema, SCHEDULE_KEYS],
+  ["reload", process.reload as JsonSchema, RELOAD_KEYS],
+  ["on", process.on as JsonSchema, HOOK_KEYS],
 ];
 for (const [name, part, table] of TABLES) {
   test(`the schema of ${name} has exactly the keys that the parser accepts`, () => {
@@ -57,7 +51,15 @@ const SAMPLES: Record<keyof typeof PROCESS_KEYS, string> = {
   restart: "true",
   stop: "{ signal: TERM, timeout: 1s, command: c }",
   watch: "{ enabled: true, paths: [a], ignore: [b], debounce: 1s }",
-  resource_limits: "{ memory: 1, open_files: 9 }",
+  resource_limits: "{ memory: 1, open_files: 9, cpu: 0.5, pids: 9 }",
+  depends_on: "{}",
+  health_check: "{ tcp: 1, period: 1s, timeout: 1s, failures: 1, successes: 1, start_grace: 1s, restart: true }",
+  instances: "2",
+  ports: "{ web: auto }",
+  listen: "8080",
+  schedule: "'* * * * *'",
+  reload: "{ signal: HUP }",
+  on: "{ failed: a, crash_loop: b, unhealthy: c, recovered: d }",
   logs: "{ max_size: 1MB, max_files: 1, compress: true }",
   user: "me",
   group: "us",

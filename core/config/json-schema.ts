@@ -1,18 +1,20 @@
-import { FILE_KEYS, type JsonSchema, objectSchema, PROCESS_KEYS } from "./key-tables.ts";
+import { type JsonSchema, objectSchema } from "./key-schemas.ts";
+import { FILE_KEYS, PROCESS_KEYS } from "./key-tables.ts";
 
 /**
  * The JSON Schema (draft 2020-12) of `processes.yaml`, for editors: made of the tables that the parser reads by, so that both accept the same keys.
  * What only the parser can know (units, signals, `${VAR}` that is set) is left to it.
  */
 export function processesFileSchema(): JsonSchema {
-  const file = objectSchema(FILE_KEYS, ["processes"]);
-  const { project, processes } = file.properties as Record<string, JsonSchema>;
+  const file = objectSchema(FILE_KEYS);
+  const { processes, ...others } = file.properties as Record<string, JsonSchema>;
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "processes.yaml",
     description: "Processes that Ghost supervises.",
     ...file,
-    properties: { project, processes: { ...processes, oneOf: [listOfProcesses(), mapOfProcesses()] } },
+    anyOf: [{ required: ["processes"] }, { required: ["groups"] }],
+    properties: { ...others, processes: { ...processes, oneOf: [listOfProcesses(), mapOfProcesses()] } },
     patternProperties: { "^x-": { description: "Ignored: a place for YAML anchors." } },
     $defs: { process: processSchema() },
   };

@@ -1,23 +1,5 @@
-/** A JSON Schema, or a part of one. */
-export type JsonSchema = { readonly [keyword: string]: unknown };
-
-/** What is known of one key: the parser accepts exactly these keys, and the JSON Schema is made of the same rows. */
-export interface KeyRule {
-  /** Other spellings that mean the same. */
-  readonly aliases?: readonly string[];
-  readonly schema: JsonSchema;
-}
-export type KeyTable = Readonly<Record<string, KeyRule>>;
-
-const DURATION = { type: "string", description: "A duration: 500ms, 5s, 10m, 2h or 00:00:05." };
-const SIZE = { type: "string", description: "A size: 512KB, 10MB, 1GB." };
-const BOOLEAN = { type: ["boolean", "string"] };
-const INTEGER = { type: ["integer", "string"] };
-const NUMBER = { type: ["number", "string"] };
-const TEXT = { type: "string" };
-const WORD = { type: ["string", "number", "boolean"] };
-const WORDS = { type: "array", items: WORD };
-const TEXTS = { type: "array", items: TEXT };
+import { BOOLEAN, DURATION, INTEGER, type KeyTable, NAME, NUMBER, objectSchema, SIZE, TEXT, TEXTS, WORD, WORDS } from "./key-schemas.ts";
+import { DEPENDS_ON_SCHEMA, GROUP_KEYS, HEALTH_KEYS, HOOK_KEYS, PORTS_SCHEMA, RELOAD_KEYS, SCHEDULE_KEYS } from "./orchestration-keys.ts";
 
 /** `restart: { … }` */
 export const RESTART_KEYS = {
@@ -73,6 +55,10 @@ export const LIMIT_KEYS = {
     },
   },
   open_files: { schema: { ...INTEGER, minimum: 1, description: "The limit of open files (RLIMIT_NOFILE)." } },
+  cpu: {
+    schema: { ...NUMBER, minimum: 0.01, maximum: 1024, description: "Cores that the tree may use, as 1.5; needs a writable cgroup v2." },
+  },
+  pids: { schema: { ...INTEGER, minimum: 1, description: "Processes and threads that the tree may have; needs a writable cgroup v2." } },
 } as const satisfies KeyTable;
 
 /** `logs: { … }` */
@@ -91,8 +77,7 @@ export const FROM_FILE_KEYS = {
 export const PROCESS_KEYS = {
   name: {
     schema: {
-      ...TEXT,
-      pattern: "^[A-Za-z0-9_-]{1,64}$|\\$\\{",
+      ...NAME,
       description: "Letters, digits, - and _; unique in its project; not `all`.",
     },
   },
@@ -118,7 +103,12 @@ export const PROCESS_KEYS = {
   },
   env_file: { schema: { anyOf: [TEXT, TEXTS], description: "Files of KEY=value lines, read at each start, the later winning." } },
   inherit: { schema: { anyOf: [BOOLEAN, TEXTS], description: "Variables of the registering shell that are passed on, or true for all." } },
-  type: { schema: { enum: ["service", "oneshot"], description: "Default: service if it restarts, else oneshot." } },
+  type: {
+    schema: {
+      enum: ["service", "oneshot"],
+      description: "Default: service if it restarts, has a check, listens or has instances, else oneshot.",
+    },
+  },
   restart: {
     schema: {
       anyOf: [BOOLEAN, { enum: ["always", "on-failure", "never"] }, objectSchema(RESTART_KEYS)],
@@ -126,7 +116,19 @@ export const PROCESS_KEYS = {
       description: "When a process that ended is started again; true = always.",
     },
   },
+  depends_on: { schema: DEPENDS_ON_SCHEMA },
+  health_check: { schema: { ...objectSchema(HEALTH_KEYS), description: "What is asked to learn whether it is ready and well." } },
+  instances: {
+    schema: { ...INTEGER, minimum: 1, maximum: 1000, default: 1, description: "How many of it run; each gets GHOST_INSTANCE=0, 1, …" },
+  },
+  ports: { schema: PORTS_SCHEMA },
+  listen: {
+    schema: { type: ["string", "integer"], description: "A port or host:port on which Ghost listens for it; handed down as descriptor 3." },
+  },
+  schedule: { schema: { anyOf: [TEXT, objectSchema(SCHEDULE_KEYS, ["cron"])], description: "When a one-shot is run, as cron writes it." } },
   stop: { schema: { ...objectSchema(STOP_KEYS), description: "How the process is asked to end." } },
+  reload: { schema: { ...objectSchema(RELOAD_KEYS, ["signal"]), description: "How it takes up changes without an end." } },
+  on: { schema: { ...objectSchema(HOOK_KEYS), description: "Commands that are run when something happens to it." } },
   watch: { schema: { anyOf: [BOOLEAN, objectSchema(WATCH_KEYS)], default: false, description: "Restart when files change." } },
   resource_limits: { schema: objectSchema(LIMIT_KEYS) },
   logs: { schema: { ...objectSchema(LOG_KEYS), description: "Rotation of out.log and err.log." } },
@@ -140,19 +142,13 @@ export const PROCESS_KEYS = {
 export const FILE_KEYS = {
   project: { schema: { ...TEXT, description: "Default: the folder's name." } },
   processes: { schema: { description: "A list of processes, or a map by name." } },
+  groups: {
+    schema: {
+      description: "Processes that are started and stopped by one name: a list of groups, or a map by name.",
+      oneOf: [
+        { type: "array", items: objectSchema(GROUP_KEYS, ["name", "processes"]) },
+        { type: "object", additionalProperties: objectSchema(GROUP_KEYS, ["processes"]) },
+      ],
+    },
+  },
 } as const satisfies KeyTable;
-
-/** The schema of a map with the keys of a table and no others. */
-export function objectSchema(table: KeyTable, required: readonly string[] = []): JsonSchema {
-  const properties: Record<string, JsonSchema> = {};
-  for (const [key, rule] of Object.entries(table)) {
-    properties[key] = rule.schema;
-    for (const alias of rule.aliases ?? []) properties[alias] = { ...rule.schema, description: `The same as \`${key}\`.` };
-  }
-  return { type: "object", properties, additionalProperties: false, ...(required.length > 0 && { required }) };
-}
-
-/** Every spelling that a table accepts, aliases included. */
-export function acceptedKeys(table: KeyTable): string[] {
-  return Object.entries(table).flatMap(([key, rule]) => [key, ...(rule.aliases ?? [])]);
-}

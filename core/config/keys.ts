@@ -1,6 +1,6 @@
 import type { Report } from "./diagnostics.ts";
 import { answerForeignKey, isLaterKey, type Level } from "./foreign-keys.ts";
-import { acceptedKeys, type KeyTable } from "./key-tables.ts";
+import { acceptedKeys, type KeyTable } from "./key-schemas.ts";
 import { nearest } from "./suggest.ts";
 import type { MapEntry, MapTree } from "./yaml-tree.ts";
 

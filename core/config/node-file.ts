@@ -1,7 +1,7 @@
 import { type Diagnostic, Report } from "./diagnostics.ts";
 import { type Field, type MapFields, type Reading, readBoolean, readChoice, readDuration, readMap, readText, refuse } from "./fields.ts";
 import type { Variables } from "./interpolate.ts";
-import type { KeyTable } from "./key-tables.ts";
+import type { KeyTable } from "./key-schemas.ts";
 import { NODE_DEFAULT, type NodeConfiguration } from "./node-configuration.ts";
 import { SecretKeeper } from "./secret-keeper.ts";
 import { readYaml } from "./yaml-tree.ts";

@@ -1,12 +1,14 @@
-import type { Manifest, ProcessDefinition } from "./definition.ts";
+import type { GroupDefinition, Manifest, ProcessDefinition } from "./definition.ts";
 import { type Diagnostic, inFileOrder, type Place, Report } from "./diagnostics.ts";
-import { type Draft, mergeDrafts, readDrafts } from "./drafts.ts";
+import { type Draft, type GroupKey, mergeDrafts, mergeGroupDrafts, readDrafts, readGroupDrafts } from "./drafts.ts";
 import { type Field, type Reading, readText, refuse } from "./fields.ts";
 import type { Variables } from "./interpolate.ts";
 import { FILE_KEYS } from "./key-tables.ts";
 import { hasUnknownKey, readKeys } from "./keys.ts";
+import { linkDependencies } from "./link-dependencies.ts";
 import { nameProblem, sanitizeName } from "./names.ts";
 import { baseName, directoryOf } from "./posix-path.ts";
+import { readGroups } from "./read-groups.ts";
 import { readProcess } from "./read-process.ts";
 import { SecretKeeper } from "./secret-keeper.ts";
 import type { SourceText } from "./source-text.ts";
@@ -32,11 +34,15 @@ export const PROCESSES_MAX = 10_000;
 export function parseProcessesFiles(files: readonly SourceText[], context: { readonly environment: Variables }): ProcessesFiles {
   const reading: Reading = { report: new Report(), secrets: new SecretKeeper(), variables: context.environment };
   const read = files.map((file) => readFile(file, reading)).filter((file) => file !== null);
-  const drafts = mergeDrafts(read.map((file) => file.drafts));
+  const drafts = mergeDrafts(read.map((file) => file.drafts)).slice(0, PROCESSES_MAX + 1);
+  const groupDrafts = mergeGroupDrafts(read.map((file) => file.groups));
   const project = readProject(read, files, reading);
-  const definitions = drafts.slice(0, PROCESSES_MAX).map((draft) => readProcess(draft, project, reading));
+  const groups = readGroups(groupDrafts, drafts, project, reading);
+  const alone = drafts.map((draft) => ({ draft, definition: readProcess(draft, project, reading) }));
+  const linked = linkDependencies(alone, new Set(groups.map(({ name }) => name)), reading);
   reportCount(drafts, files, reading);
-  const manifest = reading.report.failed ? null : manifestOf(files, project, definitions, reading);
+  const definitions = linked.map(({ definition }) => definition);
+  const manifest = reading.report.failed ? null : manifestOf(files, project, definitions, groups, reading);
   return {
     manifest,
     diagnostics: inFileOrder(
@@ -50,6 +56,7 @@ export function parseProcessesFiles(files: readonly SourceText[], context: { rea
 interface FileParts {
   readonly project: Tree | undefined;
   readonly drafts: readonly Draft[];
+  readonly groups: readonly Draft<GroupKey>[];
 }
 
 function readFile({ path, text }: SourceText, reading: Reading): FileParts | null {
@@ -67,9 +74,14 @@ function readFile({ path, text }: SourceText, reading: Reading): FileParts | nul
   const own = withoutExtensions(tree);
   const keys = readKeys(own, FILE_KEYS, "file", "the file", report);
   const processes = keys.get("processes");
-  if (!processes && !hasUnknownKey(own, FILE_KEYS))
+  const groups = keys.get("groups");
+  if (!processes && !groups && !hasUnknownKey(own, FILE_KEYS))
     report.error(tree.place, "cannot read the file: it has no processes", "add `processes:` and below it `- name: …`");
-  return { project: keys.get("project")?.value, drafts: processes ? readDrafts(processes.value, reading) : [] };
+  return {
+    project: keys.get("project")?.value,
+    drafts: processes ? readDrafts(processes.value, reading) : [],
+    groups: groups ? readGroupDrafts(groups.value, reading) : [],
+  };
 }
 
 /** Keys that begin with `x-` are a place for anchors, as in Compose: nobody reads them. */
@@ -91,8 +103,7 @@ function readProjectName(field: Field): string | undefined {
 
 function reportCount(drafts: readonly Draft[], files: readonly SourceText[], { report }: Reading): void {
   const place = { file: files[0]?.path ?? "", line: 1, column: 1 };
-  if (drafts.length > PROCESSES_MAX)
-    report.error(place, `cannot register ${drafts.length} processes at once: the most is ${PROCESSES_MAX}`, "split the file");
+  if (drafts.length > PROCESSES_MAX) report.error(place, `cannot register more than ${PROCESSES_MAX} processes at once`, "split the file");
   if (drafts.length === 0 && !report.failed) report.warn(place, "the file declares no process");
 }
 
@@ -100,6 +111,7 @@ function manifestOf(
   files: readonly SourceText[],
   project: string,
   definitions: readonly (ProcessDefinition | undefined)[],
+  groups: readonly GroupDefinition[],
   { secrets, variables }: Reading,
 ): Manifest {
   const processes = definitions.filter((definition) => definition !== undefined);
@@ -108,7 +120,7 @@ function manifestOf(
     project,
     files: [...new Set(files.map((file) => file.path))],
     processes,
-    groups: [],
+    groups,
     path: variables.PATH ?? "",
     secrets: secrets.valuesUsedBy(processes),
   };

@@ -1,6 +1,7 @@
 import { quoteWord, splitCommandLine } from "./command-line.ts";
 import { type Field, type MapFields, readBoolean, readScalar, readText, refuse } from "./fields.ts";
 import type { PROCESS_KEYS } from "./key-tables.ts";
+import { portsIn } from "./port-references.ts";
 import { expandHome } from "./posix-path.ts";
 import { secretsIn } from "./secrets.ts";
 
@@ -25,6 +26,22 @@ export function readCommand(map: ProcessFields): Command | undefined {
   return command ? readProgramLine(command, args) : readProgram(first, args);
 }
 
+/**
+ * The command of a health check, in the same forms. It has no `shell` key: a text that only a shell can run (an operator or `$NAME` outside quotes)
+ * is run by one.
+ */
+export function readProbeCommand(field: Field): Command | undefined {
+  if (field.tree.kind !== "list") {
+    const scalar = readScalar(field, "a command");
+    const split = scalar && splitCommandLine(scalar.pieces);
+    if (split && ("problem" in split ? split.needsShell : split.variables.length > 0)) return readShellLine(field, undefined);
+  }
+  const [first] = field.tree.kind === "list" ? field.tree.items : [];
+  if (first?.kind === "scalar" && /^CMD(-SHELL)?$/.test(first.text))
+    return refuse({ ...field, tree: first }, "it is no program", "write the command alone: `exec: curl -f http://127.0.0.1/`");
+  return readProgramLine(field, undefined);
+}
+
 function readShellLine(first: Field, args: Field | undefined): Command | undefined {
   const parts = args ? [first, args] : [first];
   const texts = parts.map(readShellText);
@@ -47,6 +64,7 @@ function readProgramLine(command: Field, args: Field | undefined): Command | und
   const [executable, ...rest] = words;
   if (!executable) return refuse(command, "it names no program");
   if (secretsIn(executable).length > 0) return refuse(command, "the program's name holds a secret");
+  if (portsIn(executable).length > 0) return refuse(command, "the program's name holds a port");
   return { executable: home(command, executable), args: [...rest, ...more], shell: false };
 }
 

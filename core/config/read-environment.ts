@@ -8,7 +8,7 @@ import { isSecretName, secretReference, secretsIn } from "./secrets.ts";
 import type { MapEntry, MapTree, Tree } from "./yaml-tree.ts";
 
 /** Variables that describe the shell's moment, not its environment: they would make every `register` look like a change. */
-const SHELL_MOMENT: ReadonlySet<string> = new Set(["_", "PWD", "OLDPWD", "SHLVL"]);
+export const SHELL_MOMENT: ReadonlySet<string> = new Set(["_", "PWD", "OLDPWD", "SHLVL"]);
 
 /** The map form of `environment`; a list of KEY=value becomes one. Wrong items are reported and left out. */
 export function environmentMap(tree: Tree, what: string, reading: Reading): MapTree {

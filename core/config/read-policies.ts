@@ -38,6 +38,11 @@ const LOG_FILES_MAX = 1000;
 const LOG_BYTES_MIN = 1024;
 /** Largest RLIMIT_NOFILE: Linux's default ceiling, fs.nr_open. */
 const OPEN_FILES_MAX = 1_048_576;
+/** Fewer cores than this, and a program hardly gets on. More has no machine. */
+const CPU_MIN = 0.01;
+const CPU_MAX = 1024;
+/** Linux's own ceiling, PID_MAX_LIMIT on 64 bits. */
+const PIDS_MAX = 4_194_304;
 const FACTOR_MAX = 1000;
 const EXIT_CODE_MAX = 255;
 
@@ -128,15 +133,15 @@ export function readWatch(field: Field): WatchPolicy | null | undefined {
   return map.read("enabled", readBoolean, true) ? policy : null;
 }
 
-/** `resource_limits: { memory, open_files }` */
+/** `resource_limits: { memory, open_files, cpu, pids }` */
 export function readLimits(field: Field): ResourceLimits | undefined {
   const map = readMap(field, LIMIT_KEYS, "resource_limits");
   return (
     map && {
       memoryBytes: map.read("memory", (memory) => readSize(memory, "MB"), LIMITS_DEFAULT.memoryBytes),
       openFiles: map.read("open_files", (count) => readInteger(count, 1, OPEN_FILES_MAX), LIMITS_DEFAULT.openFiles),
-      cpu: LIMITS_DEFAULT.cpu,
-      pids: LIMITS_DEFAULT.pids,
+      cpu: map.read("cpu", (cores) => readNumber(cores, CPU_MIN, CPU_MAX), LIMITS_DEFAULT.cpu),
+      pids: map.read("pids", (count) => readInteger(count, 1, PIDS_MAX), LIMITS_DEFAULT.pids),
     }
   );
 }

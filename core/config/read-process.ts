@@ -1,11 +1,11 @@
 import type { ProcessDefinition } from "./definition.ts";
-import { ORCHESTRATION_DEFAULTS } from "./definition-defaults.ts";
 import type { Draft, ProcessKey } from "./drafts.ts";
-import { type Field, MapFields, type Reading, readChoice } from "./fields.ts";
+import { MapFields, type Reading } from "./fields.ts";
 import { directoryOf } from "./posix-path.ts";
 import { readCommand } from "./read-command.ts";
 import { readEnvironment, readInherit, readPath, readPaths } from "./read-environment.ts";
 import { readAccount, readNice, readUmask } from "./read-identity.ts";
+import { readOrchestration } from "./read-orchestration.ts";
 import {
   LIMITS_DEFAULT,
   LOGS_DEFAULT,
@@ -18,17 +18,7 @@ import {
   STOP_DEFAULT,
 } from "./read-policies.ts";
 
-const TYPES = ["service", "oneshot"] as const;
-const TYPE_ANSWERS = {
-  simple: "write service",
-  exec: "write service",
-  forking: "write service: a program that daemonizes is followed",
-  task: "write oneshot",
-  job: "write oneshot",
-  "one-shot": "write oneshot",
-};
-
-/** Reads all values of a process and fills the defaults in. Undefined after an error without which there is no process. */
+/** Reads all values of a process and fills the defaults in. What it depends on is for `linkDependencies`. Undefined after an error without which there is no process. */
 export function readProcess(draft: Draft, project: string, reading: Reading): ProcessDefinition | undefined {
   const { name, place } = draft;
   const map = new MapFields<ProcessKey>(draft.entries, (key) => `${key} of ${name}`, reading);
@@ -47,6 +37,7 @@ export function readProcess(draft: Draft, project: string, reading: Reading): Pr
 function readRest(map: MapFields<ProcessKey>, draft: Draft, project: string): Omit<ProcessDefinition, "executable" | "args" | "shell"> {
   const { name, place } = draft;
   const restart = map.read("restart", readRestart, RESTART_DEFAULT);
+  const orchestration = readOrchestration(map);
   return {
     name,
     project,
@@ -54,7 +45,7 @@ function readRest(map: MapFields<ProcessKey>, draft: Draft, project: string): Om
     environment: map.read("environment", (field) => readEnvironment(field, name), {}),
     envFiles: map.read("env_file", readPaths, []),
     inherited: map.read("inherit", readInherit, {}),
-    type: map.read("type", readType, restart.policy === "never" ? "oneshot" : "service"),
+    type: readType(map, restart, orchestration),
     restart,
     stop: map.read("stop", readStop, STOP_DEFAULT),
     logs: map.read("logs", readLogs, LOGS_DEFAULT),
@@ -64,11 +55,10 @@ function readRest(map: MapFields<ProcessKey>, draft: Draft, project: string): Om
     group: map.read("group", readAccount, null),
     umask: map.read("umask", readUmask, null),
     nice: map.read("nice", readNice, null),
-    ...ORCHESTRATION_DEFAULTS,
+    dependsOn: [],
+    ...orchestration,
     source: { file: place.file, line: place.line },
   };
 }
 
-function readType(field: Field): ProcessDefinition["type"] | undefined {
-  return readChoice(field, TYPES, TYPE_ANSWERS);
-}
+import { readType } from "./read-type.ts";
