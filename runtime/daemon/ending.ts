@@ -10,10 +10,11 @@ import { daemonEntry } from "./past.ts";
 /** An answer that is on its way out gets so long before the daemon ends, in ms. */
 const FAREWELL_MS = 500;
 
-/** `leave`: children live on, for adoption. `next`: another daemon comes at once. */
+/** `leave`: children live on, for adoption. `next`: another daemon comes at once. `expected`: a service manager is about to start one. */
 export interface Ending {
   readonly leave: boolean;
   readonly next: boolean;
+  readonly expected?: boolean;
 }
 
 /** What has to be put away. */
@@ -24,10 +25,15 @@ export interface Running {
   readonly lock: Lock;
   readonly files: FileWatch;
   readonly timers: readonly { stop(): void }[];
+  /** Who comes next: a keeper's daemon, or one in the place of this very process. */
+  readonly successor: "keeper" | "self";
 }
 
-/** Ends in order: nobody new, nothing more watched, logs drained, state closed; last the lock, so that the next daemon finds all of it done. */
-export async function end({ node, door, keeper, lock, files, timers }: Running, how: Ending): Promise<void> {
+/**
+ * Ends in order: nobody new, nothing more watched, logs drained, state closed; last the lock, so that the next daemon finds all of it done.
+ * Gives the descriptors that the next daemon is to inherit if it takes the place of this process, else null.
+ */
+export async function end({ node, door, keeper, lock, files, timers, successor }: Running, how: Ending): Promise<readonly number[] | null> {
   const { supervisor, sampler, home } = node;
   for (const timer of timers) timer.stop();
   sampler.stop();
@@ -41,8 +47,17 @@ export async function end({ node, door, keeper, lock, files, timers }: Running, 
   store.close();
   if (!how.leave) leaveMarker(home.stoppedMarker);
   lock.release();
-  if (how.next) await keeper.callNext();
+  if (how.next && successor === "self") return handOver(keeper);
+  if (how.next || how.expected) await keeper.callNext();
   else await keeper.dismiss();
+  return null;
+}
+
+/** Where descriptors cannot be inherited the keeper holds them for a while. */
+async function handOver(keeper: Keeper): Promise<readonly number[]> {
+  const held = await keeper.handOver();
+  if (held === null) await keeper.callNext();
+  return held ?? [];
 }
 
 /** A full disk must not keep the daemon from ending. */

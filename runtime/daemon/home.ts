@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, symlinkSync, unlinkSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, symlinkSync, unlinkSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
@@ -27,10 +27,12 @@ export interface Home {
   readonly stoppedMarker: string;
   readonly daemonLog: string;
   readonly configFile: string;
+  /** The id of the group whose members may use the socket; null: only the owner may. */
+  readonly groupId: number | null;
 }
 
 /** The home of `--home DIR`, else of GHOST_HOME, else `~/.ghost`. */
-export function findHome(directory: string | undefined): Home {
+export function findHome(directory: string | undefined, groupId: number | null = null): Home {
   const chosen = directory || process.env.GHOST_HOME || join(homedir(), ".ghost");
   const root = canonical(resolve(chosen));
   const run = join(root, "run");
@@ -52,6 +54,7 @@ export function findHome(directory: string | undefined): Home {
     stoppedMarker: join(run, "stopped"),
     daemonLog: join(root, "logs", "daemon.log"),
     configFile: join(root, ".ghost.yaml"),
+    groupId,
   };
 }
 
@@ -90,14 +93,31 @@ function refuseForeignFolder(root: string): void {
   });
 }
 
-/** Creates what is missing, all 0700. Throws HOME_UNUSABLE, PERMISSION_DENIED or NO_SPACE. */
+/** Creates what is missing, all 0700; a group that may use the socket can get to it, and no further. Throws HOME_UNUSABLE, PERMISSION_DENIED or NO_SPACE. */
 export function prepareHome(home: Home): void {
   inHome(home, () => {
     refuseForeignFolder(home.root);
     for (const folder of [home.root, home.logs, home.data, home.run, home.fifos]) mkdirSync(folder, { recursive: true, mode: 0o700 });
     chmodSync(home.root, 0o700);
+    if (home.groupId !== null) openToGroup(home, home.groupId);
     if (home.socket !== home.socketLink) prepareShortSocket(home);
   });
+}
+
+/** The folders on the way to the socket; all others stay closed. */
+function openToGroup(home: Home, groupId: number): void {
+  if (home.socket !== home.socketLink)
+    throw new GhostError(
+      "SOCKET_PATH_TOO_LONG",
+      `cannot share ${home.socketLink} with a group: its path is longer than ${SOCKET_PATH_BYTES_MAX} bytes`,
+      {
+        hint: "use a shorter --home",
+      },
+    );
+  for (const folder of [home.root, home.run]) {
+    chownSync(folder, -1, groupId);
+    chmodSync(folder, 0o750);
+  }
 }
 
 /** Gives what `work` gives, and tells what the system refuses as HOME_UNUSABLE, PERMISSION_DENIED or NO_SPACE. */

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { readAddress } from "../client/address.ts";
 import { writeFileAtomically } from "../system/atomic-file.ts";
@@ -9,7 +9,7 @@ import { log } from "./journal.ts";
 /** Socket and address are looked after so often, in ms: cleaners of old files, and people, remove them. */
 const LOOK_MS = 2_000;
 
-/** Opens the socket (0600) and then writes its address, so that nobody reads it too early. Whoever holds the lock may take a dead daemon's socket away. */
+/** Opens the socket (0600, or 0660 for the home's group) and then writes its address, so that nobody reads it too early. Whoever holds the lock may take a dead daemon's socket away. */
 export async function listen(makeServer: () => Server, home: Home, startedAt: string): Promise<Door> {
   const door = new Door(makeServer, home, startedAt);
   await door.open();
@@ -39,7 +39,7 @@ export class Door {
       server.once("error", reject);
       server.listen(this.home.socket, resolve);
     });
-    chmodSync(this.home.socket, 0o600);
+    this.admit(this.home.socket, 0o600);
     this.servers.push(server);
     // On a full disk an older address stays, which leads to the same socket; it is put right when there is room.
     await this.repair();
@@ -58,6 +58,14 @@ export class Door {
   private writeAddress(): void {
     const { socket, pidFile } = this.home;
     writeFileAtomically(pidFile, JSON.stringify({ pid: process.pid, socket, version, startedAt: this.startedAt }));
+    this.admit(pidFile, 0o600);
+  }
+
+  /** For the owner alone, or for those of the home's group, too. The owner's bits are given again to the group. */
+  private admit(path: string, mode: number): void {
+    const { groupId } = this.home;
+    if (groupId !== null) chownSync(path, -1, groupId);
+    chmodSync(path, groupId === null ? mode : mode | (mode >> 3));
   }
 
   private async repair(): Promise<void> {

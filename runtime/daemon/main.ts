@@ -7,6 +7,7 @@ import { pidOf } from "../../core/lifecycle/view.ts";
 import { readNodeConfiguration } from "../config/read-node-file.ts";
 import { startLogPump } from "../logs/pump.ts";
 import { type Keeper, startKeeper } from "../process/keeper.ts";
+import { canReplaceSelf } from "../process/replace-self.ts";
 import { becomeSubreaper } from "../process/subreaper.ts";
 import { type OpenedStore, openStore } from "../supervisor/open-store.ts";
 import { restore } from "../supervisor/restore.ts";
@@ -18,8 +19,10 @@ import { Supervisor } from "../supervisor/supervisor.ts";
 import { FileWatch } from "../supervisor/watch.ts";
 import { selfCommand } from "../system/self.ts";
 import { version } from "../system/version.ts";
+import { holdEarlySignals, releaseEarlySignals } from "./early-signals.ts";
 import { type Ending, end } from "./ending.ts";
 import { EventFeed } from "./event-feed.ts";
+import { becomeNextDaemon, describeProcesses, type ForegroundOptions } from "./foreground.ts";
 import { findHome, type Home, inHome, prepareHome } from "./home.ts";
 import { createHttpServer } from "./http.ts";
 import { idleWatch } from "./idle.ts";
@@ -28,11 +31,13 @@ import { daemonEnvironment } from "./launch.ts";
 import { listen } from "./listen.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import { noteLogEvent } from "./log-events.ts";
+import { type FolderProblems, registerFolder } from "./manifests-folder.ts";
 import { type Origin, takeOrigin, tellStarter } from "./mode.ts";
 import type { DaemonNode } from "./node.ts";
 import { readPast, stateWarnings, tellBeginning } from "./past.ts";
 import { QuietTrim } from "./quiet.ts";
 import { routes } from "./routes.ts";
+import { ServiceManager } from "./service-manager.ts";
 import { obeySignals } from "./signals.ts";
 
 /** A service manager starts the next daemon within this time, or unread output may be lost, in seconds. */
@@ -45,10 +50,12 @@ const LOCK_PAUSE_MS = 10;
  * Runs the daemon of a home until it is told to end; resolves with the exit code. When another daemon has the home, that is
  * an error in the foreground and none in the background.
  */
-export async function runDaemon(root: string): Promise<number> {
+export async function runDaemon(root: string, options: ForegroundOptions = {}): Promise<number> {
   const origin = takeOrigin(process.env);
+  const manager = new ServiceManager(process.env);
+  if (process.pid === 1) holdEarlySignals();
   try {
-    const home = findHome(root);
+    const home = findHome(root, options.groupId ?? null);
     prepareHome(home);
     const lock = await takeLockFor(home, origin);
     // A keeper may have waited while another daemon came and was told to end: then nobody is to come back.
@@ -56,7 +63,7 @@ export async function runDaemon(root: string): Promise<number> {
       lock.release();
       return 0;
     }
-    if (lock) return await keep(home, lock, origin);
+    if (lock) return await keep(home, lock, { ...origin, ...options, manager });
     if (origin.mode === "foreground")
       throw new GhostError("FAILED", `cannot start the daemon: another one runs in ${home.root}`, {
         hint: "ghost daemon status; ghost daemon stop",
@@ -73,6 +80,11 @@ export async function runDaemon(root: string): Promise<number> {
   }
 }
 
+/** All that a daemon knows of its beginning. */
+interface Beginning extends Origin, ForegroundOptions {
+  readonly manager: ServiceManager;
+}
+
 /** A daemon that comes after one that died waits for it to be gone: the kernel closes its pipes, which wakes the keeper, before it lets go of the lock. */
 async function takeLockFor(home: Home, { revivals }: Origin): Promise<Lock | null> {
   const deadline = performance.now() + (revivals > 0 ? LOCK_WAIT_MS : 0);
@@ -84,7 +96,7 @@ async function takeLockFor(home: Home, { revivals }: Origin): Promise<Lock | nul
 }
 
 /** Has a keeper from the very start, so that no death goes unnoticed. What cannot start is told to whoever started it; one that was to come back tries again. */
-async function keep(home: Home, lock: Lock, origin: Origin): Promise<number> {
+async function keep(home: Home, lock: Lock, origin: Beginning): Promise<number> {
   const keeper = startKeeper({
     command: successor(home, origin),
     environment: daemonEnvironment(home, origin.mode),
@@ -94,7 +106,8 @@ async function keep(home: Home, lock: Lock, origin: Origin): Promise<number> {
     stderr: 2,
   });
   try {
-    await serve(home, lock, origin, keeper);
+    const held = await serve(home, lock, origin, keeper);
+    if (held) becomeNextDaemon(held, origin.manager);
     return 0;
   } catch (error) {
     if (origin.revivals === 0) await keeper.dismiss();
@@ -107,7 +120,9 @@ function successor(home: Home, { mode }: Origin): string[] {
   return mode === "foreground" ? ["/bin/sleep", String(HOLD_SECONDS)] : [...selfCommand(), "daemon", "--foreground", "--home", home.root];
 }
 
-async function serve(home: Home, lock: Lock, { mode, revivals }: Origin, keeper: Keeper): Promise<void> {
+/** Gives the descriptors that the next daemon is to inherit if it takes the place of this process, else null. */
+async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keeper): Promise<readonly number[] | null> {
+  const { mode, revivals, manager, manifests } = beginning;
   rmSync(home.stoppedMarker, { force: true });
   const opened = await openStore(home);
   const { configuration } = await readNodeConfiguration(home.root, process.env).catch((error: unknown) => {
@@ -119,6 +134,7 @@ async function serve(home: Home, lock: Lock, { mode, revivals }: Origin, keeper:
   const announce = (entry: HistoryEntry): void => {
     feed.publish(entry);
     quiet.touch();
+    manager.changed();
   };
   const pump = await startLogPump();
   const supervisor = new Supervisor({ store: opened.store, secrets: opened.secrets, pump, home, subreaper: becomeSubreaper(), announce });
@@ -151,11 +167,17 @@ async function serve(home: Home, lock: Lock, { mode, revivals }: Origin, keeper:
     feed,
     startedAt,
     version,
-    hasSuccessor: mode !== "foreground",
+    hasSuccessor: mode !== "foreground" || canReplaceSelf(),
     helperPids,
-    warnings: () => stateWarnings(opened),
-    finish,
+    warnings: () => [...stateWarnings(opened), ...folderProblems],
+    stopping: () => manager.stopping(),
+    finish: (how) => {
+      if (how.next) manager.renewing();
+      else manager.stopping();
+      finish(how);
+    },
   };
+  let folderProblems: FolderProblems = [];
   const idle = idleWatch(node, mode === "auto", () => finish({ leave: true, next: false }));
   const busy = (change: 1 | -1): void => {
     idle.busy(change);
@@ -164,9 +186,16 @@ async function serve(home: Home, lock: Lock, { mode, revivals }: Origin, keeper:
   const door = await listen(() => createHttpServer(routes(node), busy), home, startedAt);
   keeper.answering();
   obeySignals(node);
+  releaseEarlySignals();
   log(`version ${version}, pid ${process.pid}, home ${home.root}`);
   tellStarter(mode, { ready: true });
-  await end({ node, door, keeper, lock, files, timers: [idle, quiet, schedules] }, await ended);
+  manager.ready(() => describeProcesses(supervisor));
+  if (manifests !== undefined)
+    void registerFolder(supervisor, manifests, announce).then((problems) => {
+      folderProblems = problems;
+    });
+  const successor = mode === "foreground" ? "self" : "keeper";
+  return end({ node, door, keeper, lock, files, timers: [idle, quiet, schedules, manager], successor }, await ended);
 }
 
 function fifosOf(supervisor: Supervisor, process: Supervised): string[] {

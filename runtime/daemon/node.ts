@@ -11,12 +11,17 @@ export interface DaemonNode {
   readonly feed: EventFeed;
   readonly startedAt: string;
   readonly version: string;
-  /** True where another daemon can come at once; in the foreground only a service manager can see to that. */
+  /** True where another daemon can come at once; in the foreground only one that takes the place of this very process can. */
   readonly hasSuccessor: boolean;
   /** Pids of the processes that help the daemon. */
   helperPids(): number[];
   /** What a person should know, e.g. state that could not be saved. */
   warnings(): string[];
-  /** Ends the daemon once the answer is out. `leave`: children live on, for adoption. `next`: another daemon comes at once. */
-  finish(how: { leave: boolean; next: boolean }): void;
+  /** An ordered end has begun: processes are being stopped. */
+  stopping(): void;
+  /**
+   * Ends the daemon once the answer is out. `leave`: children live on, for adoption. `next`: another daemon comes at once.
+   * `expected`: whoever started this one starts another within moments, and what is unread must last until then.
+   */
+  finish(how: { leave: boolean; next: boolean; expected?: boolean }): void;
 }

@@ -8,6 +8,7 @@ export function obeySignals(node: DaemonNode): void {
   const stop = (signal: NodeJS.Signals): void => {
     const again = asked;
     asked = true;
+    node.stopping();
     void stopAll(node.supervisor, living(node), { by: `${signal} to the daemon`, keepDesired: true, force: again }, () => {}).then(() => {
       if (!again) node.finish({ leave: false, next: false });
     });

@@ -8,7 +8,10 @@
  * hands them on to its own keeper at once, reads on by the FIFOs' names and then lets go of them (`takeOver`).
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, constants, openSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { inheritableCopy } from "./replace-self.ts";
 import { rememberRuntimeChild } from "./spawn.ts";
 
 /** The pause before the next daemon when one dies before it ever answered, in seconds: 0, 1, then doubled, up to this. */
@@ -25,7 +28,9 @@ const HOLD_DELAY_MS_MAX = 500;
 /** and so many times what the renewal before took, so that a thousand starts are not slowed by keepers that each know a few more. */
 const HOLD_DELAY_FACTOR = 10;
 /** Descriptors 0, 1 and 2 are a keeper's own; those it holds follow. */
-const FIRST_HELD = 3;
+export const FIRST_HELD = 3;
+/** How long a dismissed keeper may take until it is gone, in ms: a program that takes the daemon's place must not find it among its children. */
+const FAREWELL_MS = 1_000;
 /** A keeper that dies is replaced after this pause, so that a machine without room for processes is not stormed. In ms. */
 const REPLACE_MS = 200;
 
@@ -36,8 +41,8 @@ export interface KeeperOptions {
   readonly directory: string;
   /** How many daemons in a row died young before this one; from GHOST_REVIVALS. */
   readonly revivals: number;
-  /** How many FIFOs the keeper before this one held, from GHOST_HELD: this one holds them from its first moment, so that a daemon that is killed at once loses nothing either. */
-  readonly held: number;
+  /** Descriptors of the FIFOs that were held before: this keeper holds them from its first moment, so that a daemon that is killed at once loses nothing either. */
+  readonly held: readonly number[];
   /** An open descriptor for what the shell and a daemon that cannot start have to say. */
   readonly stderr: number;
 }
@@ -54,6 +59,8 @@ export interface Keeper {
   dismiss(): Promise<void>;
   /** The daemon ends on purpose: the next one comes at once. */
   callNext(): Promise<void>;
+  /** The daemon is about to become another program, with the same pid: gives descriptors of all that was held, for that program to inherit, and ends the keeper. Null where nothing can be inherited so. */
+  handOver(): Promise<readonly number[] | null>;
 }
 
 /** What the daemon tells its keeper, a line each: `pause N` and `revivals N` set what comes after its death, `done` and `next` announce it. */
@@ -88,7 +95,7 @@ class ShellKeeper implements Keeper {
 
   constructor(options: KeeperOptions) {
     this.options = options;
-    this.handedDown = heldDescriptors(options.held);
+    this.handedDown = options.held;
     this.revivals = options.revivals;
     this.pauseSeconds = pauseBeforeAnswer(options.revivals);
     this.child = this.start();
@@ -130,6 +137,16 @@ class ShellKeeper implements Keeper {
     return this.end("next");
   }
 
+  async handOver(): Promise<readonly number[] | null> {
+    const own = this.handedDown.length > 0 ? this.handedDown : openAll(this.held);
+    const copies = own.map(inheritableCopy);
+    if (copies.includes(null)) return null;
+    const gone = once(this.child, "exit");
+    await this.dismiss();
+    if (this.child.exitCode === null) await Promise.race([gone, delay(FAREWELL_MS, undefined, { ref: false })]);
+    return copies.filter((copy) => copy !== null);
+  }
+
   /** The new one is there before the old one goes; should the daemon die between the two, only one next daemon gets the lock. */
   private renew(): void {
     this.renewal = undefined;
@@ -165,10 +182,6 @@ class ShellKeeper implements Keeper {
     clearTimeout(this.renewal);
     return new Promise((resolve) => this.child.stdin?.end(`${word}\n`, () => resolve()) ?? resolve());
   }
-}
-
-function heldDescriptors(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => FIRST_HELD + index);
 }
 
 /** Opens FIFOs without waiting for anybody at the other end; those that are gone are forgotten. */

@@ -15,7 +15,7 @@ export const daemonPaths: Paths = {
   "/v1/daemon/stop": {
     post: {
       summary: "End the daemon, and its processes in order unless `leave`",
-      requestBody: body(object({ leave: flag, by: text }, [])),
+      requestBody: body(object({ leave: flag, by: text, expected: flag }, [])),
       responses: answers("one outcome a line", ref("ActionResult"), "application/x-ndjson"),
     },
   },
