@@ -21,7 +21,7 @@ const TAKES_NAMES = [
   "env",
   "monitor",
 ];
-const TAKES_FILES = ["register", "plan", "start"];
+const TAKES_FILES = ["register", "plan", "start", "up", "down", "ci"];
 const WORDS: Readonly<Record<string, string>> = {
   daemon: "start stop restart status logs",
   group: "list status start stop restart create delete",

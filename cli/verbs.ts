@@ -15,6 +15,8 @@ export const VERB_GROUPS: Readonly<Record<string, Readonly<Record<string, Loader
     scale: () => import("./commands/scale.ts"),
     group: () => import("./commands/group.ts"),
     trigger: () => import("./commands/trigger.ts"),
+    up: () => import("./commands/up.ts"),
+    down: () => import("./commands/down.ts"),
     signal: () => import("./commands/signal.ts"),
     delete: () => import("./commands/delete.ts"),
   },

@@ -13,6 +13,7 @@ const system: SystemView = {
   home: "/h",
   socket: "/h/run/daemon.sock",
   startedAt: at(12, 30, 0),
+  http: null,
   helperPids: [],
   processes: { total: 2, running: 1, stopped: 1, waiting: 0, starting: 0, unhealthy: 0, stopping: 0, backoff: 0, exited: 0, failed: 0 },
   cpuPercent: 0.5,

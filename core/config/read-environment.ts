@@ -3,6 +3,7 @@ import { type Field, type Reading, readMap, readScalar, readText, refuse } from 
 import { FROM_FILE_KEYS } from "./key-tables.ts";
 import { hasUnknownKey } from "./keys.ts";
 import { variableNameProblem } from "./names.ts";
+import { mapBetweenPorts, portReference } from "./port-references.ts";
 import { directoryOf, expandHome, resolvePath } from "./posix-path.ts";
 import { isSecretName, secretReference, secretsIn } from "./secrets.ts";
 import type { MapEntry, MapTree, Tree } from "./yaml-tree.ts";
@@ -57,9 +58,13 @@ function readValue(field: Field, key: string, process: string): EnvironmentValue
   return scalar && concealed(field, scalar.text, key, process);
 }
 
+/** A port inside a value stays outside of what is kept apart, so that its number can be filled in without the secret. */
 function concealed(field: Field, text: string, key: string, process: string): string {
+  return isSecretName(key) ? mapBetweenPorts(text, (part) => concealedPart(field, part, key, process)) : text;
+}
+
+function concealedPart(field: Field, text: string, key: string, process: string): string {
   const { secrets } = field.reading;
-  if (text === "" || !isSecretName(key)) return text;
   const [only] = secretsIn(text);
   // A value that is one reference and nothing else is concealed already.
   return only !== undefined && text === secretReference(only)
@@ -124,7 +129,11 @@ function taken(names: readonly string[], reading: Reading): Record<string, strin
   return Object.fromEntries(pairs);
 }
 
-/** Beside secrets, a value that holds the mark of references (prompts of shells can) must not be taken for one. */
+/** Beside secrets, a value that holds a mark of references (prompts of shells can) must not be taken for one. */
 function keptApart(name: string, value: string): boolean {
-  return value !== "" && (isSecretName(name) || value.includes(secretReference("").charAt(0)));
+  return value !== "" && (isSecretName(name) || holdsMark(value));
+}
+
+function holdsMark(value: string): boolean {
+  return [secretReference(""), portReference("")].some((reference) => value.includes(reference.charAt(0)));
 }

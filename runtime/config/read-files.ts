@@ -30,15 +30,18 @@ export interface ReadManifest {
  * PERMISSION_DENIED, or CONFIG_INVALID whose `details.diagnostics` holds all that is wrong, errors and warnings.
  */
 export async function readManifest(paths: readonly string[], context: ReadingContext): Promise<ReadManifest> {
-  const files = (paths.length > 0 ? paths : [defaultFile(context.directory)]).map((path) =>
-    readConfigurationText(resolve(context.directory, path)),
-  );
+  const files = fileNamesOrDefault(paths, context.directory).map((path) => readConfigurationText(path));
   const parsed = parseProcessesFiles(files, context);
   if (!parsed.manifest) throw invalid(parsed.diagnostics);
   const { manifest, warnings } = usePython3(parsed.manifest, parsed.places);
   const diagnostics = inFileOrder([...parsed.diagnostics, ...warnings, ...checkFiles(manifest, parsed.places)], manifest.files);
   if (diagnostics.some(isError)) throw invalid(diagnostics);
   return { manifest, warnings: diagnostics };
+}
+
+/** The absolute paths of the named files, or of the folder's own. Throws CONFIG_NOT_FOUND where there is none. */
+export function fileNamesOrDefault(paths: readonly string[], directory: string): string[] {
+  return (paths.length > 0 ? paths : [defaultFile(directory)]).map((path) => resolve(directory, path));
 }
 
 function defaultFile(directory: string): string {

@@ -1,0 +1,73 @@
+import type { HistoryEntry } from "../../core/api/wire.ts";
+import { gapText, isGap, type LogRecord, recordJson } from "../../core/logs/record.ts";
+import type { Context } from "../context.ts";
+import { labelOf } from "../output/log-lines.ts";
+import type { Paint } from "../output/paint.ts";
+import { renderStateLine } from "../output/state-lines.ts";
+import { OutputClosed } from "../output/stream.ts";
+import { pad } from "../output/width.ts";
+
+/** Colours that tell processes apart; red and green already mean something. */
+const NAME_COLOURS = ["cyan", "magenta", "blue", "yellow"] as const;
+
+/** How the place is set up where logs and states go. */
+export interface ScreenOptions {
+  readonly context: Context;
+  /** Of standard output and standard error. */
+  readonly paint: Paint;
+  readonly messagePaint: Paint;
+  /** Cells of the longest name. */
+  readonly nameCells: number;
+  /** Nobody reads any more. */
+  readonly closed: () => void;
+}
+
+/** Log lines on standard output, each under its process's name, and states on standard error between them. A reader that is gone is told once and written to no more. */
+export class Screen {
+  private readonly options: ScreenOptions;
+  private readonly colours = new Map<string, (text: string) => string>();
+  private gone = false;
+
+  constructor(options: ScreenOptions) {
+    this.options = options;
+  }
+
+  record(record: LogRecord): void {
+    const { context, paint, nameCells } = this.options;
+    if (context.json) return this.write(() => context.print(recordJson(record)));
+    const label = labelOf(record, false);
+    const mark = record.stream === "err" ? paint.red("!") : this.colourOf(label)("│");
+    const text = isGap(record) ? paint.yellow(gapText(record.gap)) : record.line;
+    this.write(() => context.print(`${this.colourOf(label)(pad(label, nameCells))} ${mark} ${text}`));
+  }
+
+  /** With `--json` an event is a line of the stream like a log line. */
+  state(entry: HistoryEntry): void {
+    const { context, messagePaint, nameCells } = this.options;
+    if (context.json) return this.write(() => context.print(JSON.stringify(entry)));
+    const line = renderStateLine(entry, nameCells, messagePaint);
+    if (line !== null) this.say(line);
+  }
+
+  say(...lines: readonly string[]): void {
+    this.write(() => this.options.context.say(...lines));
+  }
+
+  private write(work: () => void): void {
+    if (this.gone) return;
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof OutputClosed)) throw error;
+      this.gone = true;
+      this.options.closed();
+    }
+  }
+
+  private colourOf(label: string): (text: string) => string {
+    const { paint } = this.options;
+    const colour = this.colours.get(label) ?? paint[NAME_COLOURS[this.colours.size % NAME_COLOURS.length] ?? "cyan"];
+    this.colours.set(label, colour);
+    return colour;
+  }
+}

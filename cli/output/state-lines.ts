@@ -1,0 +1,26 @@
+import type { HistoryEntry } from "../../core/api/wire.ts";
+import { labelOf } from "./log-lines.ts";
+import type { Paint } from "./paint.ts";
+import { paintOfStatus } from "./status.ts";
+import { pad, tame } from "./width.ts";
+
+/** Between the name and what happened to it, where log lines have `│` or, from standard error, `!`. */
+const MARK = "─";
+
+/** A change of state between log lines: `api ─ exited with code 3; restarts in 100ms`; null for what nobody needs to know. Of the daemon itself under the name `ghost`. */
+export function renderStateLine(entry: HistoryEntry, nameCells: number, paint: Paint): string | null {
+  const text = describe(entry);
+  if (text === null) return null;
+  const label =
+    entry.name === null ? "ghost" : labelOf({ project: entry.project ?? "", name: entry.name, instance: entry.instance }, false);
+  const colour = entry.to === null ? paint.dim : paintOfStatus(entry.to as Parameters<typeof paintOfStatus>[0], paint);
+  return `${paint.dim(`${pad(label, nameCells)} ${MARK}`)} ${colour(tame(text))}`;
+}
+
+/** Beginnings that the word of the run follows at once. */
+const BEGINNINGS: ReadonlySet<string> = new Set(["start", "dependencies-met", "restarted", "schedule", "trigger", "armed"]);
+
+function describe({ to, cause }: HistoryEntry): string | null {
+  if (cause.kind === "spawned") return `started (pid ${cause.facts?.pid ?? "?"})`;
+  return to === "starting" && BEGINNINGS.has(cause.kind) ? null : cause.text;
+}
