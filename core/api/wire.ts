@@ -228,6 +228,8 @@ export interface SystemView {
   readonly runtime: string;
   readonly home: string;
   readonly socket: string;
+  /** Where it answers besides its socket, e.g. `127.0.0.1:9300`; null: nowhere. */
+  readonly http: string | null;
   readonly startedAt: string;
   readonly helperPids: readonly number[];
   readonly processes: Readonly<Record<Status | "total", number>>;

@@ -15,6 +15,7 @@ export const catalogue = {
   EXECUTABLE_NOT_RUNNABLE: { exit: 1 },
   DIRECTORY_NOT_FOUND: { exit: 1 },
   PERMISSION_DENIED: { exit: 1 },
+  UNAUTHORIZED: { exit: 1 },
   NO_SPACE: { exit: 1 },
   STATE_DAMAGED: { exit: 1 },
   DATABASE_LOCKED: { exit: 1 },

@@ -117,7 +117,6 @@ const OF_DAEMON: readonly (readonly [Describe, (daemon: DaemonMetrics) => readon
   ),
   single("ghost_daemon_state_saved", "gauge", "Whether all state is on disk", ({ stateSaved }) => Number(stateSaved)),
   single("ghost_daemon_warnings", "gauge", "Warnings that `ghost daemon status` shows", ({ warnings }) => warnings),
-  single("ghost_daemon_event_readers", "gauge", "Clients that listen to events", ({ eventReaders }) => eventReaders),
   [
     { name: "ghost_daemon_hooks", type: "counter", help: "Hook commands by what became of them" },
     ({ hooks }) => (["succeeded", "failed", "dropped"] as const).map((outcome) => ({ labels: { outcome }, value: hooks[outcome] })),

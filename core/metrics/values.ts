@@ -44,7 +44,6 @@ export interface DaemonMetrics {
   readonly historyEntries: number;
   readonly stateSaved: boolean;
   readonly warnings: number;
-  readonly eventReaders: number;
   readonly hooks: HookCounts;
 }
 

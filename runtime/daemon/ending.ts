@@ -24,7 +24,7 @@ export interface Running {
   readonly keeper: Keeper;
   readonly lock: Lock;
   readonly files: FileWatch;
-  readonly timers: readonly { stop(): void }[];
+  readonly timers: readonly { stop(): void | Promise<void> }[];
   /** Who comes next: a keeper's daemon, or one in the place of this very process. */
   readonly successor: "keeper" | "self";
 }
@@ -35,7 +35,7 @@ export interface Running {
  */
 export async function end({ node, door, keeper, lock, files, timers, successor }: Running, how: Ending): Promise<readonly number[] | null> {
   const { supervisor, sampler, home } = node;
-  for (const timer of timers) timer.stop();
+  for (const timer of timers) await timer.stop();
   sampler.stop();
   files.close();
   await door.close(FAREWELL_MS);

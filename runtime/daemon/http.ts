@@ -14,13 +14,16 @@ export interface Route {
   handle(call: Call): Promise<void> | void;
 }
 
+/** Looks at a request before anything else does, and throws what refuses it. */
+export type Guard = (request: IncomingMessage) => void;
+
 /** A server that knows these routes. `busy` is called with +1 and -1 as requests come and go. */
-export function createHttpServer(routes: readonly Route[], busy: (change: 1 | -1) => void): Server {
+export function createHttpServer(routes: readonly Route[], busy: (change: 1 | -1) => void, guard: Guard = () => {}): Server {
   const compiled = routes.map((route) => ({ route, matches: compile(route.pattern) }));
   const server = createServer((request, response) => {
     busy(1);
     response.once("close", () => busy(-1));
-    answer(compiled, request, response).catch((error: unknown) => refuse(request, response, error));
+    answer(compiled, guard, request, response).catch((error: unknown) => refuse(request, response, error));
   });
   // Streams last as long as they are wanted.
   server.requestTimeout = 0;
@@ -33,7 +36,8 @@ interface Compiled {
   readonly matches: (path: string) => Record<string, string> | null;
 }
 
-async function answer(compiled: readonly Compiled[], request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(compiled: readonly Compiled[], guard: Guard, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  guard(request);
   const url = parseUrl(request.url ?? "/");
   const allowed = new Set<string>();
   for (const { route, matches } of compiled) {

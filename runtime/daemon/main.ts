@@ -37,6 +37,7 @@ import type { DaemonNode } from "./node.ts";
 import { readPast, stateWarnings, tellBeginning } from "./past.ts";
 import { QuietTrim } from "./quiet.ts";
 import { routes } from "./routes.ts";
+import { NodeSettings } from "./settings.ts";
 import { ServiceManager } from "./service-manager.ts";
 import { obeySignals } from "./signals.ts";
 
@@ -140,6 +141,11 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
   const supervisor = new Supervisor({ store: opened.store, secrets: opened.secrets, pump, home, subreaper: becomeSubreaper(), announce });
   const sampler = new Sampler(supervisor, configuration.monitoring);
   const files = new FileWatch(supervisor);
+  const settings = new NodeSettings(
+    { home, supervisor, sampler, announce, makeServer: (guard) => createHttpServer(routes(node), busy, guard) },
+    configuration,
+  );
+  feed.subscribe((entry) => settings.hooks.observe(entry));
   const schedules = new Schedules(supervisor);
   supervisor.onRunChange = (process) => {
     files.update(process);
@@ -165,11 +171,12 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     supervisor,
     sampler,
     feed,
+    settings,
     startedAt,
     version,
     hasSuccessor: mode !== "foreground" || canReplaceSelf(),
     helperPids,
-    warnings: () => [...stateWarnings(opened), ...folderProblems],
+    warnings: () => [...stateWarnings(opened), ...settings.warnings(), ...folderProblems],
     stopping: () => manager.stopping(),
     finish: (how) => {
       if (how.next) manager.renewing();
@@ -184,6 +191,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     quiet.touch();
   };
   const door = await listen(() => createHttpServer(routes(node), busy), home, startedAt);
+  await settings.start();
   keeper.answering();
   obeySignals(node);
   releaseEarlySignals();
@@ -195,7 +203,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
       folderProblems = problems;
     });
   const successor = mode === "foreground" ? "self" : "keeper";
-  return end({ node, door, keeper, lock, files, timers: [idle, quiet, schedules, manager], successor }, await ended);
+  return end({ node, door, keeper, lock, files, timers: [settings, idle, quiet, schedules, manager], successor }, await ended);
 }
 
 function fifosOf(supervisor: Supervisor, process: Supervised): string[] {

@@ -2,6 +2,7 @@ import type { Sampler } from "../supervisor/sampler.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { EventFeed } from "./event-feed.ts";
 import type { Home } from "./home.ts";
+import type { NodeSettings } from "./settings.ts";
 
 /** What the routes work with: the running daemon, put together by `main.ts`. */
 export interface DaemonNode {
@@ -9,6 +10,7 @@ export interface DaemonNode {
   readonly supervisor: Supervisor;
   readonly sampler: Sampler;
   readonly feed: EventFeed;
+  readonly settings: NodeSettings;
   readonly startedAt: string;
   readonly version: string;
   /** True where another daemon can come at once; in the foreground only one that takes the place of this very process can. */

@@ -1,6 +1,7 @@
 import { daemonPaths, daemonSchemas } from "./openapi/daemon.ts";
 import { groupPaths, groupSchemas } from "./openapi/groups.ts";
 import { manifestPaths, manifestSchemas } from "./openapi/manifests.ts";
+import { metricPaths, metricSchemas } from "./openapi/metrics.ts";
 import type { Paths, Schema } from "./openapi/parts.ts";
 import { processPaths, processSchemas } from "./openapi/processes.ts";
 import { storyPaths, storySchemas } from "./openapi/story.ts";
@@ -21,9 +22,12 @@ export function openApi(version: string): OpenApi {
       title: "Ghost",
       version,
       description:
-        "The daemon's interface, on the unix socket run/daemon.sock: curl --unix-socket ~/.ghost/run/daemon.sock http://ghost/v1/processes",
+        "The daemon's interface, on the unix socket run/daemon.sock: curl --unix-socket ~/.ghost/run/daemon.sock http://ghost/v1/processes. " +
+        "With `http:` in the node's .ghost.yaml also on a TCP port, with the header Authorization: Bearer TOKEN (/healthz without it).",
     },
-    paths: { ...processPaths, ...groupPaths, ...manifestPaths, ...storyPaths, ...daemonPaths },
-    components: { schemas: { ...processSchemas, ...groupSchemas, ...manifestSchemas, ...storySchemas, ...daemonSchemas } },
+    paths: { ...processPaths, ...groupPaths, ...manifestPaths, ...storyPaths, ...metricPaths, ...daemonPaths },
+    components: {
+      schemas: { ...processSchemas, ...groupSchemas, ...manifestSchemas, ...storySchemas, ...metricSchemas, ...daemonSchemas },
+    },
   };
 }

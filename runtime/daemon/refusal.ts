@@ -9,6 +9,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   CONFIG_INVALID: 400,
   CONFIG_NOT_FOUND: 400,
   UNSUPPORTED: 400,
+  UNAUTHORIZED: 401,
   PERMISSION_DENIED: 403,
   NOT_FOUND: 404,
   NAME_TAKEN: 409,
@@ -30,6 +31,7 @@ export function refuse(request: IncomingMessage, response: ServerResponse, error
     "content-type": "application/json",
     "content-length": Buffer.byteLength(text),
     ...(known.details?.allowed !== undefined && { allow: (known.details.allowed as string[]).join(", ") }),
+    ...(known.code === "UNAUTHORIZED" && { "www-authenticate": 'Bearer realm="ghost"' }),
     ...(unread && { connection: "close" }),
   });
   response.end(text, () => {

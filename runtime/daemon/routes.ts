@@ -7,6 +7,7 @@ import { groupRoutes } from "./routes/groups.ts";
 import { historyRoutes } from "./routes/history.ts";
 import { logRoutes } from "./routes/logs.ts";
 import { manifestRoutes } from "./routes/manifests.ts";
+import { metricRoutes } from "./routes/metrics.ts";
 import { processRoutes } from "./routes/processes.ts";
 import { systemRoutes } from "./routes/system.ts";
 
@@ -20,6 +21,7 @@ export function routes(node: DaemonNode): Route[] {
     ...historyRoutes(node),
     ...eventRoutes(node),
     ...logRoutes(node),
+    ...metricRoutes(node),
     ...systemRoutes(node),
     ...daemonRoutes(node),
   ];

@@ -1,5 +1,5 @@
 import { catalogue } from "../../../core/errors/catalogue.ts";
-import { answers, body, flag, integer, listOf, number, object, oneOf, type Paths, ref, type Schema, text, time } from "./parts.ts";
+import { answers, body, flag, integer, listOf, number, object, oneOf, orNull, type Paths, ref, type Schema, text, time } from "./parts.ts";
 
 /** The daemon itself. */
 export const daemonPaths: Paths = {
@@ -37,6 +37,7 @@ export const daemonSchemas: Readonly<Record<string, Schema>> = {
     runtime: text,
     home: text,
     socket: text,
+    http: orNull(text),
     startedAt: time,
     helperPids: listOf(integer),
     processes: { type: "object", additionalProperties: integer },

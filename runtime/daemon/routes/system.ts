@@ -26,7 +26,6 @@ function listAll(node: DaemonNode): ProcessView[] {
 
 function systemView(node: DaemonNode, meter: CpuMeter): SystemView {
   const helperPids = node.helperPids();
-  const own = [process.pid, ...helperPids].map((pid) => readProcess(pid)).filter((entry) => entry !== undefined);
   return {
     running: true,
     pid: process.pid,
@@ -38,15 +37,25 @@ function systemView(node: DaemonNode, meter: CpuMeter): SystemView {
     helperPids,
     processes: countByStatus(node.supervisor),
     cpuPercent: meter.percent(),
-    memoryBytes: own.reduce((total, entry) => total + entry.residentBytes, 0),
-    privateBytes: own.reduce((total, entry) => total + readPrivateBytes(entry.pid), 0),
-    threads: own.reduce((total, entry) => total + entry.threads, 0),
+    ...ownUsage(helperPids),
+    http: node.settings.tcpDoor.address,
     warnings: node.warnings(),
     monitoring: node.sampler.monitoring,
   };
 }
 
-function runtimeName(): string {
+/** What the daemon and its helpers use. */
+export function ownUsage(helperPids: readonly number[]): { memoryBytes: number; privateBytes: number; threads: number } {
+  const own = [process.pid, ...helperPids].map((pid) => readProcess(pid)).filter((entry) => entry !== undefined);
+  return {
+    memoryBytes: own.reduce((total, entry) => total + entry.residentBytes, 0),
+    privateBytes: own.reduce((total, entry) => total + readPrivateBytes(entry.pid), 0),
+    threads: own.reduce((total, entry) => total + entry.threads, 0),
+  };
+}
+
+/** e.g. `Bun 1.4.5`. */
+export function runtimeName(): string {
   const { bun, deno, node } = process.versions as Record<string, string | undefined>;
   if (bun) return `Bun ${bun}`;
   return deno ? `Deno ${deno}` : `Node ${node}`;

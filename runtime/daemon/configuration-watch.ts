@@ -1,0 +1,90 @@
+import type { HistoryEntry } from "../../core/api/wire.ts";
+import type { NodeConfiguration } from "../../core/config/node-configuration.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import { readNodeConfiguration } from "../config/read-node-file.ts";
+import type { Store } from "../supervisor/store.ts";
+import { type FileWatching, watchFile } from "../watch/watch-file.ts";
+import type { Home } from "./home.ts";
+import { log } from "./journal.ts";
+import { daemonEntry } from "./past.ts";
+
+/** What the keys of `.ghost.yaml` are in memory. */
+const KEYS: readonly (readonly [string, (configuration: NodeConfiguration) => unknown])[] = [
+  ["system.id", ({ id }) => id],
+  ["system.mode", ({ mode }) => mode],
+  ["monitoring.enabled", ({ monitoring }) => monitoring.enabled],
+  ["monitoring.interval", ({ monitoring }) => monitoring.intervalMs],
+  ["http.listen", ({ http }) => http?.listen],
+  ["http.token_file", ({ http }) => http?.tokenFile],
+  ["on.failed", ({ on }) => on.failed],
+  ["on.crash_loop", ({ on }) => on.crash_loop],
+  ["on.unhealthy", ({ on }) => on.unhealthy],
+  ["on.recovered", ({ on }) => on.recovered],
+];
+
+/** Who must know of a change. */
+export interface ConfigurationParts {
+  readonly home: Home;
+  readonly store: Store;
+  readonly announce: (entry: HistoryEntry) => void;
+  /** Puts what changed into effect. */
+  readonly apply: (configuration: NodeConfiguration) => void;
+}
+
+/** Follows the daemon's own file: a valid change is put into effect and told, an invalid one changes nothing and is a warning until it is mended. */
+export class ConfigurationWatch {
+  private readonly parts: ConfigurationParts;
+  private readonly watching: FileWatching;
+  private current: NodeConfiguration;
+  private problem: GhostError | null = null;
+
+  constructor(parts: ConfigurationParts, current: NodeConfiguration) {
+    this.parts = parts;
+    this.current = current;
+    this.watching = watchFile(
+      parts.home.configFile,
+      () => this.reload(),
+      (error) => log(`cannot follow ${parts.home.configFile}: ${(error as Error).message}`),
+    );
+  }
+
+  /** What a person should know. */
+  warnings(): string[] {
+    return this.problem ? [`the last good configuration is in effect, because of this in .ghost.yaml: ${this.problem.message}`] : [];
+  }
+
+  stop(): void {
+    this.watching.stop();
+  }
+
+  private async reload(): Promise<void> {
+    try {
+      const { configuration } = await readNodeConfiguration(this.parts.home.root, process.env);
+      this.take(configuration);
+    } catch (error) {
+      if (!(error instanceof GhostError)) throw error;
+      this.problem = error;
+      this.tell("configuration-invalid", `.ghost.yaml was changed and cannot be used, so the last good one stays: ${error.message}`);
+    }
+  }
+
+  private take(configuration: NodeConfiguration): void {
+    const keys = changedKeys(this.current, configuration);
+    const mended = this.problem !== null;
+    this.current = configuration;
+    this.problem = null;
+    if (keys.length > 0) this.parts.apply(configuration);
+    if (keys.length > 0) this.tell("configuration-changed", `.ghost.yaml was changed: ${keys.join(", ")}`, { keys });
+    else if (mended) this.tell("configuration-changed", ".ghost.yaml was mended: it says what is in effect", { keys });
+  }
+
+  private tell(kind: string, text: string, facts?: Readonly<Record<string, unknown>>): void {
+    log(text);
+    const entry = daemonEntry(kind, text);
+    this.parts.announce(this.parts.store.addHistory(facts ? { ...entry, cause: { ...entry.cause, facts } } : entry));
+  }
+}
+
+function changedKeys(before: NodeConfiguration, after: NodeConfiguration): string[] {
+  return KEYS.filter(([, pick]) => JSON.stringify(pick(before)) !== JSON.stringify(pick(after))).map(([key]) => key);
+}
