@@ -15,7 +15,7 @@ function read(
         path,
         text: `processes:\n  a:\n${lines
           .split("\n")
-          .map((line) => `    ${line}`)
+          .map((line) => (line.startsWith("  ") ? line : `    ${line}`))
           .join("\n")}\n`,
       },
     ],
@@ -59,6 +59,51 @@ test("a definition is described by the keys of the file, with units, and without
     "watch.debounce": "100ms",
     "resource_limits.memory": "512MB",
     "resource_limits.open_files": "10",
+  });
+});
+
+test("what a process says of its part in the whole is described, ports as they are written", () => {
+  const { definition } = read(
+    `command: x -p \${ports.web}
+ports: { web: auto, admin: 9000 }
+depends_on: { b: { on_loss: hold }, c: }
+health_check: { http: { url: "http://u:\${DB_PASSWORD}@h:\${ports.web}/", status: [200, 204], body: ok }, period: 1s }
+instances: 2
+listen: 8080
+reload: { signal: HUP }
+on: { failed: ./notify.sh }
+resource_limits: { cpu: 1.5, pids: 10 }
+environment: { URL: "http://h:\${ports.web}" }
+restart: true
+  b: { executable: y, health_check: { exec: "ping 'a b'" } }
+  c: { executable: z, schedule: { cron: "@daily", timezone: UTC } }`,
+    { DB_PASSWORD: "hunter2" },
+  );
+  const description = describeDefinition(definition);
+  const shown = Object.entries(description).filter(([key]) => !/^(restart|stop|logs)\.|^(name|project|type|working_directory)$/.test(key));
+  assert.equal(Object.fromEntries(shown), {
+    executable: "x",
+    args: "-p ${ports.a.web}",
+    "depends_on.b": "healthy, on_loss hold",
+    "depends_on.c": "completed",
+    "health_check.http": "http://u:******@h:${ports.a.web}/",
+    "health_check.http.status": "200, 204",
+    "health_check.http.body": "ok",
+    "health_check.period": "1s",
+    "health_check.timeout": "2s",
+    "health_check.failures": "3",
+    "health_check.successes": "1",
+    "health_check.start_grace": "2m",
+    "health_check.restart": "false",
+    instances: "2",
+    "ports.web": "auto",
+    "ports.admin": "9000",
+    listen: "*:8080",
+    "reload.signal": "SIGHUP",
+    "on.failed": "./notify.sh",
+    "environment.URL": "http://h:${ports.a.web}",
+    "resource_limits.cpu": "1.5",
+    "resource_limits.pids": "10",
   });
 });
 

@@ -1,5 +1,6 @@
-import { quoteWord } from "./command-line.ts";
 import type { EnvironmentValue, ProcessDefinition } from "./definition.ts";
+import { describeOrchestration, quoteVisible, type Row } from "./explain-orchestration.ts";
+import { showPortReferences } from "./port-references.ts";
 import { maskReferences, revealSecrets } from "./secrets.ts";
 import { formatDuration, formatSize } from "./units.ts";
 
@@ -21,7 +22,7 @@ export interface SecretsOfBoth {
 
 /** A definition as people wrote it or might have, secrets masked, without its source. */
 export function describeDefinition(definition: ProcessDefinition): Description {
-  return Object.fromEntries(describe(definition).map(([key, text]) => [key, maskReferences(text)]));
+  return Object.fromEntries(describe(definition).map(([key, text]) => [key, visible(text)]));
 }
 
 /**
@@ -44,11 +45,14 @@ function revealed(text: string | null, values: Readonly<Record<string, string>> 
 }
 
 function difference(key: string, before: string | null, after: string | null): Difference {
-  const [a, b] = [before === null ? null : maskReferences(before), after === null ? null : maskReferences(after)];
+  const [a, b] = [before === null ? null : visible(before), after === null ? null : visible(after)];
   return { key, before: a, after: b !== null && a === b ? `${b} (changed)` : b };
 }
 
-type Row = readonly [key: string, text: string];
+/** The text as people may see it: secrets masked, ports as they are written. */
+function visible(text: string): string {
+  return showPortReferences(maskReferences(text));
+}
 
 /** With secret references still in; `null` and defaults that mean "none" are left out. */
 function describe(definition: ProcessDefinition): Row[] {
@@ -67,12 +71,12 @@ function describe(definition: ProcessDefinition): Row[] {
     umask === null ? null : ["umask", umask.toString(8).padStart(3, "0")],
     nice === null ? null : ["nice", String(nice)],
   ];
-  return [...rows.filter((row) => row !== null), ...describeVariables(definition), ...describePolicies(definition)];
-}
-
-/** Quotes a word unless it holds a secret reference, whose mark would be quoted with it. */
-function quoteVisible(word: string): string {
-  return maskReferences(word) === word ? quoteWord(word) : word;
+  return [
+    ...rows.filter((row) => row !== null),
+    ...describeOrchestration(definition),
+    ...describeVariables(definition),
+    ...describePolicies(definition),
+  ];
 }
 
 function describeVariables({ environment, inherited }: ProcessDefinition): Row[] {
@@ -98,6 +102,8 @@ function describePolicies({ restart, stop, logs, watch, limits }: ProcessDefinit
     watch && ["watch.debounce", formatDuration(watch.debounceMs)],
     limits.memoryBytes === null ? null : ["resource_limits.memory", formatSize(limits.memoryBytes)],
     limits.openFiles === null ? null : ["resource_limits.open_files", String(limits.openFiles)],
+    limits.cpu === null ? null : ["resource_limits.cpu", String(limits.cpu)],
+    limits.pids === null ? null : ["resource_limits.pids", String(limits.pids)],
   ];
   return rows.filter((row) => row !== null);
 }

@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { interpolate } from "./interpolate.ts";
+import { portReference } from "./port-references.ts";
 import { SecretKeeper } from "./secret-keeper.ts";
 import { isSecretName, maskReferences, secretReference } from "./secrets.ts";
 
@@ -27,6 +28,9 @@ const FILLED: [string, string][] = [
   ["${NO:-${A}}", "1"],
   ["${NO:-${ALSO:-x}}y", "xy"],
   ["${B}", "${A}"],
+  ["-p ${ports.web}:${ports.api.web}", `-p ${portReference("web")}:${portReference("api.web")}`],
+  ["$${ports.web}", "${ports.web}"],
+  ["${NO:-${ports.web}}", portReference("web")],
 ];
 for (const [text, result] of FILLED) test(`${text} becomes "${result}"`, () => assert.is(fill(text), result));
 
@@ -36,7 +40,9 @@ const PROBLEMS: [string, RegExp][] = [
   ["${}", /neither/],
   ["${A-b}", /neither/],
   ["${a b}", /neither/],
-  ["${ports.web}", /neither/],
+  ["${ports.}", /neither/],
+  ["${ports.a.b.c}", /neither/],
+  ["${ports.web:-80}", /neither \$\{ports\.NAME\}/],
   ["${A:?x}", /neither/],
   ["${NO:-${NO2}}", /NO2.*not set/],
   ["${ESC}", /control character/],

@@ -1,4 +1,5 @@
 import { hasControlCharacter } from "./control-characters.ts";
+import { portReference } from "./port-references.ts";
 import type { SecretKeeper } from "./secret-keeper.ts";
 import { isSecretName } from "./secrets.ts";
 
@@ -20,11 +21,13 @@ export interface Interpolated {
 /** Defaults may hold further variables, this deep: `${A:-${B:-c}}` is 2. */
 const NESTING_MAX = 8;
 
+/** A port by its own name, or by its process's and its own. */
+const PORT = /^ports\.([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)?)$/;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
  * Fills `${VAR}` (an error when unset) and `${VAR:-default}` (when unset or empty) in; `$${` becomes a literal `${`, any other `$` stays.
- * The value of a variable that is named like a secret goes to `secrets`, and a reference stands in its place.
+ * `${ports.NAME}` becomes a reference, which `linkPorts` checks. The value of a variable that is named like a secret goes to `secrets`, and a reference stands in its place.
  */
 export function interpolate(text: string, variables: Variables, secrets: SecretKeeper): Interpolated {
   const filler = new Filler(variables, secrets);
@@ -64,6 +67,7 @@ class Filler {
   private fillVariable(expression: string, depth: number): void {
     const split = expression.indexOf(":-");
     const name = split === -1 ? expression : expression.slice(0, split);
+    if (expression.startsWith("ports.")) return this.pushPort(expression);
     if (!NAME.test(name)) {
       return this.problem(`cannot fill in \${${expression}}: it is neither \${VAR} nor \${VAR:-default}`, "write `$${` for a literal `${`");
     }
@@ -88,6 +92,12 @@ class Filler {
         `look at it with \`printenv ${name} | cat -v\``,
       );
     this.push(value, true);
+  }
+
+  private pushPort(expression: string): void {
+    const name = PORT.exec(expression)?.[1];
+    if (name !== undefined) return this.push(portReference(name), true);
+    this.problem(`cannot fill in \${${expression}}: it is neither \${ports.NAME} nor \${ports.PROCESS.NAME}`, "a port takes no default");
   }
 
   private unset(name: string): void {

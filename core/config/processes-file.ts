@@ -6,6 +6,7 @@ import type { Variables } from "./interpolate.ts";
 import { FILE_KEYS } from "./key-tables.ts";
 import { hasUnknownKey, readKeys } from "./keys.ts";
 import { linkDependencies } from "./link-dependencies.ts";
+import { linkPorts } from "./link-ports.ts";
 import { nameProblem, sanitizeName } from "./names.ts";
 import { baseName, directoryOf } from "./posix-path.ts";
 import { readGroups } from "./read-groups.ts";
@@ -39,7 +40,7 @@ export function parseProcessesFiles(files: readonly SourceText[], context: { rea
   const project = readProject(read, files, reading);
   const groups = readGroups(groupDrafts, drafts, project, reading);
   const alone = drafts.map((draft) => ({ draft, definition: readProcess(draft, project, reading) }));
-  const linked = linkDependencies(alone, new Set(groups.map(({ name }) => name)), reading);
+  const linked = linkPorts(linkDependencies(alone, new Set(groups.map(({ name }) => name)), reading), reading);
   reportCount(drafts, files, reading);
   const definitions = linked.map(({ definition }) => definition);
   const manifest = reading.report.failed ? null : manifestOf(files, project, definitions, groups, reading);
