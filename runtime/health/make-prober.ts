@@ -1,0 +1,66 @@
+import type { Probe } from "../../core/config/definition.ts";
+import { compilePattern } from "../../core/health/pattern.ts";
+import type { ProbeCommand } from "../process/probe-command.ts";
+import { askCommand } from "./exec-probe.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { askHttp, type HttpQuestion } from "./http-probe.ts";
+import { LogProbe } from "./log-probe.ts";
+import type { LogTail } from "./log-tail.ts";
+import { type Answer, failure, type Prober } from "./prober.ts";
+import { askTcp } from "./tcp-probe.ts";
+
+/** What a probe needs to know of the process that it asks about. */
+export interface Surroundings {
+  /** Fills in secrets and ports. */
+  reveal(text: string): string;
+  /** A command as the process itself would run it. May throw. */
+  command(probe: Extract<Probe, { kind: "exec" }>): ProbeCommand;
+  /** Its output since the run began. */
+  tails(): readonly LogTail[];
+}
+
+/** The prober of a check. What its configuration makes impossible is said by each answer. */
+export function makeProber(probe: Probe, surroundings: Surroundings): Prober {
+  switch (probe.kind) {
+    case "http":
+      return httpProber(probe, surroundings);
+    case "tcp":
+      return timed((signal) => askTcpAt(surroundings.reveal(probe.host), surroundings.reveal(probe.port), signal));
+    case "exec":
+      return timed((signal) => askCommand(() => surroundings.command(probe), signal));
+    case "log":
+      return new LogProbe(surroundings.reveal(probe.pattern), surroundings.tails());
+    case "heartbeat":
+      return new Heartbeat(probe.intervalMs);
+    default:
+      return probe satisfies never;
+  }
+}
+
+function timed(ask: (signal: AbortSignal) => Promise<Answer>): Prober {
+  return { ask, timed: true, unhurried: false, once: false };
+}
+
+/** The address is read anew with each question, because a port may change; the pattern is not. */
+function httpProber(probe: Extract<Probe, { kind: "http" }>, { reveal }: Surroundings): Prober {
+  let body: HttpQuestion["body"] | undefined;
+  return timed(async (signal) => {
+    try {
+      if (body === undefined)
+        body = probe.body === null ? null : { pattern: await compilePattern(reveal(probe.body)), source: reveal(probe.body) };
+      const text = reveal(probe.url);
+      if (!URL.canParse(text)) return failure(`${text} is no address`);
+      const url = new URL(text);
+      if (url.protocol !== "http:" && url.protocol !== "https:") return failure(`${url.protocol} is not asked, only http: and https:`);
+      return await askHttp({ url, status: probe.status, body }, signal);
+    } catch (error) {
+      return failure((error as Error).message);
+    }
+  });
+}
+
+function askTcpAt(host: string, portText: string, signal: AbortSignal): Promise<Answer> {
+  const port = Number(portText);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) return Promise.resolve(failure(`${portText} is no port`));
+  return askTcp({ host: host.replace(/^\[|\]$/g, ""), port, tls: false }, signal);
+}
