@@ -10,6 +10,7 @@ import { type Keeper, startKeeper } from "../process/keeper.ts";
 import { canReplaceSelf } from "../process/replace-self.ts";
 import { becomeSubreaper } from "../process/subreaper.ts";
 import { type OpenedStore, openStore } from "../supervisor/open-store.ts";
+import { HealthWatch } from "../supervisor/health-watch.ts";
 import { restore } from "../supervisor/restore.ts";
 import { logTargets } from "../supervisor/run.ts";
 import { Sampler } from "../supervisor/sampler.ts";
@@ -138,9 +139,10 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     manager.changed();
   };
   const pump = await startLogPump();
-  const supervisor = new Supervisor({ store: opened.store, secrets: opened.secrets, pump, home, subreaper: becomeSubreaper(), announce });
+  const supervisor = new Supervisor({ store: opened.store, secrets: opened.secrets, pump, home, subreaper: becomeSubreaper(), sockets: keeper, announce });
   const sampler = new Sampler(supervisor, configuration.monitoring);
   const files = new FileWatch(supervisor);
+  const health = new HealthWatch(supervisor);
   const settings = new NodeSettings(
     { home, supervisor, sampler, announce, makeServer: (guard) => createHttpServer(routes(node), busy, guard) },
     configuration,
@@ -149,6 +151,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
   const schedules = new Schedules(supervisor);
   supervisor.onRunChange = (process) => {
     files.update(process);
+    health.update(process);
     schedules.update(process);
     if (pidOf(process.machine) !== null) keeper.hold(fifosOf(supervisor, process));
   };
@@ -156,6 +159,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
   takeOver(supervisor, opened, announce, revivals);
   // Of those that ended in the gap, too: their last words may still be on the way.
   keeper.takeOver([...supervisor.processes.values()].flatMap((process) => fifosOf(supervisor, process)));
+  health.endStrays();
   for (const process of supervisor.processes.values()) supervisor.onRunChange(process);
   sampler.start();
   schedules.start();
@@ -170,6 +174,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     home,
     supervisor,
     sampler,
+    health,
     feed,
     settings,
     startedAt,
@@ -203,7 +208,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
       folderProblems = problems;
     });
   const successor = mode === "foreground" ? "self" : "keeper";
-  return end({ node, door, keeper, lock, files, timers: [settings, idle, quiet, schedules, manager], successor }, await ended);
+  return end({ node, door, keeper, lock, files, timers: [settings, idle, quiet, schedules, health, manager], successor }, await ended);
 }
 
 function fifosOf(supervisor: Supervisor, process: Supervised): string[] {

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { parseEnvFile } from "../../core/config/env-file.ts";
+import { revealPorts } from "../../core/config/port-references.ts";
 import { isSecretName, revealSecrets, secretsIn } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Account } from "./accounts.ts";
@@ -17,6 +18,8 @@ export interface EnvironmentSources {
   /** PATH of the registering shell. */
   readonly path: string;
   readonly secrets: Readonly<Record<string, string>>;
+  /** Ports that texts may refer to, by `PROCESS.NAME`. */
+  readonly ports: Readonly<Record<string, number>>;
   /** Whom the process runs as, if not the daemon's user. */
   readonly account: Account | null;
   /** GHOST_INSTANCE. */
@@ -51,14 +54,17 @@ export function composeEnvironment(definition: ProcessDefinition, sources: Envir
   set("GHOST_PROJECT", definition.project, "ghost");
   set("GHOST_NAME", definition.name, "ghost");
   set("GHOST_INSTANCE", String(sources.instance), "ghost");
-  for (const [key, value] of Object.entries(definition.inherited))
-    if (!OWN_NAMES.has(key)) setText(key, value, "inherit", sources.secrets, set);
+  for (const [key, value] of Object.entries(definition.inherited)) if (!OWN_NAMES.has(key)) setText(key, value, "inherit", sources, set);
   for (const file of definition.envFiles) {
     for (const [key, value] of readEnvFile(file)) set(key, value, file);
   }
   for (const [key, value] of Object.entries(definition.environment)) {
-    if (typeof value === "string") setText(key, value, "environment", sources.secrets, set);
+    if (typeof value === "string") setText(key, value, "environment", sources, set);
     else set(key, readValueFile(key, value.fromFile), value.fromFile, true);
+  }
+  if (definition.listen) {
+    set("LISTEN_FDS", "1", "ghost");
+    set("LISTEN_FDNAMES", definition.name, "ghost");
   }
   // Last, so that no declaration can take away what identifies the run.
   if (sources.token !== null) set("GHOST_PROCESS", sources.token, "ghost", false);
@@ -74,8 +80,8 @@ function setAccount(account: Account, set: SetVariable): void {
   set("SHELL", account.shell, "user");
 }
 
-function setText(key: string, text: string, origin: string, secrets: EnvironmentSources["secrets"], set: SetVariable): void {
-  set(key, revealSecrets(text, secrets), origin, isSecretName(key) || secretsIn(text).length > 0);
+function setText(key: string, text: string, origin: string, { secrets, ports }: EnvironmentSources, set: SetVariable): void {
+  set(key, revealSecrets(revealPorts(text, ports), secrets), origin, isSecretName(key) || secretsIn(text).length > 0);
 }
 
 function readEnvFile(path: string): [string, string][] {

@@ -5,11 +5,12 @@
  *
  * It also holds the processes' FIFOs open. A pipe that nobody has open loses what waits in it: the last words of a process
  * that ends while no daemon is there to read them. The shell inherits the descriptors, and so does the next daemon, which
- * hands them on to its own keeper at once, reads on by the FIFOs' names and then lets go of them (`takeOver`).
+ * hands them on to its own keeper at once, reads on by the FIFOs' names and then lets go of them (`takeOver`). Listening
+ * sockets have no name to be opened by again: they are handed from daemon to keeper to daemon and stay open.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, constants, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { inheritableCopy } from "./replace-self.ts";
 import { rememberRuntimeChild } from "./spawn.ts";
@@ -51,6 +52,10 @@ export interface Keeper {
   readonly pid: number | null;
   /** These FIFOs are to outlive the daemon; those of earlier calls that are still there, too. A moment later they do. */
   hold(fifos: readonly string[]): void;
+  /** Listening sockets that the keeper before this one held; they stay open here, and are the caller's. */
+  inheritedSockets(): readonly number[];
+  /** Exactly these sockets are to outlive the daemon. A moment later they do, and those of earlier calls are let go. */
+  holdSockets(descriptors: readonly number[]): void;
   /** All logs are read on: these FIFOs take the place of the descriptors that the keeper before this one held. Call it once. */
   takeOver(fifos: readonly string[]): void;
   /** The daemon answers now: from here on its death is no failure to start. */
@@ -86,6 +91,7 @@ class ShellKeeper implements Keeper {
   private readonly held = new Set<string>();
   /** Descriptors that the keeper before this one held, still open here. */
   private handedDown: readonly number[];
+  private sockets: readonly number[];
   private revivals: number;
   private pauseSeconds: number;
   private over = false;
@@ -97,6 +103,8 @@ class ShellKeeper implements Keeper {
     this.options = options;
     this.handedDown = options.held;
     this.revivals = options.revivals;
+    this.sockets = this.handedDown.filter(isSocket);
+    this.handedDown = this.handedDown.filter((fd) => !this.sockets.includes(fd));
     this.pauseSeconds = pauseBeforeAnswer(options.revivals);
     this.child = this.start();
   }
@@ -118,8 +126,17 @@ class ShellKeeper implements Keeper {
   hold(fifos: readonly string[]): void {
     const before = this.held.size;
     for (const fifo of fifos) this.held.add(fifo);
-    const delayMs = Math.min(HOLD_DELAY_MS_MAX, Math.max(HOLD_DELAY_MS_MIN, this.renewalMs * HOLD_DELAY_FACTOR));
-    if (this.held.size > before) this.renewal ??= setTimeout(() => this.renew(), delayMs);
+    if (this.held.size > before) this.renewSoon();
+  }
+
+  inheritedSockets(): readonly number[] {
+    return this.sockets;
+  }
+
+  holdSockets(descriptors: readonly number[]): void {
+    const isSame = descriptors.length === this.sockets.length && descriptors.every((fd) => this.sockets.includes(fd));
+    this.sockets = [...descriptors];
+    if (!isSame) this.renewSoon();
   }
 
   takeOver(fifos: readonly string[]): void {
@@ -138,13 +155,18 @@ class ShellKeeper implements Keeper {
   }
 
   async handOver(): Promise<readonly number[] | null> {
-    const own = this.handedDown.length > 0 ? this.handedDown : openAll(this.held);
-    const copies = own.map(inheritableCopy);
+    const fifos = this.handedDown.length > 0 ? this.handedDown : openAll(this.held);
+    const copies = [...fifos, ...this.sockets].map(inheritableCopy);
     if (copies.includes(null)) return null;
     const gone = once(this.child, "exit");
     await this.dismiss();
     if (this.child.exitCode === null) await Promise.race([gone, delay(FAREWELL_MS, undefined, { ref: false })]);
     return copies.filter((copy) => copy !== null);
+  }
+
+  private renewSoon(): void {
+    const delayMs = Math.min(HOLD_DELAY_MS_MAX, Math.max(HOLD_DELAY_MS_MIN, this.renewalMs * HOLD_DELAY_FACTOR));
+    this.renewal ??= setTimeout(() => this.renew(), delayMs);
   }
 
   /** The new one is there before the old one goes; should the daemon die between the two, only one next daemon gets the lock. */
@@ -162,7 +184,7 @@ class ShellKeeper implements Keeper {
   private start(): ChildProcess {
     const handedDown = this.handedDown.length > 0;
     const fds = handedDown ? this.handedDown : openAll(this.held);
-    const child = spawnKeeper(this.options, fds);
+    const child = spawnKeeper(this.options, [...fds, ...this.sockets]);
     if (!handedDown) for (const fd of fds) closeSync(fd);
     child.once("exit", () => setTimeout(() => this.replace(child), REPLACE_MS).unref());
     this.tell(child);
@@ -181,6 +203,15 @@ class ShellKeeper implements Keeper {
     this.over = true;
     clearTimeout(this.renewal);
     return new Promise((resolve) => this.child.stdin?.end(`${word}\n`, () => resolve()) ?? resolve());
+  }
+}
+
+/** A descriptor that is not open is none. */
+function isSocket(fd: number): boolean {
+  try {
+    return fstatSync(fd).isSocket();
+  } catch {
+    return false;
   }
 }
 

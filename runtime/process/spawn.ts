@@ -22,6 +22,8 @@ export interface SpawnRequest {
   readonly nice: number | null;
   /** RLIMIT_NOFILE, soft and hard. */
   readonly openFiles: number | null;
+  /** A listening socket that becomes its descriptor 3, with LISTEN_PID set (the other variables of the protocol are in `environment`); null: none. */
+  readonly listener: number | null;
 }
 
 /**
@@ -66,7 +68,7 @@ function startChild(request: SpawnRequest): ChildProcess {
       cwd: request.workingDirectory,
       env: request.environment as NodeJS.ProcessEnv,
       detached: true,
-      stdio: ["ignore", request.stdout, request.stderr],
+      stdio: ["ignore", request.stdout, request.stderr, ...(request.listener === null ? [] : [request.listener])],
       ...(credentials && { uid: credentials.uid, gid: credentials.gid }),
     });
   } catch (error) {
@@ -79,6 +81,8 @@ function startChild(request: SpawnRequest): ChildProcess {
 function withWrappers(request: SpawnRequest): { file: string; args: string[]; argv0: string; credentials: Credentials | null } {
   const steps: string[] = [];
   if (request.umask !== null) steps.push(`umask ${request.umask.toString(8).padStart(3, "0")}`);
+  // Programs take sockets only if they are meant for their own pid (sd_listen_fds(3)), which is the shell's.
+  if (request.listener !== null) steps.push("export LISTEN_PID=$$");
   if (request.openFiles !== null) steps.push(`ulimit -n ${request.openFiles}`);
   const prefix = [
     ...(request.nice === null ? [] : [findTool("nice") ?? "nice", "-n", String(request.nice)]),

@@ -40,6 +40,8 @@ async function forget(supervisor: Supervisor, processes: readonly Supervised[]):
     supervisor.release(process);
     supervisor.processes.delete(process.key);
     supervisor.onRunChange(process);
+    supervisor.followPorts(process);
+    supervisor.ports.forget(process);
   }
   supervisor.dependencies.forgetGraph();
   for (const dependent of dependents) if (!processes.includes(dependent)) supervisor.dependencies.reconsider(dependent);

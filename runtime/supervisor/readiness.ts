@@ -5,6 +5,7 @@ import { describeExit, type Machine } from "../../core/lifecycle/state.ts";
 import { isReady, statusOf } from "../../core/lifecycle/view.ts";
 import { done, failed, isIdle, type Report } from "./actions.ts";
 import { type LogMarks, lastLinesOf, markLogs } from "./last-lines.ts";
+import { sentenceOf } from "./port-holders.ts";
 import { labelOf, type Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { untilChange } from "./until-change.ts";
@@ -134,7 +135,7 @@ function whyWaiting(supervisor: Supervisor, process: Supervised): GhostError {
   const label = labelOf(process);
   const blockedBy = state.at === "waiting" ? state.blockedBy : null;
   if (blockedBy !== null)
-    return new GhostError("PORT_IN_USE", `cannot start ${label}: ${blockedBy}`, {
+    return new GhostError("PORT_IN_USE", `cannot start ${label}: ${sentenceOf(blockedBy)}`, {
       hint: `${label} starts by itself as soon as that has changed; ghost stop ${label} gives up`,
       details: { lastLines: [] },
     });

@@ -50,6 +50,8 @@ export function restore(supervisor: Supervisor, past: Past): void {
       finishUnwanted(supervisor, process);
       if (past.freshStart || process.machine.state.at === "stopped") startIfWanted(supervisor, process);
     }
+    supervisor.listeners.settle();
+    for (const process of processes) supervisor.followPorts(process);
     // What was lost in the gap is lost now; what came is there.
     for (const process of processes) supervisor.dependencies.reconsider(process);
   });

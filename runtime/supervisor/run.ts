@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { revealPorts } from "../../core/config/port-references.ts";
 import { maskReferences, maskValues, revealSecrets } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { LogStreamTarget } from "../logs/pump.ts";
@@ -11,6 +12,7 @@ import { identify } from "../process/identity.ts";
 import type { Credentials } from "../process/privilege.ts";
 import { type SpawnRequest, spawnProgram } from "../process/spawn.ts";
 import type { StopCommandContext } from "../process/stop-command.ts";
+import { judgeBeforeSpawn } from "./port-conflicts.ts";
 import type { Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -24,6 +26,9 @@ export async function startRun(supervisor: Supervisor, process: Supervised, toke
     return;
   }
   try {
+    const blockedBy = judgeBeforeSpawn(supervisor, process);
+    if (blockedBy !== null)
+      return supervisor.dispatch(process, { type: "blocked", blockedBy, cause: { kind: "blocked", text: "not started" } });
     supervisor.parts.store.commitRun(process.key);
     const pid = await spawn(supervisor, process, token);
     const identity = identify(pid, token);
@@ -62,14 +67,15 @@ function describeRun(supervisor: Supervisor, process: Supervised, token: string)
   const secrets = supervisor.parts.secrets.of(process.manifestId);
   process.secretValues = secretValuesOf(variables, secrets);
   process.environment = plainValues(variables);
-  const reveal = (text: string): string => revealSecrets(text, secrets);
+  const ports = supervisor.ports.numbersFor(process);
+  const reveal = (text: string): string => revealSecrets(revealPorts(text, ports), secrets);
   const path = process.environment.PATH ?? "";
   const fileDirectory = definition.source ? dirname(definition.source.file) : null;
   const program = definition.shell
     ? { file: "/bin/sh", name: "sh", args: ["-c", reveal(definition.executable)] }
     : {
         file: findExecutable(reveal(definition.executable), { path, workingDirectory: definition.workingDirectory, fileDirectory }),
-        name: maskReferences(definition.executable),
+        name: maskReferences(revealPorts(definition.executable, ports)),
         args: definition.args.map(reveal),
       };
   return {
@@ -80,6 +86,7 @@ function describeRun(supervisor: Supervisor, process: Supervised, token: string)
     umask: definition.umask,
     nice: definition.nice,
     openFiles: definition.limits.openFiles,
+    listener: supervisor.listeners.descriptorFor(process),
   };
 }
 
@@ -95,6 +102,7 @@ export function environmentFor(
     home: supervisor.parts.home.root,
     path: manifest?.path ?? process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
     secrets: supervisor.parts.secrets.of(target.manifestId),
+    ports: supervisor.ports.numbersFor(target),
     account,
     token,
     instance: target.instance,

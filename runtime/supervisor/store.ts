@@ -128,6 +128,19 @@ export class Store {
     );
   }
 
+  /** What is kept under keys that begin so. */
+  metaWith(prefix: string): Map<string, string> {
+    const rows = this.database.all<{ key: string; value: string }>("SELECT key, value FROM meta WHERE substr(key, 1, ?) = ?", [
+      prefix.length,
+      prefix,
+    ]);
+    return new Map(rows.map(({ key, value }) => [key, value]));
+  }
+
+  dropMeta(key: string): void {
+    this.defer(`meta ${key}`, () => this.database.run("DELETE FROM meta WHERE key = ?", [key]));
+  }
+
   /** Durable when it returns. Throws NO_SPACE and the like: a registration that cannot be kept must not be acknowledged. */
   saveRegistration(
     head: ManifestHead,

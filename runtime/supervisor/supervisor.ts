@@ -9,6 +9,10 @@ import { readZombieStatus, reap } from "../process/subreaper.ts";
 import { Dependencies } from "./dependencies.ts";
 import { judgeExit } from "./exits.ts";
 import { Groups } from "./groups.ts";
+import { Listeners, type SocketKeeper } from "./listeners.ts";
+import { judgePortConflict } from "./port-conflicts.ts";
+import { PortWatch } from "./port-watch.ts";
+import { Ports } from "./ports.ts";
 import { noteRunEnd } from "./results.ts";
 import { startRun } from "./run.ts";
 import type { SecretsFile } from "./secrets-file.ts";
@@ -27,6 +31,8 @@ export interface SupervisorParts {
   readonly home: { readonly root: string; readonly logs: string; readonly fifos: string };
   /** True where what daemonizes comes to this process and can be followed. */
   readonly subreaper: boolean;
+  /** Keeps listening sockets open while no daemon is there. */
+  readonly sockets: SocketKeeper;
   /** Told of every change, after it is recorded. */
   readonly announce: (entry: HistoryEntry) => void;
 }
@@ -45,6 +51,9 @@ export class Supervisor {
   readonly scanner: TreeScanner;
   readonly dependencies: Dependencies;
   readonly groups: Groups;
+  readonly ports: Ports;
+  readonly listeners: Listeners;
+  readonly portWatch: PortWatch;
   private halted = false;
   private readonly spawnQueue = new SpawnQueue();
   /** Called when a process starts or stops to run, so that watching files and the like can follow. */
@@ -55,6 +64,9 @@ export class Supervisor {
     this.scanner = new TreeScanner();
     this.dependencies = new Dependencies(this);
     this.groups = new Groups(this);
+    this.ports = new Ports(this);
+    this.listeners = new Listeners(this, parts.sockets);
+    this.portWatch = new PortWatch(this);
     parts.pump.onExit = (pid, status) => void this.foreignExit(pid, status);
   }
 
@@ -86,6 +98,7 @@ export class Supervisor {
     // Before the effects, so that whoever follows a run can note where its logs begin.
     if (changed) noteRunEnd(this, process, before);
     if (changed || before.desired !== machine.desired) this.onRunChange(process);
+    if (changed) this.followPorts(process);
     for (const effect of effects) this.perform(process, effect);
     if (changed) this.dependencies.changed(process);
     for (const wake of [...process.waiters]) wake();
@@ -108,7 +121,15 @@ export class Supervisor {
     // The last bytes of a dying process are in the log before its exit is told.
     await Promise.all([this.parts.pump.drain(`${process.key}/out`), this.parts.pump.drain(`${process.key}/err`)]);
     if (pidOf(process.machine) !== pid) return;
-    this.dispatch(process, judgeExit(process, pid, exit, this));
+    const event = judgeExit(process, pid, exit, this);
+    const blockedBy = event.type === "exited" && !event.leftovers ? judgePortConflict(this, process, exit) : null;
+    this.dispatch(process, blockedBy === null ? event : { type: "exited", exit, leftovers: false, blockedBy });
+  }
+
+  /** What it listens on, and what it waits to listen on, goes with its state. */
+  followPorts(process: Supervised): void {
+    this.portWatch.update(process);
+    this.listeners.update(process);
   }
 
   /** Stops the daemon's part in a process's life without touching the process. */

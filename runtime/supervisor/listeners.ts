@@ -1,0 +1,131 @@
+import { closeSync } from "node:fs";
+import type { ListenAddress } from "../../core/config/definition.ts";
+import { pidOf } from "../../core/lifecycle/view.ts";
+import { listenerDescriptorOf } from "../net/holder.ts";
+import { addressId, addressIdOf, closeListener, copyDescriptor, keepFromChildren, openListener } from "../net/sockets.ts";
+import { isIdle } from "./actions.ts";
+import { keyOf, type Supervised } from "./supervised.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** Who keeps listening sockets open while no daemon is there. */
+export interface SocketKeeper {
+  /** Those that the keeper before this one held; whoever calls this owns them from then on. */
+  inheritedSockets(): readonly number[];
+  /** Exactly these are to outlive the daemon. */
+  holdSockets(descriptors: readonly number[]): void;
+}
+
+interface Listener {
+  readonly address: ListenAddress;
+  readonly fd: number;
+}
+
+/**
+ * The sockets of `listen`: Ghost listens, so that no connection is refused while a program restarts, and every instance
+ * accepts from the same queue. One is there as long as any instance is up or on its way to be: it outlives crashes,
+ * restarts and the daemon, and ends when all instances are at rest, so that clients are refused and do not wait in vain.
+ */
+export class Listeners {
+  private readonly supervisor: Supervisor;
+  private readonly keeper: SocketKeeper;
+  /** By `project/name`. */
+  private readonly held = new Map<string, Listener>();
+  /** Left by the last daemon and not yet taken, by address. */
+  private readonly inherited = new Map<string, number>();
+
+  constructor(supervisor: Supervisor, keeper: SocketKeeper) {
+    this.supervisor = supervisor;
+    this.keeper = keeper;
+    for (const fd of keeper.inheritedSockets()) {
+      keepFromChildren(fd);
+      this.inherited.set(addressIdOf(fd) ?? `descriptor ${fd}`, fd);
+    }
+  }
+
+  /** The socket that a process is to get as its descriptor 3; null when it has no `listen`. Opens it if need be. Throws what `openListener` throws. */
+  descriptorFor(process: Supervised): number | null {
+    const { listen } = process.definition;
+    const key = keyOf(process.definition);
+    const listener = this.held.get(key);
+    if (listener && listen && addressId(listener.address) === addressId(listen)) return listener.fd;
+    if (listener) this.close(key, listener);
+    if (!listen) return null;
+    return this.hold(key, listen, this.findLeft(process, listen) ?? openListener(listen));
+  }
+
+  /** To be called at every change of a process: when all instances are at rest, or gone, the listener ends. */
+  update(process: Supervised): void {
+    const key = keyOf(process.definition);
+    const listener = this.held.get(key);
+    if (listener && !this.instancesOf(process).some(({ machine }) => !isIdle(machine))) this.close(key, listener);
+  }
+
+  /** All processes are taken over: what they need of the listeners that were left is kept, the rest ends. Call it once. */
+  settle(): void {
+    for (const process of this.supervisor.processes.values()) if (!isIdle(process.machine)) this.takeBack(process);
+    for (const fd of this.inherited.values()) closeListener(fd);
+    this.inherited.clear();
+    this.tellKeeper();
+  }
+
+  /** Whether this port is the one that Ghost holds for a process. */
+  holds({ definition }: Supervised, port: number): boolean {
+    return this.held.get(keyOf(definition))?.address.port === port;
+  }
+
+  /** The process for which Ghost holds a port. */
+  ownerOf(port: number): Supervised | undefined {
+    return [...this.supervisor.processes.values()].find((process) => this.holds(process, port));
+  }
+
+  private takeBack(process: Supervised): void {
+    const { listen } = process.definition;
+    const key = keyOf(process.definition);
+    if (!listen || this.held.has(key)) return;
+    const fd = this.findLeft(process, listen);
+    if (fd !== null) this.hold(key, listen, fd);
+  }
+
+  /** A listener at this address that the last daemon handed to its keeper, or to an instance that lives. */
+  private findLeft(process: Supervised, listen: ListenAddress): number | null {
+    const id = addressId(listen);
+    const inherited = this.inherited.get(id);
+    this.inherited.delete(id);
+    return inherited ?? this.copyFromInstance(process, listen);
+  }
+
+  private copyFromInstance(process: Supervised, listen: ListenAddress): number | null {
+    for (const { machine } of this.instancesOf(process)) {
+      const pid = pidOf(machine);
+      const descriptor = pid === null ? null : listenerDescriptorOf(pid, listen.port);
+      const copy = pid === null || descriptor === null ? null : copyDescriptor(pid, descriptor);
+      if (copy === null) continue;
+      // It may have one of its own on the same port of another address.
+      if (addressIdOf(copy) === addressId(listen)) return copy;
+      closeSync(copy);
+    }
+    return null;
+  }
+
+  private hold(key: string, address: ListenAddress, fd: number): number {
+    this.held.set(key, { address, fd });
+    this.tellKeeper();
+    return fd;
+  }
+
+  private close(key: string, { fd }: Listener): void {
+    closeListener(fd);
+    this.held.delete(key);
+    this.tellKeeper();
+  }
+
+  /** What is inherited and not yet taken must not be lost should the daemon die now. */
+  private tellKeeper(): void {
+    this.keeper.holdSockets([...[...this.held.values()].map(({ fd }) => fd), ...this.inherited.values()]);
+  }
+
+  private instancesOf({ definition: { project, name } }: Supervised): Supervised[] {
+    const all = this.supervisor.dependencies.instancesOf(project, name);
+    return all.filter((instance) => this.supervisor.processes.get(instance.key) === instance);
+  }
+}

@@ -1,0 +1,103 @@
+/** Ports that are held by others: before a program is spawned, and after one fell over for that reason. */
+import { revealPorts } from "../../core/config/port-references.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import { type Exit, succeeded } from "../../core/lifecycle/state.ts";
+import { lastLines } from "../logs/last-lines.ts";
+import { findInUse } from "../net/in-use.ts";
+import { canBind } from "../net/sockets.ts";
+import { type LogMarks, markLogs } from "./last-lines.ts";
+import { type Obstacle, obstacleOn, phraseOf } from "./port-holders.ts";
+import { logTargets } from "./run.ts";
+import type { Supervised } from "./supervised.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** Programs listen when they start: one that lived longer fell for another reason, in ms. */
+const START_MS = 10_000;
+/** The complaint is among so many lines at the end of what it said. */
+const LINES = 20;
+
+/** Where the logs of the current runs begin. */
+const beginnings = new WeakMap<Supervised, LogMarks>();
+
+/**
+ * Whether all that a process declares to listen on is free for it, just before it is spawned: null, or the phrase that
+ * says what is not. An `auto` port that somebody took meanwhile is exchanged for another. Opens its listener (`listen`),
+ * whose errors other than a port that is held are thrown. Some microseconds where no port is declared.
+ */
+export function judgeBeforeSpawn(supervisor: Supervisor, process: Supervised): string | null {
+  beginnings.set(process, markLogs(supervisor, process));
+  const obstacle = listenerObstacle(supervisor, process) ?? declaredObstacle(supervisor, process);
+  return obstacle && phraseOf(obstacle);
+}
+
+/**
+ * Why a run fell over, if that is a port which somebody else holds: the phrase, else null. Looks only at runs that ended
+ * badly and soon, and then only at their last lines, unless these complain of an address in use.
+ */
+export function judgePortConflict(supervisor: Supervisor, process: Supervised, exit: Exit): string | null {
+  const { machine, definition } = process;
+  if (machine.state.at !== "running" || machine.startedMs === null || Date.now() - machine.startedMs > START_MS) return null;
+  if (exit.spawnError !== null || succeeded(exit, definition.restart)) return null;
+  const complaint = findInUse(linesOfRun(supervisor, process));
+  if (!complaint) return null;
+  const ports = complaint.port === null ? portsOf(supervisor, process) : [complaint.port];
+  for (const port of ports) {
+    const obstacle = obstacleOn(supervisor, process, port, { shared: false });
+    if (obstacle) return phraseOf(obstacle);
+    if (supervisor.listeners.holds(process, port)) tellOfListener(supervisor, process, port);
+  }
+  return null;
+}
+
+/** The socket that Ghost holds for it is there after this, unless another program has the address. */
+function listenerObstacle(supervisor: Supervisor, process: Supervised): Obstacle | null {
+  const { listen } = process.definition;
+  try {
+    supervisor.listeners.descriptorFor(process);
+    return null;
+  } catch (error) {
+    if (!listen || !(error instanceof GhostError) || error.code !== "PORT_IN_USE") throw error;
+    return obstacleOn(supervisor, process, listen.port, { shared: false }) ?? { port: listen.port, who: "another program", escapees: [] };
+  }
+}
+
+function declaredObstacle(supervisor: Supervisor, process: Supervised): Obstacle | null {
+  const { ports } = process.definition;
+  for (const [name, port] of Object.entries(supervisor.ports.numbersOf(process))) {
+    const obstacle = canBind(port, { reusing: true }) ? null : obstacleOn(supervisor, process, port, { shared: true });
+    if (!obstacle) continue;
+    if (ports[name] !== "auto" || obstacle.escapees.length > 0) return obstacle;
+    const next = supervisor.ports.chooseAnew(process, name);
+    const text = `port ${name} is ${next} from now on, because ${obstacle.who} holds ${port}`;
+    supervisor.record(process, null, null, { kind: "port-changed", text, facts: { name, before: port, after: next } });
+  }
+  return null;
+}
+
+function linesOfRun(supervisor: Supervisor, process: Supervised): string[] {
+  const [out, err] = logTargets(supervisor, process, null);
+  const since = beginnings.get(process);
+  return [...lastLines(out.file, LINES, since?.out), ...lastLines(err.file, LINES, since?.err)];
+}
+
+/** What it is known to listen on, for a complaint that names no port. */
+function portsOf(supervisor: Supervisor, process: Supervised): number[] {
+  const { listen, healthCheck } = process.definition;
+  const checked = healthCheck ? checkedPort(healthCheck.probe, supervisor.ports.numbersFor(process)) : null;
+  return [...Object.values(supervisor.ports.numbersOf(process)), listen?.port ?? 0, checked ?? 0].filter((port) => port > 0);
+}
+
+type Probe = NonNullable<Supervised["definition"]["healthCheck"]>["probe"];
+
+function checkedPort(probe: Probe, numbers: Readonly<Record<string, number>>): number | null {
+  if (probe.kind === "tcp") return Number(revealPorts(probe.port, numbers));
+  if (probe.kind !== "http") return null;
+  // An address without a port, or with a variable in its place, says nothing.
+  const url = URL.parse?.(revealPorts(probe.url, numbers)) ?? null;
+  return url && Number(url.port || (url.protocol === "https:" ? 443 : 80));
+}
+
+function tellOfListener(supervisor: Supervisor, process: Supervised, port: number): void {
+  const text = `it tried to listen on port ${port} itself, which Ghost holds for it: it has to take descriptor 3 (LISTEN_FDS), or \`listen\` has to go`;
+  supervisor.record(process, null, null, { kind: "listener-not-taken", text, facts: { port } });
+}
