@@ -9,8 +9,8 @@ import { startLogPump } from "../logs/pump.ts";
 import { type Keeper, startKeeper } from "../process/keeper.ts";
 import { canReplaceSelf } from "../process/replace-self.ts";
 import { becomeSubreaper } from "../process/subreaper.ts";
-import { type OpenedStore, openStore } from "../supervisor/open-store.ts";
 import { HealthWatch } from "../supervisor/health-watch.ts";
+import { type OpenedStore, openStore } from "../supervisor/open-store.ts";
 import { restore } from "../supervisor/restore.ts";
 import { logTargets } from "../supervisor/run.ts";
 import { Sampler } from "../supervisor/sampler.ts";
@@ -139,7 +139,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     manager.changed();
   };
   const pump = await startLogPump();
-  const supervisor = new Supervisor({ store: opened.store, secrets: opened.secrets, pump, home, subreaper: becomeSubreaper(), sockets: keeper, announce });
+  const supervisor = new Supervisor({ store: opened.store, secrets: opened.secrets, pump, home, subreaper: becomeSubreaper(), announce });
   const sampler = new Sampler(supervisor, configuration.monitoring);
   const files = new FileWatch(supervisor);
   const health = new HealthWatch(supervisor);

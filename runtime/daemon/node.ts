@@ -1,3 +1,4 @@
+import type { HealthWatch } from "../supervisor/health-watch.ts";
 import type { Sampler } from "../supervisor/sampler.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { EventFeed } from "./event-feed.ts";
@@ -9,6 +10,7 @@ export interface DaemonNode {
   readonly home: Home;
   readonly supervisor: Supervisor;
   readonly sampler: Sampler;
+  readonly health: HealthWatch;
   readonly feed: EventFeed;
   readonly settings: NodeSettings;
   readonly startedAt: string;

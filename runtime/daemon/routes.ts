@@ -1,5 +1,6 @@
 import type { Route } from "./http.ts";
 import type { DaemonNode } from "./node.ts";
+import { beatRoutes } from "./routes/beat.ts";
 import { daemonRoutes } from "./routes/daemon.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { graphRoutes } from "./routes/graph.ts";
@@ -14,6 +15,7 @@ import { systemRoutes } from "./routes/system.ts";
 /** All that the daemon answers to; the first pattern that fits wins. */
 export function routes(node: DaemonNode): Route[] {
   return [
+    ...beatRoutes(node),
     ...processRoutes(node),
     ...groupRoutes(node),
     ...graphRoutes(node),

@@ -71,6 +71,13 @@ export const processPaths: Paths = {
   "/v1/processes/{name}": {
     get: { summary: "A full account", parameters: [name], responses: answers("an account each", listOf(ref("ProcessDetail"))) },
   },
+  "/v1/processes/{name}/beat": {
+    post: {
+      summary: "The process says that it is well (`health_check: { heartbeat: … }`)",
+      parameters: [name],
+      responses: answers("each that was waited for", listOf(ref("Beat"))),
+    },
+  },
   "/v1/processes/{name}/environment": {
     get: {
       summary: "Each variable and its origin, secrets masked",
@@ -134,6 +141,7 @@ export const processSchemas: Readonly<Record<string, Schema>> = {
     ],
   },
   RunResult: object({ startedAt: orNull(time), endedAt: time, exitCode: orNull(integer), exitSignal: orNull(text), ok: flag, by: text }),
+  Beat: object({ project: text, name: text, instance: integer, health: oneOf("none", "unknown", "healthy", "unhealthy") }),
   ActionRequest: object(
     {
       noWait: flag,
