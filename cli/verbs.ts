@@ -27,6 +27,7 @@ export const VERB_GROUPS: Readonly<Record<string, Readonly<Record<string, Loader
     why: () => import("./commands/why.ts"),
     logs: () => import("./commands/logs.ts"),
     env: () => import("./commands/env.ts"),
+    metrics: () => import("./commands/metrics.ts"),
     monitor: () => import("./commands/monitor.ts"),
   },
   "Ghost itself": {

@@ -1,3 +1,5 @@
+import type { Manifest } from "../../core/config/definition.ts";
+import type { StartPolicy } from "../../runtime/client/connect.ts";
 import { wantsProgress } from "../act.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -6,7 +8,7 @@ import { reportResults } from "../outcome.ts";
 import { renderChanges, renderChangesSummary } from "../output/changes.ts";
 
 export const command: Command = {
-  usage: "[FILE…] [--start] [--prune]",
+  usage: "[FILE…] [--start] [--prune] [--follow]",
   summary: "Register the processes of a processes.yaml; again applies the difference",
   about:
     "Without a FILE: the processes.yaml here. Several files are merged in order. A running process whose definition changed is restarted; " +
@@ -15,28 +17,39 @@ export const command: Command = {
     { flags: "--start", about: "Start everything in the file that does not run" },
     { flags: "--prune", about: "Stop and forget what this file declared before and does not any more" },
     { flags: "--no-wait", about: "Return at once instead of waiting until they run" },
+    { flags: "--follow", about: "Go on, and apply each change of the files until ^C; one that cannot be used changes nothing" },
   ],
   argumentsMax: Number.POSITIVE_INFINITY,
   examples: ["ghost register", "ghost register processes.yaml production.yaml --start", "ghost register --prune"],
   async run(context) {
     const manifest = await loadManifest(context);
-    const request = {
-      manifest,
-      start: context.flag("start"),
-      prune: context.flag("prune"),
-      noWait: !context.flag("wait"),
-      by: "ghost register",
-      progress: wantsProgress(context),
-    };
-    const { changes, warnings, results } = await context.connect("always").register(request, context.interruption);
-    for (const warning of warnings) context.warn(warning);
-    const paint = await context.messagePaint();
-    // What is merely new needs no list: the outcomes that follow name it.
-    const changed = changes.filter(({ action }) => action !== "add");
-    context.say(...renderChanges(changed, paint), renderChangesSummary(changes));
-    return finish(context, results, changes, warnings);
+    const code = await apply(context, manifest, "always");
+    if (!context.flag("follow") || context.interruption.aborted) return code;
+    context.say(`following ${manifest.files.join(", ")}; ^C ends`);
+    const { followFiles } = await import("../follow.ts");
+    // A daemon that was stopped on purpose meanwhile is not to be started again by a change.
+    return followFiles(context, manifest.files, async () => apply(context, await loadManifest(context), "if-not-stopped"));
   },
 };
+
+/** Applies the difference and tells it; gives the exit code. */
+async function apply(context: Context, manifest: Manifest, start: StartPolicy): Promise<number> {
+  const request = {
+    manifest,
+    start: context.flag("start"),
+    prune: context.flag("prune"),
+    noWait: !context.flag("wait"),
+    by: "ghost register",
+    progress: wantsProgress(context),
+  };
+  const { changes, warnings, results } = await context.connect(start).register(request, context.interruption);
+  for (const warning of warnings) context.warn(warning);
+  const paint = await context.messagePaint();
+  // What is merely new needs no list: the outcomes that follow name it.
+  const changed = changes.filter(({ action }) => action !== "add");
+  context.say(...renderChanges(changed, paint), renderChangesSummary(changes));
+  return finish(context, results, changes, warnings);
+}
 
 async function finish(
   context: Context,

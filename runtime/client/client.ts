@@ -15,6 +15,7 @@ import type {
   SystemView,
 } from "../../core/api/wire.ts";
 import { type ErrorBody, GhostError } from "../../core/errors/ghost-error.ts";
+import type { ProcessMetrics } from "../../core/metrics/values.ts";
 import { readJsonLines } from "./body.ts";
 import { type Connection, type ConnectOptions, openConnection } from "./connect.ts";
 import { readEvents } from "./events.ts";
@@ -73,6 +74,8 @@ export interface DaemonClient {
   plan(request: RegisterRequest): Promise<RegisterResponse>;
   environment(name: string, difference: boolean): Promise<EnvironmentView[]>;
   history(query: HistoryQuery): Promise<HistoryEntry[]>;
+  /** The latest values of all processes, or of those that `names` choose. */
+  metrics(names?: readonly string[]): Promise<ProcessMetrics[]>;
   system(): Promise<SystemView>;
   /** Daemon and processes in one answer. */
   overview(): Promise<{ readonly system: SystemView; readonly processes: ProcessView[] }>;
@@ -103,6 +106,7 @@ export function connect(home: string, options: ConnectOptions): DaemonClient {
       ask({ method: "GET", path: `/v1/processes/${encodeURIComponent(name)}/environment${query({ diff: diff ? "true" : undefined })}` }),
     history: ({ names, limit, since }) =>
       ask({ method: "GET", path: `/v1/history${query({ names: names?.join(","), limit, since: since?.toISOString() })}` }),
+    metrics: (names) => ask({ method: "GET", path: `/v1/metrics${query({ names: names?.join(",") })}` }),
     system: () => ask({ method: "GET", path: "/v1/system" }),
     overview: () => ask({ method: "GET", path: "/v1/overview" }),
     stopDaemon: (leave) => lines({ method: "POST", path: "/v1/daemon/stop", body: { leave } }),

@@ -1,0 +1,43 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { GhostError } from "../core/errors/ghost-error.ts";
+import { watchFile } from "../runtime/watch/watch-file.ts";
+import type { Context } from "./context.ts";
+import { renderError } from "./output/errors.ts";
+import { writeFully } from "./output/stream.ts";
+
+/** The longest that a timer can wait, in ms. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/**
+ * Calls `apply` after each change of one of the files, one call at a time and never for an older state after a newer one,
+ * until ^C. What it throws that was to be expected (a file that cannot be used) is shown, and the following goes on. Gives 130.
+ */
+export async function followFiles(context: Context, files: readonly string[], apply: () => Promise<unknown>): Promise<number> {
+  const { interruption } = context;
+  let work: Promise<unknown> = Promise.resolve();
+  let waiting = false;
+  const changed = (): void => {
+    if (waiting) return;
+    waiting = true;
+    work = work.then(() => {
+      waiting = false;
+      return interruption.aborted ? undefined : applyOrTell(context, apply);
+    });
+  };
+  const watchings = files.map((file) => watchFile(file, changed, () => undefined));
+  while (!interruption.aborted) await delay(LONGEST_MS, undefined, { signal: interruption }).catch(() => undefined);
+  for (const watching of watchings) watching.stop();
+  await work;
+  return 130;
+}
+
+async function applyOrTell(context: Context, apply: () => Promise<unknown>): Promise<void> {
+  try {
+    await apply();
+  } catch (error) {
+    if (!(error instanceof GhostError)) throw error;
+    if (error.code === "INTERRUPTED") return;
+    if (context.json) context.printJson({ error: error.body() });
+    else writeFully(2, `${renderError(error.body(), context.directory, await context.messagePaint()).join("\n")}\n`);
+  }
+}
