@@ -38,8 +38,8 @@ import type { DaemonNode } from "./node.ts";
 import { readPast, stateWarnings, tellBeginning } from "./past.ts";
 import { QuietTrim } from "./quiet.ts";
 import { routes } from "./routes.ts";
-import { NodeSettings } from "./settings.ts";
 import { ServiceManager } from "./service-manager.ts";
+import { NodeSettings } from "./settings.ts";
 import { obeySignals } from "./signals.ts";
 
 /** A service manager starts the next daemon within this time, or unread output may be lost, in seconds. */
@@ -139,7 +139,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     manager.changed();
   };
   const pump = await startLogPump();
-  const supervisor = new Supervisor({ store: opened.store, secrets: opened.secrets, pump, home, subreaper: becomeSubreaper(), announce });
+  const supervisor = new Supervisor({ store: opened.store, secrets: opened.secrets, pump, home, subreaper: becomeSubreaper(), sockets: keeper, announce });
   const sampler = new Sampler(supervisor, configuration.monitoring);
   const files = new FileWatch(supervisor);
   const health = new HealthWatch(supervisor);
