@@ -39,11 +39,19 @@ export function daemonEnvironment(home: Home, mode: Mode): Record<string, string
   return { ...Object.fromEntries(kept), ...ENGINE_OPTIONS, GHOST_HOME: home.root, GHOST_DAEMON: mode };
 }
 
+/** How a daemon in the background is started. */
+export interface StartOptions {
+  /** By `ghost daemon`, not by a command that only needs it. */
+  readonly explicit: boolean;
+  /** Whose end is the daemon's (see `owner.ts`); default: nobody's. */
+  readonly owner?: string;
+}
+
 /**
  * Starts the daemon of a home in the background and returns when it answers; when one runs already that is as good.
  * Throws DAEMON_START_FAILED, or the daemon's own reason.
  */
-export async function startDaemon(root: string, options: { explicit: boolean }): Promise<void> {
+export async function startDaemon(root: string, options: StartOptions): Promise<void> {
   const home = findHome(root);
   prepareHome(home);
   const deadline = performance.now() + READY_MS_MAX;
@@ -53,11 +61,11 @@ export async function startDaemon(root: string, options: { explicit: boolean }):
 }
 
 /** Gives once there is a daemon that has the lock: this one, which is ready then, or another. */
-async function forkOnce(home: Home, options: { explicit: boolean }): Promise<void> {
+async function forkOnce(home: Home, options: StartOptions): Promise<void> {
   const stderr = inHome(home, () => openDaemonLog(home.daemonLog));
   const forked = forkDaemon(
     [...selfCommand(), "daemon", "--foreground", "--home", home.root],
-    daemonEnvironment(home, options.explicit ? "explicit" : "auto"),
+    { ...daemonEnvironment(home, options.explicit ? "explicit" : "auto"), ...(options.owner && { GHOST_OWNER: options.owner }) },
     stderr,
   );
   closeSync(stderr);

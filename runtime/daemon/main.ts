@@ -35,6 +35,7 @@ import { noteLogEvent } from "./log-events.ts";
 import { type FolderProblems, registerFolder } from "./manifests-folder.ts";
 import { type Origin, takeOrigin, tellStarter } from "./mode.ts";
 import type { DaemonNode } from "./node.ts";
+import { removeHome, watchOwner } from "./owner.ts";
 import { readPast, stateWarnings, tellBeginning } from "./past.ts";
 import { QuietTrim } from "./quiet.ts";
 import { routes } from "./routes.ts";
@@ -139,7 +140,15 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     manager.changed();
   };
   const pump = await startLogPump();
-  const supervisor = new Supervisor({ store: opened.store, secrets: opened.secrets, pump, home, subreaper: becomeSubreaper(), sockets: keeper, announce });
+  const supervisor = new Supervisor({
+    store: opened.store,
+    secrets: opened.secrets,
+    pump,
+    home,
+    subreaper: becomeSubreaper(),
+    sockets: keeper,
+    announce,
+  });
   const sampler = new Sampler(supervisor, configuration.monitoring);
   const files = new FileWatch(supervisor);
   const health = new HealthWatch(supervisor);
@@ -199,6 +208,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
   await settings.start();
   keeper.answering();
   obeySignals(node);
+  const owner = watchOwner(node);
   releaseEarlySignals();
   log(`version ${version}, pid ${process.pid}, home ${home.root}`);
   tellStarter(mode, { ready: true });
@@ -208,7 +218,12 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
       folderProblems = problems;
     });
   const successor = mode === "foreground" ? "self" : "keeper";
-  return end({ node, door, keeper, lock, files, timers: [settings, idle, quiet, schedules, health, manager], successor }, await ended);
+  const afterwards = await end(
+    { node, door, keeper, lock, files, timers: [settings, idle, quiet, schedules, health, manager, owner], successor },
+    await ended,
+  );
+  if (owner.isGone) removeHome(home);
+  return afterwards;
 }
 
 function fifosOf(supervisor: Supervisor, process: Supervised): string[] {
