@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { parseEnvFile } from "../../core/config/env-file.ts";
-import { revealPorts } from "../../core/config/port-references.ts";
+import { portsIn, revealPorts } from "../../core/config/port-references.ts";
 import { isSecretName, revealSecrets, secretsIn } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Account } from "./accounts.ts";
@@ -80,8 +80,9 @@ function setAccount(account: Account, set: SetVariable): void {
   set("SHELL", account.shell, "user");
 }
 
-function setText(key: string, text: string, origin: string, { secrets, ports }: EnvironmentSources, set: SetVariable): void {
-  set(key, revealSecrets(revealPorts(text, ports), secrets), origin, isSecretName(key) || secretsIn(text).length > 0);
+function setText(key: string, text: string, origin: string, sources: EnvironmentSources, set: SetVariable): void {
+  const filled = portsIn(text).length === 0 ? text : revealPorts(text, sources.ports);
+  set(key, revealSecrets(filled, sources.secrets), origin, isSecretName(key) || secretsIn(text).length > 0);
 }
 
 function readEnvFile(path: string): [string, string][] {

@@ -1,8 +1,8 @@
 import type { AlertEvent } from "../../core/alerts/alerts.ts";
-import { maskValues, revealSecrets } from "../../core/config/secrets.ts";
+import { maskValues } from "../../core/config/secrets.ts";
 import type { HookCounts } from "../../core/metrics/values.ts";
 import { type HookCommand, type HookOutcome, runHookCommand } from "../process/hook-command.ts";
-import { hookContext } from "./run.ts";
+import { hookContext, revealText } from "./run.ts";
 import { labelOf, type Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -92,10 +92,10 @@ export class HookQueue {
 
   /** A process's hook is run as the process itself would be; the node's with what the daemon has. */
   private surroundings({ process: target, scope, event, command }: HookJob): Omit<HookCommand, "input" | "timeoutMs"> {
-    const { home, secrets } = this.supervisor.parts;
+    const { home } = this.supervisor.parts;
     if (scope === "process") {
       const { environment, ...context } = hookContext(this.supervisor, target);
-      const revealed = revealSecrets(command, secrets.of(target.manifestId));
+      const revealed = revealText(this.supervisor, target, command);
       return { ...context, command: revealed, environment: { ...environment, GHOST_EVENT: event } };
     }
     const environment = { ...process.env, GHOST_HOME: home.root, GHOST_EVENT: event } as Record<string, string>;

@@ -92,9 +92,10 @@ type Probe = NonNullable<Supervised["definition"]["healthCheck"]>["probe"];
 function checkedPort(probe: Probe, numbers: Readonly<Record<string, number>>): number | null {
   if (probe.kind === "tcp") return Number(revealPorts(probe.port, numbers));
   if (probe.kind !== "http") return null;
-  // An address without a port, or with a variable in its place, says nothing.
-  const url = URL.parse?.(revealPorts(probe.url, numbers)) ?? null;
-  return url && Number(url.port || (url.protocol === "https:" ? 443 : 80));
+  const text = revealPorts(probe.url, numbers);
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  return Number(url.port || (url.protocol === "https:" ? 443 : 80));
 }
 
 function tellOfListener(supervisor: Supervisor, process: Supervised, port: number): void {

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { revealPorts } from "../../core/config/port-references.ts";
+import { portsIn, revealPorts } from "../../core/config/port-references.ts";
 import { maskReferences, maskValues, revealSecrets } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { LogStreamTarget } from "../logs/pump.ts";
@@ -64,18 +64,16 @@ function describeRun(supervisor: Supervisor, process: Supervised, token: string)
   const { definition } = process;
   const account = accountOf(process);
   const variables = environmentFor(supervisor, process, account, token);
-  const secrets = supervisor.parts.secrets.of(process.manifestId);
-  process.secretValues = secretValuesOf(variables, secrets);
+  process.secretValues = secretValuesOf(variables, supervisor.parts.secrets.of(process.manifestId));
   process.environment = plainValues(variables);
-  const ports = supervisor.ports.numbersFor(process);
-  const reveal = (text: string): string => revealSecrets(revealPorts(text, ports), secrets);
+  const reveal = (text: string): string => revealText(supervisor, process, text);
   const path = process.environment.PATH ?? "";
   const fileDirectory = definition.source ? dirname(definition.source.file) : null;
   const program = definition.shell
     ? { file: "/bin/sh", name: "sh", args: ["-c", reveal(definition.executable)] }
     : {
         file: findExecutable(reveal(definition.executable), { path, workingDirectory: definition.workingDirectory, fileDirectory }),
-        name: maskReferences(revealPorts(definition.executable, ports)),
+        name: maskReferences(definition.executable),
         args: definition.args.map(reveal),
       };
   return {
@@ -90,6 +88,12 @@ function describeRun(supervisor: Supervisor, process: Supervised, token: string)
   };
 }
 
+/** A text of a definition with the ports and secrets that it refers to. */
+export function revealText(supervisor: Supervisor, process: Supervised, text: string): string {
+  const filled = portsIn(text).length === 0 ? text : revealPorts(text, supervisor.ports.numbersFor(process));
+  return revealSecrets(filled, supervisor.parts.secrets.of(process.manifestId));
+}
+
 /** The environment that a run gets, or would get (`token: null`), with the origin of each variable. */
 export function environmentFor(
   supervisor: Supervisor,
@@ -102,7 +106,10 @@ export function environmentFor(
     home: supervisor.parts.home.root,
     path: manifest?.path ?? process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
     secrets: supervisor.parts.secrets.of(target.manifestId),
-    ports: supervisor.ports.numbersFor(target),
+    // Few texts refer to ports: the numbers are looked up when one does.
+    get ports() {
+      return supervisor.ports.numbersFor(target);
+    },
     account,
     token,
     instance: target.instance,

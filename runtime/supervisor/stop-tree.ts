@@ -5,7 +5,7 @@ import { runStopCommand } from "../process/stop-command.ts";
 import { reap } from "../process/subreaper.ts";
 import { type ProcessEntry, type ProcessTable, readProcess } from "../process/table.ts";
 import { orphansOf } from "./orphans.ts";
-import { stopCommandContext } from "./run.ts";
+import { revealText, stopCommandContext } from "./run.ts";
 import type { Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { Snapshot } from "./tree-scanner.ts";
@@ -95,7 +95,10 @@ class TreeStop {
     const main = this.identity();
     if (command === null || !main || this.mainHasEnded()) return false;
     try {
-      return runStopCommand(command, stopCommandContext(this.supervisor, this.process, main.pid));
+      return runStopCommand(
+        revealText(this.supervisor, this.process, command),
+        stopCommandContext(this.supervisor, this.process, main.pid),
+      );
     } catch (error) {
       this.supervisor.record(this.process, null, null, {
         kind: "stop-command-failed",
