@@ -18,6 +18,14 @@ test("monitoring and system are read", () => {
   assert.is(parse("monitoring:\n  interval: ${INTERVAL}").configuration?.monitoring.intervalMs, 2000);
 });
 
+test("an address with a token, and hooks for all processes", () => {
+  const { configuration } = parse("http: { listen: 127.0.0.1:9300, token_file: data/token }\non: { failed: ./notify.sh }");
+  assert.equal(configuration?.http, { listen: { host: "127.0.0.1", port: 9300 }, tokenFile: "/home/data/token" });
+  assert.equal(configuration?.on, { failed: "./notify.sh" });
+  assert.equal(parse("http: { listen: 9300, token_file: /t }").configuration?.http?.listen, { host: "127.0.0.1", port: 9300 });
+  assert.equal(parse("http: { listen: '[::1]:9300', token_file: /t }").configuration?.http?.listen, { host: "::1", port: 9300 });
+});
+
 const BAD: [string, RegExp][] = [
   ["storage: { redis: { enabled: false } }", /storage in the file: it is not supported by this version/],
   ["system: { mode: distributed }", /distributed mode is not supported/],
@@ -25,6 +33,13 @@ const BAD: [string, RegExp][] = [
   ["monitoring: { interval: 5 }", /"5" as monitoring.interval: a duration needs a unit/],
   ["monitoring: { interval: 1ms }", /shorter than 100ms/],
   ["monitoring: { enabled: 1 }", /"1" as monitoring.enabled: it must be true or false/],
+  ["http: { listen: 0.0.0.0:9300, token_file: t }", /"0.0.0.0:9300" as http.listen: it is not an address of this machine alone/],
+  ["http: { listen: 9300 }", /it has no token_file/],
+  ["http: { token_file: t }", /it has no listen/],
+  ["http: 9300", /"9300" as http: it must be a map/],
+  ["http: { listen: 9300, token: abc }", /cannot use token in http/],
+  ["on: { healthy: x }", /cannot use healthy in on/],
+  ["on: { failed: 'x ${ports.web}' }", /ports are not filled in/],
   ["monitorng: {}", /no such key/],
   ["- a", /a list as the file/],
   ["monitoring: [", /cannot read this as YAML/],

@@ -35,7 +35,10 @@ class FileCheck {
 
   check(process: ProcessDefinition): void {
     this.checkDirectory(process);
-    if (!process.shell) this.checkExecutable(process);
+    if (!process.shell) this.checkExecutable(process, process.executable, this.programKey(process), process.name);
+    const probe = process.healthCheck?.probe;
+    if (probe?.kind === "exec" && !probe.shell)
+      this.checkExecutable(process, probe.executable, "health_check.exec", `health_check.exec of ${process.name}`);
     for (const file of process.envFiles) this.checkEnvFile(process, file);
     for (const [key, value] of Object.entries(process.environment)) {
       if (typeof value !== "string") this.checkValueFile(process, key, value.fromFile);
@@ -56,18 +59,21 @@ class FileCheck {
       );
   }
 
-  private checkExecutable(process: ProcessDefinition): void {
+  private programKey({ name }: ProcessDefinition): string {
+    return this.places.has(`${name}.command`) ? "command" : "executable";
+  }
+
+  private checkExecutable(process: ProcessDefinition, executable: string, key: string, role: string): void {
     const fileDirectory = process.source ? dirname(process.source.file) : null;
     try {
-      findExecutable(process.executable, { path: this.manifest.path, workingDirectory: process.workingDirectory, fileDirectory });
+      findExecutable(executable, { path: this.manifest.path, workingDirectory: process.workingDirectory, fileDirectory });
     } catch (error) {
       if (!(error instanceof GhostError)) throw error;
-      const key = this.places.has(`${process.name}.command`) ? "command" : "executable";
       const why = error.message.slice(error.message.indexOf(": ") + 2);
       this.report.error(
         this.place(process, key),
-        `cannot run ${process.executable} as ${process.name}: ${why}`,
-        this.executableHint(process.executable, error.hint),
+        `cannot run ${executable} as ${role}: ${why}`,
+        this.executableHint(executable, error.hint),
       );
     }
   }

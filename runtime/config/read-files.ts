@@ -5,6 +5,7 @@ import { type Diagnostic, formatDiagnostic, inFileOrder } from "../../core/confi
 import { parseProcessesFiles } from "../../core/config/processes-file.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { checkFiles } from "./check-files.ts";
+import { checkPatterns } from "./check-patterns.ts";
 import { usePython3 } from "./python3.ts";
 import { readConfigurationText } from "./read-text.ts";
 
@@ -34,7 +35,8 @@ export async function readManifest(paths: readonly string[], context: ReadingCon
   const parsed = parseProcessesFiles(files, context);
   if (!parsed.manifest) throw invalid(parsed.diagnostics);
   const { manifest, warnings } = usePython3(parsed.manifest, parsed.places);
-  const diagnostics = inFileOrder([...parsed.diagnostics, ...warnings, ...checkFiles(manifest, parsed.places)], manifest.files);
+  const checked = [...checkFiles(manifest, parsed.places), ...(await checkPatterns(manifest, parsed.places))];
+  const diagnostics = inFileOrder([...parsed.diagnostics, ...warnings, ...checked], manifest.files);
   if (diagnostics.some(isError)) throw invalid(diagnostics);
   return { manifest, warnings: diagnostics };
 }
