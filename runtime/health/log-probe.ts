@@ -12,22 +12,24 @@ export class LogProbe implements Prober {
   readonly timed = false;
   readonly unhurried = true;
   readonly once = true;
-  readonly #source: string;
+  readonly #source: () => string;
   readonly #tails: readonly LogTail[];
   #pattern: Pattern | null = null;
 
-  constructor(source: string, tails: readonly LogTail[]) {
+  /** `source` may throw. */
+  constructor(source: () => string, tails: readonly LogTail[]) {
     this.#source = source;
     this.#tails = tails;
   }
 
   async ask(): Promise<Answer> {
     try {
-      this.#pattern ??= await compilePattern(this.#source);
+      const source = this.#source();
+      this.#pattern ??= await compilePattern(source);
       const turns = await Promise.all(this.#tails.map((tail) => tail.read()));
       const line = turns.flatMap(({ lines }) => lines).find((each) => this.#pattern?.matches(each.slice(0, LINE_CHARACTERS_MAX)));
       if (line !== undefined) return { ok: true, detail: `it wrote "${said(line)}"` };
-      return { ok: false, detail: `no line matches ${this.#source}`, more: turns.some(({ more }) => more) };
+      return { ok: false, detail: `no line matches ${source}`, more: turns.some(({ more }) => more) };
     } catch (error) {
       return failure((error as Error).message);
     }

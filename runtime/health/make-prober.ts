@@ -11,7 +11,7 @@ import { askTcp } from "./tcp-probe.ts";
 
 /** What a probe needs to know of the process that it asks about. */
 export interface Surroundings {
-  /** Fills in secrets and ports. */
+  /** Fills in secrets and ports. May throw. */
   reveal(text: string): string;
   /** A command as the process itself would run it. May throw. */
   command(probe: Extract<Probe, { kind: "exec" }>): ProbeCommand;
@@ -25,11 +25,12 @@ export function makeProber(probe: Probe, surroundings: Surroundings): Prober {
     case "http":
       return httpProber(probe, surroundings);
     case "tcp":
-      return timed((signal) => askTcpAt(surroundings.reveal(probe.host), surroundings.reveal(probe.port), signal));
+      // The address is read anew with each question, because a port may change.
+      return timed(async (signal) => askTcpAt(surroundings.reveal(probe.host), surroundings.reveal(probe.port), signal));
     case "exec":
       return timed((signal) => askCommand(() => surroundings.command(probe), signal));
     case "log":
-      return new LogProbe(surroundings.reveal(probe.pattern), surroundings.tails());
+      return new LogProbe(() => surroundings.reveal(probe.pattern), surroundings.tails());
     case "heartbeat":
       return new Heartbeat(probe.intervalMs);
     default:
@@ -37,26 +38,27 @@ export function makeProber(probe: Probe, surroundings: Surroundings): Prober {
   }
 }
 
+/** What is thrown is an answer, too. */
 function timed(ask: (signal: AbortSignal) => Promise<Answer>): Prober {
-  return { ask, timed: true, unhurried: false, once: false };
+  const answer = (signal: AbortSignal): Promise<Answer> => ask(signal).catch((error: Error) => failure(error.message));
+  return { ask: answer, timed: true, unhurried: false, once: false };
 }
 
-/** The address is read anew with each question, because a port may change; the pattern is not. */
+/** The pattern is made once. */
 function httpProber(probe: Extract<Probe, { kind: "http" }>, { reveal }: Surroundings): Prober {
   let body: HttpQuestion["body"] | undefined;
   return timed(async (signal) => {
-    try {
-      if (body === undefined)
-        body = probe.body === null ? null : { pattern: await compilePattern(reveal(probe.body)), source: reveal(probe.body) };
-      const text = reveal(probe.url);
-      if (!URL.canParse(text)) return failure(`${text} is no address`);
-      const url = new URL(text);
-      if (url.protocol !== "http:" && url.protocol !== "https:") return failure(`${url.protocol} is not asked, only http: and https:`);
-      return await askHttp({ url, status: probe.status, body }, signal);
-    } catch (error) {
-      return failure((error as Error).message);
-    }
+    body ??= await bodyOf(probe.body, reveal);
+    const text = reveal(probe.url);
+    if (!URL.canParse(text)) return failure(`${text} is no address`);
+    const url = new URL(text);
+    if (url.protocol !== "http:" && url.protocol !== "https:") return failure(`${url.protocol} is not asked, only http: and https:`);
+    return askHttp({ url, status: probe.status, body }, signal);
   });
+}
+
+async function bodyOf(source: string | null, reveal: Surroundings["reveal"]): Promise<HttpQuestion["body"]> {
+  return source === null ? null : { source: reveal(source), pattern: await compilePattern(reveal(source)) };
 }
 
 function askTcpAt(host: string, portText: string, signal: AbortSignal): Promise<Answer> {

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import type { HealthCheck, Probe } from "../../core/config/definition.ts";
-import { revealPorts } from "../../core/config/port-references.ts";
+import { portsIn, revealPorts } from "../../core/config/port-references.ts";
 import { maskReferences, maskValues, revealSecrets } from "../../core/config/secrets.ts";
 import { beginHealth, type Verdict } from "../../core/health/thresholds.ts";
 import { type AnswerWords, describeAnswer, describeVerdict } from "../../core/health/words.ts";
@@ -135,8 +135,9 @@ export class HealthWatch {
   }
 
   private reveal(process: Supervised, text: string): string {
-    const secrets = this.supervisor.parts.secrets.of(process.manifestId);
-    return revealPorts(revealSecrets(text, secrets), this.supervisor.ports.numbersFor(process));
+    const plain = revealSecrets(text, this.supervisor.parts.secrets.of(process.manifestId));
+    // The numbers are looked up among all processes of the home, which is too much for nothing.
+    return portsIn(plain).length === 0 ? plain : revealPorts(plain, this.supervisor.ports.numbersFor(process));
   }
 
   private commandFor(process: Supervised, { executable, args, shell }: Extract<Probe, { kind: "exec" }>): ProbeCommand {
