@@ -11,7 +11,9 @@ const LINES_BY_DEFAULT = 100;
 export async function showDaemonLog(context: Context): Promise<number> {
   const file = findHome(context.home).daemonLog;
   if (!existsSync(file))
-    throw new GhostError("NOT_FOUND", `cannot show the daemon's log: there is no ${file}`, { hint: "ghost daemon start" });
+    throw new GhostError("NOT_FOUND", `cannot show the daemon's log: there is no ${file}`, {
+      hint: "a daemon in the foreground writes to whoever started it (systemd: journalctl -u ghost, or --user-unit ghost); ghost daemon start",
+    });
   const follow = context.flag("follow");
   const stream = { project: "", name: "daemon", instance: 0, stream: "out" as const, file };
   const records = readLogs({

@@ -1,8 +1,11 @@
+import { resolve } from "node:path";
 import type { SystemView } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { isBeingRestarted } from "../../runtime/boot/unit-job.ts";
 import { readAddress } from "../../runtime/client/address.ts";
 import type { DaemonClient } from "../../runtime/client/client.ts";
 import { clientPlaces } from "../../runtime/client/home.ts";
+import { findGroup } from "../../runtime/process/accounts.ts";
 import { type ProcessEntry, readProcess } from "../../runtime/process/table.ts";
 import { usage } from "../arguments.ts";
 import type { Command } from "../command.ts";
@@ -15,26 +18,46 @@ const CHANGE_LIMIT_MS = 20_000;
 const LOOK_MS = 10;
 
 export const command: Command = {
-  usage: "[start|stop|restart|status|logs]",
+  usage: "[start|stop|restart|status|logs|install|uninstall]",
   summary: "Start, stop, restart or look at the daemon that supervises",
   about:
     "Other commands start the daemon when they need it. `stop` ends all processes in order, then the daemon; with --leave they go on, and the next daemon takes them over. " +
-    "`restart` never touches the processes. --foreground is for boot units and containers.",
+    "`restart` never touches the processes. --foreground is for containers and other service managers. " +
+    "`install` has systemd (macOS: launchd) start it at boot: for your own user, or with --system for the machine, with /var/lib/ghost as its home, " +
+    "every *.yaml of /etc/ghost registered, and its socket open to the group ghost. `uninstall` takes that back; what is registered stays.",
   flags: [
     { flags: "--foreground", about: "start: run here until SIGTERM, instead of in the background" },
     { flags: "--leave", about: "stop: leave the processes running" },
+    { flags: "--manifests <DIR>", about: "start --foreground: register every *.yaml of DIR; what is new among it is started" },
+    { flags: "--group <NAME>", about: "start --foreground: members of this group may use the socket" },
+    { flags: "--unit <NAME>", about: "stop: for this unit of systemd; leaves the processes if it is only being restarted" },
+    { flags: "--user-unit <NAME>", about: "stop: the same, for a unit of the user's own systemd" },
+    { flags: "--system", about: "install, uninstall: the machine's daemon instead of your own (needs root)" },
+    { flags: "--dry-run", about: "install, uninstall: print the files and commands, and do nothing" },
+    { flags: "--root <DIR>", about: "install, uninstall: --system for an image whose root is DIR; starts nothing" },
     { flags: "-n, --lines <N>", about: "logs: the last N lines (default 100)" },
     { flags: "-f, --follow", about: "logs: go on with what is written from now on" },
   ],
   argumentsMax: 1,
-  examples: ["ghost daemon", "ghost daemon status --json", "ghost daemon stop --leave", "ghost daemon --foreground"],
+  examples: [
+    "ghost daemon",
+    "ghost daemon status --json",
+    "ghost daemon stop --leave",
+    "ghost daemon --foreground",
+    "ghost daemon install",
+    "sudo ghost daemon install --system",
+  ],
   async run(context) {
     const [action = "start"] = context.names;
     switch (action) {
       case "start":
         return context.flag("foreground") ? runInForeground(context) : start(context);
       case "stop":
-        return stop(context);
+        return stop(context, stopForUnit(context));
+      case "install":
+        return (await import("../boot.ts")).installDaemon(context);
+      case "uninstall":
+        return (await import("../boot.ts")).uninstallDaemon(context);
       case "restart":
         return restart(context);
       case "status":
@@ -42,34 +65,55 @@ export const command: Command = {
       case "logs":
         return (await import("../daemon-log.ts")).showDaemonLog(context);
       default:
-        throw usage(context.verb, `it knows start, stop, restart, status and logs, not ${action}`);
+        throw usage(context.verb, `it knows start, stop, restart, status, logs, install and uninstall, not ${action}`);
     }
   },
 };
 
 async function runInForeground(context: Context): Promise<number> {
   const { runDaemon } = await import("../../runtime/daemon/main.ts");
-  return runDaemon(context.home);
+  const manifests = context.text("manifests");
+  const group = context.text("group");
+  return runDaemon(context.home, {
+    ...(manifests !== undefined && { manifests: resolve(context.directory, manifests) }),
+    ...(group !== undefined && { groupId: findGroup(group) }),
+  });
 }
 
 async function start(context: Context): Promise<number> {
+  for (const option of ["manifests", "group"])
+    if (context.text(option) !== undefined) throw usage(context.verb, `--${option} is for a daemon in the foreground`);
   const { startDaemon } = await import("../../runtime/daemon/launch.ts");
   await startDaemon(context.home, { explicit: true });
   return show(context, await context.connect("never").system());
 }
 
-async function stop(context: Context): Promise<number> {
+/** How a daemon is to be ended. */
+interface Leaving {
+  readonly leave: boolean;
+  /** Another one is about to be started by a service manager; a helper then holds what is unread until that one reads it. */
+  readonly expected: boolean;
+}
+
+function stopForUnit(context: Context): Leaving {
+  const [unit, userUnit] = [context.text("unit"), context.text("userUnit")];
+  const isRestart =
+    (unit !== undefined && isBeingRestarted(unit, "system")) || (userUnit !== undefined && isBeingRestarted(userUnit, "user"));
+  return { leave: context.flag("leave") || isRestart, expected: isRestart };
+}
+
+async function stop(context: Context, { leave, expected }: Leaving): Promise<number> {
   const client = endingClient(context);
   if (!(await isRunning(client))) return notRunning(context);
   const { pid, helperPids } = await client.system();
-  const ending = [pid, ...helperPids].map(readProcess);
-  const code = await reportResults(context, client.stopDaemon(context.flag("leave")), {
+  const ending = [pid, ...(expected ? [] : helperPids)].map(readProcess);
+  const code = await reportResults(context, client.stopDaemon(leave, { expected }), {
     doing: "stopping",
     total: null,
     quietWhenEmpty: true,
   });
   await waitUntil(async () => ending.every(isGone), "cannot stop the daemon: it did not end");
-  context.say(context.flag("leave") ? "the daemon ended, and its processes go on" : "the daemon was stopped");
+  context.say(leave ? "the daemon ended, and its processes go on" : "the daemon was stopped");
   return code;
 }
 

@@ -80,7 +80,10 @@ export interface DaemonClient {
   /** Daemon and processes in one answer. */
   overview(): Promise<{ readonly system: SystemView; readonly processes: ProcessView[] }>;
   /** Ends the daemon; with `leave` its children go on for the next one to adopt. */
-  stopDaemon(leave: boolean): AsyncIterable<ActionResult>;
+  stopDaemon(
+    leave: boolean,
+    options?: { /** A service manager starts another within moments. */ readonly expected: boolean },
+  ): AsyncIterable<ActionResult>;
   restartDaemon(): Promise<{ readonly pid: number }>;
 }
 
@@ -109,7 +112,7 @@ export function connect(home: string, options: ConnectOptions): DaemonClient {
     metrics: (names) => ask({ method: "GET", path: `/v1/metrics${query({ names: names?.join(",") })}` }),
     system: () => ask({ method: "GET", path: "/v1/system" }),
     overview: () => ask({ method: "GET", path: "/v1/overview" }),
-    stopDaemon: (leave) => lines({ method: "POST", path: "/v1/daemon/stop", body: { leave } }),
+    stopDaemon: (leave, options) => lines({ method: "POST", path: "/v1/daemon/stop", body: { leave, ...options } }),
     restartDaemon: () => ask({ method: "POST", path: "/v1/daemon/restart", body: {} }),
   };
 }

@@ -31,7 +31,7 @@ const KEPT =
  * A daemon does little and lives long: the optimizing compilers of its JavaScript engine cost it 20 MB and more CPU than
  * they save (100 starts: 0.43 CPU s with them, 0.33 without). Names are those of the pinned Bun; other runtimes ignore them.
  */
-const ENGINE_OPTIONS = { BUN_JSC_useDFGJIT: "0", BUN_JSC_useFTLJIT: "0", BUN_JSC_useBBQJIT: "0", BUN_JSC_useOMGJIT: "0" };
+export const ENGINE_OPTIONS = { BUN_JSC_useDFGJIT: "0", BUN_JSC_useFTLJIT: "0", BUN_JSC_useBBQJIT: "0", BUN_JSC_useOMGJIT: "0" };
 
 /** The environment of a daemon in the background: not that of the shell which happened to be first. */
 export function daemonEnvironment(home: Home, mode: Mode): Record<string, string> {

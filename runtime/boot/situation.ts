@@ -1,0 +1,71 @@
+/** What this machine and whoever runs us mean for a boot unit. */
+import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
+import { homedir, userInfo } from "node:os";
+import { join } from "node:path";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import { findGroup } from "../process/accounts.ts";
+import { isSingleFile, selfCommand } from "../system/self.ts";
+import type { BootOwner } from "./plan.ts";
+import { type StableProgram, stableProgram } from "./program.ts";
+
+/** sd_booted(3): this folder is there exactly where systemd is the init. */
+const SYSTEMD_SIGN = "/run/systemd/system";
+
+/** Throws UNSUPPORTED where no known service manager runs, unless it is all for an image (`root`). */
+export function requireManager(root: string): "systemd" | "launchd" {
+  if (process.platform === "darwin") return "launchd";
+  if (process.platform === "linux" && (root !== "" || existsSync(SYSTEMD_SIGN))) return "systemd";
+  throw new GhostError("UNSUPPORTED", "cannot install a boot unit: this system does not run systemd", {
+    hint: "in a container make `ghost daemon --foreground` its command; under another init let its service run that, with SIGTERM for an ordered stop",
+  });
+}
+
+/** Throws PERMISSION_DENIED for what is the machine's when we are not root. */
+export function requireRoot(system: boolean, verb: "install" | "uninstall", root: string): void {
+  if (!system || root !== "" || process.getuid?.() === 0) return;
+  throw new GhostError("PERMISSION_DENIED", `cannot ${verb} a unit of the system: that is for root`, {
+    hint: `sudo ghost daemon ${verb} --system, or without --system for your own user`,
+  });
+}
+
+/** Who it is for. `group` is that of the job; null: none. */
+export function ownerOf(environment: Readonly<Record<string, string | undefined>>, root: string, group: string | null): BootOwner {
+  const { username, uid } = userInfo();
+  return {
+    userName: username,
+    uid,
+    userHome: environment.HOME || homedir(),
+    root,
+    makesGroup: group !== null && (root !== "" || !hasGroup(group)),
+  };
+}
+
+function hasGroup(group: string): boolean {
+  try {
+    return findGroup(group) >= 0;
+  } catch {
+    return false;
+  }
+}
+
+/** The program to bake in. Throws UNSUPPORTED, see `stableProgram`. */
+export function programFor(home: string, usualHome: string): StableProgram {
+  const installed = [...new Set([home, usualHome])].map((folder) => join(folder, "bin", "ghost"));
+  return stableProgram({ self: selfCommand(), isSingleFile: isSingleFile(), installed, resolve: resolveProgram });
+}
+
+function resolveProgram(path: string): string | null {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile() ? realpathSync(path) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What `systemctl --user` needs to find its manager, where the login did not set it: `su` and `ssh` with a command do not. */
+export function managerEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  const runtimeFolder = `/run/user/${process.getuid?.() ?? 0}`;
+  if (environment.XDG_RUNTIME_DIR || !existsSync(runtimeFolder)) return { ...environment };
+  return { ...environment, XDG_RUNTIME_DIR: runtimeFolder };
+}
