@@ -9,6 +9,8 @@ const LIVE_PREFIXES = [
   "watch.",
   "type",
   "resource_limits.memory",
+  "resource_limits.cpu",
+  "resource_limits.pids",
   "depends_on.",
   "health_check.",
   "instances",

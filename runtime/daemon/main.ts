@@ -10,6 +10,7 @@ import { type Keeper, startKeeper } from "../process/keeper.ts";
 import { canReplaceSelf } from "../process/replace-self.ts";
 import { becomeSubreaper } from "../process/subreaper.ts";
 import { HealthWatch } from "../supervisor/health-watch.ts";
+import { openLimits } from "../supervisor/limits.ts";
 import { type OpenedStore, openStore } from "../supervisor/open-store.ts";
 import { restore } from "../supervisor/restore.ts";
 import { logTargets } from "../supervisor/run.ts";
@@ -140,11 +141,15 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     manager.changed();
   };
   const pump = await startLogPump();
+  // A service manager would put the next daemon into a cgroup that then takes none.
+  const mayMove = mode !== "foreground" || process.env.INVOCATION_ID === undefined;
+  const limits = openLimits(home.root, [process.pid, ...(keeper.pid === null ? [] : [keeper.pid])], mayMove);
   const supervisor = new Supervisor({
     store: opened.store,
     secrets: opened.secrets,
     pump,
     home,
+    limits,
     subreaper: becomeSubreaper(),
     sockets: keeper,
     announce,
@@ -162,6 +167,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     files.update(process);
     health.update(process);
     schedules.update(process);
+    limits.update(process);
     if (pidOf(process.machine) !== null) keeper.hold(fifosOf(supervisor, process));
   };
   pump.onEvent = (event) => noteLogEvent(supervisor, event);

@@ -24,6 +24,8 @@ export interface SpawnRequest {
   readonly openFiles: number | null;
   /** A listening socket that becomes its descriptor 3, with LISTEN_PID set (the other variables of the protocol are in `environment`); null: none. */
   readonly listener: number | null;
+  /** Folder of the cgroup that it must be in before its program begins; null: none. */
+  readonly cgroup: string | null;
 }
 
 /**
@@ -80,6 +82,8 @@ function startChild(request: SpawnRequest): ChildProcess {
 /** umask, limits and niceness have no place in a spawn call: a shell sets them and becomes the program (same pid). */
 function withWrappers(request: SpawnRequest): { file: string; args: string[]; argv0: string; credentials: Credentials | null } {
   const steps: string[] = [];
+  // A program without its limits is better than none: whether it is there is seen to after the spawn.
+  if (request.cgroup !== null) steps.push(`{ echo $$ > ${quote(`${request.cgroup}/cgroup.procs`)} || :; } 2> /dev/null`);
   if (request.umask !== null) steps.push(`umask ${request.umask.toString(8).padStart(3, "0")}`);
   // Programs take sockets only if they are meant for their own pid (sd_listen_fds(3)), which is the shell's.
   if (request.listener !== null) steps.push("export LISTEN_PID=$$");

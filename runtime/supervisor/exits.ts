@@ -22,10 +22,11 @@ const HEIR_LOOKS_MAX = 3;
  * What the end of a main process means. Ended well while descendants live: it daemonized and is followed, or, where
  * that cannot be done, says so. Ended otherwise while others of its tree live: they have to go before a successor comes.
  */
-export function judgeExit(process: Supervised, pid: number, exit: Exit, supervisor: Supervisor): Event {
-  if (process.machine.state.at === "stopping") return { type: "exited", exit, leftovers: false };
+export function judgeExit(process: Supervised, pid: number, told: Exit, supervisor: Supervisor): Event {
+  if (process.machine.state.at === "stopping") return { type: "exited", exit: told, leftovers: false };
+  const exit = supervisor.parts.limits.explain(process, pid, told);
   // Quick and mostly without a scan, because a successor waits.
-  const leftovers = hasVisibleLeftovers(process, pid) || hasOrphans(process, pid, supervisor);
+  const leftovers = hasVisibleLeftovers(process, pid, supervisor) || hasOrphans(process, pid, supervisor);
   if (!succeeded(exit, process.definition.restart) || (!leftovers && !process.adopted)) return { type: "exited", exit, leftovers };
   let heirs = findHeirs(process, pid, supervisor);
   // One that is just forking may slip through a look.
@@ -36,9 +37,9 @@ export function judgeExit(process: Supervised, pid: number, exit: Exit, supervis
   return follow(process, heir, heirs, exit, supervisor);
 }
 
-/** Is anyone left in the group, or of the members that were seen? */
-function hasVisibleLeftovers(process: Supervised, pid: number): boolean {
-  if (groupExists(pid)) return true;
+/** Is anyone left in the group, in the cgroup, or of the members that were seen? */
+function hasVisibleLeftovers(process: Supervised, pid: number, supervisor: Supervisor): boolean {
+  if (groupExists(pid) || supervisor.parts.limits.members(process).some((member) => member !== pid)) return true;
   for (const [member, startTicks] of process.members) {
     const entry = member === pid ? undefined : readProcess(member);
     if (entry && entry.startTicks === startTicks && entry.state !== "Z") return true;
@@ -98,5 +99,8 @@ function relatives(supervised: Supervised, pid: number, supervisor: Supervisor, 
     .map(([member]) => member);
   const group = [...snapshot.table.entries.values()].filter((entry) => entry.pgid === pid && entry.state !== "Z").map((entry) => entry.pid);
   const bearers = snapshot.withToken(token).map((entry) => entry.pid);
-  return [...orphansOf(supervised, pid, supervisor, snapshot), ...members, ...group, ...bearers].filter((relative) => relative !== pid);
+  const confined = supervisor.parts.limits.members(supervised);
+  return [...orphansOf(supervised, pid, supervisor, snapshot), ...members, ...group, ...bearers, ...confined].filter(
+    (relative) => relative !== pid,
+  );
 }

@@ -47,7 +47,7 @@ export async function register(
   const earlier = new Map([...supervisor.processes.values()].map((process) => [process.key, process.definition]));
   const removals = request.prune ? changes.filter((change) => change.action === "remove") : [];
   save(supervisor, manifest, changes);
-  announcePlan(announced(changes, request));
+  announcePlan(announced(supervisor, changes, request));
   const find = ({ project, name }: PlanChange): readonly Supervised[] => supervisor.dependencies.instancesOf(project, name);
   const declared = changes.filter((change) => change.action !== "remove").flatMap(find);
   const surplus = declared.filter(({ definition, instance }) => instance >= definition.instances);
@@ -120,8 +120,19 @@ function isNewBesideUp(supervisor: Supervisor, { definition: { project, name }, 
 }
 
 /** What `register` with these options would do, and say. */
-export function announced(changes: readonly PlanChange[], request: RegisterRequest): Omit<RegisterResponse, "results"> {
-  return { changes: changes.filter((change) => change.action !== "remove" || request.prune), warnings: warnings(changes, request) };
+export function announced(
+  supervisor: Supervisor,
+  changes: readonly PlanChange[],
+  request: RegisterRequest,
+): Omit<RegisterResponse, "results"> {
+  const shown = changes.filter((change) => change.action !== "remove" || request.prune);
+  return { changes: shown, warnings: [...warnings(changes, request), ...limitWarnings(supervisor, changes, request)] };
+}
+
+/** Said where a limit is new, not at each register. */
+function limitWarnings({ parts }: Supervisor, changes: readonly PlanChange[], { manifest }: RegisterRequest): string[] {
+  const news = new Set(changes.filter(({ action }) => action === "add" || action === "change").map(({ name }) => name));
+  return manifest.processes.filter(({ name }) => news.has(name)).flatMap((definition) => parts.limits.warnings(definition));
 }
 
 function planOne(supervisor: Supervisor, manifest: Manifest, definition: ProcessDefinition): PlanChange {

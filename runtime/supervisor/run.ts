@@ -32,6 +32,9 @@ export async function startRun(supervisor: Supervisor, process: Supervised, toke
     supervisor.parts.store.commitRun(process.key);
     const pid = await spawn(supervisor, process, token);
     const identity = identify(pid, token);
+    supervisor.parts.limits.begun(process, pid);
+    for (const text of supervisor.parts.limits.newWarnings(process.definition))
+      supervisor.record(process, null, null, { kind: "limit-unenforced", text });
     process.members = new Map([[pid, identity.startTicks]]);
     process.adopted = false;
     process.cpuSample = null;
@@ -85,6 +88,7 @@ function describeRun(supervisor: Supervisor, process: Supervised, token: string)
     nice: definition.nice,
     openFiles: definition.limits.openFiles,
     listener: supervisor.listeners.descriptorFor(process),
+    cgroup: supervisor.parts.limits.prepare(process),
   };
 }
 

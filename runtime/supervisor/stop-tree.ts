@@ -112,6 +112,7 @@ class TreeStop {
     this.killed ||= !this.force;
     this.signalGroups("SIGKILL");
     for (const entry of left) signalProcess(entry, "SIGKILL");
+    this.supervisor.parts.limits.kill(this.process);
   }
 
   /** Who left the group did not hear the first word; each is told once, as soon as the main process is gone. */
@@ -176,9 +177,10 @@ class TreeStop {
       : [];
     const main = this.identity();
     // Environments are read only once the main process is gone: until then there is no need to know.
-    if (main && table.find(main.pid, main.startTicks)) return [...alive, ...inGroup];
+    const confined = this.supervisor.parts.limits.members(this.process);
+    if (main && table.find(main.pid, main.startTicks)) return [...alive, ...inGroup, ...confined];
     const bearers = snapshot.withToken(this.token()).map((entry) => entry.pid);
-    return [...alive, ...inGroup, ...bearers, ...orphansOf(this.process, pgid, this.supervisor, snapshot)];
+    return [...alive, ...inGroup, ...confined, ...bearers, ...orphansOf(this.process, pgid, this.supervisor, snapshot)];
   }
 
   /** A leader that is a stranger means that our group is gone and its number has another owner. */

@@ -9,6 +9,7 @@ import { readZombieStatus, reap } from "../process/subreaper.ts";
 import { Dependencies } from "./dependencies.ts";
 import { judgeExit } from "./exits.ts";
 import { Groups } from "./groups.ts";
+import type { Limits } from "./limits.ts";
 import { Listeners, type SocketKeeper } from "./listeners.ts";
 import { judgePortConflict } from "./port-conflicts.ts";
 import { PortWatch } from "./port-watch.ts";
@@ -31,6 +32,7 @@ export interface SupervisorParts {
   readonly home: { readonly root: string; readonly logs: string; readonly fifos: string };
   /** True where what daemonizes comes to this process and can be followed. */
   readonly subreaper: boolean;
+  readonly limits: Limits;
   /** Keeps listening sockets open while no daemon is there. */
   readonly sockets: SocketKeeper;
   /** Told of every change, after it is recorded. */

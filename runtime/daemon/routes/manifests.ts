@@ -19,7 +19,7 @@ export function manifestRoutes(node: DaemonNode): Route[] {
 
 async function planManifest(node: DaemonNode, call: Call): Promise<void> {
   const request = await readRequest(call);
-  call.json({ ...announced(plan(node.supervisor, request.manifest), request), results: [] });
+  call.json({ ...announced(node.supervisor, plan(node.supervisor, request.manifest), request), results: [] });
 }
 
 async function putManifest(node: DaemonNode, call: Call): Promise<void> {
