@@ -95,8 +95,8 @@ function camelCase(name: string): string {
 }
 
 function markNumbers(word: string): string {
-  // Empty, the parser takes it for 0.
-  if (word === "") return TEXT_MARK;
+  // Empty, the parser takes it for 0; a lone dash, which means standard output, for an option.
+  if (word === "" || word === "-") return TEXT_MARK + word;
   if (NUMBER_LIKE.test(word)) return word.startsWith("-") ? word : TEXT_MARK + word;
   const value = /^(--[^=]+=)(.*)$/s.exec(word);
   return value ? `${value[1]}${TEXT_MARK}${value[2]}` : word;

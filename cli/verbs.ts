@@ -30,6 +30,9 @@ export const VERB_GROUPS: Readonly<Record<string, Readonly<Record<string, Loader
     metrics: () => import("./commands/metrics.ts"),
     monitor: () => import("./commands/monitor.ts"),
   },
+  "Other tools' files": {
+    import: () => import("./commands/import.ts"),
+  },
   "Ghost itself": {
     daemon: () => import("./commands/daemon.ts"),
     doctor: () => import("./commands/doctor.ts"),

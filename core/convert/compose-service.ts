@@ -1,0 +1,35 @@
+import { composeText } from "./compose-text.ts";
+import type { DraftProcess, Text } from "./draft.ts";
+import type { PlainMap } from "./plain.ts";
+import { textIn } from "./plain.ts";
+import type { ForeignFile, Surroundings } from "./source.ts";
+
+/** One service of a compose file while it is converted, and the file around it. */
+export interface Service {
+  readonly key: string;
+  readonly values: PlainMap;
+  readonly process: DraftProcess;
+  /** The compose project: it begins the names of containers, volumes and networks. */
+  readonly project: string;
+  /** The whole file. */
+  readonly file: PlainMap;
+  readonly source: ForeignFile;
+  readonly surroundings: Surroundings;
+}
+
+/** The container's name; several instances append `-$GHOST_INSTANCE`. */
+export function containerName({ key, values, project }: Service): string {
+  return textIn(values.container_name) ?? `${project}-${key}`;
+}
+
+/** A text of the file with Compose's variables in Ghost's spelling. */
+export function asText(service: Service, value: unknown): Text {
+  return composeText(textIn(value) ?? "", service.surroundings.dotenv, (complaint) => service.process.note(complaint));
+}
+
+/** How many of it there are: `scale` or `deploy.replicas`, else 1. */
+export function replicasOf({ values }: Service): number {
+  const deploy = values.deploy as PlainMap | undefined;
+  const count = Number(values.scale ?? deploy?.replicas ?? 1);
+  return Number.isInteger(count) && count > 0 ? count : 1;
+}
