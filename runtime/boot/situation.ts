@@ -11,10 +11,10 @@ import { type StableProgram, stableProgram } from "./program.ts";
 /** sd_booted(3): this folder is there exactly where systemd is the init. */
 const SYSTEMD_SIGN = "/run/systemd/system";
 
-/** Throws UNSUPPORTED where no known service manager runs, unless it is all for an image (`root`). */
-export function requireManager(root: string): "systemd" | "launchd" {
+/** Throws UNSUPPORTED where no known service manager runs, unless it is all for an image (`root`) or only looked at. */
+export function requireManager(root: string, dryRun: boolean): "systemd" | "launchd" {
   if (process.platform === "darwin") return "launchd";
-  if (process.platform === "linux" && (root !== "" || existsSync(SYSTEMD_SIGN))) return "systemd";
+  if (process.platform === "linux" && (dryRun || root !== "" || existsSync(SYSTEMD_SIGN))) return "systemd";
   throw new GhostError("UNSUPPORTED", "cannot install a boot unit: this system does not run systemd", {
     hint: "in a container make `ghost daemon --foreground` its command; under another init let its service run that, with SIGTERM for an ordered stop",
   });
