@@ -86,6 +86,8 @@ export class HookQueue {
       this.failed += 1;
       return this.complain(job, `cannot be run: ${(error as Error).message}`, {});
     }
+    // By the end of this turn it is on disk what happened and that it is told: a daemon that dies now does not tell it again.
+    await new Promise((resolve) => setImmediate(resolve));
     const outcome = await runHookCommand(hook, this.abort.signal);
     this.conclude(job, { ...outcome, output: maskValues(outcome.output, process.secretValues).trimEnd() });
   }

@@ -14,7 +14,7 @@ async function scrape(home: Home): Promise<Map<string, ReadFamily>> {
   return readOpenMetrics(answer.text);
 }
 
-function valueOf(families: Map<string, ReadFamily>, family: string, labels: Readonly<Record<string, string>> = {}): number | undefined {
+function sampleValue(families: Map<string, ReadFamily>, family: string, labels: Readonly<Record<string, string>> = {}): number | undefined {
   return families.get(family)?.samples.find((sample) => Object.entries(labels).every(([key, value]) => sample.labels[key] === value))
     ?.value;
 }
@@ -32,23 +32,23 @@ test("what a monitoring system scrapes is OpenMetrics, of the daemon and of ever
   await untilView(home, "busy", ({ cpuPercent }) => cpuPercent > 0, 20_000);
   const families = await scrape(home);
   const of = (name: string, instance = 0) => ({ project: "shop", name, instance: String(instance) });
-  assert.is(valueOf(families, "ghost_process_up", of("busy")), 1);
-  assert.is(valueOf(families, "ghost_process_up", of("broken")), 0);
-  assert.is(valueOf(families, "ghost_process_up", of("idle", 1)), 1);
-  assert.is(valueOf(families, "ghost_process_last_exit_code", of("broken")), 7);
-  assert.is(valueOf(families, "ghost_process_last_exit_code", of("idle")), undefined);
-  assert.is(valueOf(families, "ghost_process_status", { ...of("broken"), status: "failed" }), 1);
-  assert.is(valueOf(families, "ghost_process_status", { ...of("broken"), status: "running" }), 0);
-  assert.is(valueOf(families, "ghost_process_restarts", of("busy")), 0);
-  assert.ok((valueOf(families, "ghost_process_memory_bytes", of("idle")) ?? 0) > 100_000);
-  assert.ok((valueOf(families, "ghost_process_cpu_seconds", of("busy")) ?? 0) > 0);
-  assert.ok((valueOf(families, "ghost_process_uptime_seconds", of("idle")) ?? 0) > 0);
-  const startedS = valueOf(families, "ghost_process_start_time_seconds", of("idle")) ?? 0;
+  assert.is(sampleValue(families, "ghost_process_up", of("busy")), 1);
+  assert.is(sampleValue(families, "ghost_process_up", of("broken")), 0);
+  assert.is(sampleValue(families, "ghost_process_up", of("idle", 1)), 1);
+  assert.is(sampleValue(families, "ghost_process_last_exit_code", of("broken")), 7);
+  assert.is(sampleValue(families, "ghost_process_last_exit_code", of("idle")), undefined);
+  assert.is(sampleValue(families, "ghost_process_status", { ...of("broken"), status: "failed" }), 1);
+  assert.is(sampleValue(families, "ghost_process_status", { ...of("broken"), status: "running" }), 0);
+  assert.is(sampleValue(families, "ghost_process_restarts", of("busy")), 0);
+  assert.ok((sampleValue(families, "ghost_process_memory_bytes", of("idle")) ?? 0) > 100_000);
+  assert.ok((sampleValue(families, "ghost_process_cpu_seconds", of("busy")) ?? 0) > 0);
+  assert.ok((sampleValue(families, "ghost_process_uptime_seconds", of("idle")) ?? 0) > 0);
+  const startedS = sampleValue(families, "ghost_process_start_time_seconds", of("idle")) ?? 0;
   assert.ok(Math.abs(startedS - Date.now() / 1000) < 60, `started at ${startedS}`);
-  assert.is(valueOf(families, "ghost_process_healthy", of("idle")), undefined, "without a check nothing is said of health");
-  assert.is(valueOf(families, "ghost_daemon_processes", { status: "running" }), 3);
-  assert.ok((valueOf(families, "ghost_daemon_history_entries") ?? 0) > 3);
-  assert.is(valueOf(families, "ghost_daemon_state_saved"), 1);
+  assert.is(sampleValue(families, "ghost_process_healthy", of("idle")), undefined, "without a check nothing is said of health");
+  assert.is(sampleValue(families, "ghost_daemon_processes", { status: "running" }), 3);
+  assert.ok((sampleValue(families, "ghost_daemon_history_entries") ?? 0) > 3);
+  assert.is(sampleValue(families, "ghost_daemon_state_saved"), 1);
   assert.ok((families.get("ghost_daemon")?.samples[0]?.labels.version ?? "") !== "");
 });
 
@@ -67,7 +67,7 @@ test("bytes that went through the logs are counted", async () => {
   await launch(home, { name: "talker", command: "sh -c 'head -c 100000 /dev/zero | tr \\\\0 x; exec sleep 1000'", type: "service" });
   await untilStatus(home, "talker", "running");
   let moved = 0;
-  for (let look = 0; look < 200 && moved < 100_000; look += 1) moved = valueOf(await scrape(home), "ghost_daemon_log_moved_bytes") ?? 0;
+  for (let look = 0; look < 200 && moved < 100_000; look += 1) moved = sampleValue(await scrape(home), "ghost_daemon_log_moved_bytes") ?? 0;
   assert.ok(moved >= 100_000, `${moved} bytes`);
 });
 
