@@ -14,8 +14,6 @@ import { pause, waitFor } from "../rig/wait.ts";
 const KILLS = 12;
 /** The longest pause between two kills, in ms. */
 const PAUSE_MS_MAX = 1_500;
-/** Two due times are a second apart; a run may begin late on a busy machine, in ms. */
-const SECOND_MS_MIN = 300;
 const MEMBER = fileURLToPath(new URL("./programs/member.sh", import.meta.url));
 const TICK = fileURLToPath(new URL("./programs/tick.sh", import.meta.url));
 
@@ -75,8 +73,9 @@ test("whoever lives is left alone, whoever is held starts again, no job runs twi
   assert.not(existsSync(join(home.work, "twice")), "a process ran twice");
   assert.not(existsSync(join(home.work, "overlap")), "a job ran beside itself");
   const ticks = readFileSync(join(home.work, "ticks"), "utf8").trim().split("\n").map(Number);
-  const gaps = ticks.slice(1).map((at, index) => at - (ticks[index] as number));
-  assert.ok(Math.min(...gaps) > SECOND_MS_MIN, `a due time was used twice: ${gaps.join(", ")} ms between runs`);
+  // A run may begin late, because there was no daemon; but there are no more of them than due times.
+  const seconds = ((ticks.at(-1) as number) - (ticks[0] as number)) / 1000;
+  assert.ok(ticks.length <= Math.floor(seconds) + 2, `${ticks.length} runs in ${seconds} s: a due time was used twice`);
   assert.ok(ticks.length >= 3, `${ticks.length} runs`);
 });
 

@@ -73,7 +73,14 @@ async function actOnMany(node: DaemonNode, action: Action, call: Call): Promise<
   if (!request.names?.length)
     throw new GhostError("USAGE", `cannot ${action}: no names are given`, { hint: 'e.g. {"names":["api"]}, or ["all"]' });
   const processes = select(node, request.names);
-  await actInLines(node, action, processes, request, call);
+  await actInLines(node, action, processes, inGroupOrder(node, request.names, request), call);
+}
+
+/** A group that is started by its name starts in its own order. */
+function inGroupOrder({ supervisor }: DaemonNode, names: readonly string[], request: ActionBody): ActionBody {
+  const [name] = names;
+  const group = names.length === 1 && name !== undefined ? supervisor.groups.find(name) : null;
+  return { ...request, order: request.order ?? group?.startup };
 }
 
 /** Does it, with a line for each result as soon as it is true. Errors of the request itself come before the first line, as an answer of their own. */
@@ -102,7 +109,7 @@ async function actOnOne(node: DaemonNode, action: Action, call: Call): Promise<v
   const processes = select(node, [call.path.name ?? ""]);
   if (action === "signal") checkSignal(request);
   const results: ActionResult[] = [];
-  await act(node, action, processes, request, (result) => results.push(result));
+  await act(node, action, processes, inGroupOrder(node, [call.path.name ?? ""], request), (result) => results.push(result));
   const failed = results.find((result) => !result.ok);
   if (failed?.error) throw GhostError.from(failed.error);
   call.json(results);
