@@ -241,6 +241,8 @@ export interface SystemView {
   /** Things that a person should know, e.g. state that could not be saved. */
   readonly warnings: readonly string[];
   readonly monitoring: { readonly enabled: boolean; readonly intervalMs: number };
+  /** How each limit of a process is kept here, as a phrase; absent in answers of older daemons. */
+  readonly limits?: Readonly<Record<"memory" | "cpu" | "pids" | "open_files", string>>;
 }
 
 /** `GET /v1/processes/NAME/environment`, for `ghost env`. Secret values are masked before they leave the daemon. */

@@ -5,6 +5,8 @@ import { findHome, type Home } from "../daemon/home.ts";
 import { checkDaemon } from "./daemon-checks.ts";
 import { type Finding, problem } from "./finding.ts";
 import { checkHome } from "./home-checks.ts";
+import { checkInit } from "./init-checks.ts";
+import { checkLimits } from "./limit-checks.ts";
 import { checkState } from "./state-checks.ts";
 import { checkSystem } from "./system-checks.ts";
 
@@ -21,7 +23,18 @@ export async function examine(folder: string, client: DaemonClient, version: str
   if (home instanceof GhostError)
     return { home: null, system: null, findings: [problem("socket", home.message, home.hint ?? "choose another home"), ...checkSystem()] };
   const { findings, system } = await checkDaemon(home, client, version);
-  return { home, system, findings: [...findings, ...checkHome(home), ...(await checkState(home, system !== null)), ...checkSystem()] };
+  return {
+    home,
+    system,
+    findings: [
+      ...findings,
+      ...checkHome(home),
+      ...(await checkState(home, system !== null)),
+      ...checkSystem(),
+      checkInit(system?.pid ?? null),
+      ...checkLimits(system),
+    ],
+  };
 }
 
 function placesOf(folder: string): Home | GhostError {

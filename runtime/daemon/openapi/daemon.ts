@@ -47,5 +47,6 @@ export const daemonSchemas: Readonly<Record<string, Schema>> = {
     threads: integer,
     warnings: listOf(text),
     monitoring: object({ enabled: flag, intervalMs: number }),
+    limits: object({ memory: text, cpu: text, pids: text, open_files: text }),
   }),
 };

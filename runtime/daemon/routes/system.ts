@@ -41,6 +41,7 @@ function systemView(node: DaemonNode, meter: CpuMeter): SystemView {
     http: node.settings.tcpDoor.address,
     warnings: node.warnings(),
     monitoring: node.sampler.monitoring,
+    limits: node.supervisor.parts.limits.account(),
   };
 }
 
