@@ -19,6 +19,8 @@ export interface Command {
   readonly argumentsMax: number;
   /** Lines such as `ghost stop api`. */
   readonly examples: readonly string[];
+  /** The exit code of a failure of Ghost's own, where 1 to 5 could be the program's; default: the error's. */
+  readonly failureCode?: number;
   /** Gives the exit code; throws a GhostError for every failure that has no output of its own. */
   run(context: Context): Promise<number>;
 }

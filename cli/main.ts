@@ -85,7 +85,12 @@ async function tell(error: unknown, words: readonly string[]): Promise<number> {
     const { renderError } = await import("./output/errors.ts");
     writeFully(2, `${renderError(expected, currentFolder(), await loadPaint(terminalAt(2, process.env).colour)).join("\n")}\n`);
   }
-  return expected.exitCode;
+  return (await failureCodeOf(words)) ?? expected.exitCode;
+}
+
+async function failureCodeOf(words: readonly string[]): Promise<number | undefined> {
+  const { verb } = findVerb(words);
+  return verb === null ? undefined : (await VERBS[verb]?.())?.command.failureCode;
 }
 
 function bug(error: unknown): GhostError {

@@ -17,6 +17,7 @@ export const VERB_GROUPS: Readonly<Record<string, Readonly<Record<string, Loader
     trigger: () => import("./commands/trigger.ts"),
     up: () => import("./commands/up.ts"),
     down: () => import("./commands/down.ts"),
+    ci: () => import("./commands/ci.ts"),
     signal: () => import("./commands/signal.ts"),
     delete: () => import("./commands/delete.ts"),
   },

@@ -21,6 +21,8 @@ export function renderStateLine(entry: HistoryEntry, nameCells: number, paint: P
 const BEGINNINGS: ReadonlySet<string> = new Set(["start", "dependencies-met", "restarted", "schedule", "trigger", "armed"]);
 
 function describe({ to, cause }: HistoryEntry): string | null {
+  // The word that it is stopped follows.
+  if (to === "stopping" && cause.kind === "stop") return null;
   if (cause.kind === "spawned") return `started (pid ${cause.facts?.pid ?? "?"})`;
   return to === "starting" && BEGINNINGS.has(cause.kind) ? null : cause.text;
 }

@@ -14,12 +14,12 @@ const waitCell = new Int32Array(new SharedArrayBuffer(4));
  * Writes all of `text` to a file descriptor before it returns, so that nothing is lost when the program ends right after.
  * Synchronous on purpose: `process.stdout` costs 3 ms to set up, a quarter of what a whole `ghost list` may take.
  */
-export function writeFully(fd: number, text: string): void {
-  const bytes = Buffer.from(text, "utf8");
+export function writeFully(fd: number, text: string | Uint8Array): void {
+  const bytes = typeof text === "string" ? Buffer.from(text, "utf8") : text;
   for (let written = 0; written < bytes.length; ) written += writeSome(fd, bytes, written);
 }
 
-function writeSome(fd: number, bytes: Buffer, offset: number): number {
+function writeSome(fd: number, bytes: Uint8Array, offset: number): number {
   try {
     return writeSync(fd, bytes, offset);
   } catch (error) {

@@ -1,0 +1,39 @@
+import { copyFileSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { ProcessView } from "../../core/api/wire.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+
+/** Makes the folders that the results will go into, so that a run of an hour does not fail at its end. Throws PERMISSION_DENIED or FAILED. */
+export function prepareFiles(junit: string | null, logs: string | null): void {
+  if (junit !== null) makeFolder(dirname(junit), "--junit");
+  if (logs !== null) makeFolder(logs, "--logs");
+}
+
+/** Copies the logs of all as `NAME.out.log` and `NAME.err.log`, of further instances as `NAME.1.out.log`; a process that wrote nothing has none. */
+export function copyLogs(folder: string, views: readonly ProcessView[]): void {
+  for (const { name, instance, logs } of views) {
+    const base = join(folder, instance > 0 ? `${name}.${instance}` : name);
+    for (const [stream, file] of Object.entries(logs)) if (hasContent(file)) copyFileSync(file, `${base}.${stream}.log`);
+  }
+}
+
+/** Writes the report. Throws FAILED. */
+export function writeReport(path: string, xml: string): void {
+  try {
+    writeFileSync(path, xml);
+  } catch (error) {
+    throw new GhostError("FAILED", `cannot write ${path}: ${(error as Error).message}`, { hint: "mend --junit FILE" });
+  }
+}
+
+function hasContent(file: string): boolean {
+  return existsSync(file) && statSync(file).size > 0;
+}
+
+function makeFolder(path: string, option: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new GhostError("FAILED", `cannot make ${path}: ${(error as Error).message}`, { hint: `mend ${option}` });
+  }
+}

@@ -1,0 +1,153 @@
+import { resolve } from "node:path";
+import type { ProcessView } from "../../core/api/wire.ts";
+import { junitXml } from "../../core/ci/junit.ts";
+import { manifestForCi } from "../../core/ci/manifest.ts";
+import type { Manifest } from "../../core/config/definition.ts";
+import { parseDuration } from "../../core/config/units.ts";
+import type { CiOutcome } from "../../runtime/ci/run.ts";
+import { signalExitCode } from "../../runtime/process/exit-code.ts";
+import { usage } from "../arguments.ts";
+import { casesOf } from "../ci/cases.ts";
+import { CI_FAILURE, CI_TIMEOUT, conclude } from "../ci/conclude.ts";
+import { copyLogs, prepareFiles, writeReport } from "../ci/files.ts";
+import { Passage } from "../ci/passage.ts";
+import type { Command } from "../command.ts";
+import type { Context } from "../context.ts";
+import { type Interruptions, listenForInterruptions } from "../foreground/interruptions.ts";
+import { loadManifestFrom } from "../manifest.ts";
+import { OutputClosed } from "../output/stream.ts";
+
+/** Where programs are looked for when a pipeline has no PATH at all, as shells do. */
+const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+export const command: Command = {
+  usage: "FILE --until NAME [--timeout D] [--junit F] [--logs DIR]",
+  summary: "For pipelines: start what NAME needs, run NAME to its end, stop all",
+  about:
+    "Has a daemon and a home of its own, which are gone at the end; needs no terminal and no HOME, and may be run several times at once (`ports: auto`). What NAME writes goes " +
+    "to standard output and standard error as it comes, everything else to standard error. The exit code is NAME's (128+N after signal N); 124: the time was up; 125: NAME " +
+    "could not be run, or Ghost failed; 1 also if NAME ended with 0 and a process was left running, which is named and ended.",
+  flags: [
+    { flags: "--until <NAME>", about: "The process that is run to its end, e.g. the tests" },
+    { flags: "--timeout <D>", about: "For everything together, e.g. 10m (default: none)" },
+    { flags: "--junit <F>", about: "Write a JUnit report with a case for each process" },
+    { flags: "--logs <DIR>", about: "Copy the logs of all to DIR: NAME.out.log, NAME.err.log" },
+  ],
+  argumentsMax: 1,
+  failureCode: CI_FAILURE,
+  examples: ["ghost ci processes.yaml --until test --timeout 10m", "ghost ci processes.yaml --until test --junit report.xml --logs logs"],
+  async run(context) {
+    const { name, timeoutMs, junit, logs } = readOptions(context);
+    const interruptions = listenForInterruptions();
+    const environment = { PATH: DEFAULT_PATH, ...context.environment };
+    const manifest = manifestForCi(await loadManifestFrom(context, context.names, environment), name, environment);
+    prepareFiles(junit, logs);
+    const startedAt = new Date();
+    const { makePrivateHome } = await import("../../runtime/ci/private-home.ts");
+    const home = await makePrivateHome();
+    try {
+      const outcome = await run(context, interruptions, { manifest, name, timeoutMs, home });
+      const nowMs = Date.now();
+      if (logs !== null) copyLogs(logs, outcome.standing);
+      if (junit !== null) {
+        const cases = casesOf(outcome, manifest, name, nowMs);
+        writeReport(
+          junit,
+          junitXml({ name: manifest.project, startedAt: startedAt.toISOString(), durationMs: nowMs - startedAt.getTime(), cases }),
+        );
+      }
+      await conclude(context, outcome, name, nowMs - startedAt.getTime()).catch(unlessClosed);
+      return exitCode(outcome, interruptions);
+    } finally {
+      await endDaemon(context, home.root);
+      await home.remove();
+    }
+  },
+};
+
+/** That nobody reads the last word changes nothing of how the run went. */
+function unlessClosed(error: unknown): void {
+  if (!(error instanceof OutputClosed)) throw error;
+}
+
+interface CiArguments {
+  readonly name: string;
+  readonly timeoutMs: number | null;
+  readonly junit: string | null;
+  readonly logs: string | null;
+}
+
+function readOptions(context: Context): CiArguments {
+  const name = context.text("until");
+  if (context.names.length === 0) throw usage(context.verb, "it needs a FILE");
+  if (name === undefined) throw usage(context.verb, "it needs --until NAME: the process that is run to its end");
+  const path = (option: string): string | null => {
+    const text = context.text(option);
+    return text === undefined ? null : resolve(context.directory, text);
+  };
+  return { name, timeoutMs: timeoutOption(context), junit: path("junit"), logs: path("logs") };
+}
+
+function timeoutOption(context: Context): number | null {
+  const text = context.text("timeout");
+  if (text === undefined) return null;
+  const parsed = parseDuration(text);
+  if ("value" in parsed) return parsed.value;
+  throw usage(context.verb, `--timeout: ${parsed.problem}`);
+}
+
+interface Prepared {
+  readonly manifest: Manifest;
+  readonly name: string;
+  readonly timeoutMs: number | null;
+  readonly home: { readonly root: string; daemonPid(): number | null };
+}
+
+async function run(context: Context, interruptions: Interruptions, prepared: Prepared): Promise<CiOutcome> {
+  const [{ runCi }, { connect }] = await Promise.all([import("../../runtime/ci/run.ts"), import("../../runtime/client/client.ts")]);
+  const { manifest, name } = prepared;
+  const names = manifest.processes.map((definition) => definition.name);
+  const passage = new Passage(context, { names, paint: await context.messagePaint(), closed: () => interruptions.interrupt("SIGPIPE") });
+  try {
+    return await runCi({
+      ...prepared,
+      client: connect(prepared.home.root, { start: "never", version: context.version, warn: () => {} }),
+      interrupted: interruptions.first,
+      hurried: interruptions.second,
+      onChange: (entry) => passage.change(entry),
+      onReady: (views: readonly ProcessView[]) => passage.passOn(views.find((view) => view.name === name)),
+    });
+  } finally {
+    passage.close();
+  }
+}
+
+function exitCode({ verdict, leftovers }: CiOutcome, { signal }: Interruptions): number {
+  switch (verdict.kind) {
+    case "ended":
+      return verdict.code === 0 && leftovers.length > 0 ? 1 : (verdict.code ?? CI_FAILURE);
+    case "timed-out":
+      return CI_TIMEOUT;
+    case "interrupted":
+      return signalExitCode(signal ?? "SIGINT");
+    case "not-started":
+    case "broken":
+      return CI_FAILURE;
+    default:
+      return verdict satisfies never;
+  }
+}
+
+async function endDaemon(context: Context, root: string): Promise<void> {
+  const { connect } = await import("../../runtime/client/client.ts");
+  const { persist } = await import("../../runtime/client/follow-events.ts");
+  const client = connect(root, { start: "never", version: context.version, warn: () => {} });
+  await persist(async () => {
+    for await (const _ of client.stopDaemon(false)) {
+      // All are stopped already.
+    }
+  }, DAEMON_LIMIT_MS).catch((error: unknown) => context.warn(`the daemon of this run: ${(error as Error).message}`));
+}
+
+/** A daemon that died is back within 2 s, in ms. */
+const DAEMON_LIMIT_MS = 5_000;

@@ -1,0 +1,61 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import { readAddress } from "../client/address.ts";
+import { findHome } from "../daemon/home.ts";
+import { startDaemon } from "../daemon/launch.ts";
+import { ownerText, removeHome } from "../daemon/owner.ts";
+import { readProcess } from "../process/table.ts";
+
+/** A daemon that was told to end is gone within this time, in ms. */
+const END_LIMIT_MS = 10_000;
+const LOOK_MS = 10;
+
+/** A home of one run, with a daemon of its own, which ends with this process however that ends. */
+export interface PrivateHome {
+  readonly root: string;
+  /** Of the daemon that runs now; null when none does. */
+  daemonPid(): number | null;
+  /** Waits for the daemon, which was told to end, and removes the home. */
+  remove(): Promise<void>;
+}
+
+/** Makes the home (0700, in TMPDIR) and starts its daemon. Throws HOME_UNUSABLE or DAEMON_START_FAILED. */
+export async function makePrivateHome(): Promise<PrivateHome> {
+  const root = makeFolder();
+  const home = findHome(root);
+  const daemonPid = (): number | null => readAddress(home.pidFile)?.pid ?? null;
+  try {
+    await startDaemon(home.root, { explicit: true, owner: ownerText() });
+  } catch (error) {
+    removeHome(home);
+    throw error;
+  }
+  return {
+    root: home.root,
+    daemonPid,
+    async remove() {
+      const pid = daemonPid();
+      const deadline = performance.now() + END_LIMIT_MS;
+      while (pid !== null && isRunning(pid) && performance.now() < deadline) await delay(LOOK_MS);
+      removeHome(home);
+    },
+  };
+}
+
+function makeFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "ghost-ci-"));
+  } catch (error) {
+    throw new GhostError("HOME_UNUSABLE", `cannot make a home for this run in ${tmpdir()}: ${(error as Error).message}`, {
+      hint: "set TMPDIR to a folder that can be written to",
+    });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  const entry = readProcess(pid);
+  return entry !== undefined && entry.state !== "Z";
+}

@@ -1,0 +1,183 @@
+import type { ActionResult, HistoryEntry, ProcessView } from "../../core/api/wire.ts";
+import type { Manifest } from "../../core/config/definition.ts";
+import { type ErrorBody, GhostError } from "../../core/errors/ghost-error.ts";
+import { type DaemonClient, isWait } from "../client/client.ts";
+import { followEvents, isPassing, persist } from "../client/follow-events.ts";
+import { exitCodeOf } from "../process/exit-code.ts";
+import { endStrays, type Stray } from "../process/strays.ts";
+import { whyNotStarted } from "./failure.ts";
+
+/** A daemon that died is back within 2 s; what is asked of it meanwhile waits so long, in ms. */
+const DAEMON_LIMIT_MS = 15_000;
+/** What NAME leaves running is given so long to end by itself, in ms: a pool of workers, say, that is being shut down. */
+const LEFTOVER_GRACE_MS = 1_000;
+const BY = "ghost ci";
+const LIVING: ReadonlySet<string> = new Set(["starting", "running", "unhealthy", "stopping"]);
+
+/** How the run of NAME came to its end. */
+export type Verdict =
+  /** By itself. `code` is null when nobody could tell. */
+  | { readonly kind: "ended"; readonly code: number | null }
+  /** It never began, because of what it needs or of its own program. */
+  | { readonly kind: "not-started"; readonly error: ErrorBody }
+  | { readonly kind: "timed-out" }
+  | { readonly kind: "interrupted" }
+  /** Ghost itself failed. */
+  | { readonly kind: "broken"; readonly error: unknown };
+
+/** What came of it all. */
+export interface CiOutcome {
+  readonly verdict: Verdict;
+  /** All processes as they stood when NAME had ended, before anything was stopped. */
+  readonly standing: readonly ProcessView[];
+  /** Who was still running at the end and should not have been; all of them are ended. */
+  readonly leftovers: readonly Stray[];
+}
+
+export interface CiOptions {
+  readonly client: DaemonClient;
+  readonly manifest: Manifest;
+  readonly name: string;
+  /** Null: no limit. */
+  readonly timeoutMs: number | null;
+  /** Ends the run in order; by force. */
+  readonly interrupted: AbortSignal;
+  readonly hurried: AbortSignal;
+  readonly home: { readonly root: string; daemonPid(): number | null };
+  /** Told of every change. */
+  readonly onChange: (entry: HistoryEntry) => void;
+  /** Told once NAME's logs are known, before it starts. */
+  readonly onReady: (views: readonly ProcessView[]) => void;
+}
+
+/** Starts what NAME needs, runs NAME to its end, stops all in the reverse order. Never throws: what fails is in the verdict. */
+export async function runCi(options: CiOptions): Promise<CiOutcome> {
+  return new CiRun(options).run();
+}
+
+class CiRun {
+  private readonly options: CiOptions;
+  private readonly closing = new AbortController();
+  private readonly verdict: Promise<Verdict>;
+  private conclude: (verdict: Verdict) => void = () => {};
+  private ran = false;
+  private followed = false;
+  private leftBehind: Stray[] = [];
+
+  constructor(options: CiOptions) {
+    this.options = options;
+    this.verdict = new Promise((resolve) => {
+      this.conclude = resolve;
+    });
+  }
+
+  async run(): Promise<CiOutcome> {
+    const { interrupted, timeoutMs } = this.options;
+    const timer = timeoutMs === null ? undefined : setTimeout(() => this.conclude({ kind: "timed-out" }), timeoutMs);
+    const interrupt = (): void => this.conclude({ kind: "interrupted" });
+    if (interrupted.aborted) interrupt();
+    interrupted.addEventListener("abort", interrupt, { once: true });
+    void this.begin().catch((error: unknown) => this.conclude({ kind: "broken", error }));
+    const verdict = await this.verdict;
+    clearTimeout(timer);
+    return this.end(verdict);
+  }
+
+  private async begin(): Promise<void> {
+    const { client, manifest, onReady } = this.options;
+    const { results } = await client.register({ manifest, by: BY });
+    for await (const _ of results) {
+      // Nothing runs yet: there are none.
+    }
+    onReady(await client.processes());
+    void this.follow().catch((error: unknown) => this.conclude({ kind: "broken", error }));
+    await this.start();
+  }
+
+  private async start(): Promise<void> {
+    const { client, manifest, name } = this.options;
+    const failed: ActionResult[] = [];
+    try {
+      for await (const line of client.act("start", { names: [`${manifest.project}/${name}`], by: BY }, this.closing.signal))
+        if (!isWait(line) && !line.ok) failed.push(line);
+    } catch (error) {
+      // The next daemon goes on with it.
+      if (isPassing(error) || this.closing.signal.aborted) return;
+      throw error;
+    }
+    const own = failed.find((result) => result.name === name);
+    // Of what it needs, the reason is told there; that it waits for it would be no news.
+    const first = failed.find((result) => result !== own) ?? own;
+    if (own && !this.ran && first?.error) this.conclude({ kind: "not-started", error: first.error });
+  }
+
+  private async follow(): Promise<void> {
+    for await (const entry of followEvents(this.options.client, this.closing.signal, 0)) {
+      this.options.onChange(entry);
+      if (entry.name === this.options.name) await this.ownChange(entry);
+      else if (entry.name !== null && !this.ran) await this.neededChange(entry);
+    }
+  }
+
+  private async ownChange({ to, cause }: HistoryEntry): Promise<void> {
+    if (cause.kind === "spawned") this.ran = true;
+    if (cause.kind === "followed") {
+      this.followed = true;
+      setTimeout(() => void this.nameLeftovers(), LEFTOVER_GRACE_MS);
+    }
+    if (!this.ran || to === null || LIVING.has(to)) return;
+    const [view] = await this.views([`${this.options.manifest.project}/${this.options.name}`]);
+    // What is followed is followed because the program itself ended with 0.
+    this.conclude({ kind: "ended", code: this.followed ? 0 : view ? exitCodeOf(view) : null });
+  }
+
+  /** NAME ended and left others of its tree running, which the daemon follows. */
+  private async nameLeftovers(): Promise<void> {
+    const { client, name, manifest } = this.options;
+    const details = await persist(() => client.details(`${manifest.project}/${name}`), DAEMON_LIMIT_MS).catch(() => []);
+    this.leftBehind = details.flatMap(({ tree }) => tree.map(({ pid, command }) => ({ pid, command, from: name })));
+    this.conclude({ kind: "ended", code: 0 });
+  }
+
+  /** What is needed and will not come: there is no use in waiting for the time-out. */
+  private async neededChange({ to }: HistoryEntry): Promise<void> {
+    if (to !== "failed" && to !== "unhealthy" && to !== "backoff") return;
+    const lost = (await this.views()).find((view) => view.status === "failed" || view.status === "unhealthy" || view.crashLooping);
+    if (lost) this.conclude({ kind: "not-started", error: whyNotStarted(lost, this.options.manifest) });
+  }
+
+  private views(names?: readonly string[]): Promise<ProcessView[]> {
+    return persist(() => this.options.client.processes(names), DAEMON_LIMIT_MS);
+  }
+
+  private async end(verdict: Verdict): Promise<CiOutcome> {
+    const standing = await this.views().catch(() => []);
+    const unstoppable = await this.stop(standing).catch((error: unknown) => [asStray(error)]);
+    this.closing.abort();
+    const strays = await endStrays(this.options.home.root, this.options.home.daemonPid());
+    return { verdict, standing, leftovers: [...this.leftBehind, ...strays, ...unstoppable] };
+  }
+
+  /** Gives those that not even SIGKILL ends. */
+  private async stop(standing: readonly ProcessView[]): Promise<Stray[]> {
+    if (standing.length === 0) return [];
+    const { hurried } = this.options;
+    const force = (): void => void this.stopAll(true).catch(() => []);
+    hurried.addEventListener("abort", force, { once: true });
+    const failed = await persist(() => this.stopAll(hurried.aborted), DAEMON_LIMIT_MS);
+    hurried.removeEventListener("abort", force);
+    return failed.map(({ name, pid, error }) => ({ pid: pid ?? 0, command: error?.message ?? name, from: name }));
+  }
+
+  private async stopAll(force: boolean): Promise<ActionResult[]> {
+    const failed: ActionResult[] = [];
+    for await (const line of this.options.client.act("stop", { names: ["all"], force, by: BY }))
+      if (!isWait(line) && !line.ok) failed.push(line);
+    return failed;
+  }
+}
+
+function asStray(error: unknown): Stray {
+  const message = error instanceof GhostError ? error.message : String(error);
+  return { pid: 0, command: message, from: null };
+}
