@@ -11,6 +11,7 @@ export type Words =
  * Globs, `~` and `$NAME` are left alone. What only a shell can do (`| & ; < > $(…)` and backticks outside quotes) is refused.
  */
 export function splitCommandLine(pieces: readonly Piece[]): Words {
+  if (!pieces.some(({ text, filled }) => !filled && SYNTAX.test(text))) return { words: plainWords(pieces), variables: [] };
   const splitter = new Splitter();
   for (const piece of pieces) {
     if (piece.filled) splitter.addFilled(piece.text);
@@ -18,6 +19,14 @@ export function splitCommandLine(pieces: readonly Piece[]): Words {
     if (splitter.operator !== null) return needsShell(splitter.operator);
   }
   return splitter.finish();
+}
+
+/** Characters that mean something besides themselves, blanks excepted. Most command lines have none. */
+const SYNTAX = /["'\\|&;<>`$]/;
+
+function plainWords(pieces: readonly Piece[]): string[] {
+  const text = pieces.map((piece) => piece.text).join("");
+  return text.split(/\s+/).filter((word) => word !== "");
 }
 
 /** A word as a shell must be given it: unchanged where that is safe, else in single quotes. */

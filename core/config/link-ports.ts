@@ -1,4 +1,4 @@
-import type { ProcessDefinition } from "./definition.ts";
+import type { Probe, ProcessDefinition } from "./definition.ts";
 import type { Place } from "./diagnostics.ts";
 import type { Draft } from "./drafts.ts";
 import type { Reading } from "./fields.ts";
@@ -82,13 +82,35 @@ function reportWrong({ name, place }: Use, process: string, book: PortBook, { re
   report.error(place, `cannot fill in \${ports.${name}} in ${process}: ${why}`, hint);
 }
 
-/** Deep, because a reference may stand in any text. */
+/** References are accepted in these texts alone; `usesIn` finds those in any. */
 function withFullNames(definition: ProcessDefinition, find: (name: string) => string | null): ProcessDefinition {
-  const rename = (value: unknown): unknown => {
-    if (typeof value === "string") return renamePorts(value, find);
-    if (Array.isArray(value)) return value.map(rename);
-    if (value === null || typeof value !== "object") return value;
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, rename(part)]));
+  const rename = (text: string): string => renamePorts(text, find);
+  const { executable, args, environment, stop, healthCheck } = definition;
+  return {
+    ...definition,
+    executable: rename(executable),
+    args: args.map(rename),
+    environment: Object.fromEntries(
+      Object.entries(environment).map(([key, value]) => [key, typeof value === "string" ? rename(value) : value]),
+    ),
+    stop: stop.command === null ? stop : { ...stop, command: rename(stop.command) },
+    healthCheck: healthCheck && { ...healthCheck, probe: renameInProbe(healthCheck.probe, rename) },
   };
-  return rename(definition) as ProcessDefinition;
+}
+
+function renameInProbe(probe: Probe, rename: (text: string) => string): Probe {
+  switch (probe.kind) {
+    case "http":
+      return { ...probe, url: rename(probe.url), body: probe.body === null ? null : rename(probe.body) };
+    case "tcp":
+      return { ...probe, host: rename(probe.host), port: rename(probe.port) };
+    case "exec":
+      return { ...probe, executable: rename(probe.executable), args: probe.args.map(rename) };
+    case "log":
+      return { ...probe, pattern: rename(probe.pattern) };
+    case "heartbeat":
+      return probe;
+    default:
+      return probe satisfies never;
+  }
 }

@@ -20,6 +20,7 @@ export class SecretKeeper {
   /** The values that texts of `definitions` (any plain JSON) refer to; what nothing refers to is left behind. */
   valuesUsedBy(definitions: unknown): Record<string, string> {
     const used: Record<string, string> = {};
+    if (this.kept.size === 0) return used;
     visitTexts(definitions, (text) => {
       for (const name of secretsIn(text)) used[name] = this.kept.get(name) ?? "";
     });
