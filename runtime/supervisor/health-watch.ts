@@ -112,7 +112,7 @@ export class HealthWatch {
     const known = process.machine.health ?? "unknown";
     const health = known === "none" ? "unknown" : known;
     // A daemon that comes late asks once before it judges.
-    const graceEndsMs = Math.max(runStartedMs + check.startGraceMs, nowMs + check.timeoutMs);
+    const graceEndsMs = Math.max(runStartedMs + check.startGraceMs, process.adopted ? nowMs + check.timeoutMs : 0);
     const loop = new HealthLoop({
       check,
       prober,
