@@ -22,7 +22,21 @@ export function composeText(text: string, dotenv: Variables, complain: (text: st
   }
   stretches.push({ text: text.slice(from), reference: false });
   if (!stretches.some(({ reference }) => reference)) return stretches.map((stretch) => stretch.text).join("");
-  return new Template(stretches.map((stretch) => (stretch.reference ? stretch.text : stretch.text.replaceAll("${", () => "$${"))).join(""));
+  return new Template(template(stretches));
+}
+
+/** A literal `${` may come of two stretches, `$$` and `{`. */
+function template(stretches: readonly Stretch[]): string {
+  let whole = "";
+  let literal = "";
+  for (const { text, reference } of [...stretches, { text: "", reference: true }]) {
+    if (!reference) literal += text;
+    else {
+      whole += literal.replaceAll("${", () => "$${") + text;
+      literal = "";
+    }
+  }
+  return whole;
 }
 
 function converted(

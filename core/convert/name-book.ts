@@ -1,4 +1,5 @@
 import { NAME_LENGTH_MAX, sanitizeName } from "../config/names.ts";
+import type { DraftProcess } from "./draft.ts";
 
 /** Gives each name of another tool's file a good name that nobody else in the file has. Processes and groups share one book. */
 export class NameBook {
@@ -15,14 +16,14 @@ export class NameBook {
     return name;
   }
 
-  /** The name that was given, undefined where there was none. */
-  known(original: string): string | undefined {
-    return this.given.get(original);
-  }
-
   private free(wanted: string): string {
     let name = wanted;
     for (let n = 2; this.taken.has(name); n++) name = `${wanted.slice(0, NAME_LENGTH_MAX - 5)}-${n}`;
     return name;
   }
+}
+
+/** Tells, at a process, that the other tool called it otherwise. */
+export function noteRename(process: DraftProcess, called: string): void {
+  if (process.name !== called) process.note(`called ${called} there: a name has letters, digits, - and _, and is not \`all\``);
 }

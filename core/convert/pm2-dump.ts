@@ -1,7 +1,7 @@
 import { setCommand } from "./command.ts";
 import { type Draft, DraftProcess, emptyDraft } from "./draft.ts";
 import { sortVariables } from "./inherited-variables.ts";
-import { NameBook } from "./name-book.ts";
+import { NameBook, noteRename } from "./name-book.ts";
 import { isPlainMap, mapsIn, type PlainMap, refuseFile, textIn, textsIn, variableText } from "./plain.ts";
 import { addNamespaces } from "./pm2.ts";
 import { setPm2Policies } from "./pm2-app.ts";
@@ -18,7 +18,11 @@ export function convertPm2Dump(file: ForeignFile, surroundings: Surroundings): D
     const name = textIn(entry.name) ?? "app";
     byName.set(name, [...(byName.get(name) ?? []), entry]);
   }
-  for (const [name, same] of byName) draft.processes.push(convertEntries(names.nameFor(name), same, file, surroundings));
+  for (const [called, same] of byName) {
+    const process = convertEntries(names.nameFor(called), same, file, surroundings);
+    noteRename(process, called);
+    draft.processes.push(process);
+  }
   addNamespaces(
     draft,
     [...byName.values()].map(([first]) => first ?? {}),

@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { type Draft, emptyDraft } from "./draft.ts";
-import { NameBook } from "./name-book.ts";
+import { NameBook, noteRename } from "./name-book.ts";
 import { isPlainMap, mapsIn, type PlainMap, refuseFile, textIn } from "./plain.ts";
 import { convertApp } from "./pm2-app.ts";
 import type { ForeignFile, Surroundings } from "./source.ts";
@@ -13,8 +13,10 @@ export function convertPm2(file: ForeignFile, environmentName: string | null, su
   const draft = emptyDraft();
   const names = new NameBook();
   for (const app of apps) {
-    const name = names.nameFor(textIn(app.name) ?? nameOfScript(textIn(app.script) ?? "app"));
-    draft.processes.push(convertApp(name, app, environmentName, file, surroundings));
+    const called = textIn(app.name) ?? nameOfScript(textIn(app.script) ?? "app");
+    const process = convertApp(names.nameFor(called), app, environmentName, file, surroundings);
+    noteRename(process, called);
+    draft.processes.push(process);
   }
   addNamespaces(draft, apps, names);
   if (isPlainMap(value) && value.deploy !== undefined)

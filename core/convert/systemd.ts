@@ -1,5 +1,5 @@
 import { type Draft, DraftProcess, emptyDraft, isMapValue, type Value } from "./draft.ts";
-import { NameBook } from "./name-book.ts";
+import { NameBook, noteRename } from "./name-book.ts";
 import { refuseFile } from "./plain.ts";
 import type { ForeignFile, Surroundings } from "./source.ts";
 import { setUnitCommands } from "./systemd-commands.ts";
@@ -35,6 +35,7 @@ export function convertSystemd(files: readonly ForeignFile[], surroundings: Surr
 
 function convertService({ unit, process }: ConvertedUnit, names: NameBook, surroundings: Surroundings): DraftProcess[] {
   const description = lastOf(unit, "Unit", "Description");
+  noteRename(process, unit.stem);
   if (description !== undefined) process.note(description);
   const before = setUnitCommands(unit, process, names);
   setUnitPolicies(unit, process, surroundings);

@@ -8,8 +8,9 @@ import { rememberRuntimeChild } from "./spawn.ts";
 const RUN_LIMIT_MS = 10_000;
 /** Longest value, and what else it may print, in bytes. */
 const OUTPUT_BYTES_MAX = 4 * 1024 * 1024;
-/** Ours begins here: a configuration may print for itself before. */
+/** Ours stands between these: a configuration may print for itself before. */
 const MARK = "\u0001ghost\u0001";
+const END = "\u0001end\u0001";
 /** Who can run JavaScript, the preferred first. */
 const RUNTIMES = ["node", "bun"] as const;
 
@@ -29,9 +30,8 @@ export async function exportsOf(file: string, place: ScriptPlace): Promise<unkno
   const runtime = findRuntime(place);
   const module = runtime.endsWith("/node") ? ["--input-type=module"] : [];
   const { code, stdout, stderr } = await run(runtime, [...module, "-e", scriptFor(file)], file, place);
-  const from = stdout.lastIndexOf(MARK);
-  if (code === 0 && from !== -1) return JSON.parse(stdout.slice(from + MARK.length));
-  const why = stderr.split("\n").findLast((line) => /Error|error/.test(line)) ?? stderr.trim().split("\n").at(-1) ?? "";
+  if (stdout.endsWith(END)) return JSON.parse(stdout.slice(stdout.lastIndexOf(MARK) + MARK.length, -END.length));
+  const why = stderr.split("\n").findLast((line) => /error/i.test(line)) ?? stderr.trim().split("\n").at(-1) ?? "";
   throw new GhostError(
     "CONFIG_INVALID",
     `cannot read ${file}: it failed when it was run with ${runtime} (${why.trim() || `exit ${code}`})`,
@@ -46,7 +46,7 @@ function scriptFor(file: string): string {
 let value = loaded.default ?? loaded;
 value = value?.default ?? value;
 if (typeof value === "function") value = await value();
-process.stdout.write(${JSON.stringify(MARK)} + JSON.stringify(value ?? null), () => process.exit(0));`;
+process.stdout.write(${JSON.stringify(MARK)} + JSON.stringify(value ?? null) + ${JSON.stringify(END)});`;
 }
 
 function findRuntime({ workingDirectory, environment }: ScriptPlace): string {
@@ -78,8 +78,17 @@ function run(runtime: string, args: readonly string[], file: string, { workingDi
       reject(new GhostError("TIMED_OUT", `cannot read ${file}: ${why}`, { hint: "a configuration should export its value and end" }));
     };
     const timer = setTimeout(() => tooLong(`it did not end within ${RUN_LIMIT_MS / 1000} s`), RUN_LIMIT_MS);
-    const out = gather(child.stdout, () => tooLong(`it printed more than ${OUTPUT_BYTES_MAX / 1024 / 1024} MiB`));
-    const err = gather(child.stderr, () => tooLong(`it printed more than ${OUTPUT_BYTES_MAX / 1024 / 1024} MiB`));
+    // What it has opened may keep it alive: once it has said its value it is of no more use.
+    const out = gather(
+      child.stdout,
+      (text) => text.endsWith(END) && killGroup(child),
+      () => tooLong(`it printed more than ${OUTPUT_BYTES_MAX / 1024 / 1024} MiB`),
+    );
+    const err = gather(
+      child.stderr,
+      () => false,
+      () => tooLong(`it printed more than ${OUTPUT_BYTES_MAX / 1024 / 1024} MiB`),
+    );
     child.once("error", reject);
     child.once("close", (code) => {
       clearTimeout(timer);
@@ -88,13 +97,15 @@ function run(runtime: string, args: readonly string[], file: string, { workingDi
   });
 }
 
-function gather(stream: NodeJS.ReadableStream, tooMuch: () => void): () => string {
+/** Keeps what a stream says; `look` is shown the latest chunk. */
+function gather(stream: NodeJS.ReadableStream, look: (latest: string) => unknown, tooMuch: () => void): () => string {
   const chunks: Buffer[] = [];
   let bytes = 0;
   stream.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > OUTPUT_BYTES_MAX) tooMuch();
-    else chunks.push(chunk);
+    if (bytes > OUTPUT_BYTES_MAX) return tooMuch();
+    chunks.push(chunk);
+    look(Buffer.concat(chunks.slice(-2)).toString("utf8"));
   });
   return () => Buffer.concat(chunks).toString("utf8");
 }

@@ -1,0 +1,227 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { revealSecrets } from "../../core/config/secrets.ts";
+import { makeHome } from "../rig/home.ts";
+import { test } from "../rig/test.ts";
+import { commentBefore, copySamples, parsed, processOf } from "./written.ts";
+
+test("a PM2 ecosystem file is run with node, and becomes a file that Ghost takes", async () => {
+  await using home = makeHome();
+  copySamples(home);
+  const { stdout, stderr } = await home.ok(["import", "ecosystem.config.js"]);
+  assert.is(stdout, "");
+  assert.match(stderr, /wrote .*processes\.yaml: 4 processes/);
+  const text = readFileSync(join(home.work, "processes.yaml"), "utf8");
+  const manifest = parsed(home, "processes.yaml");
+  const api = processOf(manifest, "api");
+  assert.equal(
+    [api.executable, ...api.args],
+    ["node", "--max-old-space-size=512", "./dist/server.js", "--port", "8080", "--label", "two words"],
+  );
+  assert.equal([api.instances, api.workingDirectory, api.limits.memoryBytes], [2, join(home.work, "api"), 300 * 1024 * 1024]);
+  assert.equal(
+    [api.restart.policy, api.restart.delayMs, api.restart.maxRestarts, api.stop.signal, api.stop.timeoutMs],
+    ["always", 4000, 10, "SIGINT", 5000],
+  );
+  assert.is(api.environment.PRICE, "${not a variable}");
+  assert.is(revealSecrets(String(api.environment.DB_PASSWORD), manifest.secrets), "hunter22");
+  assert.match(commentBefore(text, /^\s+DB_PASSWORD:/), /from_file/);
+  for (const lost of ["cron_restart", "wait_ready", "out_file", "env_production", "cluster"])
+    assert.match(commentBefore(text, /- name: api/), new RegExp(lost));
+  assert.equal(
+    manifest.groups.map(({ processes }) => processes),
+    [["api", "my-worker"]],
+  );
+  assert.is(processOf(manifest, "site").shell, true);
+  assert.is(statSync(join(home.work, "processes.yaml")).mode & 0o777, 0o600);
+});
+
+test("--env lays a PM2 environment over the usual one", async () => {
+  await using home = makeHome();
+  copySamples(home);
+  await home.ok(["import", "ecosystem.config.js", "--env", "production"]);
+  assert.is(processOf(parsed(home, "processes.yaml"), "api").environment.NODE_ENV, "production");
+});
+
+test("a dump of PM2 loses what every shell has, what this shell has alike, and what PM2 put in", async () => {
+  await using home = makeHome();
+  copySamples(home);
+  await home.ok(["import", "dump.pm2"], { env: { ...home.env, FROM_SHELL: "same" } });
+  const manifest = parsed(home, "processes.yaml");
+  const web = processOf(manifest, "web");
+  assert.equal(Object.keys(web.environment), ["NODE_ENV", "DB_URL"]);
+  assert.equal(
+    [web.instances, web.workingDirectory, web.executable, ...web.args],
+    [2, "/srv/web", "node", "/srv/web/server.js", "--port", "80"],
+  );
+  const comment = commentBefore(readFileSync(join(home.work, "processes.yaml"), "utf8"), /- name: web/);
+  assert.match(comment, /inherit: \[FROM_SHELL\]/);
+  assert.match(comment, /SSH_CLIENT/);
+  assert.equal(processOf(manifest, "tool").args, ["-c", "sleep 1 && echo $X"]);
+});
+
+test("a Procfile keeps its ports, its shell lines, its release and its .env", async () => {
+  await using home = makeHome();
+  copySamples(home);
+  home.write(".env", "A=1\n");
+  await home.ok(["import", "Procfile"]);
+  const manifest = parsed(home, "processes.yaml");
+  const web = processOf(manifest, "web");
+  assert.equal([web.shell, web.environment.PORT, web.restart.policy], [true, "5100", "always"]);
+  assert.equal(web.envFiles, [join(home.work, ".env")]);
+  assert.equal(
+    web.dependsOn.map(({ name, condition }) => [name, condition]),
+    [["release", "completed"]],
+  );
+  assert.equal(processOf(manifest, "worker").args, ["worker.js", "--queue", "high priority"]);
+});
+
+test("a compose service becomes docker run, with its network, health, dependencies and volumes", async () => {
+  await using home = makeHome();
+  copySamples(home);
+  home.write(".env", "LOG_LEVEL=debug\nPG_VERSION=17\n");
+  await home.ok(["import", "compose.yaml"]);
+  const manifest = parsed(home, "processes.yaml", { DB_PASSWORD: "p4ss" });
+  const db = processOf(manifest, "db");
+  assert.equal(db.args.slice(0, 4), ["run", "--rm", "--name", "shop-db"]);
+  assert.ok(db.args.includes("shop_data:/var/lib/postgresql/data"));
+  assert.ok(db.args.includes(`${home.work}/init:/docker-entrypoint-initdb.d:ro`));
+  assert.not.ok(
+    db.args.some((word) => word.includes("p4ss")),
+    "ps must not show the secret",
+  );
+  assert.equal(db.healthCheck?.probe, {
+    kind: "exec",
+    executable: "docker",
+    args: ["exec", "shop-db", "sh", "-c", "pg_isready -U $POSTGRES_USER"],
+    shell: false,
+  });
+  assert.equal(
+    [db.healthCheck?.periodMs, db.healthCheck?.failures, db.healthCheck?.startGraceMs, db.stop.command],
+    [5000, 5, 30_000, "docker stop -t 60 shop-db"],
+  );
+  const api = processOf(manifest, "api");
+  assert.equal(
+    api.dependsOn.map(({ name, condition }) => [name, condition]),
+    [
+      ["network-shop_default", "completed"],
+      ["db", "healthy"],
+      ["migrate", "completed"],
+    ],
+  );
+  assert.equal([api.instances, api.shell, api.environment.PRICE], [2, true, "5$"]);
+  assert.match(
+    api.executable,
+    /--name shop-api-\$GHOST_INSTANCE .*--publish 127\.0\.0\.1:8080:80 --publish 8443:443\/tcp .*--entrypoint \/bin\/api shop\/api --verbose serve 'two words'$/,
+  );
+  assert.is(processOf(manifest, "migrate").type, "oneshot");
+  assert.equal(processOf(manifest, "migrate").dependsOn.find(({ name }) => name === "db")?.onLoss, "restart");
+  const text = readFileSync(join(home.work, "processes.yaml"), "utf8");
+  assert.match(text, /# service front was left out: it is built from \.\/front/);
+  assert.match(text, /# Set these variables before `ghost register`: DB_PASSWORD\./);
+  assert.match(text, /\$\{LOG_LEVEL:-info\}/);
+});
+
+test("supervisord's programs, numbers, groups, quoting and %(ENV_X)s are understood", async () => {
+  await using home = makeHome();
+  copySamples(home);
+  await home.ok(["import", "supervisord.conf"]);
+  const manifest = parsed(home, "processes.yaml", { PATH: "/usr/bin" });
+  const web = processOf(manifest, "web");
+  assert.equal(web.args, ["-b", "0.0.0.0:80", "app:main", "--chdir", home.work]);
+  assert.equal(
+    [web.environment.URL, web.environment.USER_HOME, web.environment.PATH, web.environment.STAGE],
+    ["http://x/%20", "/home/me/x", "/opt/bin:/usr/bin", "test"],
+  );
+  assert.is(revealSecrets(String(web.environment.SECRET_KEY), manifest.secrets), "a,b=c;d");
+  assert.equal([web.restart.policy, web.restart.successCodes, web.restart.maxRestarts], ["on-failure", [0, 2], 5]);
+  assert.equal([web.stop.signal, web.stop.timeoutMs, web.user, web.logs.maxFiles], ["SIGQUIT", 20_000, "www-data", 3]);
+  assert.equal(processOf(manifest, "worker-01").args, ["worker.py", "--id", "01", "--pipe", "a|b"]);
+  assert.is(processOf(manifest, "same").instances, 3);
+  assert.equal(
+    manifest.groups.map(({ processes }) => processes),
+    [
+      ["worker-00", "worker-01"],
+      ["web", "worker-00", "worker-01"],
+    ],
+  );
+});
+
+test("systemd's units together: what runs before, dependencies, limits, timers and sockets", async () => {
+  await using home = makeHome();
+  copySamples(home);
+  const units = ["api.service", "db.service", "cache.service", "backup.service", "backup.timer", "cache.socket"];
+  await home.ok(["import", ...units, "--out", "units.yaml"]);
+  const manifest = parsed(home, "units.yaml");
+  const api = processOf(manifest, "api");
+  assert.is(api.executable, 'exec /srv/api/bin/api --listen 0.0.0.0:80 --name api $EXTRA "--level=${LEVEL}"');
+  assert.equal(
+    api.dependsOn.map(({ name, condition, onLoss }) => [name, condition, onLoss]),
+    [
+      ["api-pre", "completed", "ignore"],
+      ["db", "started", "ignore"],
+      ["cache", "started", "stop"],
+    ],
+  );
+  assert.equal(api.limits, { memoryBytes: 512 * 1024 * 1024, openFiles: 65536, cpu: 1.5, pids: 64 });
+  assert.equal(
+    [api.restart.delayMs, api.restart.factor, api.restart.maxRestarts, api.restart.windowMs, api.restart.successCodes],
+    [5000, 1, 4, 30_000, [0, 143]],
+  );
+  assert.equal(
+    [api.stop.signal, api.stop.timeoutMs, api.stop.command, api.reload?.signal],
+    ["SIGINT", 90_000, "/srv/api/bin/stop $GHOST_PID", "SIGHUP"],
+  );
+  assert.equal([api.environment.GREETING, api.umask, api.nice, api.user], ["hello world", 0o27, 5, "www-data"]);
+  assert.equal(processOf(manifest, "db").args, ["--price", "5$"]);
+  assert.is(processOf(manifest, "backup").schedule?.cron, "30 2 * * MON-FRI");
+  assert.equal(processOf(manifest, "cache").listen, { host: "127.0.0.1", port: 6000 });
+});
+
+test("a file that is there is not overwritten, unless --force says so; - is standard output", async () => {
+  await using home = makeHome();
+  copySamples(home);
+  home.write("processes.yaml", "mine: yes\n");
+  const refused = await home.ghost(["import", "Procfile"]);
+  assert.is(refused.code, 2);
+  assert.match(refused.stderr, /it is there already\nhint: .*--force/);
+  assert.is(readFileSync(join(home.work, "processes.yaml"), "utf8"), "mine: yes\n");
+  assert.match((await home.ok(["import", "Procfile", "--out", "-"])).stdout, /^# Made by `ghost import` from Procfile/);
+  await home.ok(["import", "Procfile", "--force"]);
+  assert.is(parsed(home, "processes.yaml").processes.length, 4);
+});
+
+test("--json tells what was made and every comment", async () => {
+  await using home = makeHome();
+  copySamples(home);
+  const made = (await home.ok(["import", "supervisord.conf", "--json"])).json<{
+    kind: string;
+    processes: string[];
+    variables: string[];
+    notes: { process: string | null; text: string }[];
+  }>();
+  assert.equal([made.kind, made.processes, made.variables], ["supervisord", ["web", "worker-00", "worker-01", "same"], ["HOME", "PATH"]]);
+  assert.ok(made.notes.some(({ process, text }) => process === "web" && text.includes("priority")));
+});
+
+test("what is no such file is refused with the remedy", async () => {
+  await using home = makeHome();
+  const refusals: readonly (readonly [name: string, text: string, message: RegExp])[] = [
+    ["ecosystem.config.js", "module.exports = { apps: [] }", /declares no apps/],
+    ["broken.config.js", "throw new Error('no luck')", /no luck/],
+    ["endless.config.cjs", "module.exports = { apps: [{ script: 'a.js' }] }; setInterval(() => {}, 1000);", /^wrote/],
+    ["dump.pm2", "[]", /holds no processes/],
+    ["compose.yaml", "version: 3", /no `services`/],
+    ["what.txt", "?", /cannot tell whose file/],
+    ["supervisord.conf", "[supervisord]", /no \[program:…\]/],
+    ["x.timer", "[Timer]", /it is no service/],
+  ];
+  for (const [name, text, message] of refusals) {
+    home.write(name, text);
+    const { stderr } = await home.ghost(["import", name, "--out", `${name}.yaml`]);
+    assert.match(stderr.replace(/^error: /, ""), message, name);
+  }
+});
+
+test.run();
