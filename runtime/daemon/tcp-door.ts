@@ -7,7 +7,7 @@ import { log } from "./journal.ts";
 import { TokenFile } from "./token-file.ts";
 
 /** A door that could not be opened, and the token of one that is open, are looked at again after this, in ms. */
-const LOOK_MS = 2_000;
+const LOOK_MS = 1_000;
 /** What answers without a token: whether the daemon lives is no secret. */
 const OPEN_PATHS: ReadonlySet<string> = new Set(["/healthz"]);
 /** Requests that are under way when the door is closed have so long, in ms. */
