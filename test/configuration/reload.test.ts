@@ -59,6 +59,9 @@ test("hooks of the node are told of every process, beside its own, and are excha
   const path = join(home.work, "told");
   await home.ok(["daemon"]);
   configure(home, `system: { id: alpha }\non: { failed: 'cat >> ${path}; pwd >> ${path}.where' }\n`);
+  const untilChanges = (count: number) =>
+    waitFor(async () => (await home.ok(["why", "--all"])).stdout.split("system.id, on.failed").length > count, { what: `change ${count}` });
+  await untilChanges(1);
   const job = (name: string) => ({ name, command: "false", type: "oneshot", on: { failed: `echo own >> ${path}.own` } });
   await launch(home, job("first"));
   const [line] = await untilLines(path);
@@ -70,7 +73,7 @@ test("hooks of the node are told of every process, beside its own, and are excha
   assert.equal(await untilLines(`${path}.where`), [home.dir]);
   await untilLines(`${path}.own`);
   configure(home, `on: { failed: 'echo changed >> ${path}.changed' }\n`);
-  await waitFor(async () => (await home.ok(["why", "--all"])).stdout.includes("on.failed"), { what: "the change" });
+  await untilChanges(2);
   await home.ghost(["start", "first"]);
   await untilLines(`${path}.changed`);
   await untilLines(`${path}.own`, 2);
