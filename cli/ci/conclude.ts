@@ -20,10 +20,16 @@ export async function conclude(context: Context, outcome: CiOutcome, name: strin
   const passed = verdict.kind === "ended" && verdict.code === 0 && leftovers.length === 0;
   if (passed) return context.say(`${paint.green("✓")} ${name} passed in ${formatDuration(durationMs)}`);
   const error = errorOf(outcome);
+  const unrun = verdict.kind === "not-started" || verdict.kind === "broken";
+  const how = unrun
+    ? "was not run"
+    : verdict.kind === "ended" && verdict.code === 0
+      ? "ended with 0, but left processes running"
+      : describeVerdict(verdict, own);
   const lines = [
     ...(error ? renderError(error, context.directory, paint) : []),
     ...(leftovers.length > 0 ? [`${paint.red("error:")} left running, and ended now: ${leftovers.map(describeLeftover).join("; ")}`] : []),
-    `${paint.red("✗")} ${name} ${verdict.kind === "not-started" || verdict.kind === "broken" ? "was not run" : describeVerdict(verdict, own)} (${formatDuration(durationMs)})`,
+    `${paint.red("✗")} ${name} ${how} (${formatDuration(durationMs)})`,
   ];
   writeFully(2, `${lines.join("\n")}\n`);
 }

@@ -41,6 +41,8 @@ export class Passage {
   change(entry: HistoryEntry): void {
     // The daemon is this run's own affair unless it fails.
     if (entry.name === null && (entry.cause.kind === "daemon-started" || entry.cause.kind === "daemon-ended")) return;
+    // What a program wrote is in its log before its end is told.
+    this.tail?.look();
     const line = renderStateLine(entry, this.nameCells, this.options.paint);
     if (line !== null) this.write(() => this.context.say(line));
   }

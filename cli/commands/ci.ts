@@ -4,6 +4,7 @@ import { junitXml } from "../../core/ci/junit.ts";
 import { manifestForCi } from "../../core/ci/manifest.ts";
 import type { Manifest } from "../../core/config/definition.ts";
 import { parseDuration } from "../../core/config/units.ts";
+import type { PrivateHome } from "../../runtime/ci/private-home.ts";
 import type { CiOutcome } from "../../runtime/ci/run.ts";
 import { signalExitCode } from "../../runtime/process/exit-code.ts";
 import { usage } from "../arguments.ts";
@@ -59,8 +60,7 @@ export const command: Command = {
       await conclude(context, outcome, name, nowMs - startedAt.getTime()).catch(unlessClosed);
       return exitCode(outcome, interruptions);
     } finally {
-      await endDaemon(context, home.root);
-      await home.remove();
+      await home.end();
     }
   },
 };
@@ -100,18 +100,17 @@ interface Prepared {
   readonly manifest: Manifest;
   readonly name: string;
   readonly timeoutMs: number | null;
-  readonly home: { readonly root: string; daemonPid(): number | null };
+  readonly home: PrivateHome;
 }
 
 async function run(context: Context, interruptions: Interruptions, prepared: Prepared): Promise<CiOutcome> {
-  const [{ runCi }, { connect }] = await Promise.all([import("../../runtime/ci/run.ts"), import("../../runtime/client/client.ts")]);
+  const { runCi } = await import("../../runtime/ci/run.ts");
   const { manifest, name } = prepared;
   const names = manifest.processes.map((definition) => definition.name);
   const passage = new Passage(context, { names, paint: await context.messagePaint(), closed: () => interruptions.interrupt("SIGPIPE") });
   try {
     return await runCi({
       ...prepared,
-      client: connect(prepared.home.root, { start: "never", version: context.version, warn: () => {} }),
       interrupted: interruptions.first,
       hurried: interruptions.second,
       onChange: (entry) => passage.change(entry),
@@ -137,17 +136,3 @@ function exitCode({ verdict, leftovers }: CiOutcome, { signal }: Interruptions):
       return verdict satisfies never;
   }
 }
-
-async function endDaemon(context: Context, root: string): Promise<void> {
-  const { connect } = await import("../../runtime/client/client.ts");
-  const { persist } = await import("../../runtime/client/follow-events.ts");
-  const client = connect(root, { start: "never", version: context.version, warn: () => {} });
-  await persist(async () => {
-    for await (const _ of client.stopDaemon(false)) {
-      // All are stopped already.
-    }
-  }, DAEMON_LIMIT_MS).catch((error: unknown) => context.warn(`the daemon of this run: ${(error as Error).message}`));
-}
-
-/** A daemon that died is back within 2 s, in ms. */
-const DAEMON_LIMIT_MS = 5_000;

@@ -41,6 +41,7 @@ function factsOf(process: ProcessDetail, now: number): [string, string | null][]
     ["stopped", process.pid === null && process.stoppedAt !== null ? formatMoment(new Date(process.stoppedAt)) : null],
     ["usage", process.pid === null ? null : usageOf(process)],
     ["restarts", `${process.restarts} (policy: ${process.restartPolicy})`],
+    ["ports", portsOf(process)],
     ["command", tame(process.command.map(quoteWord).join(" "))],
     ["folder", process.workingDirectory],
     ["source", process.source === null ? null : process.source + (process.line === null ? "" : `:${process.line}`)],
@@ -69,6 +70,11 @@ function outcomeOf({ ok, exitCode, exitSignal, startedAt }: RunResult): string {
   if (exitSignal !== null) return exitSignal;
   if (exitCode !== null) return ok ? "ok" : `code ${exitCode}`;
   return startedAt === null ? "not started" : "unknown";
+}
+
+function portsOf({ ports }: ProcessDetail): string | null {
+  const all = Object.entries(ports).map(([name, port]) => `${name} ${port}`);
+  return all.length > 0 ? all.join(", ") : null;
 }
 
 function upFor(process: ProcessDetail, now: number): string | null {

@@ -20,9 +20,11 @@ export function renderStateLine(entry: HistoryEntry, nameCells: number, paint: P
 /** Beginnings that the word of the run follows at once. */
 const BEGINNINGS: ReadonlySet<string> = new Set(["start", "dependencies-met", "restarted", "schedule", "trigger", "armed"]);
 
-function describe({ to, cause }: HistoryEntry): string | null {
+function describe({ from, to, cause }: HistoryEntry): string | null {
   // The word that it is stopped follows.
   if (to === "stopping" && cause.kind === "stop") return null;
+  // What is at rest was told to stay so.
+  if (cause.kind === "stop" && (from === to || from === "failed")) return null;
   if (cause.kind === "spawned") return `started (pid ${cause.facts?.pid ?? "?"})`;
   return to === "starting" && BEGINNINGS.has(cause.kind) ? null : cause.text;
 }

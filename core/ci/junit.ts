@@ -70,7 +70,8 @@ function seconds(ms: number): string {
   return (ms / 1000).toFixed(3);
 }
 
-/** Colours and other commands to a terminal (ECMA-48, CSI and OSC); built from a text, because a pattern may not hold the escape character. */
+/** Colours and other commands to a terminal (ECMA-48, CSI and OSC). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with the escape character.
 const ESCAPE_SEQUENCES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\^_])/g;
 /** Whatever is no Char of XML 1.0 (section 2.2). */
 const NO_CHARACTERS = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;

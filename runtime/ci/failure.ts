@@ -15,8 +15,8 @@ export function lastLinesOf({ logs }: ProcessView, { secrets }: Manifest): strin
 
 /** Why what needs `view` cannot begin. */
 export function whyNotStarted(view: ProcessView, manifest: Manifest): ErrorBody {
-  const how = view.crashLooping ? "keeps falling over" : `is ${view.status}`;
-  return new GhostError("START_FAILED", `cannot start ${view.name}: it ${how}: ${view.why}`, {
+  const how = view.crashLooping && view.status !== "failed" ? "it keeps falling over: " : "";
+  return new GhostError("START_FAILED", `cannot start ${view.name}: ${how}${view.why}`, {
     details: { lastLines: lastLinesOf(view, manifest) },
   }).body();
 }

@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { readAddress } from "../client/address.ts";
+import { connect, type DaemonClient } from "../client/client.ts";
+import { persist } from "../client/follow-events.ts";
 import { findHome } from "../daemon/home.ts";
 import { startDaemon } from "../daemon/launch.ts";
 import { ownerText, removeHome } from "../daemon/owner.ts";
 import { readProcess } from "../process/table.ts";
+import { version } from "../system/version.ts";
 
 /** A daemon that was told to end is gone within this time, in ms. */
 const END_LIMIT_MS = 10_000;
@@ -18,8 +21,10 @@ export interface PrivateHome {
   readonly root: string;
   /** Of the daemon that runs now; null when none does. */
   daemonPid(): number | null;
-  /** Waits for the daemon, which was told to end, and removes the home. */
-  remove(): Promise<void>;
+  /** Of its daemon, across the deaths of daemons; none is started. */
+  readonly client: DaemonClient;
+  /** Ends the daemon, with whatever it still supervises, and removes the home. */
+  end(): Promise<void>;
 }
 
 /** Makes the home (0700, in TMPDIR) and starts its daemon. Throws HOME_UNUSABLE or DAEMON_START_FAILED. */
@@ -33,16 +38,26 @@ export async function makePrivateHome(): Promise<PrivateHome> {
     removeHome(home);
     throw error;
   }
+  const client = connect(home.root, { start: "never", version, warn: () => {} });
   return {
     root: home.root,
     daemonPid,
-    async remove() {
+    client,
+    async end() {
+      // Known before: a daemon that ends takes its address away first.
       const pid = daemonPid();
+      await persist(() => stop(client), END_LIMIT_MS).catch(() => {});
       const deadline = performance.now() + END_LIMIT_MS;
       while (pid !== null && isRunning(pid) && performance.now() < deadline) await delay(LOOK_MS);
       removeHome(home);
     },
   };
+}
+
+async function stop(client: DaemonClient): Promise<void> {
+  for await (const _ of client.stopDaemon(false)) {
+    // Usually all are stopped already.
+  }
 }
 
 function makeFolder(): string {

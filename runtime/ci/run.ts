@@ -1,16 +1,20 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { ActionResult, HistoryEntry, ProcessView } from "../../core/api/wire.ts";
 import type { Manifest } from "../../core/config/definition.ts";
 import { type ErrorBody, GhostError } from "../../core/errors/ghost-error.ts";
-import { type DaemonClient, isWait } from "../client/client.ts";
+import { isWait } from "../client/client.ts";
 import { followEvents, isPassing, persist } from "../client/follow-events.ts";
 import { exitCodeOf } from "../process/exit-code.ts";
 import { endStrays, type Stray } from "../process/strays.ts";
 import { whyNotStarted } from "./failure.ts";
+import type { PrivateHome } from "./private-home.ts";
 
 /** A daemon that died is back within 2 s; what is asked of it meanwhile waits so long, in ms. */
 const DAEMON_LIMIT_MS = 15_000;
 /** What NAME leaves running is given so long to end by itself, in ms: a pool of workers, say, that is being shut down. */
 const LEFTOVER_GRACE_MS = 1_000;
+/** The last changes are told within this time, in ms. */
+const EVENTS_LAG_MS = 30;
 const BY = "ghost ci";
 const LIVING: ReadonlySet<string> = new Set(["starting", "running", "unhealthy", "stopping"]);
 
@@ -35,7 +39,6 @@ export interface CiOutcome {
 }
 
 export interface CiOptions {
-  readonly client: DaemonClient;
   readonly manifest: Manifest;
   readonly name: string;
   /** Null: no limit. */
@@ -43,7 +46,7 @@ export interface CiOptions {
   /** Ends the run in order; by force. */
   readonly interrupted: AbortSignal;
   readonly hurried: AbortSignal;
-  readonly home: { readonly root: string; daemonPid(): number | null };
+  readonly home: PrivateHome;
   /** Told of every change. */
   readonly onChange: (entry: HistoryEntry) => void;
   /** Told once NAME's logs are known, before it starts. */
@@ -84,7 +87,8 @@ class CiRun {
   }
 
   private async begin(): Promise<void> {
-    const { client, manifest, onReady } = this.options;
+    const { manifest, onReady } = this.options;
+    const { client } = this.options.home;
     const { results } = await client.register({ manifest, by: BY });
     for await (const _ of results) {
       // Nothing runs yet: there are none.
@@ -95,10 +99,10 @@ class CiRun {
   }
 
   private async start(): Promise<void> {
-    const { client, manifest, name } = this.options;
+    const { manifest, name, home } = this.options;
     const failed: ActionResult[] = [];
     try {
-      for await (const line of client.act("start", { names: [`${manifest.project}/${name}`], by: BY }, this.closing.signal))
+      for await (const line of home.client.act("start", { names: [`${manifest.project}/${name}`], by: BY }, this.closing.signal))
         if (!isWait(line) && !line.ok) failed.push(line);
     } catch (error) {
       // The next daemon goes on with it.
@@ -112,7 +116,7 @@ class CiRun {
   }
 
   private async follow(): Promise<void> {
-    for await (const entry of followEvents(this.options.client, this.closing.signal, 0)) {
+    for await (const entry of followEvents(this.options.home.client, this.closing.signal, 0)) {
       this.options.onChange(entry);
       if (entry.name === this.options.name) await this.ownChange(entry);
       else if (entry.name !== null && !this.ran) await this.neededChange(entry);
@@ -133,8 +137,8 @@ class CiRun {
 
   /** NAME ended and left others of its tree running, which the daemon follows. */
   private async nameLeftovers(): Promise<void> {
-    const { client, name, manifest } = this.options;
-    const details = await persist(() => client.details(`${manifest.project}/${name}`), DAEMON_LIMIT_MS).catch(() => []);
+    const { home, name, manifest } = this.options;
+    const details = await persist(() => home.client.details(`${manifest.project}/${name}`), DAEMON_LIMIT_MS).catch(() => []);
     this.leftBehind = details.flatMap(({ tree }) => tree.map(({ pid, command }) => ({ pid, command, from: name })));
     this.conclude({ kind: "ended", code: 0 });
   }
@@ -147,12 +151,13 @@ class CiRun {
   }
 
   private views(names?: readonly string[]): Promise<ProcessView[]> {
-    return persist(() => this.options.client.processes(names), DAEMON_LIMIT_MS);
+    return persist(() => this.options.home.client.processes(names), DAEMON_LIMIT_MS);
   }
 
   private async end(verdict: Verdict): Promise<CiOutcome> {
     const standing = await this.views().catch(() => []);
     const unstoppable = await this.stop(standing).catch((error: unknown) => [asStray(error)]);
+    await delay(EVENTS_LAG_MS);
     this.closing.abort();
     const strays = await endStrays(this.options.home.root, this.options.home.daemonPid());
     return { verdict, standing, leftovers: [...this.leftBehind, ...strays, ...unstoppable] };
@@ -171,7 +176,7 @@ class CiRun {
 
   private async stopAll(force: boolean): Promise<ActionResult[]> {
     const failed: ActionResult[] = [];
-    for await (const line of this.options.client.act("stop", { names: ["all"], force, by: BY }))
+    for await (const line of this.options.home.client.act("stop", { names: ["all"], force, by: BY }))
       if (!isWait(line) && !line.ok) failed.push(line);
     return failed;
   }

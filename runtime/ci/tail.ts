@@ -22,7 +22,8 @@ export class Tail {
     for (const file of this.files) file.close();
   }
 
-  private look(): void {
+  /** Passes on at once what is there now. */
+  look(): void {
     for (const file of this.files) file.read();
   }
 }
