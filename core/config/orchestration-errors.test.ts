@@ -145,6 +145,26 @@ for (const [text, place, message, hint] of GROUPS) {
   test(text, () => expectFirst(diagnose(TWO + text), place, message, hint));
 }
 
+const CLASHES: [string, string, RegExp][] = [
+  [
+    "a: { executable: x, listen: 80 }, b: { executable: x, listen: 80 }",
+    "error",
+    /cannot listen on port 80 for b: a has that listener \(\/srv\/shop\/0.yaml:1\)/,
+  ],
+  ["a: { executable: x, listen: 127.0.0.1:80 }, b: { executable: x, listen: '*:80' }", "error", /cannot listen on port 80 for b/],
+  ["a: { executable: x, ports: { web: 80 }, instances: 2 }", "warning", /all 2 instances of a are given the same port 80 as web/],
+  ["a: { executable: x, ports: { web: 80 } }, b: { executable: x, ports: { http: 80 } }", "warning", /port 80 is given to b and to a/],
+  ["a: { executable: x, listen: 127.0.0.1:80 }, b: { executable: x, listen: 127.0.0.2:80 }", "", /^$/],
+  ["a: { executable: x, listen: 80, ports: { web: 80 } }", "", /^$/],
+];
+for (const [text, severity, message] of CLASHES) {
+  test(`processes: { ${text} }`, () => {
+    const { diagnostics } = parseProcessesFiles([{ path: "/srv/shop/0.yaml", text: `processes: { ${text} }` }], { environment: {} });
+    assert.is(diagnostics[0]?.severity ?? "", severity);
+    assert.match(diagnostics[0]?.message ?? "", message);
+  });
+}
+
 test("a circle is told with its whole path, each step with file and line", () => {
   const diagnostics = diagnose(
     "processes:\n  a:\n    executable: x\n    depends_on: [b]\n  b: { executable: x, depends_on: c }\n",

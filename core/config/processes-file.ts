@@ -8,6 +8,7 @@ import { hasUnknownKey, readKeys } from "./keys.ts";
 import { linkDependencies } from "./link-dependencies.ts";
 import { linkPorts } from "./link-ports.ts";
 import { nameProblem, sanitizeName } from "./names.ts";
+import { reportPortClashes } from "./port-clashes.ts";
 import { baseName, directoryOf } from "./posix-path.ts";
 import { readGroups } from "./read-groups.ts";
 import { readProcess } from "./read-process.ts";
@@ -41,6 +42,7 @@ export function parseProcessesFiles(files: readonly SourceText[], context: { rea
   const groups = readGroups(groupDrafts, drafts, project, reading);
   const alone = drafts.map((draft) => ({ draft, definition: readProcess(draft, project, reading) }));
   const linked = linkPorts(linkDependencies(alone, new Set(groups.map(({ name }) => name)), reading), reading);
+  reportPortClashes(linked, reading);
   reportCount(drafts, files, reading);
   const definitions = linked.map(({ definition }) => definition);
   const manifest = reading.report.failed ? null : manifestOf(files, project, definitions, groups, reading);

@@ -30,7 +30,7 @@ async function checkPattern({ name }: ProcessDefinition, { key, pattern }: Found
   } catch (error) {
     if (!(error instanceof GhostError)) throw error;
     const place = places.get(`${name}.${key}`) ?? places.get(name);
-    const why = error.message.slice(error.message.lastIndexOf(": ") + 2);
+    const why = error.message.replace(/^.*: error parsing regexp: /s, "");
     if (place) report.error(place, `cannot use "${pattern}" as ${key} of ${name}: ${why}`, error.hint);
   }
 }

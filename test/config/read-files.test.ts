@@ -128,6 +128,24 @@ test("an executable that is missing or not runnable is an error with its line", 
   for (const [index, pattern] of patterns.entries()) assert.match(said[index] ?? "", pattern);
 });
 
+test("what a health check runs and matches is looked at, too", async ({ directory }) => {
+  write(
+    join(directory, "processes.yaml"),
+    `processes:
+  a: { executable: sleep, health_check: { exec: "no-such-probe -x" } }
+  b: { executable: sleep, health_check: { exec: "no-such-probe | cat" } }
+  c: { executable: sleep, health_check: { log: "rea(dy" } }
+  d: { executable: sleep, health_check: { http: { url: "http://127.0.0.1/", body: "(?=x)" } } }
+  e: { executable: sleep, health_check: { log: "(?i)ready" } }
+`,
+  );
+  const told = diagnosticsOf(await failure(read(directory))).map(({ line, message }) => `${line}: ${message}`);
+  assert.is(told.length, 3, told.join("\n"));
+  assert.match(told[0] ?? "", /^2: cannot run no-such-probe as health_check.exec of a: /);
+  assert.match(told[1] ?? "", /^4: cannot use "rea\(dy" as health_check.log of c: missing closing \)/);
+  assert.match(told[2] ?? "", /^5: cannot use "\(\?=x\)" as health_check.http of d: /);
+});
+
 test("a path with a slash is looked for in the working directory, then beside the file", async ({ directory }) => {
   write(join(directory, "run"), "#!/bin/sh\n", 0o755);
   mkdirSync(join(directory, "sub"));

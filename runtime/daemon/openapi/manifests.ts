@@ -47,7 +47,33 @@ export const manifestPaths: Paths = {
 
 const head = { id: text, project: text, files: listOf(text), groups: listOf(ref("GroupDefinition")), path: text };
 
-const definition: Schema = object({
+const probe: Schema = {
+  anyOf: [
+    object({ kind: oneOf("http"), url: text, status: orNull(listOf(integer)), body: orNull(text) }),
+    object({ kind: oneOf("tcp"), host: text, port: text }),
+    object({ kind: oneOf("exec"), executable: text, args: listOf(text), shell: flag }),
+    object({ kind: oneOf("log"), pattern: text }),
+    object({ kind: oneOf("heartbeat"), intervalMs: number }),
+  ],
+};
+
+/** What versions since the first have added to a definition: a client may leave it out. */
+const orchestration: Readonly<Record<string, Schema>> = {
+  dependsOn: listOf(
+    object({ name: text, condition: oneOf("started", "healthy", "completed"), onLoss: oneOf("ignore", "hold", "restart", "stop") }),
+  ),
+  healthCheck: orNull(
+    object({ probe, periodMs: number, timeoutMs: number, failures: integer, successes: integer, startGraceMs: number, restart: flag }),
+  ),
+  instances: integer,
+  ports: { type: "object", additionalProperties: { anyOf: [integer, oneOf("auto")] } },
+  listen: orNull(object({ host: text, port: integer })),
+  schedule: orNull(object({ cron: text, timezone: orNull(text), overlap: { const: false } })),
+  reload: orNull(object({ signal: text })),
+  on: object({ failed: text, crash_loop: text, unhealthy: text, recovered: text }, []),
+};
+
+const declared: Readonly<Record<string, Schema>> = {
   name: text,
   project: text,
   executable: text,
@@ -81,7 +107,8 @@ const definition: Schema = object({
   umask: orNull(integer),
   nice: orNull(integer),
   source: orNull(object({ file: text, line: integer })),
-});
+};
+const definition: Schema = object({ ...declared, ...orchestration }, Object.keys(declared));
 
 const difference = object({ key: text, before: orNull(text), after: orNull(text) });
 
