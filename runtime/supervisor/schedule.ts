@@ -51,11 +51,15 @@ export class Schedules {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private running = false;
   private unsaved = false;
-  private lastLookMs = Date.now();
+  /** Ms since 1970, as the machine's clock says. */
+  private readonly clock: () => number;
+  private lastLookMs: number;
 
   /** Reads what the last daemon knew; nothing runs before `start`. */
-  constructor(supervisor: Supervisor) {
+  constructor(supervisor: Supervisor, clock: () => number = Date.now) {
     this.supervisor = supervisor;
+    this.clock = clock;
+    this.lastLookMs = clock();
     const { store } = supervisor.parts;
     this.before = new Map(Object.entries(JSON.parse(store.getMeta(DUE_ROW) ?? "{}") as Record<string, StoredDue>));
     this.triggeredBefore = new Set(JSON.parse(store.getMeta(TRIGGERED_ROW) ?? "[]") as string[]);
@@ -104,7 +108,7 @@ export class Schedules {
     const [cron, timezone, storedMs] = this.before.get(process.id) ?? [];
     this.before.delete(process.id);
     const isSame = cron === schedule.cron && timezone === schedule.timezone && storedMs !== undefined;
-    const dueMs = isSame ? storedMs : nextDueMs(schedule, Date.now());
+    const dueMs = isSame ? storedMs : nextDueMs(schedule, this.clock());
     this.armed.set(process.id, { process, schedule, dueMs, skipped: 0 });
     process.nextRunMs = dueMs;
     this.saveSoon();
@@ -118,7 +122,7 @@ export class Schedules {
   }
 
   private look(first = false): void {
-    const nowMs = Date.now();
+    const nowMs = this.clock();
     const wasSetBack = nowMs < this.lastLookMs - LATE_MS_MAX;
     this.lastLookMs = nowMs;
     for (const armed of [...this.armed.values()]) {
@@ -204,7 +208,7 @@ export class Schedules {
     clearTimeout(this.timer);
     const due = [...this.armed.values()].flatMap(({ dueMs }) => (dueMs === null ? [] : [dueMs]));
     if (!this.running || due.length === 0) return;
-    const leftMs = due.reduce((a, b) => Math.min(a, b)) - Date.now();
+    const leftMs = due.reduce((a, b) => Math.min(a, b)) - this.clock();
     this.timer = setTimeout(() => this.look(), Math.min(STEP_MS_MAX, Math.max(1, leftMs)));
   }
 
