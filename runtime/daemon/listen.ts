@@ -39,7 +39,7 @@ export class Door {
       server.once("error", reject);
       server.listen(this.home.socket, resolve);
     });
-    this.admit(this.home.socket, 0o600);
+    this.admit(this.home.socket, 0o660);
     this.servers.push(server);
     // On a full disk an older address stays, which leads to the same socket; it is put right when there is room.
     await this.repair();
@@ -58,14 +58,14 @@ export class Door {
   private writeAddress(): void {
     const { socket, pidFile } = this.home;
     writeFileAtomically(pidFile, JSON.stringify({ pid: process.pid, socket, version, startedAt: this.startedAt }));
-    this.admit(pidFile, 0o600);
+    this.admit(pidFile, 0o640);
   }
 
-  /** For the owner alone, or for those of the home's group, too. The owner's bits are given again to the group. */
-  private admit(path: string, mode: number): void {
+  /** `sharedMode` is for a home with a group; without one the path is its owner's alone. */
+  private admit(path: string, sharedMode: number): void {
     const { groupId } = this.home;
     if (groupId !== null) chownSync(path, -1, groupId);
-    chmodSync(path, groupId === null ? mode : mode | (mode >> 3));
+    chmodSync(path, groupId === null ? 0o600 : sharedMode);
   }
 
   private async repair(): Promise<void> {
