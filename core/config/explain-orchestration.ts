@@ -15,7 +15,7 @@ export function describeOrchestration(definition: ProcessDefinition): Row[] {
       ({ name, condition, onLoss }): Row => [`depends_on.${name}`, onLoss === "ignore" ? condition : `${condition}, on_loss ${onLoss}`],
     ),
     ...(healthCheck ? describeHealth(healthCheck) : []),
-    instances === 1 ? null : ["instances", String(instances)],
+    ["instances", String(instances)],
     ...Object.entries(ports).map(([name, port]): Row => [`ports.${name}`, String(port)]),
     listen && ["listen", formatAddress(listen)],
     schedule && ["schedule", formatSchedule(schedule)],

@@ -39,6 +39,7 @@ test("a definition is described by the keys of the file, with units, and without
     env_file: "/srv/a, /srv/b",
     type: "service",
     umask: "022",
+    instances: "1",
     "environment.A": "1",
     "environment.DB_PASSWORD": "******",
     "environment.F": "from file /f",

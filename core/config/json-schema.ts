@@ -7,14 +7,14 @@ import { FILE_KEYS, PROCESS_KEYS } from "./key-tables.ts";
  */
 export function processesFileSchema(): JsonSchema {
   const file = objectSchema(FILE_KEYS);
-  const { processes, ...others } = file.properties as Record<string, JsonSchema>;
+  const properties = file.properties as Record<string, JsonSchema>;
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "processes.yaml",
     description: "Processes that Ghost supervises.",
     ...file,
     anyOf: [{ required: ["processes"] }, { required: ["groups"] }],
-    properties: { ...others, processes: { ...processes, oneOf: [listOfProcesses(), mapOfProcesses()] } },
+    properties: { ...properties, processes: { ...properties.processes, oneOf: [listOfProcesses(), mapOfProcesses()] } },
     patternProperties: { "^x-": { description: "Ignored: a place for YAML anchors." } },
     $defs: { process: processSchema() },
   };
