@@ -260,7 +260,8 @@ function exited(
   if (leftovers) return endLeftovers(ended, state.identity, cause);
   const over: Machine = { ...ended, stoppedMs: context.nowMs };
   if (blockedBy !== undefined && context.policy.policy !== "never") return block(over, blockedBy, cause);
-  return follow(over, decideAfterExit(over, exit, context.policy, context.nowMs, context.random), context, cause);
+  const told = blockedBy === undefined ? cause : { ...cause, text: `${cause.text}: ${blockedBy}` };
+  return follow(over, decideAfterExit(over, exit, context.policy, context.nowMs, context.random), context, told);
 }
 
 /** To start it again would only make it fall over again. */

@@ -1,8 +1,9 @@
 import { closeSync } from "node:fs";
 import type { ListenAddress } from "../../core/config/definition.ts";
 import { pidOf } from "../../core/lifecycle/view.ts";
-import { listenerDescriptorOf } from "../net/holder.ts";
+import { findPortHolder, listenerDescriptorOf } from "../net/holder.ts";
 import { addressId, addressIdOf, closeListener, copyDescriptor, keepFromChildren, openListener } from "../net/sockets.ts";
+import { environmentOf } from "../process/environ.ts";
 import { isIdle } from "./actions.ts";
 import { keyOf, type Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -91,20 +92,24 @@ export class Listeners {
     const id = addressId(listen);
     const inherited = this.inherited.get(id);
     this.inherited.delete(id);
-    return inherited ?? this.copyFromInstance(process, listen);
+    return inherited ?? this.copyFromInstance(process, listen) ?? this.copyFromKeeper(listen);
   }
 
   private copyFromInstance(process: Supervised, listen: ListenAddress): number | null {
-    for (const { machine } of this.instancesOf(process)) {
-      const pid = pidOf(machine);
-      const descriptor = pid === null ? null : listenerDescriptorOf(pid, listen.port);
-      const copy = pid === null || descriptor === null ? null : copyDescriptor(pid, descriptor);
-      if (copy === null) continue;
-      // It may have one of its own on the same port of another address.
-      if (addressIdOf(copy) === addressId(listen)) return copy;
-      closeSync(copy);
-    }
-    return null;
+    const pids = this.instancesOf(process).map(({ machine }) => pidOf(machine));
+    return firstCopy(
+      pids.filter((pid) => pid !== null),
+      listen,
+    );
+  }
+
+  /** Where a service manager starts the next daemon, the keeper of the last one holds the sockets and cannot hand them on: they are fetched. */
+  private copyFromKeeper(listen: ListenAddress): number | null {
+    const isOurs = (pid: number): boolean => {
+      const environment = environmentOf(pid);
+      return environment.has("GHOST_HELD") && environment.get("GHOST_HOME") === this.supervisor.parts.home.root;
+    };
+    return firstCopy((findPortHolder(listen.port)?.pids ?? []).filter(isOurs), listen);
   }
 
   private hold(key: string, address: ListenAddress, fd: number): number {
@@ -128,4 +133,17 @@ export class Listeners {
     const all = this.supervisor.dependencies.instancesOf(project, name);
     return all.filter((instance) => this.supervisor.processes.get(instance.key) === instance);
   }
+}
+
+/** A copy of the listener at this address from the first of these processes that has it and lets it be copied. */
+function firstCopy(pids: readonly number[], listen: ListenAddress): number | null {
+  for (const pid of pids) {
+    const descriptor = listenerDescriptorOf(pid, listen.port);
+    const copy = descriptor === null ? null : copyDescriptor(pid, descriptor);
+    if (copy === null) continue;
+    // It may have one of its own on the same port of another address.
+    if (addressIdOf(copy) === addressId(listen)) return copy;
+    closeSync(copy);
+  }
+  return null;
 }

@@ -42,8 +42,7 @@ export class PortWatch {
     if (this.waiters.size === 0) this.stop();
   }
 
-  /** No look any more: the daemon ends. */
-  stop(): void {
+  private stop(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
   }
@@ -66,7 +65,7 @@ export class PortWatch {
 
   private lookLater(): void {
     const endsSome = [...this.waiters.values()].some(({ escapees }) => escapees.length > 0);
-    this.timer = setTimeout(() => this.look(), endsSome ? ENDING_LOOK_MS : LOOK_MS);
+    this.timer = setTimeout(() => this.look(), endsSome ? ENDING_LOOK_MS : LOOK_MS).unref();
   }
 
   private look(): void {

@@ -1,11 +1,16 @@
 // timeout: 120s
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readlinkSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { addressOf, killDaemon, untilBack } from "../daemon/daemons.ts";
 import { hold } from "../ports/holders.ts";
+import { GHOST } from "../rig/ghost.ts";
 import { makeHome } from "../rig/home.ts";
 import { needs } from "../rig/needs.ts";
 import { freePort } from "../rig/ports.ts";
+import { isAlive } from "../rig/processes.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
 import { declare, launch, untilStatus, untilView, view } from "../supervise/processes.ts";
@@ -52,8 +57,12 @@ test("no request is lost over restarts that are asked for, and when instances sh
   const errors = await clients.stop();
   assert.ok(errors.length <= 3, errors.join());
   await Promise.all(["api:0", "api:1"].map((name) => untilStatus(home, name, "running")));
-  const pids = new Set((await Promise.all(Array.from({ length: 40 }, () => ask(port)))).map((answer) => JSON.stringify(answer)));
-  assert.is(pids.size, 2, [...pids].join());
+  const pids = new Set<number>();
+  const askMany = async (): Promise<boolean> => {
+    for (const answer of await Promise.all(Array.from({ length: 20 }, () => ask(port)))) if ("pid" in answer) pids.add(answer.pid);
+    return pids.size === 2;
+  };
+  await waitFor(askMany, { what: "answers of both instances", seen: () => [...pids] });
 });
 
 test("connections wait in the queue while neither program nor daemon is there", async () => {
@@ -113,6 +122,46 @@ test("a port that a stranger holds is waited for", async () => {
   assert.ok("pid" in (await ask(port)));
 });
 
+test.unless(needs("linux"), "nobody but its own process gets the listener, not even from a daemon that inherited it", async () => {
+  await using home = makeHome();
+  const port = await freePort();
+  const other = { name: "other", command: "sleep 1000", restart: true, ports: { web: "auto" } };
+  declare(home, server(port), other);
+  await home.ok(["register"]);
+  await home.ok(["start", "api"]);
+  await untilBack(home, await killDaemon(home));
+  await home.ok(["start", "other"]);
+  const { pid } = await view(home, "other");
+  const targets = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+  assert.is(targets.length, 3, targets.join());
+  await home.ok(["stop", "api"]);
+  assert.ok(await isRefused(port));
+});
+
+test.unless(needs("linux", "root"), "under a service manager the next daemon fetches the listener from the last one's keeper", async () => {
+  // The last keeper waits some seconds for the next daemon, and cannot know that it came.
+  await using home = makeHome({ expectLeftovers: true });
+  const port = await freePort();
+  const restart = { policy: "always", delay: "3s", factor: 1, jitter: 0 };
+  declare(home, server(port, { command: ["python3", SERVE, "1"], restart }));
+  const foreground = (): ChildProcess =>
+    spawn(GHOST[0] as string, [...GHOST.slice(1), "daemon", "--foreground"], { env: home.env, cwd: home.work, stdio: "ignore" });
+  const first = foreground();
+  await waitFor(() => addressOf(home) !== null, { what: "the daemon" });
+  await home.ok(["register", "--start"]);
+  await ask(port);
+  await ask(port);
+  await untilStatus(home, "api", "backoff");
+  first.kill("SIGKILL");
+  await once(first, "exit");
+  const waiting = ask(port);
+  const second = foreground();
+  assert.ok("pid" in (await waiting), JSON.stringify(await waiting));
+  const ended = once(second, "exit");
+  await home.ok(["daemon", "stop"]);
+  await ended;
+});
+
 test.unless(
   needs("linux", "root"),
   "a daemon that left its processes is followed by one that takes the listener back from them",
@@ -128,6 +177,8 @@ test.unless(
     for (let fall = 0; fall < 2; fall += 1) {
       const { pid: child } = await untilStatus(home, "api", "running");
       process.kill(child ?? 0, "SIGKILL");
+      // Until it is gone it may yet accept, and take the connection with it.
+      await waitFor(() => !isAlive(child ?? 0), { what: "the program to be gone" });
       assert.ok("pid" in (await ask(port)), "what waits is answered by the successor");
     }
   },

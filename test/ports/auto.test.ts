@@ -29,6 +29,7 @@ test("a port of its own choice is in arguments, environment and status, and stay
   await home.ok(["restart", "api"]);
   const lines = await untilLines(join(home.work, "seen"), 4);
   assert.equal([...new Set(lines)], [`${web} ${web}`]);
+  assert.match((await home.ok(["status", "api"])).stdout, new RegExp(`ports +web ${web}\\n`));
   assert.match((await home.ok(["env", "api"])).stdout, new RegExp(`PORT +${web} `));
 });
 
