@@ -9,12 +9,14 @@ import { writeFully } from "./output/stream.ts";
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * Calls `apply` after each change of one of the files, one call at a time and never for an older state after a newer one,
- * until ^C. What it throws that was to be expected (a file that cannot be used) is shown, and the following goes on. Gives 130.
+ * Calls `apply` once, and again after each change of one of the files, until ^C; one call at a time and never for an older state
+ * after a newer one. What the first call throws ends it; what a later one throws and was to be expected (a file that cannot be
+ * used) is shown, and the following goes on. Gives 130.
  */
 export async function followFiles(context: Context, files: readonly string[], apply: () => Promise<unknown>): Promise<number> {
   const { interruption } = context;
-  let work: Promise<unknown> = Promise.resolve();
+  // Watched before the first reading, so that no change falls between the two.
+  let work: Promise<unknown> = new Promise((resolve) => setImmediate(resolve)).then(apply);
   let waiting = false;
   const changed = (): void => {
     if (waiting) return;
@@ -25,10 +27,15 @@ export async function followFiles(context: Context, files: readonly string[], ap
     });
   };
   const watchings = files.map((file) => watchFile(file, changed, () => undefined));
-  while (!interruption.aborted) await delay(LONGEST_MS, undefined, { signal: interruption }).catch(() => undefined);
-  for (const watching of watchings) watching.stop();
-  await work;
-  return 130;
+  try {
+    await work;
+    if (!interruption.aborted) context.say(`following ${files.join(", ")}; ^C ends`);
+    while (!interruption.aborted) await delay(LONGEST_MS, undefined, { signal: interruption }).catch(() => undefined);
+    await work;
+    return 130;
+  } finally {
+    for (const watching of watchings) watching.stop();
+  }
 }
 
 async function applyOrTell(context: Context, apply: () => Promise<unknown>): Promise<void> {

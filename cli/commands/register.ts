@@ -1,5 +1,6 @@
 import type { Manifest } from "../../core/config/definition.ts";
 import type { StartPolicy } from "../../runtime/client/connect.ts";
+import { readManifest } from "../../runtime/config/read-files.ts";
 import { wantsProgress } from "../act.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -22,15 +23,22 @@ export const command: Command = {
   argumentsMax: Number.POSITIVE_INFINITY,
   examples: ["ghost register", "ghost register processes.yaml production.yaml --start", "ghost register --prune"],
   async run(context) {
-    const manifest = await loadManifest(context);
-    const code = await apply(context, manifest, "always");
-    if (!context.flag("follow") || context.interruption.aborted) return code;
-    context.say(`following ${manifest.files.join(", ")}; ^C ends`);
-    const { followFiles } = await import("../follow.ts");
-    // A daemon that was stopped on purpose meanwhile is not to be started again by a change.
-    return followFiles(context, manifest.files, async () => apply(context, await loadManifest(context), "if-not-stopped"));
+    if (context.flag("follow")) return follow(context);
+    return apply(context, await loadManifest(context), "always");
   },
 };
+
+/** What is wrong with the files now is an error; what is wrong with them later is shown. */
+async function follow(context: Context): Promise<number> {
+  const { manifest } = await readManifest(context.names, context);
+  const { followFiles } = await import("../follow.ts");
+  // A daemon that was stopped on purpose meanwhile is not to be started again by a change.
+  let start: StartPolicy = "always";
+  return followFiles(context, manifest.files, async () => {
+    await apply(context, await loadManifest(context), start);
+    start = "if-not-stopped";
+  });
+}
 
 /** Applies the difference and tells it; gives the exit code. */
 async function apply(context: Context, manifest: Manifest, start: StartPolicy): Promise<number> {

@@ -93,7 +93,11 @@ test("the TCP door is opened, moved and closed as the file says", async () => {
   }
   configure(home, "");
   await untilSystem(home, "no door", ({ http }) => http === null);
-  for (const port of ports) await fetch(`http://127.0.0.1:${port}/healthz`).then(assert.unreachable, () => undefined);
+  for (const port of ports)
+    await fetch(`http://127.0.0.1:${port}/healthz`).then(
+      () => assert.unreachable("it still answers"),
+      () => undefined,
+    );
 });
 
 test.run();
