@@ -49,15 +49,19 @@ test("a second daemon in the foreground says who is there, and fails", async () 
   assert.is((await systemOf(home)).pid, pid);
 });
 
-test("a daemon in the foreground cannot be replaced by a command, and says how to", async () => {
+test("a daemon in the foreground that cannot become another program is not replaced by a command, and says how to", async () => {
   await using home = makeHome();
   const [file = "", ...args] = GHOST;
-  const daemon = spawn(file, [...args, "daemon", "--foreground"], { cwd: home.work, env: home.env, stdio: "ignore" });
+  const env = { ...home.env, GHOST_NO_FFI: "1" };
+  const daemon = spawn(file, [...args, "daemon", "--foreground"], { cwd: home.work, env, stdio: "ignore" });
   const exit = once(daemon, "exit");
   await waitFor(() => addressOf(home), { what: "the daemon" });
   const { code, stderr } = await home.ghost(["daemon", "restart"]);
-  assert.is(code, 2);
-  assert.match(stderr, /runs in the foreground.*\n\s*hint: .*--leave/);
+  // Node has an execve of its own since 22.15; whoever has one is replaced.
+  if (code !== 0) {
+    assert.is(code, 2);
+    assert.match(stderr, /runs in the foreground.*\n\s*hint: .*--leave/);
+  } else assert.ok(GHOST.length > 1);
   await home.ok(["daemon", "stop"]);
   assert.equal(await exit, [0, null]);
 });
