@@ -179,6 +179,11 @@ test("a circle is told with its whole path, each step with file and line", () =>
   );
 });
 
+test("the number of instances is bounded for the whole file", () => {
+  const lines = Array.from({ length: 11 }, (_, index) => `  p${index}: { executable: x, instances: 1000 }`);
+  assert.match(diagnose(`processes:\n${lines.join("\n")}\n`)[0]?.message ?? "", /more than 10000 processes at once, instances counted/);
+});
+
 test("a long circle is told in part", () => {
   const lines = Array.from({ length: 100 }, (_, index) => `  p${index}: { executable: x, depends_on: p${(index + 1) % 100} }`);
   const [first] = diagnose(`processes:\n${lines.join("\n")}\n`);

@@ -5,7 +5,7 @@ import { type Field, type Reading, readText, refuse } from "./fields.ts";
 import type { Variables } from "./interpolate.ts";
 import { FILE_KEYS } from "./key-tables.ts";
 import { hasUnknownKey, readKeys } from "./keys.ts";
-import { linkDependencies } from "./link-dependencies.ts";
+import { linkDependencies, type ReadProcess } from "./link-dependencies.ts";
 import { linkPorts } from "./link-ports.ts";
 import { nameProblem, sanitizeName } from "./names.ts";
 import { reportPortClashes } from "./port-clashes.ts";
@@ -26,7 +26,7 @@ export interface ProcessesFiles {
   readonly places: ReadonlyMap<string, Place>;
 }
 
-/** Most processes that one manifest may declare. */
+/** Most processes that one manifest may declare, instances counted. */
 export const PROCESSES_MAX = 10_000;
 
 /**
@@ -43,7 +43,7 @@ export function parseProcessesFiles(files: readonly SourceText[], context: { rea
   const alone = drafts.map((draft) => ({ draft, definition: readProcess(draft, project, reading) }));
   const linked = linkPorts(linkDependencies(alone, new Set(groups.map(({ name }) => name)), reading), reading);
   reportPortClashes(linked, reading);
-  reportCount(drafts, files, reading);
+  reportCount(linked, files, reading);
   const definitions = linked.map(({ definition }) => definition);
   const manifest = reading.report.failed ? null : manifestOf(files, project, definitions, groups, reading);
   return {
@@ -104,10 +104,12 @@ function readProjectName(field: Field): string | undefined {
   return problem === null ? text : refuse(field, problem, `${sanitizeName(text ?? "")} would do`);
 }
 
-function reportCount(drafts: readonly Draft[], files: readonly SourceText[], { report }: Reading): void {
+function reportCount(read: readonly ReadProcess[], files: readonly SourceText[], { report }: Reading): void {
   const place = { file: files[0]?.path ?? "", line: 1, column: 1 };
-  if (drafts.length > PROCESSES_MAX) report.error(place, `cannot register more than ${PROCESSES_MAX} processes at once`, "split the file");
-  if (drafts.length === 0 && !report.failed) report.warn(place, "the file declares no process");
+  const count = read.reduce((sum, { definition }) => sum + (definition?.instances ?? 1), 0);
+  if (count > PROCESSES_MAX)
+    report.error(place, `cannot register more than ${PROCESSES_MAX} processes at once, instances counted`, "split the file");
+  if (read.length === 0 && !report.failed) report.warn(place, "the file declares no process");
 }
 
 function manifestOf(
