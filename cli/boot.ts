@@ -6,11 +6,14 @@ import { GhostError } from "../core/errors/ghost-error.ts";
 import { type CommandResult, runBootCommand, writePlan } from "../runtime/boot/apply.ts";
 import { jobName, launchdLabel, plistFolder, SYSTEM_GROUP, SYSTEM_HOME, SYSTEM_MANIFESTS, unitFolder } from "../runtime/boot/place.ts";
 import { type BootCommand, launchdInstallation, launchdRemoval, systemdInstallation, systemdRemoval } from "../runtime/boot/plan.ts";
-import { managerEnvironment, ownerOf, programFor, requireManager, requireRoot } from "../runtime/boot/situation.ts";
+import { managerEnvironment, ownerOf, programFor, requireManager, requireRoot, systemdVersion } from "../runtime/boot/situation.ts";
 import type { JobDescription } from "../runtime/boot/unit.ts";
 import { ENGINE_OPTIONS } from "../runtime/daemon/launch.ts";
 import { isBun } from "../runtime/system/native.ts";
 import type { Context } from "./context.ts";
+
+/** The first systemd that knows DelegateSubgroup=. */
+const SUBGROUPS_SINCE = 254;
 
 /** Writes and starts the boot unit of a home. Gives the exit code. */
 export async function installDaemon(context: Context): Promise<number> {
@@ -27,6 +30,7 @@ export async function installDaemon(context: Context): Promise<number> {
     group: system ? SYSTEM_GROUP : null,
     environment: ENGINE_OPTIONS,
     notifiesItself: isBun || program.command.length === 1,
+    hasSubgroups: manager === "systemd" && (systemdVersion() ?? 0) >= SUBGROUPS_SINCE,
   };
   const owner = ownerOf(context.environment, root, job.group);
   const plan = manager === "systemd" ? systemdInstallation(job, owner) : launchdInstallation(job, owner);

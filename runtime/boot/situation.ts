@@ -4,6 +4,7 @@ import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { findGroup } from "../process/accounts.ts";
+import { runSystemCommand } from "../process/system-command.ts";
 import { isSingleFile, selfCommand } from "../system/self.ts";
 import type { BootOwner } from "./plan.ts";
 import { type StableProgram, stableProgram } from "./program.ts";
@@ -61,6 +62,13 @@ function resolveProgram(path: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** systemd's version, from its first word of itself (`systemd 252 (…)`); null where it cannot be learnt. */
+export function systemdVersion(): number | null {
+  const { stdout } = runSystemCommand(["systemctl", "--version"]);
+  const match = /^systemd (\d+)/.exec(stdout);
+  return match ? Number(match[1]) : null;
 }
 
 /** What `systemctl --user` needs to find its manager, where the login did not set it: `su` and `ssh` with a command do not. */

@@ -14,6 +14,7 @@ const JOB: JobDescription = {
   group: null,
   environment: { A: "1" },
   notifiesItself: true,
+  hasSubgroups: false,
 };
 const SYSTEM: JobDescription = { ...JOB, system: true, home: "/var/lib/ghost", manifests: "/etc/ghost", group: "ghost" };
 const OWNER = { userName: "ann", userHome: "/home/ann", uid: 1000, root: "", makesGroup: true };
@@ -32,6 +33,11 @@ test("the unit of a user", () => {
     [keys.Type, keys.NotifyAccess, keys.KillMode, keys.Restart, keys.OOMPolicy, keys.Delegate, keys.WantedBy, keys.User, keys.Environment],
     ["notify", "main", "process", "on-failure", "continue", "yes", "default.target", undefined, "A=1"],
   );
+});
+
+test("the daemon has a control group of its own where systemd can give it one", () => {
+  assert.is(keysOf(systemdUnit(JOB)).DelegateSubgroup, undefined);
+  assert.is(keysOf(systemdUnit({ ...JOB, hasSubgroups: true })).DelegateSubgroup, "ghost-daemon");
 });
 
 test("the unit of the machine", () => {

@@ -1,5 +1,7 @@
 /** The text of a systemd unit. Each line that is not obvious says in a comment of the unit why it is there: people read it. */
 
+import { DAEMON_LEAF } from "../process/cgroup-place.ts";
+
 /** What a unit or a launchd job is made of. */
 export interface JobDescription {
   /** `ghost`, or `ghost-<hash>` for a home other than the default one. */
@@ -18,6 +20,8 @@ export interface JobDescription {
   readonly environment: Readonly<Record<string, string>>;
   /** True where the daemon itself speaks to the service manager; else a tool of systemd does, under a pid of its own. */
   readonly notifiesItself: boolean;
+  /** True where systemd knows DelegateSubgroup= (since 254). */
+  readonly hasSubgroups: boolean;
 }
 
 /** Without a sign of life for so long the daemon hangs: it is killed and another adopts its processes. In seconds. */
@@ -66,14 +70,19 @@ WatchdogSec=${WATCHDOG_SECONDS}
 WatchdogSignal=SIGKILL
 # One process that the kernel kills for want of memory is Ghost's to restart, and no reason to end all others.
 OOMPolicy=continue
-# Ghost makes control groups of its own below this one for limits of CPU and processes.
+# Ghost makes control groups of its own below this one for limits of CPU, memory and processes.
 Delegate=yes
-TasksMax=infinity
+${job.hasSubgroups ? SUBGROUP : ""}TasksMax=infinity
 ${environmentLines(job.environment)}
 [Install]
 WantedBy=${system ? "multi-user.target" : "default.target"}
 `;
 }
+
+/** Without it, before systemd 254, limits that need control groups are not to be had in a unit: `doctor` says so. */
+const SUBGROUP = `# The daemon has one of its own, because a group with others below it takes no process: not this daemon's successor either.
+DelegateSubgroup=${DAEMON_LEAF}
+`;
 
 /** Started when the network and the home are there; and, the order being reversed when the machine goes down, ended before they go. */
 const SYSTEM_ORDER = (home: string): string => `Wants=network-online.target
