@@ -63,17 +63,15 @@ export class HttpAnswer {
   }
 
   #takeHead(head: string): void {
-    const [first = "", ...fields] = head.split("\r\n");
+    const lineEnd = head.indexOf("\r\n");
+    const first = lineEnd === -1 ? head : head.slice(0, lineEnd);
     const match = /^HTTP\/1\.[01] (\d{3})(?: (.*))?$/.exec(first);
     if (!match) return this.#fail("the answer is no HTTP");
     const code = Number(match[1]);
     // An interim answer: the true one follows.
     if (code < 200 && code !== 101) return;
     this.status = { code, reason: match[2] ?? "" };
-    const headers = new Map(
-      fields.map((field) => field.split(/:(.*)/s, 2)).map(([key = "", value = ""]) => [key.toLowerCase(), value.trim().toLowerCase()]),
-    );
-    this.#part = bodyOf(code, headers);
+    this.#part = bodyOf(code, head);
     if (this.#part.at === "body" && this.#part.left === 0) this.done = true;
   }
 
@@ -104,12 +102,15 @@ export class HttpAnswer {
 
 const NOTHING = Buffer.alloc(0);
 
+const CHUNKED = /^transfer-encoding:.*chunked[ \t]*\r?$/im;
+const LENGTH = /^content-length:[ \t]*(\d+)[ \t]*\r?$/im;
+
 /** How the body ends: RFC 9112, section 6.3. */
-function bodyOf(code: number, headers: ReadonlyMap<string, string>): Part {
+function bodyOf(code: number, head: string): Part {
   if (code === 204 || code === 304 || code === 101) return { at: "body", left: 0 };
-  if (headers.get("transfer-encoding")?.endsWith("chunked")) return { at: "chunk-size" };
-  const length = headers.get("content-length");
-  return { at: "body", left: length !== undefined && /^\d+$/.test(length) ? Number(length) : Number.POSITIVE_INFINITY };
+  if (CHUNKED.test(head)) return { at: "chunk-size" };
+  const length = LENGTH.exec(head)?.[1];
+  return { at: "body", left: length === undefined ? Number.POSITIVE_INFINITY : Number(length) };
 }
 
 function couldBeHttp(text: string): boolean {

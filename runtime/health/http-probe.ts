@@ -1,7 +1,7 @@
-import type { Socket } from "node:net";
 import type { Pattern } from "../../core/health/pattern.ts";
 import { said } from "../../core/health/words.ts";
-import { connectionProblem, type Endpoint, openConnection } from "./connection.ts";
+import { openConnection } from "./connection.ts";
+import { connectionProblem, type Endpoint } from "./endpoint.ts";
 import { HttpAnswer } from "./http-answer.ts";
 import type { Answer } from "./prober.ts";
 
@@ -21,34 +21,29 @@ export interface HttpQuestion {
 export function askHttp(question: HttpQuestion, signal: AbortSignal): Promise<Answer> {
   const endpoint = endpointOf(question.url);
   return new Promise((resolve) => {
-    const socket = openConnection(endpoint);
     const answer = new HttpAnswer();
     const settle = (result: Answer): void => {
       signal.removeEventListener("abort", abort);
-      socket.destroy();
+      connection.close();
       resolve(result);
     };
     const abort = (): void => settle({ ok: false, detail: progressOf(answer) });
-    const judgeWhenDone = (): void => {
+    const settleWhenDone = (): void => {
       if (answer.done) settle(judgeAnswer(question, answer));
     };
+    const connection = openConnection(endpoint, {
+      open: () => connection.write(requestFor(question.url)),
+      data(bytes) {
+        answer.push(bytes);
+        settleWhenDone();
+      },
+      end() {
+        answer.end();
+        settleWhenDone();
+      },
+      error: (error) => settle({ ok: false, detail: connectionProblem(error, endpoint) }),
+    });
     signal.addEventListener("abort", abort);
-    socket.once(endpoint.tls ? "secureConnect" : "connect", () => send(socket, question.url));
-    socket.on("data", (bytes: Buffer) => {
-      answer.push(bytes);
-      judgeWhenDone();
-    });
-    socket.once("end", () => {
-      answer.end();
-      judgeWhenDone();
-    });
-    // Stays for errors that come after the answer.
-    socket.on("error", (error) => settle({ ok: false, detail: connectionProblem(error, endpoint) }));
-    // A connection that vanishes without an error is an end, too.
-    socket.once("close", () => {
-      answer.end();
-      judgeWhenDone();
-    });
     if (signal.aborted) abort();
   });
 }
@@ -58,12 +53,10 @@ function endpointOf({ protocol, hostname, port }: URL): Endpoint {
   return { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? (tls ? 443 : 80) : Number(port), tls };
 }
 
-function send(socket: Socket, { pathname, search, host, username, password }: URL): void {
+function requestFor({ pathname, search, host, username, password }: URL): string {
   const account = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   const authorization = username === "" && password === "" ? "" : `Authorization: Basic ${Buffer.from(account).toString("base64")}\r\n`;
-  socket.write(
-    `GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\n${authorization}User-Agent: ghost-health\r\nAccept: */*\r\nConnection: close\r\n\r\n`,
-  );
+  return `GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\n${authorization}User-Agent: ghost-health\r\nAccept: */*\r\nConnection: close\r\n\r\n`;
 }
 
 function judgeAnswer({ status, body }: HttpQuestion, answer: HttpAnswer): Answer {

@@ -1,7 +1,7 @@
 /** Follows one log file across rotations without keeping it open between two looks. */
 import { statSync } from "node:fs";
 import { LineCutter } from "../../core/logs/lines.ts";
-import { indexPath } from "../logs/file-set.ts";
+import { indexPath, inodeOf } from "../logs/file-set.ts";
 import { READ_BYTES, readBytes } from "../logs/reading/bytes.ts";
 import { FileIndex } from "../logs/reading/file-index.ts";
 import { closeSegment, openSegment, openSegments, type Segment } from "../logs/reading/segments.ts";
@@ -24,6 +24,8 @@ export function endOfLog(file: string): LogPlace {
   return { inode: stats.ino, sequence: index?.sequence ?? null, offset: stats.size };
 }
 
+const NOTHING = { lines: [], more: false } as const;
+
 /** Reads what was added to a log, in turns of at most `READ_BYTES`. */
 export class LogTail {
   readonly #file: string;
@@ -38,7 +40,8 @@ export class LogTail {
   }
 
   /** The lines that came since the last call, as far as one turn goes. `more`: there is more to read at once. */
-  async read(): Promise<{ lines: string[]; more: boolean }> {
+  async read(): Promise<{ readonly lines: readonly string[]; readonly more: boolean }> {
+    if (this.#isUnchanged()) return NOTHING;
     const segments = await this.#openRest();
     const lines: string[] = [];
     let left = READ_BYTES;
@@ -54,12 +57,18 @@ export class LogTail {
     }
   }
 
+  /** By far the most frequent case: nothing was rotated, and nothing was written. */
+  #isUnchanged(): boolean {
+    const place = this.#place;
+    if (!("inode" in place)) return false;
+    const stats = statSync(this.#file, { throwIfNoEntry: false });
+    return stats === undefined ? place.inode === null : stats.ino === place.inode && stats.size === place.offset;
+  }
+
   /** The file of the place that was read to, and what came after it, the oldest first; opened. */
   async #openRest(): Promise<Segment[]> {
     const place = this.#place;
-    if ("inode" in place && place.inode !== null && isLive(this.#file, place)) {
-      // By far the most frequent case: nothing was rotated, and perhaps nothing was written.
-      if (statSync(this.#file, { throwIfNoEntry: false })?.size === place.offset) return [];
+    if ("inode" in place && place.inode !== null && inodeOf(this.#file, 0) === place.inode) {
       const live = await openSegment(this.#file, 0);
       if (live?.inode === place.inode) return [await this.#rewound(live, place)];
       if (live) await closeSegment(live);
@@ -111,10 +120,6 @@ export class LogTail {
     this.#place = { inode: segment.inode, sequence: segment.index?.sequence ?? null, offset };
     this.#cutter = new LineCutter(offset);
   }
-}
-
-function isLive(file: string, { inode }: LogPlace): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.ino === inode;
 }
 
 /** Closes the first `count` segments and gives the others. */

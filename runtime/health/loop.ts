@@ -48,7 +48,7 @@ export class HealthLoop {
   start(): void {
     if (this.state.health === "unknown") this.awaitGrace();
     // What was judged before waits for its turn; a new run is asked soon.
-    this.plan(nextQuestionMs(this.parts.check, this.state, this.ageMs()));
+    this.plan(this.pauseMs());
   }
 
   /** Ends all that is under way. No word comes from it any more. */
@@ -82,7 +82,7 @@ export class HealthLoop {
     this.report(answer.ok ? "passed" : "failed");
     // The verdict may have ended this watch.
     if (this.stopped || (answer.ok && this.parts.prober.once)) return;
-    this.plan(answer.more ? MORE_MS : nextQuestionMs(this.parts.check, this.state, this.ageMs()));
+    this.plan(answer.more ? MORE_MS : this.pauseMs());
   }
 
   /** Resolves at the time-out at the latest; the prober may take longer to end what it began. */
@@ -107,8 +107,9 @@ export class HealthLoop {
     if (verdict) this.parts.onVerdict(verdict, this.last);
   }
 
-  private ageMs(): number {
-    return Math.max(0, Date.now() - this.parts.runStartedMs);
+  private pauseMs(): number {
+    const ageMs = Math.max(0, Date.now() - this.parts.runStartedMs);
+    return nextQuestionMs(this.parts.check, this.state, ageMs, performance.now());
   }
 }
 
