@@ -33,6 +33,7 @@ export const VERB_GROUPS: Readonly<Record<string, Readonly<Record<string, Loader
   },
   "Other tools' files": {
     import: () => import("./commands/import.ts"),
+    export: () => import("./commands/export.ts"),
   },
   "Ghost itself": {
     daemon: () => import("./commands/daemon.ts"),

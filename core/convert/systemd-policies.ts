@@ -26,20 +26,22 @@ export function setUnitPolicies(unit: Unit, process: DraftProcess, surroundings:
   process.set("working_directory", directoryOf(unit, process, surroundings));
   process.set("restart", restartOf(unit, process));
   process.set("type", last("Type") === "oneshot" ? "oneshot" : (last("Restart") ?? "no") === "no" ? "service" : undefined);
-  process.set(
-    "stop",
-    filled({
-      signal: signalOf(last("KillSignal")),
-      timeout: durationText(parseUnitTime(last("TimeoutStopSec") ?? last("TimeoutSec"))),
-      command: stopCommand(unit, process) ?? undefined,
-    }),
-  );
+  process.set("stop", stopOf(unit, process));
   setUnitEnvironment(unit, process, surroundings);
   process.set("resource_limits", limitsOf(unit));
   process.set("user", last("User"));
   process.set("group", last("Group"));
   process.set("umask", last("UMask"));
   process.set("nice", numberOf(last("Nice")));
+}
+
+/** 0 is no limit there, as `infinity` is; a process that Ghost stops is killed sooner or later. */
+function stopOf(unit: Unit, process: DraftProcess): Record<string, Value> {
+  const text = lastOf(unit, "Service", "TimeoutStopSec") ?? lastOf(unit, "Service", "TimeoutSec");
+  const timeoutMs = parseUnitTime(text);
+  if (text !== undefined && !timeoutMs) process.note(`TimeoutStopSec=${text} waits for ever; here SIGKILL comes after 10s`);
+  const signal = signalOf(lastOf(unit, "Service", "KillSignal"));
+  return filled({ signal, timeout: timeoutMs ? durationText(timeoutMs) : undefined, command: stopCommand(unit, process) ?? undefined });
 }
 
 /** Without one, systemd runs a service in `/`. */

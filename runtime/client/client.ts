@@ -1,3 +1,4 @@
+import type { DefinitionsView } from "../../core/api/definitions.ts";
 import type {
   ActionRequest,
   ActionResult,
@@ -72,6 +73,8 @@ export interface DaemonClient {
   events(signal: AbortSignal, after?: number): AsyncIterable<HistoryEntry>;
   register(request: RegisterRequest, signal?: AbortSignal): Promise<Registration>;
   plan(request: RegisterRequest): Promise<RegisterResponse>;
+  /** What is registered, as it was declared. */
+  definitions(): Promise<DefinitionsView>;
   environment(name: string, difference: boolean): Promise<EnvironmentView[]>;
   history(query: HistoryQuery): Promise<HistoryEntry[]>;
   /** The latest values of all processes, or of those that `names` choose. */
@@ -105,6 +108,7 @@ export function connect(home: string, options: ConnectOptions): DaemonClient {
     events: (signal, after) => events(connection, { method: "GET", path: `/v1/events${query({ after })}`, signal }),
     register: (body, signal) => register(lines({ method: "PUT", path: manifestPath(body), body, signal })),
     plan: (body) => ask({ method: "POST", path: `${manifestPath(body)}/plan`, body }),
+    definitions: () => ask({ method: "GET", path: "/v1/definitions" }),
     environment: (name, diff) =>
       ask({ method: "GET", path: `/v1/processes/${encodeURIComponent(name)}/environment${query({ diff: diff ? "true" : undefined })}` }),
     history: ({ names, limit, since }) =>

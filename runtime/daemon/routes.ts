@@ -2,6 +2,7 @@ import type { Route } from "./http.ts";
 import type { DaemonNode } from "./node.ts";
 import { beatRoutes } from "./routes/beat.ts";
 import { daemonRoutes } from "./routes/daemon.ts";
+import { definitionRoutes } from "./routes/definitions.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { graphRoutes } from "./routes/graph.ts";
 import { groupRoutes } from "./routes/groups.ts";
@@ -20,6 +21,7 @@ export function routes(node: DaemonNode): Route[] {
     ...groupRoutes(node),
     ...graphRoutes(node),
     ...manifestRoutes(node),
+    ...definitionRoutes(node),
     ...historyRoutes(node),
     ...eventRoutes(node),
     ...logRoutes(node),

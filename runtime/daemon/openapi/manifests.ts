@@ -23,6 +23,12 @@ export const manifestPaths: Paths = {
   "/v1/manifests": {
     get: { summary: "What was registered, without the processes", responses: answers("a manifest each", listOf(ref("ManifestHead"))) },
   },
+  "/v1/definitions": {
+    get: {
+      summary: "What is registered as it was declared, with references in the place of secrets",
+      responses: answers("the definitions", ref("Definitions")),
+    },
+  },
   "/v1/manifests/{id}": {
     put: {
       summary: "Register: apply the difference",
@@ -122,6 +128,12 @@ export const manifestSchemas: Readonly<Record<string, Schema>> = {
     processes: listOf(text),
     startup: ref("StartupOrder"),
     source: orNull(object({ file: text, line: integer })),
+  }),
+  Definitions: object({
+    processes: listOf(
+      object({ definition: ref("ProcessDefinition"), path: text, ports: { type: "object", additionalProperties: integer } }),
+    ),
+    groups: listOf(ref("GroupDefinition")),
   }),
   RegisterRequest: object(
     {
