@@ -29,7 +29,7 @@ export async function installDaemon(context: Context): Promise<number> {
     manifests: system ? SYSTEM_MANIFESTS : null,
     group: system ? SYSTEM_GROUP : null,
     environment: ENGINE_OPTIONS,
-    notifiesItself: isBun || program.command.length === 1,
+    isNative: isBun || program.command.length === 1,
     hasSubgroups: manager === "systemd" && (systemdVersion() ?? 0) >= SUBGROUPS_SINCE,
   };
   const owner = ownerOf(context.environment, root, job.group);

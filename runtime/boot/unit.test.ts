@@ -13,7 +13,7 @@ const JOB: JobDescription = {
   manifests: null,
   group: null,
   environment: { A: "1" },
-  notifiesItself: true,
+  isNative: true,
   hasSubgroups: false,
 };
 const SYSTEM: JobDescription = { ...JOB, system: true, home: "/var/lib/ghost", manifests: "/etc/ghost", group: "ghost" };
@@ -41,12 +41,12 @@ test("the daemon has a control group of its own where systemd can give it one", 
 });
 
 test("the unit of the machine", () => {
-  const keys = keysOf(systemdUnit({ ...SYSTEM, notifiesItself: false }));
+  const keys = keysOf(systemdUnit({ ...SYSTEM, isNative: false }));
   assert.is(keys.ExecStart, "/home/ann/.ghost/bin/ghost daemon --foreground --home /var/lib/ghost --manifests /etc/ghost --group ghost");
   assert.match(keys.ExecStop ?? "", /--unit=%n/);
   assert.equal(
-    [keys.User, keys.WantedBy, keys.RequiresMountsFor, keys.NotifyAccess],
-    ["root", "multi-user.target", "/var/lib/ghost", "all"],
+    [keys.User, keys.WantedBy, keys.RequiresMountsFor, keys.NotifyAccess, keys.ExecReload],
+    ["root", "multi-user.target", "/var/lib/ghost", "all", undefined],
   );
 });
 

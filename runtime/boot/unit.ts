@@ -18,8 +18,8 @@ export interface JobDescription {
   readonly group: string | null;
   /** Variables of the daemon. */
   readonly environment: Readonly<Record<string, string>>;
-  /** True where the daemon itself speaks to the service manager; else a tool of systemd does, under a pid of its own. */
-  readonly notifiesItself: boolean;
+  /** True where the daemon can call the C library: it speaks to the service manager itself (else a tool of systemd does, under a pid of its own), and can be renewed in its place. */
+  readonly isNative: boolean;
   /** True where systemd knows DelegateSubgroup= (since 254). */
   readonly hasSubgroups: boolean;
 }
@@ -54,11 +54,9 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=notify
-NotifyAccess=${job.notifiesItself ? "main" : "all"}
+NotifyAccess=${job.isNative ? "main" : "all"}
 ExecStart=${execLine(daemonArguments(job))}
-${system ? "# Root has a home, which systemd tells only to those that name their user.\nUser=root\n" : ""}# The next daemon takes the place of this one, under the same pid; no process is touched.
-ExecReload=${command("restart")}
-# Asks what this unit's job is: for a stop, and when the machine goes down, all processes end in order; for a restart they are left for the next daemon.
+${system ? "# Root has a home, which systemd tells only to those that name their user.\nUser=root\n" : ""}${job.isNative ? RELOAD(command("restart")) : ""}# Asks what this unit's job is: for a stop, and when the machine goes down, all processes end in order; for a restart they are left for the next daemon.
 ExecStop=${command("stop", system ? "--unit=%n" : "--user-unit=%n")}
 # Only the daemon is the service manager's to kill: its processes outlive it, and the next daemon adopts them.
 KillMode=process
@@ -78,6 +76,11 @@ ${environmentLines(job.environment)}
 WantedBy=${system ? "multi-user.target" : "default.target"}
 `;
 }
+
+/** A runtime that cannot call the C library cannot become another program: there `systemctl restart` renews the daemon, and `reload` is refused. */
+const RELOAD = (command: string): string => `# The next daemon takes the place of this one, under the same pid; no process is touched.
+ExecReload=${command}
+`;
 
 /** Without it, before systemd 254, limits that need control groups are not to be had in a unit: `doctor` says so. */
 const SUBGROUP = `# The daemon has one of its own, because a group with others below it takes no process: not this daemon's successor either.

@@ -48,7 +48,8 @@ export async function end({ node, door, keeper, lock, files, timers, successor }
   if (!how.leave) leaveMarker(home.stoppedMarker);
   lock.release();
   if (how.next && successor === "self") return handOver(keeper);
-  if (how.next || how.expected) await keeper.callNext();
+  // The keeper of a daemon in the foreground only holds; any other would start the next daemon itself, beside the one that is expected.
+  if (how.next || (how.expected && successor === "self")) await keeper.callNext();
   else await keeper.dismiss();
   return null;
 }

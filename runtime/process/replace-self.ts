@@ -5,12 +5,12 @@
 import { accessSync, constants } from "node:fs";
 import { openLibc } from "../system/native.ts";
 
-/** Node's own, since 22.15. */
-type NodeExecve = (file: string, args: readonly string[], environment: Readonly<Record<string, string>>) => never;
-
-/** True where this process can become another program: under Bun, and under Node from 22.15 on. */
+/**
+ * True where this process can become another program. Node has an execve of its own since 22.15, but nothing that waits for
+ * children which the program before it started: they would stay as zombies, and every stop would run into its timeout.
+ */
 export function canReplaceSelf(): boolean {
-  return openExecLibc() !== null || nodeExecve() !== undefined;
+  return openExecLibc() !== null;
 }
 
 /** Throws the system's error when the program at this path may not be run: to be asked before everything is given up for it. */
@@ -30,7 +30,7 @@ export function inheritableCopy(fd: number): number | null {
 /** Becomes `command`, a program by its absolute path and its arguments. Returns only by throwing. */
 export function replaceSelf(command: readonly string[], environment: Readonly<Record<string, string>>): never {
   const libc = openExecLibc();
-  if (!libc) return becomeInNode(command, environment);
+  if (!libc) throw new Error("this runtime cannot become another program");
   const [file = ""] = command;
   const path = Buffer.from(`${file}\0`);
   const args = textVector(libc, command);
@@ -43,18 +43,6 @@ export function replaceSelf(command: readonly string[], environment: Readonly<Re
   // Naming them here keeps the texts reachable during the call.
   const sizes = `${path.length} bytes of path, ${args.texts.length} arguments, ${variables.texts.length} variables`;
   throw new Error(`execve of ${file} failed with error number ${errno} (${sizes})`);
-}
-
-function becomeInNode(command: readonly string[], environment: Readonly<Record<string, string>>): never {
-  const execve = nodeExecve();
-  if (!execve) throw new Error("this runtime has no execve");
-  return execve(command[0] ?? "", command, environment);
-}
-
-function nodeExecve(): NodeExecve | undefined {
-  if ("Deno" in globalThis || "bun" in process.versions) return undefined;
-  const { execve } = process as { execve?: NodeExecve };
-  return execve?.bind(process);
 }
 
 function openExecLibc() {

@@ -74,6 +74,16 @@ test.unless(unlessLinux, "what a process wrote last, while systemd restarts the 
   await second.exit;
 });
 
+test.unless(unlessLinux, "a daemon in the background makes room for the one that is expected, and starts no other", async () => {
+  await using home = makeHome();
+  const pid = await startCounter(home);
+  await home.ok(["daemon", "stop", "--unit=ghost.service"], { env: pretendJobs(home, "7 ghost.service restart running\n") });
+  const unit = await startForeground(home);
+  assert.is((await pidsOf(home)).counter, pid);
+  unit.child.kill("SIGTERM");
+  assert.equal(await unit.exit, [0, null]);
+});
+
 for (const [what, jobs] of [
   ["systemctl stop, or the machine goes down", "  7 ghost.service stop running\n  8 other.service restart waiting\n"],
   ["no job is known", ""],
