@@ -18,7 +18,11 @@ function makePlace(prepare: (dir: string) => string = plainFile): Place {
   const dir = mkdtempSync(join(process.env.GHOST_TEST_TMP ?? "/tmp", "gw-"));
   const path = prepare(dir);
   const seen: (string | null)[] = [];
-  const watching = watchFile(path, () => void seen.push(read(path)), assert.unreachable);
+  const watching = watchFile(
+    path,
+    () => void seen.push(read(path)),
+    (error) => assert.unreachable(String(error)),
+  );
   return {
     dir,
     path,

@@ -1,9 +1,11 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import type { HistoryEntry } from "../../core/api/wire.ts";
 import { killDaemon, untilBack } from "../daemon/daemons.ts";
+import { ask } from "../http/requests.ts";
 import { type Home, makeHome } from "../rig/home.ts";
+import { needs } from "../rig/needs.ts";
 import { isAlive } from "../rig/processes.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
@@ -188,7 +190,6 @@ test("where not even the folder is there the hook is told of it all the same", a
   declare(home, { name: "api", command: "sleep 1000", working_directory: "gone", env_file: "gone/env", on: { failed: `cat >> ${path}` } });
   home.write("gone/env", "A=1\n");
   await home.ok(["register"]);
-  const { rmSync } = await import("node:fs");
   rmSync(join(gone, ".."), { recursive: true });
   await home.ghost(["start", "api"]);
   const [told] = await untilTold(path, 1);
@@ -210,7 +211,7 @@ test("a storm of failures runs four hooks at once, lets a hundred wait, and coun
   const lines = (): string[] =>
     existsSync(join(home.work, "running")) ? readFileSync(join(home.work, "running"), "utf8").trim().split("\n") : [];
   const counts = async (): Promise<number[]> => {
-    const text = (await import("../http/requests.ts").then(({ ask }) => ask(home, "GET", "/metrics"))).text;
+    const { text } = await ask(home, "GET", "/metrics");
     return ["succeeded", "dropped"].map((outcome) =>
       Number(new RegExp(`ghost_daemon_hooks_total\\{outcome="${outcome}"\\} (\\d+)`).exec(text)?.[1]),
     );
@@ -231,6 +232,63 @@ test("a storm of failures runs four hooks at once, lets a hundred wait, and coun
   assert.ok(most <= 4, `${most} at once`);
   const text = (await home.ok(["why", "--all", "-n", "1000"])).stdout;
   assert.is([...text.matchAll(/the failed hook was not run: 100 others wait/g)].length, dropped);
+});
+
+test("unhealthy is told once, and recovered as soon as the check passes again", async () => {
+  await using home = makeHome();
+  const path = join(home.work, "told");
+  home.write("well", "");
+  await launch(home, {
+    name: "api",
+    command: "sleep 1000",
+    health_check: { exec: "test -f well", period: "50ms", failures: 2 },
+    on: { unhealthy: "cat >> told", recovered: "cat >> told" },
+  });
+  await untilStatus(home, "api", "running");
+  for (const round of [1, 2]) {
+    rmSync(join(home.work, "well"));
+    await untilStatus(home, "api", "unhealthy");
+    await untilTold(path, 2 * round - 1);
+    home.write("well", "");
+    await untilTold(path, 2 * round);
+  }
+  const told = toldIn(path);
+  assert.equal(events(told), ["unhealthy", "recovered", "unhealthy", "recovered"]);
+  assert.equal(
+    told.slice(0, 2).map(({ status }) => status),
+    ["unhealthy", "running"],
+  );
+});
+
+test("the port of its process that a hook names is the one that was chosen", async () => {
+  await using home = makeHome();
+  await launch(home, {
+    name: "job",
+    command: "false",
+    type: "oneshot",
+    ports: { web: "auto" },
+    on: { failed: "echo ${ports.web} > port" },
+  });
+  const [port] = await untilLines(join(home.work, "port"));
+  assert.is(Number(port), (await home.ok(["status", "job", "--json"])).json<{ ports: { web: number } }>().ports.web);
+  assert.ok(Number(port) > 0);
+});
+
+test.unless(needs("linux", "root", "setpriv"), "the hook of a process that runs as another user runs as that user, too", async () => {
+  await using home = makeHome();
+  const folder = join(home.work, "open");
+  mkdirSync(folder);
+  chmodSync(dirname(home.work), 0o755);
+  chmodSync(folder, 0o777);
+  await launch(home, {
+    name: "job",
+    command: "false",
+    type: "oneshot",
+    user: "www-data",
+    working_directory: "open",
+    on: { failed: "id -un > who; id -Gn >> who; echo $HOME >> who" },
+  });
+  assert.equal(await untilLines(join(folder, "who"), 3), ["www-data", "www-data", "/var/www"]);
 });
 
 test.run();

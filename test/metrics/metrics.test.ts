@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { ProcessMetrics } from "../../core/metrics/values.ts";
 import { ask } from "../http/requests.ts";
@@ -50,6 +52,21 @@ test("what a monitoring system scrapes is OpenMetrics, of the daemon and of ever
   assert.ok((sampleValue(families, "ghost_daemon_history_entries") ?? 0) > 3);
   assert.is(sampleValue(families, "ghost_daemon_state_saved"), 1);
   assert.ok((families.get("ghost_daemon")?.samples[0]?.labels.version ?? "") !== "");
+});
+
+test("what a health check says, and how long it took, is among the values", async () => {
+  await using home = makeHome();
+  home.write("well", "");
+  const health_check = { exec: "sh -c 'sleep 0.05; test -f well'", period: "50ms" };
+  await launch(home, { name: "api", command: "sleep 1000", type: "service", health_check: { ...health_check, failures: 1 } });
+  await untilStatus(home, "api", "running");
+  const well = await scrape(home);
+  assert.equal([sampleValue(well, "ghost_process_healthy"), sampleValue(well, "ghost_process_probe_success")], [1, 1]);
+  assert.ok((sampleValue(well, "ghost_process_probe_latency_seconds") ?? 0) >= 0.05);
+  rmSync(join(home.work, "well"));
+  await untilStatus(home, "api", "unhealthy");
+  const ill = await scrape(home);
+  assert.equal([sampleValue(ill, "ghost_process_healthy"), sampleValue(ill, "ghost_process_probe_success")], [0, 0]);
 });
 
 test("whoever accepts only text/plain gets the format that Prometheus has read for ever", async () => {
