@@ -15,12 +15,12 @@ export interface ClaimedPort {
   readonly claim: number | null;
 }
 
-/** A port that nobody listens on, that no daemon of this machine has claimed, and that is not among `avoid`; null when there is none. `seed`, any number: where to begin to look. */
-export function chooseFreePort(seed: number, avoid: ReadonlySet<number>): ClaimedPort | null {
+/** A port that nobody listens on, that no daemon of this machine has claimed, and that `isTaken` does not know as taken; null when there is none. `seed`, any number: where to begin to look. */
+export function chooseFreePort(seed: number, isTaken: (port: number) => boolean): ClaimedPort | null {
   const pool = portPool(readEphemeralRange());
   for (let step = 0; step < pool.length; step += 1) {
     const port = pool[(Math.abs(seed) + step) % pool.length] as number;
-    if (avoid.has(port)) continue;
+    if (isTaken(port)) continue;
     const claim = claimPort(port);
     if (claim !== "taken" && canBind(port, { reusing: false })) return { port, claim };
     if (typeof claim === "number") closeSync(claim);

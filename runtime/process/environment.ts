@@ -1,7 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { parseEnvFile } from "../../core/config/env-file.ts";
-import { portsIn, revealPorts } from "../../core/config/port-references.ts";
 import { isSecretName, revealSecrets, secretsIn } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Account } from "./accounts.ts";
@@ -18,8 +17,8 @@ export interface EnvironmentSources {
   /** PATH of the registering shell. */
   readonly path: string;
   readonly secrets: Readonly<Record<string, string>>;
-  /** Ports that texts may refer to, by `PROCESS.NAME`. */
-  readonly ports: Readonly<Record<string, number>>;
+  /** Fills in the ports that a text refers to. */
+  readonly revealPorts: (text: string) => string;
   /** Whom the process runs as, if not the daemon's user. */
   readonly account: Account | null;
   /** GHOST_INSTANCE. */
@@ -81,8 +80,7 @@ function setAccount(account: Account, set: SetVariable): void {
 }
 
 function setText(key: string, text: string, origin: string, sources: EnvironmentSources, set: SetVariable): void {
-  const filled = portsIn(text).length === 0 ? text : revealPorts(text, sources.ports);
-  set(key, revealSecrets(filled, sources.secrets), origin, isSecretName(key) || secretsIn(text).length > 0);
+  set(key, revealSecrets(sources.revealPorts(text), sources.secrets), origin, isSecretName(key) || secretsIn(text).length > 0);
 }
 
 function readEnvFile(path: string): [string, string][] {

@@ -17,6 +17,8 @@ export class Dependencies {
   /** By `project/name`; made anew when a registration changes. */
   private instances: Map<string, Supervised[]> | null = null;
   private dependents: Map<string, Supervised[]> | null = null;
+  /** Grows whenever processes or definitions come or go: for those who keep what they computed of them. */
+  registrations = 0;
   private readonly changes: Supervised[] = [];
   private working = false;
 
@@ -26,6 +28,7 @@ export class Dependencies {
 
   /** Processes or definitions came or went. */
   forgetGraph(): void {
+    this.registrations += 1;
     this.instances = null;
     this.dependents = null;
   }

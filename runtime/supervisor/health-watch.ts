@@ -1,7 +1,6 @@
 import { dirname } from "node:path";
 import type { HealthCheck, Probe } from "../../core/config/definition.ts";
-import { portsIn, revealPorts } from "../../core/config/port-references.ts";
-import { maskReferences, maskValues, revealSecrets } from "../../core/config/secrets.ts";
+import { maskReferences, maskValues } from "../../core/config/secrets.ts";
 import { beginHealth, type Verdict } from "../../core/health/thresholds.ts";
 import { type AnswerWords, describeAnswer, describeVerdict } from "../../core/health/words.ts";
 import type { Machine } from "../../core/lifecycle/state.ts";
@@ -12,7 +11,7 @@ import { makeProber } from "../health/make-prober.ts";
 import type { Prober } from "../health/prober.ts";
 import { findExecutable } from "../process/executable.ts";
 import { endStrayProbes, type ProbeCommand } from "../process/probe-command.ts";
-import { logTargets, stopCommandContext } from "./run.ts";
+import { logTargets, revealText, stopCommandContext } from "./run.ts";
 import type { Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -135,9 +134,7 @@ export class HealthWatch {
   }
 
   private reveal(process: Supervised, text: string): string {
-    const plain = revealSecrets(text, this.supervisor.parts.secrets.of(process.manifestId));
-    // The numbers are looked up among all processes of the home, which is too much for nothing.
-    return portsIn(plain).length === 0 ? plain : revealPorts(plain, this.supervisor.ports.numbersFor(process));
+    return revealText(this.supervisor, process, text);
   }
 
   private commandFor(process: Supervised, { executable, args, shell }: Extract<Probe, { kind: "exec" }>): ProbeCommand {

@@ -1,5 +1,4 @@
 /** Ports that are held by others: before a program is spawned, and after one fell over for that reason. */
-import { revealPorts } from "../../core/config/port-references.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { type Exit, succeeded } from "../../core/lifecycle/state.ts";
 import { lastLines } from "../logs/last-lines.ts";
@@ -51,7 +50,7 @@ export function judgePortConflict(supervisor: Supervisor, process: Supervised, e
 
 /** The socket that Ghost holds for it is there after this, unless another program has the address. */
 function listenerObstacle(supervisor: Supervisor, process: Supervised): Obstacle | null {
-  const { listen } = process.definition;
+  const listen = supervisor.listeners.addressOf(process);
   try {
     supervisor.listeners.descriptorFor(process);
     return null;
@@ -82,17 +81,18 @@ function linesOfRun(supervisor: Supervisor, process: Supervised): string[] {
 
 /** What it is known to listen on, for a complaint that names no port. */
 function portsOf(supervisor: Supervisor, process: Supervised): number[] {
-  const { listen, healthCheck } = process.definition;
-  const checked = healthCheck ? checkedPort(healthCheck.probe, supervisor.ports.numbersFor(process)) : null;
+  const { healthCheck } = process.definition;
+  const listen = supervisor.listeners.addressOf(process);
+  const checked = healthCheck ? checkedPort(healthCheck.probe, (text) => supervisor.ports.reveal(process, text)) : null;
   return [...Object.values(supervisor.ports.numbersOf(process)), listen?.port ?? 0, checked ?? 0].filter((port) => port > 0);
 }
 
 type Probe = NonNullable<Supervised["definition"]["healthCheck"]>["probe"];
 
-function checkedPort(probe: Probe, numbers: Readonly<Record<string, number>>): number | null {
-  if (probe.kind === "tcp") return Number(revealPorts(probe.port, numbers));
+function checkedPort(probe: Probe, reveal: (text: string) => string): number | null {
+  if (probe.kind === "tcp") return Number(reveal(probe.port));
   if (probe.kind !== "http") return null;
-  const text = revealPorts(probe.url, numbers);
+  const text = reveal(probe.url);
   if (!URL.canParse(text)) return null;
   const url = new URL(text);
   return Number(url.port || (url.protocol === "https:" ? 443 : 80));

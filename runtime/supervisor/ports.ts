@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { closeSync } from "node:fs";
+import { portsIn, revealPorts } from "../../core/config/port-references.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { chooseFreePort, claimPort } from "../net/free-port.ts";
-import { labelOf, type Supervised } from "./supervised.ts";
+import { keyOf, labelOf, type Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 /** Numbers of ports by name. */
@@ -20,6 +21,10 @@ export class Ports {
   private readonly supervisor: Supervisor;
   /** Chosen numbers, by process key. */
   private readonly chosen = new Map<string, Record<string, number>>();
+  /** All numbers that were chosen. */
+  private readonly given = new Set<number>();
+  /** Numbers that are asked for as such, as of some registration. */
+  private declared: { readonly registrations: number; readonly ports: ReadonlySet<number> } | null = null;
   /** Descriptors of claims, by number. */
   private readonly claims = new Map<number, number>();
 
@@ -40,24 +45,24 @@ export class Ports {
     return Object.fromEntries(names.map((name) => [name, numberOf(ports[name], chosen[name])]));
   }
 
-  /** All that texts of a process may refer to, by `PROCESS.NAME`: ports of its project, its own and the first instance's of the others. */
+  /** Fills in the ports that a text of a process refers to: its own, and the first instance's of others of its project. Throws FAILED when no free one is left. */
+  reveal(process: Supervised, text: string): string {
+    const references = portsIn(text);
+    if (references.length === 0) return text;
+    return revealPorts(text, Object.fromEntries(references.map((reference) => [reference, this.numberFor(process, reference)])));
+  }
+
+  /** The numbers that texts of a process's definition refer to, by reference (`PROCESS.NAME`). */
   numbersFor(process: Supervised): PortNumbers {
-    const numbers: Record<string, number> = {};
-    for (const other of this.supervisor.processes.values()) {
-      const { project, name, ports } = other.definition;
-      if (project !== process.definition.project || other.instance !== 0 || Object.keys(ports).length === 0) continue;
-      addTo(numbers, name, this.numbersOf(other));
-    }
-    addTo(numbers, process.definition.name, this.numbersOf(process));
-    return numbers;
+    const references = textsIn(process.definition).flatMap(portsIn);
+    return Object.fromEntries(references.map((reference) => [reference, this.numberFor(process, reference)]));
   }
 
   /** Chooses another number, because somebody else has taken the one that was chosen. Gives it. Throws FAILED when no free one is left. */
   chooseAnew(process: Supervised, name: string): number {
     const known = this.chosen.get(process.key) ?? {};
     const taken = known[name];
-    const avoid = new Set(this.inUse());
-    const next = this.choose(process, name, avoid);
+    const next = this.choose(process, name);
     if (taken !== undefined) this.release(taken);
     this.keep(process.key, { ...known, [name]: next });
     return next;
@@ -72,29 +77,33 @@ export class Ports {
     this.supervisor.parts.store.dropMeta(META + process.key);
   }
 
+  /** The number that a reference (`PROCESS.NAME`) of a process stands for; 0, which nobody listens on, when it has gone. */
+  private numberFor(process: Supervised, reference: string): number {
+    const { project, name: own } = process.definition;
+    const [name = "", port = ""] = reference.split(".");
+    const owner = name === own ? process : this.supervisor.processes.get(keyOf({ project, name }));
+    return owner ? (this.numbersOf(owner)[port] ?? 0) : 0;
+  }
+
   /** Chooses what is missing and gives back what is declared no longer. */
   private settle(process: Supervised, known: PortNumbers): Record<string, number> {
     const { ports } = process.definition;
     const next: Record<string, number> = {};
-    const avoid = new Set(this.inUse());
-    for (const name of Object.keys(ports)) {
-      if (ports[name] !== "auto") continue;
-      next[name] = known[name] ?? this.choose(process, name, avoid);
-      avoid.add(next[name]);
-    }
+    for (const name of Object.keys(ports)) if (ports[name] === "auto") next[name] = known[name] ?? this.choose(process, name);
     for (const [name, port] of Object.entries(known)) if (next[name] === undefined) this.release(port);
     this.keep(process.key, next);
     return next;
   }
 
   /** Begins to look at a place that home, process and name give: the same ones get the same port again if it is free, others hardly ever meet. */
-  private choose(process: Supervised, name: string, avoid: ReadonlySet<number>): number {
+  private choose(process: Supervised, name: string): number {
     const seed = createHash("sha256").update(`${this.supervisor.parts.home.root}\0${process.key}\0${name}`).digest().readUInt32BE();
-    const found = chooseFreePort(seed, avoid);
+    const found = chooseFreePort(seed, (port) => this.given.has(port) || this.isDeclared(port));
     if (!found)
       throw new GhostError("FAILED", `cannot choose port ${name} of ${labelOf(process)}: none is free`, {
         hint: "give a number instead of auto",
       });
+    this.given.add(found.port);
     if (found.claim !== null) this.claims.set(found.port, found.claim);
     return found.port;
   }
@@ -108,6 +117,7 @@ export class Ports {
   private remember(metaKey: string, numbers: Record<string, number>): void {
     this.chosen.set(metaKey.slice(META.length), numbers);
     for (const port of Object.values(numbers)) {
+      this.given.add(port);
       const claim = claimPort(port);
       if (typeof claim === "number") this.claims.set(port, claim);
     }
@@ -117,22 +127,30 @@ export class Ports {
     const claim = this.claims.get(port);
     if (claim !== undefined) closeSync(claim);
     this.claims.delete(port);
+    this.given.delete(port);
   }
 
-  /** All numbers that processes of this home have or declare. */
-  private *inUse(): Generator<number> {
-    for (const numbers of this.chosen.values()) yield* Object.values(numbers);
-    for (const { definition } of this.supervisor.processes.values()) {
-      for (const port of Object.values(definition.ports)) if (port !== "auto") yield port;
-      if (definition.listen) yield definition.listen.port;
-    }
+  /** Whether a process of this home asks for this very number. */
+  private isDeclared(port: number): boolean {
+    const { registrations } = this.supervisor.dependencies;
+    if (this.declared?.registrations !== registrations) this.declared = { registrations, ports: this.declaredPorts() };
+    return this.declared.ports.has(port);
   }
+
+  private declaredPorts(): Set<number> {
+    const definitions = [...this.supervisor.processes.values()].map(({ definition }) => definition);
+    const listened = definitions.flatMap(({ listen }) => (listen ? [listen.port] : []));
+    const fixed = definitions.flatMap(({ ports }) => Object.values(ports).filter((port) => port !== "auto"));
+    return new Set([...listened, ...fixed]);
+  }
+}
+
+/** All strings in a plain value. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 function numberOf(declared: number | "auto" | undefined, chosen: number | undefined): number {
   return typeof declared === "number" ? declared : (chosen ?? 0);
-}
-
-function addTo(numbers: Record<string, number>, process: string, own: PortNumbers): void {
-  for (const [name, port] of Object.entries(own)) numbers[`${process}.${name}`] = port;
 }

@@ -1,6 +1,5 @@
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { portsIn, revealPorts } from "../../core/config/port-references.ts";
 import { maskReferences, maskValues, revealSecrets } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { LogStreamTarget } from "../logs/pump.ts";
@@ -94,8 +93,7 @@ function describeRun(supervisor: Supervisor, process: Supervised, token: string)
 
 /** A text of a definition with the ports and secrets that it refers to. */
 export function revealText(supervisor: Supervisor, process: Supervised, text: string): string {
-  const filled = portsIn(text).length === 0 ? text : revealPorts(text, supervisor.ports.numbersFor(process));
-  return revealSecrets(filled, supervisor.parts.secrets.of(process.manifestId));
+  return revealSecrets(supervisor.ports.reveal(process, text), supervisor.parts.secrets.of(process.manifestId));
 }
 
 /** The environment that a run gets, or would get (`token: null`), with the origin of each variable. */
@@ -110,10 +108,7 @@ export function environmentFor(
     home: supervisor.parts.home.root,
     path: manifest?.path ?? process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
     secrets: supervisor.parts.secrets.of(target.manifestId),
-    // Few texts refer to ports: the numbers are looked up when one does.
-    get ports() {
-      return supervisor.ports.numbersFor(target);
-    },
+    revealPorts: (text) => supervisor.ports.reveal(target, text),
     account,
     token,
     instance: target.instance,

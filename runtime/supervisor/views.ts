@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { ProcessDetail, ProcessView, Status } from "../../core/api/wire.ts";
-import { revealPorts } from "../../core/config/port-references.ts";
 import { maskReferences } from "../../core/config/secrets.ts";
 import { describePolicy } from "../../core/lifecycle/restart.ts";
 import { isCrashLooping } from "../../core/lifecycle/state.ts";
@@ -63,12 +62,11 @@ export function waitingFor(supervisor: Supervisor, process: Supervised): string[
 /** A full account of one process. */
 export function detailOf(supervisor: Supervisor, process: Supervised): ProcessDetail {
   const { definition, machine } = process;
-  const numbers = supervisor.ports.numbersFor(process);
   const pid = pidOf(machine);
   const tree = pid === null ? [] : liveTree(process, pid, readProcessTable());
   return {
     ...viewOf(supervisor, process),
-    command: [definition.executable, ...definition.args].map((text) => maskReferences(revealPorts(text, numbers))),
+    command: [definition.executable, ...definition.args].map((text) => maskReferences(supervisor.ports.reveal(process, text))),
     workingDirectory: definition.workingDirectory,
     tree: tree.map((entry) => ({ pid: entry.pid, command: mask(process, commandOf(entry)) })),
     restartPolicy: describePolicy(definition.restart),
