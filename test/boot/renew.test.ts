@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { ProcessView, SystemView } from "../../core/api/wire.ts";
@@ -6,6 +6,7 @@ import { addressOf, pidsOf, processes, systemOf } from "../daemon/daemons.ts";
 import { GHOST } from "../rig/ghost.ts";
 import { makeHome } from "../rig/home.ts";
 import { needs } from "../rig/needs.ts";
+import { freePort } from "../rig/ports.ts";
 import { childrenOf, isAlive, parentOf } from "../rig/processes.ts";
 import { program } from "../rig/programs.ts";
 import { test } from "../rig/test.ts";
@@ -89,6 +90,37 @@ test.unless(unlessCompiled, "what a process wrote and nobody read yet is there a
   daemon.child.kill("SIGTERM");
   await daemon.exit;
 });
+
+test.unless(unlessCompiled, "a listener that Ghost holds is the same after a renewal, and after a restart by systemd", async () => {
+  await using home = makeHome({ expectLeftovers: true });
+  const port = await freePort();
+  const first = await startForeground(home);
+  home.write(
+    "processes.yaml",
+    `project: shop\nprocesses: [{ name: web, command: sleep 1000, restart: true, listen: "127.0.0.1:${port}" }]\n`,
+  );
+  await home.ok(["register", "--start"]);
+  const { web } = await pidsOf(home);
+  const socket = socketAt(web as number, 3);
+  assert.match(socket, /^socket:/);
+  await home.ok(["daemon", "restart"]);
+  assert.is((await pidsOf(home)).web, web);
+  // A new process gets the very socket, which only the daemon can give it.
+  await home.ok(["restart", "web"]);
+  assert.is(socketAt((await pidsOf(home)).web as number, 3), socket);
+  home.write("tools/systemctl", "#!/bin/sh\necho 7 ghost.service restart running\n", 0o755);
+  await home.ok(["daemon", "stop", "--unit=ghost.service"], { env: { ...home.env, PATH: `${join(home.work, "tools")}:${home.env.PATH}` } });
+  await first.exit;
+  const second = await startForeground(home);
+  await home.ok(["restart", "web"]);
+  assert.is(socketAt((await pidsOf(home)).web as number, 3), socket);
+  second.child.kill("SIGTERM");
+  await second.exit;
+});
+
+function socketAt(pid: number, descriptor: number): string {
+  return readlinkSync(`/proc/${pid}/fd/${descriptor}`);
+}
 
 test.unless(unlessCompiled, "a node's file that cannot be read keeps the daemon from being renewed, and it goes on", async () => {
   await using home = makeHome();
