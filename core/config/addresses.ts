@@ -1,5 +1,5 @@
 import type { ListenAddress } from "./definition.ts";
-import { type Field, readScalar, readText, refuse } from "./fields.ts";
+import { type Field, readScalar, refuse } from "./fields.ts";
 import { portReference, portsIn } from "./port-references.ts";
 
 /** Largest TCP port. */
@@ -27,21 +27,22 @@ export function readTcpAddress(field: Field): Address | undefined {
 
 /** `listen`: a port or `:8080` (of all addresses), or `host:port`. */
 export function readListen(field: Field): ListenAddress | undefined {
-  return readFixedAddress(field, ALL_ADDRESSES);
+  return readOwnAddress(field, ALL_ADDRESSES);
 }
 
 /** `http.listen` of the node: as `listen`, but 127.0.0.1 where no host is given. */
 export function readLoopback(field: Field): ListenAddress | undefined {
-  const address = readFixedAddress(field, LOOPBACK);
+  const address = readOwnAddress(field, LOOPBACK);
   if (!address || address.host === "localhost" || address.host === "::1" || /^127\./.test(address.host)) return address;
   return refuse(field, "it is not an address of this machine alone", "write 127.0.0.1:9300, and put a server with TLS before it");
 }
 
-function readFixedAddress(field: Field, host: string): ListenAddress | undefined {
-  const text = readText(field);
+function readOwnAddress(field: Field, fallback: string): ListenAddress | undefined {
+  const text = readScalar(field, "a port or host:port")?.text;
   const address = text === undefined ? undefined : readAddress(field, text);
   if (!address) return undefined;
-  return { host: address.host === "" || address.host === "*" ? host : address.host, port: Number(address.port) };
+  const host = address.host === "" || address.host === "*" ? fallback : address.host;
+  return isReference(address.port) ? { host, port: 0, portFrom: address.port } : { host, port: Number(address.port) };
 }
 
 function readAddress(field: Field, text: string): Address | undefined {

@@ -100,7 +100,10 @@ export type Probe =
 export interface ListenAddress {
   /** Default 0.0.0.0. */
   readonly host: string;
+  /** 0 with `portFrom`. */
   readonly port: number;
+  /** A reference to one of its own ports, whose number it is then. */
+  readonly portFrom?: string;
 }
 
 /** When a one-shot is run. */

@@ -69,8 +69,8 @@ export function quoteVisible(word: string): string {
 }
 
 /** `*:8080` for all addresses, else `host:8080`. */
-function formatAddress({ host, port }: ListenAddress): string {
-  return hostAndPort(host === "0.0.0.0" ? "*" : host, String(port));
+function formatAddress({ host, port, portFrom }: ListenAddress): string {
+  return hostAndPort(host === "0.0.0.0" ? "*" : host, portFrom ?? String(port));
 }
 
 function hostAndPort(host: string, port: string): string {

@@ -89,7 +89,6 @@ const BAD: [string, string, RegExp, RegExp?][] = [
   ["args: ${ports.rpc}", "4:11", /2 processes have a port of this name/, /write \$\{ports\.[ab]\.rpc\}/],
   ["environment:\n      A: x${ports.nope}", "5:10", /in api: there is no such port/],
   ["cwd: ${ports.http}", "4:10", /"\$\{ports.http\}" as working_directory of api: a port is not known before the start/, /command, args/],
-  ["listen: ${ports.http}", "4:13", /a port is not known/],
   ["user: u${ports.http}", "4:11", /a port is not known/],
   ["restart:\n      delay: ${ports.http}", "5:14", /"\$\{ports.http\}" as restart.delay of api: it is not a duration/],
   ["on:\n      failed: x ${ports.http}", "5:15", /ports are not filled in here/],
@@ -106,5 +105,14 @@ for (const [lines, place, message, hint] of BAD) {
     if (hint) assert.match(first?.hint ?? "", hint);
   });
 }
+
+test("a listener can be on one of the process's own ports", () => {
+  const { manifest } = parseProcessesFiles(
+    [{ path: "/p/processes.yaml", text: "processes:\n  - { name: api, command: api, ports: { http: auto }, listen: '127.0.0.1:${ports.http}' }\n" }],
+    { environment: {} },
+  );
+  const listen = manifest?.processes[0]?.listen;
+  assert.equal([listen?.host, listen?.port, revealPorts(listen?.portFrom ?? "", { "api.http": 81 })], ["127.0.0.1", 0, "81"]);
+});
 
 test.run();

@@ -85,7 +85,7 @@ function reportWrong({ name, place }: Use, process: string, book: PortBook, { re
 /** References are accepted in these texts alone; `usesIn` finds those in any. */
 function withFullNames(definition: ProcessDefinition, find: (name: string) => string | null): ProcessDefinition {
   const rename = (text: string): string => renamePorts(text, find);
-  const { executable, args, environment, stop, healthCheck } = definition;
+  const { executable, args, environment, stop, healthCheck, listen } = definition;
   return {
     ...definition,
     executable: rename(executable),
@@ -94,6 +94,7 @@ function withFullNames(definition: ProcessDefinition, find: (name: string) => st
       Object.entries(environment).map(([key, value]) => [key, typeof value === "string" ? rename(value) : value]),
     ),
     stop: stop.command === null ? stop : { ...stop, command: rename(stop.command) },
+    listen: listen?.portFrom ? { ...listen, portFrom: rename(listen.portFrom) } : listen,
     healthCheck: healthCheck && { ...healthCheck, probe: renameInProbe(healthCheck.probe, rename) },
   };
 }

@@ -45,13 +45,21 @@ export class Listeners {
 
   /** The socket that a process is to get as its descriptor 3; null when it has no `listen`. Opens it if need be. Throws what `openListener` throws. */
   descriptorFor(process: Supervised): number | null {
-    const { listen } = process.definition;
+    const listen = this.addressOf(process);
     const key = keyOf(process.definition);
     const listener = this.held.get(key);
     if (listener && listen && addressId(listener.address) === addressId(listen)) return listener.fd;
     if (listener) this.close(key, listener);
     if (!listen) return null;
     return this.hold(key, listen, this.findLeft(process, listen) ?? openListener(listen));
+  }
+
+  /** Where a process listens; null without `listen`. All instances listen where the first one's port says. */
+  addressOf({ definition }: Supervised): ListenAddress | null {
+    const { listen } = definition;
+    if (!listen?.portFrom) return listen;
+    const first = this.supervisor.processes.get(keyOf(definition));
+    return { host: listen.host, port: first ? Number(this.supervisor.ports.reveal(first, listen.portFrom)) : 0 };
   }
 
   /** To be called at every change of a process: when all instances are at rest, or gone, the listener ends. */
@@ -80,7 +88,7 @@ export class Listeners {
   }
 
   private takeBack(process: Supervised): void {
-    const { listen } = process.definition;
+    const listen = this.addressOf(process);
     const key = keyOf(process.definition);
     if (!listen || this.held.has(key)) return;
     const fd = this.findLeft(process, listen);

@@ -73,7 +73,7 @@ const orchestration: Readonly<Record<string, Schema>> = {
   ),
   instances: integer,
   ports: { type: "object", additionalProperties: { anyOf: [integer, oneOf("auto")] } },
-  listen: orNull(object({ host: text, port: integer })),
+  listen: orNull(object({ host: text, port: integer, portFrom: text }, ["host", "port"])),
   schedule: orNull(object({ cron: text, timezone: orNull(text), overlap: { const: false } })),
   reload: orNull(object({ signal: text })),
   on: object({ failed: text, crash_loop: text, unhealthy: text, recovered: text }, []),

@@ -51,6 +51,7 @@ export const GROUP: Shape = {
 
 const DEPENDENCY: Shape = { name, condition: oneOf("started", "healthy", "completed"), onLoss: oneOf("ignore", "hold", "restart", "stop") };
 const LISTEN: Shape = { host: filled, port };
+const LISTEN_FROM: Shape = { host: filled, portFrom: filled };
 const SCHEDULE: Shape = { cron: filled, timezone: orNull(filled), overlap: { what: "false", fits: (value) => value === false } };
 const RELOAD: Shape = { signal: filled };
 const HEALTH: Shape = {
@@ -74,7 +75,7 @@ const PROBES: Readonly<Record<HealthCheck["probe"]["kind"], Shape>> = {
 export function checkOrchestration(definition: Partial<ProcessDefinition>, at: string): void {
   const { dependsOn, healthCheck, listen, schedule, reload } = definition;
   for (const [index, dependency] of (dependsOn ?? []).entries()) check(dependency, DEPENDENCY, `${at}.dependsOn[${index}]`);
-  if (listen) check(listen, LISTEN, `${at}.listen`);
+  if (listen) check(listen, "portFrom" in listen ? LISTEN_FROM : LISTEN, `${at}.listen`);
   if (reload) check(reload, RELOAD, `${at}.reload`);
   if (schedule) checkSchedule(schedule, `${at}.schedule`);
   if (!healthCheck) return;
