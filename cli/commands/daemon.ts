@@ -147,7 +147,9 @@ async function show(context: Context, system: SystemView): Promise<number> {
   if (context.json) context.printJson(system);
   else if (!context.quiet) {
     const paint = await context.paint();
-    context.print(renderDaemonLine(system, paint, Date.now()), renderCounts(system, paint), `home ${system.home}, socket ${system.socket}`);
+    const http = system.http === null ? "" : `, http://${system.http}`;
+    const places = `home ${system.home}, socket ${system.socket}${http}`;
+    context.print(renderDaemonLine(system, paint, Date.now()), renderCounts(system, paint), places);
     for (const warning of system.warnings) context.warn(warning);
   }
   return 0;

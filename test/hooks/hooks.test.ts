@@ -260,20 +260,6 @@ test("unhealthy is told once, and recovered as soon as the check passes again", 
   );
 });
 
-test("the port of its process that a hook names is the one that was chosen", async () => {
-  await using home = makeHome();
-  await launch(home, {
-    name: "job",
-    command: "false",
-    type: "oneshot",
-    ports: { web: "auto" },
-    on: { failed: "echo ${ports.web} > port" },
-  });
-  const [port] = await untilLines(join(home.work, "port"));
-  assert.is(Number(port), (await home.ok(["status", "job", "--json"])).json<{ ports: { web: number } }>().ports.web);
-  assert.ok(Number(port) > 0);
-});
-
 test.unless(needs("linux", "root", "setpriv"), "the hook of a process that runs as another user runs as that user, too", async () => {
   await using home = makeHome();
   const folder = join(home.work, "open");
