@@ -22,7 +22,9 @@ const MAIN_PID = /\$(MAINPID|\{MAINPID\})/g;
 
 /** Sets what is run, how it is stopped and reloaded. Gives the one-shots that ExecStartPre becomes. */
 export function setUnitCommands(unit: Unit, process: DraftProcess, names: NameBook): DraftProcess[] {
-  const commands = valuesOf(unit, "Service", "ExecStart").map((line) => parseCommand(line, unit, process));
+  const commands = valuesOf(unit, "Service", "ExecStart")
+    .flatMap(divided)
+    .map((line) => parseCommand(line, unit, process));
   setStart(process, commands);
   for (const mark of new Set(commands.flatMap(({ marks }) => [...marks]))) if (MARK_NOTES[mark]) process.note(MARK_NOTES[mark]);
   if (commands.some(({ marks }) => marks.includes("-")))
@@ -42,6 +44,11 @@ function parseCommand(line: string, unit: Unit, process: DraftProcess): UnitComm
   const words = unitWords(fillSpecifiers(line.slice(marks.length), unit, process));
   // With `@` the second word is what the program shall think its name is.
   return { marks, words: marks.includes("@") ? words.filter((_, index) => index !== 1) : words };
+}
+
+/** A semicolon between blanks divides commands; within quotes it is text, and then nothing is divided. */
+function divided(line: string): string[] {
+  return /["']/.test(line) ? [line] : line.split(/\s+;\s+/);
 }
 
 function setStart(process: DraftProcess, commands: readonly UnitCommand[]): void {

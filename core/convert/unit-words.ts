@@ -3,6 +3,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   t: "\t",
   r: "\r",
   s: " ",
+  ";": ";",
   "\\": "\\",
   '"': '"',
   "'": "'",

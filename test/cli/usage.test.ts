@@ -17,6 +17,8 @@ const COMMANDS = [
   "logs",
   "env",
   "monitor",
+  "import",
+  "export",
   "daemon",
   "doctor",
   "schema",

@@ -26,7 +26,7 @@ export function calendarsOfCron(cron: string, timezone: string | null): string[]
   const dates = [listOf(month, 1, MONTHS), listOf(day, 1)];
   const weekdays = weekdaysOf(weekday);
   if ([...time, ...dates].includes(null) || weekdays === null) return null;
-  const clock = time.map((part) => part?.padStart(2, "0")).join(":");
+  const clock = time.map((part) => (/^\d$/.test(part ?? "") ? `0${part}` : part)).join(":");
   const on = (prefix: string, days: string | null | undefined) => `${prefix}*-${dates[0]}-${days} ${clock}${zone}`;
   if (weekdays === "") return [on("", dates[1])];
   return isAny(day) ? [on(`${weekdays} `, "*")] : [on("", dates[1]), on(`${weekdays} `, "*")];
