@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { GhostError } from "../core/errors/ghost-error.ts";
 import { selectProcesses } from "../core/graph/select.ts";
 import { readAddress } from "../runtime/client/address.ts";
 import { clientPlaces } from "../runtime/client/home.ts";
@@ -43,7 +44,15 @@ function scanFolders(root: string): LogPlace[] {
 
 function foldersIn(path: string): string[] {
   if (!existsSync(path)) return [];
-  return readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  try {
+    return readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EACCES") throw error;
+    // Members of a home's group may speak to its daemon, and read none of its files.
+    throw new GhostError("PERMISSION_DENIED", `cannot read the logs in ${path}: permission denied`, {
+      hint: "they are their owner's alone: run this as the user of the daemon (sudo)",
+    });
+  }
 }
 
 function mergePlaces(first: readonly LogPlace[], second: readonly LogPlace[]): LogPlace[] {

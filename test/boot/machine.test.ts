@@ -99,6 +99,9 @@ test.unless(
     assert.is(listed.code, 0, listed.stdout + listed.stderr);
     assert.is(listed.json<{ name: string }[]>()[0]?.name, "a");
     assert.is((await as(`--groups=${gid}`, ["ls", join(home.dir, "data")])).code, 2);
+    const logs = await as(`--groups=${gid}`, [...GHOST, "logs", "a"]);
+    assert.is(logs.code, 1);
+    assert.match(logs.stderr, /cannot read the logs in .*permission denied[\s\S]*sudo/);
     assert.is.not((await as("--clear-groups", [...GHOST, "list"])).code, 0);
     daemon.child.kill("SIGTERM");
     await daemon.exit;
