@@ -162,6 +162,32 @@ test.unless(needs("linux", "root"), "under a service manager the next daemon fet
   await ended;
 });
 
+test.unless(needs("linux"), "a daemon that becomes the next one in its place takes the listener along", async () => {
+  await using home = makeHome();
+  const port = await freePort();
+  const restart = { policy: "always", delay: "3s", factor: 1, jitter: 0 };
+  declare(home, server(port, { command: ["python3", SERVE, "1"], restart }));
+  const daemon = spawn(GHOST[0] as string, [...GHOST.slice(1), "daemon", "--foreground"], {
+    env: home.env,
+    cwd: home.work,
+    stdio: "ignore",
+  });
+  const ended = once(daemon, "exit");
+  await waitFor(() => addressOf(home) !== null, { what: "the daemon" });
+  await home.ok(["register", "--start"]);
+  await ask(port);
+  await ask(port);
+  await untilStatus(home, "api", "backoff");
+  const waiting = ask(port);
+  const { startedAt } = addressOf(home) ?? { startedAt: "" };
+  await home.ok(["daemon", "restart"]);
+  assert.is(addressOf(home)?.pid, daemon.pid);
+  assert.is.not(addressOf(home)?.startedAt, startedAt);
+  assert.ok("pid" in (await waiting), JSON.stringify(await waiting));
+  await home.ok(["daemon", "stop"]);
+  await ended;
+});
+
 test.unless(
   needs("linux", "root"),
   "a daemon that left its processes is followed by one that takes the listener back from them",
