@@ -70,7 +70,7 @@ export class LogTail {
     const place = this.#place;
     if ("inode" in place && place.inode !== null && inodeOf(this.#file, 0) === place.inode) {
       const live = await openSegment(this.#file, 0);
-      if (live?.inode === place.inode) return [await this.#rewound(live, place)];
+      if (live && isSame(live, place)) return [await this.#rewound(live, place)];
       if (live) await closeSegment(live);
     }
     return this.#skipRead(await openSegments(this.#file));
@@ -80,7 +80,7 @@ export class LogTail {
   async #skipRead(segments: Segment[]): Promise<Segment[]> {
     const place = this.#place;
     if ("sinceMs" in place) return this.#skipOlder(segments, place.sinceMs);
-    const at = segments.findIndex(({ inode, index }) => inode === place.inode || (index !== null && index.sequence === place.sequence));
+    const at = segments.findIndex((segment) => isSame(segment, place));
     // One that is gone was rotated away: the next is the first with a higher number; without numbers the live one has to do.
     const next = segments.findIndex(({ index }) => index !== null && place.sequence !== null && index.sequence > place.sequence);
     const from = at !== -1 ? at : place.inode === null ? 0 : next !== -1 ? next : segments.length - 1;
@@ -120,6 +120,11 @@ export class LogTail {
     this.#place = { inode: segment.inode, sequence: segment.index?.sequence ?? null, offset };
     this.#cutter = new LineCutter(offset);
   }
+}
+
+/** Inodes are given out again soon: where both have a sequence number, that decides. */
+function isSame({ inode, index }: Segment, place: LogPlace): boolean {
+  return index !== null && place.sequence !== null ? index.sequence === place.sequence : inode === place.inode;
 }
 
 /** Closes the first `count` segments and gives the others. */

@@ -44,17 +44,25 @@ function timed(ask: (signal: AbortSignal) => Promise<Answer>): Prober {
   return { ask: answer, timed: true, unhurried: false, once: false };
 }
 
-/** The pattern is made once. */
+/** Pattern and address are made once, and the address anew when a port in it changed. */
 function httpProber(probe: Extract<Probe, { kind: "http" }>, { reveal }: Surroundings): Prober {
-  let body: HttpQuestion["body"] | undefined;
+  let question: (HttpQuestion & { readonly text: string }) | undefined;
   return timed(async (signal) => {
-    body ??= await bodyOf(probe.body, reveal);
     const text = reveal(probe.url);
-    if (!URL.canParse(text)) return failure(`${text} is no address`);
-    const url = new URL(text);
-    if (url.protocol !== "http:" && url.protocol !== "https:") return failure(`${url.protocol} is not asked, only http: and https:`);
-    return askHttp({ url, status: probe.status, body }, signal);
+    if (question?.text !== text) {
+      const body = question?.body ?? (await bodyOf(probe.body, reveal));
+      question = { text, url: parseAddress(text), status: probe.status, body };
+    }
+    return askHttp(question, signal);
   });
+}
+
+/** Throws an error whose message is the answer. */
+function parseAddress(text: string): URL {
+  if (!URL.canParse(text)) throw new Error(`${text} is no address`);
+  const url = new URL(text);
+  if (url.protocol !== "http:" && url.protocol !== "https:") throw new Error(`${url.protocol} is not asked, only http: and https:`);
+  return url;
 }
 
 async function bodyOf(source: string | null, reveal: Surroundings["reveal"]): Promise<HttpQuestion["body"]> {
