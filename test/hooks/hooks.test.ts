@@ -183,6 +183,15 @@ test("a hook that does not end is killed after 10 s with all that it started", a
   await waitFor(() => pids.length === 2 && !pids.some(isAlive), { what: "its processes to be gone" });
 });
 
+test("the end of the daemon does not wait long for a hook, and leaves none behind", async () => {
+  await using home = makeHome();
+  await launch(home, { name: "job", command: "false", type: "oneshot", on: { failed: "sleep 1000 & echo $$ $! > pids; wait" } });
+  const [line] = await untilLines(join(home.work, "pids"));
+  const { tookMs } = await home.ok(["daemon", "stop"]);
+  assert.ok(tookMs < 8_000, `${tookMs} ms`);
+  assert.equal((line ?? "").split(" ").map(Number).filter(isAlive), []);
+});
+
 test("where not even the folder is there the hook is told of it all the same", async () => {
   await using home = makeHome();
   const path = join(home.work, "told");
