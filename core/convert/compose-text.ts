@@ -1,4 +1,5 @@
 import type { Variables } from "../config/interpolate.ts";
+import { isSecretName } from "../config/secrets.ts";
 import { Template, type Text } from "./draft.ts";
 
 const REFERENCE = /\$(?:\$|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)((:?[-?+])((?:[^{}]|\{[^{}]*\})*))?\})/g;
@@ -54,8 +55,8 @@ function converted(
   return { text: byDefault === undefined ? `\${${name}}` : `\${${name}:-${byDefault}}`, reference: true };
 }
 
-/** A default with a brace would end the reference early: it cannot be written. */
+/** A default with a brace would end the reference early: it cannot be written. A secret stays where it is. */
 function defaultOf(name: string, dotenv: Variables): string | undefined {
   const value = Object.hasOwn(dotenv, name) ? dotenv[name] : undefined;
-  return value === undefined || /[{}]/.test(value) ? undefined : value;
+  return value === undefined || isSecretName(name) || /[{}]/.test(value) ? undefined : value;
 }

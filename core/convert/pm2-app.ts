@@ -83,7 +83,7 @@ function restartOf(process: DraftProcess, app: PlainMap): ReturnType<typeof rest
   if (app.autorestart === false) return restartValue("never");
   const backoff = durationText(positive(app.exp_backoff_restart_delay));
   const fixed = durationText(positive(app.restart_delay));
-  const codes = Array.isArray(app.stop_exit_codes) ? app.stop_exit_codes.map(Number).filter(Number.isInteger) : [];
+  const codes = textsIn(app.stop_exit_codes).map(Number).filter(Number.isInteger);
   if (app.max_restarts !== undefined)
     process.note(
       "PM2 counts restarts of runs shorter than min_uptime; Ghost counts those within `window`, whatever their length",
@@ -95,7 +95,8 @@ function restartOf(process: DraftProcess, app: PlainMap): ReturnType<typeof rest
       : fixed !== undefined && { delay: fixed, factor: 1, max_delay: fixed }),
     max_restarts: numberOf(app.max_restarts),
     reset_after: durationText(numberOf(app.min_uptime)),
-    success_codes: codes.length > 0 ? [0, ...codes.filter((code) => code !== 0)] : undefined,
+    // PM2 restarts what ended with 0, too: only these codes end a process for good.
+    success_codes: codes.length > 0 ? codes : undefined,
   });
 }
 

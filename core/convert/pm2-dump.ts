@@ -13,13 +13,14 @@ export function convertPm2Dump(file: ForeignFile, surroundings: Surroundings): D
   const entries = readEntries(file);
   const draft = emptyDraft();
   const names = new NameBook();
+  const leftOut: LeftOut = { inherited: new Set(), shell: new Set() };
   const byName = new Map<string, PlainMap[]>();
   for (const entry of entries) {
     const name = textIn(entry.name) ?? "app";
     byName.set(name, [...(byName.get(name) ?? []), entry]);
   }
   for (const [called, same] of byName) {
-    const process = convertEntries(names.nameFor(called), same, file, surroundings);
+    const process = convertEntries(names.nameFor(called), same, file, surroundings, leftOut);
     noteRename(process, called);
     draft.processes.push(process);
   }
@@ -28,7 +29,23 @@ export function convertPm2Dump(file: ForeignFile, surroundings: Surroundings): D
     [...byName.values()].map(([first]) => first ?? {}),
     names,
   );
+  noteLeftOut(draft, leftOut);
   return draft;
+}
+
+/** The variables of all processes that were not taken over. */
+interface LeftOut {
+  readonly inherited: Set<string>;
+  readonly shell: Set<string>;
+}
+
+function noteLeftOut(draft: Draft, { inherited, shell }: LeftOut): void {
+  const names = [...inherited].sort();
+  if (names.length > 0)
+    draft.notes.push(
+      `Left out, because this shell has them with the same values: ${names.join(", ")}. If a program needs one, give it inherit: [${names[0]}].`,
+    );
+  if (shell.size > 0) draft.notes.push(`Left out, because every shell has them: ${[...shell].sort().join(", ")}.`);
 }
 
 function readEntries(file: ForeignFile): PlainMap[] {
@@ -43,7 +60,13 @@ function readEntries(file: ForeignFile): PlainMap[] {
   throw refuseFile(file, "it holds no processes", "run `pm2 save` while the programs run; dump.pm2.bak is the dump before");
 }
 
-function convertEntries(name: string, entries: readonly PlainMap[], file: ForeignFile, surroundings: Surroundings): DraftProcess {
+function convertEntries(
+  name: string,
+  entries: readonly PlainMap[],
+  file: ForeignFile,
+  surroundings: Surroundings,
+  leftOut: LeftOut,
+): DraftProcess {
   const [entry = {}] = entries;
   const process = new DraftProcess(name);
   process.set("working_directory", placeDirectory(textIn(entry.pm_cwd), file, surroundings));
@@ -58,7 +81,7 @@ function convertEntries(name: string, entries: readonly PlainMap[], file: Foreig
   if (entry.status === "stopped") process.note("it was stopped when PM2 saved it");
   if (entry.cron_restart)
     process.note(`cron_restart: ${String(entry.cron_restart)} — no equal: let a one-shot with a schedule run \`ghost restart ${name}\``);
-  setDumpedEnvironment(process, entry, surroundings);
+  setDumpedEnvironment(process, entry, surroundings, leftOut);
   return process;
 }
 
@@ -69,14 +92,11 @@ function setDumpedCommand(process: DraftProcess, entry: PlainMap): void {
   setCommand(process, [...before, script, ...textsIn(entry.args)]);
 }
 
-function setDumpedEnvironment(process: DraftProcess, { env }: PlainMap, { environment }: Surroundings): void {
+function setDumpedEnvironment(process: DraftProcess, { env }: PlainMap, { environment }: Surroundings, leftOut: LeftOut): void {
   const pairs = Object.entries(isPlainMap(env) ? env : {}).map(([key, value]) => [key, variableText(value)] as const);
   const variables = filled(Object.fromEntries(pairs.filter(([key]) => key !== process.name))) as Record<string, string>;
   const { own, shell, inherited } = sortVariables(variables, environment);
   process.set("environment", own);
-  if (inherited.length > 0)
-    process.note(
-      `Left out, because this shell has them with the same values: ${inherited.join(", ")}. If the program needs one: inherit: [${inherited[0]}]`,
-    );
-  if (shell.length > 0) process.note(`Left out, because every shell has them: ${shell.join(", ")}.`);
+  for (const name of inherited) leftOut.inherited.add(name);
+  for (const name of shell) leftOut.shell.add(name);
 }

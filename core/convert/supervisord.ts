@@ -29,7 +29,7 @@ export function convertSupervisord(files: readonly ForeignFile[], surroundings: 
   if (draft.processes.length === 0 && files[0])
     throw refuseFile(files[0], "it declares no [program:…]", "name the files that [include] names, too");
   addGroups(draft, sections, made, names);
-  noteSections(draft, sections);
+  noteSections(draft, sections, files.length > 1);
   return draft;
 }
 
@@ -138,12 +138,12 @@ function addGroups(draft: Draft, sections: readonly Section[], made: ReadonlyMap
   }
 }
 
-function noteSections(draft: Draft, sections: readonly Section[]): void {
+/** `included`: the files that [include] names were read. */
+function noteSections(draft: Draft, sections: readonly Section[], included: boolean): void {
   for (const { name, values } of sections) {
     if (name.startsWith("eventlistener:"))
       draft.notes.push(`[${name}] has no equal: hooks (on: { failed: … }) tell of events, and \`GET /v1/events\` streams them.`);
-    if (name === "include")
-      draft.notes.push(`[include] files = ${values.get("files") ?? ""}: name these files, too: ghost import FILE… --from supervisord`);
+    if (name === "include" && !included) draft.notes.push(`[include] files = ${values.get("files") ?? ""}: no such file was found.`);
     if (name === "inet_http_server")
       draft.notes.push("[inet_http_server] has no equal here: `http` in the node's .ghost.yaml gives the daemon an address.");
   }

@@ -40,7 +40,7 @@ test("intervals that cron has", () => {
 test("Compose's variables", () => {
   const complaints: string[] = [];
   const shown = (text: string) => {
-    const result = composeText(text, { FROM_FILE: "f", BRACES: "{}" }, (complaint) => complaints.push(complaint));
+    const result = composeText(text, { FROM_FILE: "f", A_TOKEN: "secret", BRACES: "{}" }, (complaint) => complaints.push(complaint));
     return result instanceof Template ? `T:${result.text}` : result;
   };
   const cases: Readonly<Record<string, string>> = {
@@ -50,6 +50,7 @@ test("Compose's variables", () => {
     "${A:?why not}": "T:${A}",
     "${FROM_FILE}": "T:${FROM_FILE:-f}",
     "${BRACES}": "T:${BRACES}",
+    "${A_TOKEN}": "T:${A_TOKEN}",
     "$${A}": "${A}",
     "$${A} ${B}": "T:$${A} ${B}",
     "${A:+x}": "${A:+x}",

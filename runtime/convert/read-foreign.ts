@@ -8,6 +8,7 @@ import type { ForeignFile, Surroundings } from "../../core/convert/source.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { readConfigurationText } from "../config/read-text.ts";
 import { exportsOf } from "../process/run-node.ts";
+import { withBelongingFiles } from "./belonging-files.ts";
 
 /** What is imported, from where, and where it will lie. */
 export interface ImportRequest {
@@ -31,8 +32,9 @@ export interface Import extends Conversion {
 
 /** Reads files of another tool (a JavaScript one by running it) and converts them. Writes nothing. */
 export async function importFiles(request: ImportRequest): Promise<Import> {
-  const files = request.paths.map((path) => readConfigurationText(resolve(request.directory, path)));
-  const kind = request.kind ?? kindOf(files);
+  const named = request.paths.map((path) => readConfigurationText(resolve(request.directory, path)));
+  const kind = request.kind ?? kindOf(named);
+  const files = withBelongingFiles(kind, named);
   const read = kind === "pm2" ? await Promise.all(files.map((file) => runScript(file, request))) : files;
   return { ...convert(kind, read, request.out, request.pm2Environment, surroundingsOf(request, read)), kind };
 }

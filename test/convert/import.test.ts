@@ -55,9 +55,9 @@ test("a dump of PM2 loses what every shell has, what this shell has alike, and w
     [web.instances, web.workingDirectory, web.executable, ...web.args],
     [2, "/srv/web", "node", "/srv/web/server.js", "--port", "80"],
   );
-  const comment = commentBefore(readFileSync(join(home.work, "processes.yaml"), "utf8"), /- name: web/);
-  assert.match(comment, /inherit: \[FROM_SHELL\]/);
-  assert.match(comment, /SSH_CLIENT/);
+  const text = readFileSync(join(home.work, "processes.yaml"), "utf8");
+  assert.match(text, /^# Left out, because this shell has them .*inherit: \[FROM_SHELL\]/m);
+  assert.match(text, /^# Left out, because every shell has them: .*SSH_CLIENT/m);
   assert.equal(processOf(manifest, "tool").args, ["-c", "sleep 1 && echo $X"]);
 });
 
@@ -177,6 +177,28 @@ test("systemd's units together: what runs before, dependencies, limits, timers a
   assert.equal(processOf(manifest, "db").args, ["--price", "5$"]);
   assert.is(processOf(manifest, "backup").schedule?.cron, "30 2 * * MON-FRI");
   assert.equal(processOf(manifest, "cache").listen, { host: "127.0.0.1", port: 6000 });
+});
+
+test("what belongs to a file is read with it: supervisord's includes and systemd's drop-ins", async () => {
+  await using home = makeHome();
+  home.write("supervisor/supervisord.conf", "[supervisord]\n[include]\nfiles = conf.d/*.conf\n");
+  home.write("supervisor/conf.d/b.conf", "[program:b]\ncommand=sleep 2\n");
+  home.write("supervisor/conf.d/a.conf", "[program:a]\ncommand=sleep 1\ndirectory=%(here)s\n");
+  home.write("supervisor/conf.d/c.txt", "[program:c]\ncommand=sleep 3\n");
+  await home.ok(["import", "supervisor/supervisord.conf", "--out", "s.yaml"]);
+  const { processes } = parsed(home, "s.yaml");
+  assert.equal(
+    processes.map(({ name, workingDirectory }) => [name, workingDirectory]),
+    [
+      ["a", join(home.work, "supervisor/conf.d")],
+      ["b", join(home.work, "supervisor/conf.d")],
+    ],
+  );
+  home.write("api.service", "[Service]\nExecStart=/bin/old\nEnvironment=A=1\n");
+  home.write("api.service.d/override.conf", "[Service]\nExecStart=\nExecStart=/bin/new\nEnvironment=B=2\n");
+  await home.ok(["import", "api.service", "--out", "u.yaml"]);
+  const api = processOf(parsed(home, "u.yaml"), "api");
+  assert.equal([api.executable, api.environment], ["/bin/new", { A: "1", B: "2" }]);
 });
 
 test("a file that is there is not overwritten, unless --force says so; - is standard output", async () => {
