@@ -8,10 +8,12 @@ import { delimiter, join } from "node:path";
 const PROGRAMS = {
   curl: "curl",
   nginx: "nginx-light",
+  psql: "postgresql",
   python3: "python3",
   "redis-server": "redis-server",
   sqlite3: "sqlite3",
   tmux: "tmux",
+  wrk: "wrk",
 };
 /** Debian asks this script whether a service may be started by its package's installation. */
 const POLICY = "/usr/sbin/policy-rc.d";

@@ -40,10 +40,10 @@ export function describeDependency({ name, condition }: Dependency): string {
   return condition === "started" ? name : `${name} (${condition})`;
 }
 
-/** True when what is needed will not come by itself: nobody wants it up, or it gave up. */
+/** True when what is needed is not on its way: nobody wants it up, it gave up, or it keeps falling over. */
 export function isHopeless(condition: Dependency["condition"], instances: readonly Needed[]): boolean {
   return instances.every(({ machine: { desired, state } }) => {
-    if (state.at === "failed") return true;
+    if (state.at === "failed" || state.at === "backoff") return true;
     if (state.at === "exited") return condition !== "completed" || desired === "down";
     return state.at === "stopped" && desired === "down";
   });

@@ -24,4 +24,6 @@ def redis(*words):
 def sql(text):
     """Runs one statement in PostgreSQL and gives its rows as lines."""
     command = ["psql", "-h", "127.0.0.1", "-U", "shop", "-d", "postgres", "-qAtv", "ON_ERROR_STOP=1", "-c", text]
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=10).stdout.splitlines()
+    # In a session of its own: the stop signal goes to the whole group, and a request that is under way is to be answered.
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=10, start_new_session=True)
+    return done.stdout.splitlines()
