@@ -38,7 +38,7 @@ export function readLoopback(field: Field): ListenAddress | undefined {
 }
 
 function readOwnAddress(field: Field, fallback: string): ListenAddress | undefined {
-  const text = readScalar(field, "a port or host:port")?.text;
+  const text = readScalar(field, "a text: a port or host:port")?.text;
   const address = text === undefined ? undefined : readAddress(field, text);
   if (!address) return undefined;
   const host = address.host === "" || address.host === "*" ? fallback : address.host;

@@ -108,7 +108,12 @@ for (const [lines, place, message, hint] of BAD) {
 
 test("a listener can be on one of the process's own ports", () => {
   const { manifest } = parseProcessesFiles(
-    [{ path: "/p/processes.yaml", text: "processes:\n  - { name: api, command: api, ports: { http: auto }, listen: '127.0.0.1:${ports.http}' }\n" }],
+    [
+      {
+        path: "/p/processes.yaml",
+        text: "processes:\n  - { name: api, command: api, ports: { http: auto }, listen: '127.0.0.1:${ports.http}' }\n",
+      },
+    ],
     { environment: {} },
   );
   const listen = manifest?.processes[0]?.listen;

@@ -17,7 +17,8 @@ export function reportPortClashes(read: readonly ReadProcess[], reading: Reading
     if (!definition || draft.twin) continue;
     const { listen } = definition;
     const listenPlace = draft.entries.get("listen")?.value.place;
-    if (listen && !listen.portFrom && listenPlace) refuseSharedListener({ name: draft.name, place: listenPlace, value: listen }, listeners, reading);
+    if (listen && !listen.portFrom && listenPlace)
+      refuseSharedListener({ name: draft.name, place: listenPlace, value: listen }, listeners, reading);
     const portsPlace = draft.entries.get("ports")?.value.place;
     if (portsPlace) warnOfSharedPorts(definition, portsPlace, fixed, reading);
   }
