@@ -1,3 +1,5 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { HistoryEntry, ProcessView } from "../../core/api/wire.ts";
 import type { DaemonClient } from "../../runtime/client/client.ts";
@@ -61,5 +63,7 @@ async function showLogs({ screen, views, since }: WatchOptions, signal: AbortSig
     { project, name, instance, stream: "out", file: logs.out },
     { project, name, instance, stream: "err", file: logs.err },
   ]);
+  // As the daemon makes it at the first start: a folder that is there is watched, one that is not only polled.
+  for (const { logs } of views) mkdirSync(dirname(logs.out), { recursive: true, mode: 0o700 });
   for await (const record of readLogs({ streams, since, follow: signal })) screen.record(record);
 }

@@ -17,7 +17,7 @@ export interface ReadLogsOptions {
   readonly since?: Date;
   /** Only lines that match; gaps are always shown. */
   readonly grep?: RegExp;
-  /** Goes on with what comes, until this is aborted. */
+  /** Goes on with what comes, until this is aborted; what was written before that is still given. */
   readonly follow?: AbortSignal;
 }
 
@@ -60,13 +60,16 @@ async function lastOf(batches: AsyncIterable<readonly LogRecord[]>, count: numbe
 async function* following(readers: readonly StreamReader[], streams: readonly LogSource[], signal: AbortSignal): AsyncGenerator<LogRecord> {
   const changes = new Changes(streams.map((stream) => dirname(stream.file)));
   try {
-    while (!signal.aborted) {
+    for (;;) {
+      // The last look comes after the word to end: what was written before it is given.
+      const last = signal.aborted;
       const records = (await Promise.all(readers.map((reader) => reader.more()))).map((batch) => [batch]);
       let found = false;
       for await (const batch of mergeByTime(records.map(toAsync))) {
         found ||= batch.length > 0;
         yield* batch;
       }
+      if (last) return;
       await changes.next(found, signal);
     }
   } finally {
