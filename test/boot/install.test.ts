@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { run } from "../rig/ghost.ts";
-import { makeHome } from "../rig/home.ts";
+import { GHOST, run } from "../rig/ghost.ts";
+import { type Home, makeHome } from "../rig/home.ts";
 import { needs } from "../rig/needs.ts";
 import { test } from "../rig/test.ts";
 
@@ -14,8 +14,17 @@ interface Preview {
 
 const unlessLinux = needs("linux");
 
+/** A home beside the usual one, in which ghost is installed: a checkout may lie in a folder that is emptied at will, which no unit is made for. */
+function makeInstalled(): Home {
+  const home = makeHome();
+  const bin = join(home.env.HOME as string, ".ghost", "bin");
+  mkdirSync(bin, { recursive: true });
+  symlinkSync(GHOST[0] as string, join(bin, "ghost"));
+  return home;
+}
+
 test.unless(unlessLinux, "--dry-run shows the unit and every command, and does nothing", async () => {
-  await using home = makeHome();
+  await using home = makeInstalled();
   const { stdout } = await home.ok(["daemon", "install", "--dry-run"]);
   assert.match(stdout, /^ExecStart=.* daemon --foreground --home /m);
   assert.match(stdout, /^systemctl --user enable ghost-[0-9a-f]{8}\.service/m);
@@ -27,13 +36,13 @@ test.unless(unlessLinux, "--dry-run shows the unit and every command, and does n
 });
 
 test.unless(unlessLinux, "the usual home has the plain name", async () => {
-  await using home = makeHome();
+  await using home = makeInstalled();
   const args = ["daemon", "install", "--dry-run", "--json", "--home", join(home.env.HOME as string, ".ghost")];
   assert.is((await home.ok(args)).json<Preview>().unit, "ghost.service");
 });
 
 test.unless(unlessLinux ?? needs("systemd-analyze"), "systemd finds nothing to complain of in either unit", async () => {
-  await using home = makeHome();
+  await using home = makeInstalled();
   // A real program, because that it is there is among what is verified; and a home whose name has to be quoted.
   const odd = join(home.work, "a home, 100% $odd");
   for (const scope of [[], ["--system"]]) {
@@ -54,7 +63,7 @@ test.unless(
   unlessLinux ?? needs("systemctl", "groupadd", "root"),
   "for an image: the unit is written and enabled below its root, and taken away again",
   async () => {
-    await using home = makeHome();
+    await using home = makeInstalled();
     const root = join(home.work, "image");
     home.write("image/etc/group", "root:x:0:\n");
     await home.ok(["daemon", "install", "--system", "--root", root]);
