@@ -1,12 +1,11 @@
 // timeout: 150s
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { chmodSync, cpSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import type { HistoryEntry, ProcessDetail, ProcessView } from "../../core/api/wire.ts";
 import { ROOT } from "../rig/ghost.ts";
 import { type Home, makeHome } from "../rig/home.ts";
+import { underLoad } from "../rig/load.ts";
 import { needs } from "../rig/needs.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
@@ -91,28 +90,6 @@ test.unless(SERVERS, "the shop comes up in order, survives the death of each mem
   const at = (name: string): number => order.findIndex((entry) => entry.name === name);
   assert.ok(at("nginx") < at("api") && at("api") < at("db") && at("worker") < at("redis"), JSON.stringify(order.map(({ name }) => name)));
 });
-
-interface Load {
-  readonly requests: number;
-  readonly lost: string | null;
-}
-
-/** Runs wrk against an address for some seconds, without keep-alive, and calls `meanwhile` once it is at work. */
-async function underLoad(url: string, seconds: number, meanwhile: () => Promise<void>): Promise<Load> {
-  const wrk = spawn("wrk", ["-t1", "-c8", `-d${seconds}s`, "--timeout", "10s", "-H", "Connection: close", url], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let said = "";
-  wrk.stdout.on("data", (data: Buffer) => {
-    said += data;
-  });
-  const ended = once(wrk, "close");
-  await meanwhile();
-  await ended;
-  const requests = Number(/(\d+) requests in/.exec(said)?.[1] ?? 0);
-  const lost = /Socket errors:.*|Non-2xx.*/.exec(said)?.[0] ?? null;
-  return { requests, lost };
-}
 
 test.unless(SERVERS, "the shop is reloaded under load, and no request is lost", async () => {
   await using home = makeShop();
