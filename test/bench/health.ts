@@ -2,7 +2,7 @@
  * `bun test/bench/health.ts`: what health checks cost the daemon, and how soon a graph is healthy. Prints the figures of issue
  * "Orchestration", section "Speed"; a missed target is a result, not an error. Needs Linux and `dist/ghost`.
  */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ const CPU_PERCENT_MAX = 3;
 const MEASURED_MS = 15_000;
 const SETTLE_MS = 5_000;
 
-/** The graph: so many processes in three layers, each of which listens so long after its start, in ms. */
+/** The graph: so many processes in so many layers, each of which listens so long after its start, in ms. */
 const GRAPH = 50;
 const LAYERS = 3;
 const READY_MS = 500;
@@ -68,8 +68,13 @@ async function timeGraph(): Promise<string> {
   const processes = await Promise.all(
     names.map(async (name, i) => {
       const own = await freePort();
-      // Python starts fast and is ready when it says; a shell cannot listen.
-      const program = `import time,socket; time.sleep(${READY_MS / 1000}); s=socket.create_server(("127.0.0.1",${own}))\nwhile True: s.accept()[0].close()`;
+      const program = [
+        "import time,socket",
+        `time.sleep(${READY_MS / 1000}); s=socket.create_server(("127.0.0.1",${own}))`,
+        'began=int(open("/proc/self/stat").read().rsplit(")",1)[1].split()[19])/100',
+        `open("${name}.ms","w").write(str((time.clock_gettime(time.CLOCK_BOOTTIME)-began)*1000))`,
+        "while True: s.accept()[0].close()",
+      ].join("\n");
       const needs = names.filter((_, other) => layerOf(other) === layerOf(i) - 1);
       return { name, command: ["python3", "-c", program], restart: true, health_check: { tcp: `127.0.0.1:${own}` }, depends_on: needs };
     }),
@@ -81,8 +86,15 @@ async function timeGraph(): Promise<string> {
   const tookMs = performance.now() - startedMs;
   const unhealthy = (await list(home)).filter(({ health }) => health !== "healthy");
   if (unhealthy.length > 0) throw new Error(`not healthy: ${unhealthy.map(({ name }) => name).join(", ")}`);
-  const pathMs = LAYERS * READY_MS;
-  return `all healthy after ${Math.round(tookMs)} ms, ${(tookMs / pathMs).toFixed(2)} × the ${pathMs} ms that the programs wait (target: ${CRITICAL_PATH_FACTOR_MAX} ×)`;
+  const layers = Array.from({ length: LAYERS }, (_, layer) => names.filter((_name, i) => layerOf(i) === layer));
+  const pathMs = layers.map((layer) => Math.max(...layer.map((name) => readyMs(home, name)))).reduce((sum, ms) => sum + ms);
+  const factor = (tookMs / pathMs).toFixed(2);
+  return `all healthy after ${Math.round(tookMs)} ms, ${factor} × the programs' own ${Math.round(pathMs)} ms (target: ${CRITICAL_PATH_FACTOR_MAX} ×)`;
+}
+
+/** From a program's start to its listening, as it measured itself: on a busy machine far more than it waits. */
+function readyMs(home: Home, name: string): number {
+  return Number(readFileSync(join(home.work, `${name}.ms`), "utf8"));
 }
 
 function declare(home: Home, processes: readonly object[]): void {
