@@ -16,8 +16,8 @@ processes:
   - { name: test, command: "sh -c 'echo all; printf well; echo $CI $FLAVOUR >&2; exit \${CODE:-0}'", restart: true, depends_on: [migrate] }
   - { name: slow, command: "sh -c 'echo slow; exec sleep 1000'", depends_on: [redis] }
   - { name: leaves, command: "sh -c 'setsid sleep 1111 & echo done'", depends_on: [redis] }
-  - { name: bad, command: "sh -c 'echo bad news >&2; exit 4'", restart: { policy: on-failure, max_restarts: 1, delay: 10ms } }
-  - { name: needsbad, command: "true", depends_on: { bad: { condition: started }, redis: { condition: healthy } } }
+  - { name: bad, command: "sh -c 'echo bad news >&2; exit 4'", type: oneshot, restart: { policy: on-failure, max_restarts: 1, delay: 10ms } }
+  - { name: needsbad, command: "true", depends_on: { bad: { condition: completed }, redis: { condition: healthy } } }
   - { name: killed, command: "sh -c 'kill -KILL $$'" }
   - { name: other, command: sleep 1000 }
 `;
@@ -49,7 +49,7 @@ test("starts what is needed, passes the output through, writes the reports, and 
   assert.equal([code, stdout], [0, "all\nwell"]);
   assert.match(stderr, /^true vanilla$/m);
   assert.match(stderr, /✓ test passed/);
-  assert.ok(stderr.indexOf("redis   ─ healthy") < stderr.indexOf("migrate ─ started"));
+  assert.ok(stderr.indexOf("redis   ─ healthy") < stderr.indexOf("migrate ─ started (pid"));
   const xml = readFileSync(join(home.work, "out", "junit.xml"), "utf8");
   assert.match(xml, /<testsuite name="shop" tests="3" failures="0" errors="0" skipped="0"/);
   assert.match(xml, "<system-out>all\nwell</system-out>");
