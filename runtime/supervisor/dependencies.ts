@@ -9,6 +9,8 @@ import { keyOf, type Supervised } from "./supervised.ts";
 export interface DependencyHost {
   readonly processes: ReadonlyMap<string, Supervised>;
   dispatch(process: Supervised, event: Event): void;
+  /** What `work` starts begins after it, with all intents recorded at once. */
+  together(work: () => void): void;
 }
 
 /** Who needs whom among the processes of a home, and what follows when that comes and goes. Conditions are looked at whenever either side changes. */
@@ -76,9 +78,14 @@ export class Dependencies {
 
   /** A process changed: tells those that need it, and what changes thereby those that need that. */
   changed(process: Supervised): void {
+    if (this.dependentsOf(process).length === 0) return;
     this.changes.push(process);
     if (this.working) return;
     this.working = true;
+    this.host.together(() => this.tellDependents());
+  }
+
+  private tellDependents(): void {
     try {
       for (let next = this.changes.shift(); next; next = this.changes.shift())
         for (const dependent of this.dependentsOf(next)) {

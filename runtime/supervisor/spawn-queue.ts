@@ -15,6 +15,7 @@ export class SpawnQueue {
 
   /** Lets no job begin until `work` is through, so that what the jobs need is prepared for all at once. */
   holdDuring<T>(work: () => T): T {
+    if (this.held) return work();
     this.held = true;
     try {
       return work();

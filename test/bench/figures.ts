@@ -1,5 +1,5 @@
 /** The measures that `--only` selects; each gives one or more figures. */
-export const MEASURES = ["cold", "start", "memory", "idle", "status", "restart", "log", "thousand"] as const;
+export const MEASURES = ["cold", "start", "memory", "idle", "status", "restart", "log", "thousand", "health", "graph", "loss"] as const;
 
 /** One of `MEASURES`. */
 export type Measure = (typeof MEASURES)[number];
@@ -11,7 +11,7 @@ export type Target = { readonly atMost: number } | { readonly atLeast: number };
 export interface Figure {
   readonly title: string;
   /** 1 MB = 1,000,000 bytes and 1 KB = 1,000 bytes, in memory too: the stricter reading. */
-  readonly unit: "ms" | "s" | "MB" | "KB" | "%" | "MB/s" | "s/GB";
+  readonly unit: "ms" | "s" | "MB" | "KB" | "%" | "MB/s" | "s/GB" | "×";
   /** Absent: recorded for comparison only. */
   readonly target?: Target;
 }
@@ -35,6 +35,10 @@ export const FIGURES = {
   "log-cpu": { title: "the supervisor's CPU for that", unit: "s/GB", target: { atMost: 2.5 } },
   "start-1000-returns": { title: "1,000: register and start: command returns", unit: "s", target: { atMost: 4 } },
   "start-1000-runs": { title: "1,000: register and start: every child runs", unit: "s", target: { atMost: 4 } },
+  "health-tcp": { title: "200 tcp checks a second: CPU of daemon and helpers", unit: "%", target: { atMost: 3 } },
+  "health-http": { title: "200 http checks a second: CPU of daemon and helpers", unit: "%", target: { atMost: 3 } },
+  graph: { title: "50 in three layers all healthy, of the programs' own path", unit: "×", target: { atMost: 1.5 } },
+  loss: { title: "a change of health reaches all of 50 dependents", unit: "ms", target: { atMost: 10 } },
   "status-1000": { title: "1,000: status command, whole process", unit: "ms", target: { atMost: 40 } },
 } as const satisfies Readonly<Record<string, Figure>>;
 

@@ -5,6 +5,7 @@ import { timeOften } from "./measures/command-line.ts";
 import { idlePercent } from "./measures/idle.ts";
 import { logReading } from "./measures/log.ts";
 import { memoryMegabytes } from "./measures/memory.ts";
+import { graphFactor, healthPercent, lossTimes } from "./measures/orchestration.ts";
 import { settle } from "./measures/pauses.ts";
 import { restartTimes } from "./measures/restart.ts";
 import type { Options } from "./options.ts";
@@ -23,6 +24,7 @@ export interface Scenario {
 
 const MS_PER_SECOND = 1000;
 const always = (): boolean => true;
+const never = (): boolean => false;
 
 /** Every set-up, in the order in which they run. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -34,6 +36,8 @@ export const SCENARIOS: readonly Scenario[] = [
     forPeers: ({ peersThousand }, repeat) => peersThousand && repeat === 0,
     run: measureThousand,
   },
+  { name: "health checks", measures: ["health"], forPeers: never, run: measureHealth },
+  { name: "a graph", measures: ["graph", "loss"], forPeers: never, run: measureGraph },
   { name: "one that writes", measures: ["log"], forPeers: always, run: measureLog },
 ];
 
@@ -92,4 +96,15 @@ async function measureLog(session: Session, { name }: Contender, samples: Sample
   const { megabytesPerSecond, cpuSecondsPerGigabyte } = await logReading(session);
   samples.add("log-speed", name, megabytesPerSecond);
   samples.add("log-cpu", name, cpuSecondsPerGigabyte);
+}
+
+async function measureHealth(_session: Session, { name }: Contender, samples: Samples, { quick }: Options): Promise<void> {
+  const measuredMs = quick ? 6_000 : 15_000;
+  samples.add("health-tcp", name, await healthPercent("tcp", measuredMs));
+  samples.add("health-http", name, await healthPercent("http", measuredMs));
+}
+
+async function measureGraph(_session: Session, { name }: Contender, samples: Samples, { measures }: Options): Promise<void> {
+  if (measures.has("graph")) samples.add("graph", name, await graphFactor());
+  if (measures.has("loss")) samples.add("loss", name, ...(await lossTimes()));
 }

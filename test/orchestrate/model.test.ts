@@ -62,6 +62,10 @@ class World {
     if (before !== machine) this.dependencies.changed(process);
   }
 
+  together(work: () => void): void {
+    work();
+  }
+
   /** The programs do what programs do, until nothing moves any more: they are spawned, get healthy, end when they are told to. */
   settle(): void {
     for (let round = 0; round < 1_000; round += 1) {
