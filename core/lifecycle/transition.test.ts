@@ -1,9 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { RestartPolicy } from "../config/definition.ts";
+import type { Context, Event, Transition } from "./events.ts";
 import { backoffMs } from "./restart.ts";
 import { CRASH_LOOP_RESTARTS, type Exit, type Identity, isCrashLooping, type Machine, registered } from "./state.ts";
-import { type Context, type Event, type Transition, transition } from "./transition.ts";
+import { transition } from "./transition.ts";
 
 const ALWAYS: RestartPolicy = {
   policy: "always",

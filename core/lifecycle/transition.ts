@@ -1,69 +1,9 @@
 import type { Cause } from "../api/wire.ts";
-import type { RestartPolicy } from "../config/definition.ts";
-import { decideAfterExit, decideRestart, type Verdict } from "./restart.ts";
-import { type Afterwards, describeExit, type Exit, type Identity, type Machine, type State, UNSEEN_EXIT } from "./state.ts";
-
-/** What happened, or was asked for. */
-export type Event =
-  /** `regardless`: whatever it depends on. */
-  | { readonly type: "start"; readonly cause: Cause; readonly regardless?: boolean }
-  /** `keepDesired`: the daemon itself goes; what people asked for stands. */
-  | { readonly type: "stop"; readonly cause: Cause; readonly force: boolean; readonly keepDesired?: boolean }
-  /** What people ask for changes, and nothing else: the schedule of one that is at rest begins or ends to count. */
-  | { readonly type: "arm"; readonly armed: boolean; readonly cause: Cause | null }
-  /** `free`: asked for by people or by a file change; else it costs budget and backs off. */
-  | { readonly type: "restart"; readonly cause: Cause; readonly free: boolean }
-  | { readonly type: "spawned"; readonly identity: Identity }
-  | { readonly type: "spawn-failed"; readonly message: string }
-  /** Before the spawn it was seen that something is not there without which the program could not run. */
-  | { readonly type: "blocked"; readonly blockedBy: string; readonly cause: Cause }
-  /** The main process handed over to a descendant and ended well. */
-  | { readonly type: "followed"; readonly identity: Identity; readonly exit: Exit }
-  /** The main process ended; `leftovers`: others of its tree still live; `blockedBy`: what it found wanting, so that a restart would be no use before that is there. */
-  | { readonly type: "exited"; readonly exit: Exit; readonly leftovers: boolean; readonly blockedBy?: string }
-  /** The main process ended well and left others running that cannot be followed on this system. */
-  | { readonly type: "daemonized"; readonly exit: Exit; readonly hint: string }
-  | { readonly type: "tree-empty"; readonly killed: boolean }
-  | { readonly type: "timer"; readonly generation: number }
-  /** An intent to spawn that a dead daemon left, and no process for it. `ran`: there was one, and it ended while nobody looked. */
-  | { readonly type: "intent-lost"; readonly ran: boolean }
-  /** Something that it waited for is there; all of it, if the context says so. `unblocked`: what its own program found wanting is there, too. */
-  | { readonly type: "available"; readonly cause: Cause; readonly unblocked?: boolean }
-  /** A condition that it depends on holds no longer. */
-  | { readonly type: "dependency-lost"; readonly name: string; readonly onLoss: "hold" | "restart" | "stop"; readonly cause: Cause }
-  /** It holds again, after a loss on which the process ran on. */
-  | { readonly type: "dependency-back"; readonly name: string; readonly cause: Cause }
-  /** The health check came to another verdict. `restart`: the process is to be restarted for it. */
-  | { readonly type: "health"; readonly to: "unknown" | "healthy" | "unhealthy"; readonly restart: boolean; readonly cause: Cause }
-  /** The machine went down under the process: nobody's fault, nothing to count. `unfinished`: it was to come to an end of its own and did not. */
-  | { readonly type: "lost"; readonly cause: Cause; readonly unfinished: boolean };
-
-/** What the supervisor has to do. */
-export type Effect =
-  | { readonly do: "spawn"; readonly token: string }
-  | { readonly do: "terminate"; readonly force: boolean }
-  | { readonly do: "set-timer"; readonly generation: number; readonly delayMs: number };
-
-/** What the transition may know of the world. */
-export interface Context {
-  readonly policy: RestartPolicy;
-  readonly nowMs: number;
-  /** In [0, 1). */
-  readonly random: number;
-  /** A fresh token for the run that may begin. */
-  readonly token: string;
-  /** What it depends on and is not there, as phrases: `redis (healthy)`. Empty: it may begin. */
-  readonly waitingFor: readonly string[];
-  /** Whether a run has a health check, which then says when it is ready. */
-  readonly checked: boolean;
-}
-
-export interface Transition {
-  readonly machine: Machine;
-  readonly effects: readonly Effect[];
-  /** What `why` will say; null when nothing worth telling happened. */
-  readonly cause: Cause | null;
-}
+import type { Context, Event, Transition } from "./events.ts";
+import { available, block, dependencyBack, dependencyLost, healthChanged } from "./needs.ts";
+import { decideAfterExit } from "./restart.ts";
+import { describeExit, type Exit, type Identity, type Machine, type State, UNSEEN_EXIT } from "./state.ts";
+import { beginRun, beginStop, exitCause, finishStop, follow, freshStart, impossible, stop, unchanged } from "./steps.ts";
 
 /** The one process state machine. Pure and total: every state answers every event. */
 export function transition(machine: Machine, event: Event, context: Context): Transition {
@@ -137,46 +77,6 @@ function start(machine: Machine, cause: Cause, context: Context): Transition {
     case "starting":
     case "running":
       return { machine: wanted, effects: [], cause: machine.desired === "up" ? null : cause };
-    default:
-      return impossible(state);
-  }
-}
-
-function stop(machine: Machine, { cause, force, keepDesired }: Extract<Event, { type: "stop" }>, context: Context): Transition {
-  const unwanted: Machine = keepDesired ? machine : { ...machine, desired: "down" };
-  const { state } = machine;
-  switch (state.at) {
-    case "stopped":
-      return { machine: unwanted, effects: [], cause: machine.desired === unwanted.desired ? null : cause };
-    case "exited":
-      // That it ended as it should stays to be seen; a stop only says that nobody wants it again.
-      return { machine: unwanted, effects: [], cause: machine.desired === unwanted.desired ? null : cause };
-    case "failed":
-    case "waiting":
-      return { machine: { ...unwanted, state: { at: "stopped" } }, effects: [], cause };
-    case "backoff":
-      return {
-        machine: {
-          ...unwanted,
-          state: { at: "stopped" },
-          generation: machine.generation + 1,
-          stoppedMs: machine.stoppedMs ?? context.nowMs,
-        },
-        effects: [],
-        cause,
-      };
-    case "starting":
-      return beginStop(unwanted, null, state.token, "stop", force, cause);
-    case "running":
-      return beginStop(unwanted, state.identity, state.identity.token, "stop", force, cause);
-    case "stopping": {
-      const harder = force && !state.force;
-      return {
-        machine: { ...unwanted, state: { ...state, afterwards: "stop", force: state.force || force, reason: cause.text } },
-        effects: harder ? [{ do: "terminate", force: true }] : [],
-        cause,
-      };
-    }
     default:
       return impossible(state);
   }
@@ -264,61 +164,6 @@ function exited(
   return follow(over, decideAfterExit(over, exit, context.policy, context.nowMs, context.random), context, told);
 }
 
-/** To start it again would only make it fall over again. */
-function block(machine: Machine, blockedBy: string, cause: Cause): Transition {
-  const text = `${cause.text}: ${blockedBy}; waits until that has changed`;
-  return {
-    machine: { ...machine, state: { at: "waiting", blockedBy }, generation: machine.generation + 1 },
-    effects: [],
-    cause: { ...cause, text, facts: { ...cause.facts, blockedBy } },
-  };
-}
-
-function available(machine: Machine, { cause, unblocked }: Extract<Event, { type: "available" }>, context: Context): Transition {
-  const { state } = machine;
-  if (state.at !== "waiting") return unchanged(machine);
-  const blockedBy = unblocked ? null : state.blockedBy;
-  if (blockedBy === null && context.waitingFor.length === 0) return beginRun(machine, cause, context);
-  if (blockedBy === state.blockedBy) return unchanged(machine);
-  return { machine: { ...machine, state: { at: "waiting", blockedBy } }, effects: [], cause };
-}
-
-function dependencyLost(machine: Machine, event: Extract<Event, { type: "dependency-lost" }>, context: Context): Transition {
-  const { state } = machine;
-  const { cause, name, onLoss } = event;
-  if (onLoss === "stop") {
-    const rests = state.at === "stopped" || state.at === "exited" || state.at === "failed";
-    return rests || state.at === "waiting" ? unchanged(machine) : stop(machine, { type: "stop", cause, force: false }, context);
-  }
-  if (state.at !== "running" && state.at !== "starting") {
-    if (state.at !== "backoff" || onLoss !== "hold") return unchanged(machine);
-    return { machine: { ...machine, state: { at: "waiting", blockedBy: null }, generation: machine.generation + 1 }, effects: [], cause };
-  }
-  if (onLoss === "hold") {
-    const identity = state.at === "running" ? state.identity : null;
-    return beginStop(machine, identity, identity?.token ?? (state.at === "starting" ? state.token : ""), "hold", false, cause);
-  }
-  const lost = machine.lost ?? [];
-  if (lost.includes(name)) return unchanged(machine);
-  return { machine: { ...machine, lost: [...lost, name] }, effects: [], cause };
-}
-
-function dependencyBack(machine: Machine, { name, cause }: Extract<Event, { type: "dependency-back" }>): Transition {
-  const { state, lost = [] } = machine;
-  if (!lost.includes(name)) return unchanged(machine);
-  const left: Machine = { ...machine, lost: lost.filter((other) => other !== name) };
-  if (state.at !== "running") return { machine: left, effects: [], cause: null };
-  return beginStop(left, state.identity, state.identity.token, "restart", false, cause);
-}
-
-function healthChanged(machine: Machine, { to, restart, cause }: Extract<Event, { type: "health" }>): Transition {
-  const { state } = machine;
-  if (state.at !== "running" || machine.health === to) return unchanged(machine);
-  const told: Machine = { ...machine, health: to };
-  if (!restart) return { machine: told, effects: [], cause };
-  return beginStop(told, state.identity, state.identity.token, "recover", false, cause);
-}
-
 function endLeftovers(machine: Machine, identity: Identity, cause: Cause): Transition {
   const told = { ...cause, text: `${cause.text}; what it left behind is being ended` };
   const begun = beginStop(machine, identity, identity.token, "decide", false, told);
@@ -347,35 +192,6 @@ function timer(machine: Machine, generation: number, context: Context): Transiti
   return beginRun(machine, { kind: "restarted", text: `restart number ${machine.restarts}` }, context);
 }
 
-// What the answers above have in common.
-
-type Stopping = Extract<State, { at: "stopping" }>;
-
-function unchanged(machine: Machine): Transition {
-  return { machine, effects: [], cause: null };
-}
-
-/** An explicit start forgives: back-off and budget begin anew. */
-function freshStart(machine: Machine): Machine {
-  return { ...machine, streak: 0, recent: [] };
-}
-
-/** What it depends on may not be there: then it waits. */
-function beginRun(machine: Machine, cause: Cause, context: Context): Transition {
-  const { token, waitingFor } = context;
-  const generation = machine.generation + 1;
-  if (waitingFor.length > 0) {
-    const text = `${cause.text}; waits for ${waitingFor.join(", ")}`;
-    const waiting: Machine = { ...machine, state: { at: "waiting", blockedBy: null }, generation, lost: [] };
-    return { machine: waiting, effects: [], cause: { ...cause, text, facts: { ...cause.facts, waitingFor } } };
-  }
-  return {
-    machine: { ...machine, state: { at: "starting", token }, generation, lost: [] },
-    effects: [{ do: "spawn", token }],
-    cause,
-  };
-}
-
 function intentLost(machine: Machine, ran: boolean, context: Context): Transition {
   if (machine.state.at !== "starting") return unchanged(machine);
   if (ran) {
@@ -384,92 +200,4 @@ function intentLost(machine: Machine, ran: boolean, context: Context): Transitio
     return follow(over, verdict, context, exitCause(UNSEEN_EXIT));
   }
   return beginRun(machine, { kind: "start", text: "the daemon died before it could be started; started now" }, context);
-}
-
-function beginStop(
-  machine: Machine,
-  identity: Identity | null,
-  token: string,
-  afterwards: Afterwards,
-  force: boolean,
-  cause: Cause,
-): Transition {
-  const state: State = { at: "stopping", identity, token, afterwards, force, reason: cause.text };
-  return {
-    machine: { ...machine, state, generation: machine.generation + 1 },
-    effects: identity ? [{ do: "terminate", force }] : [],
-    cause,
-  };
-}
-
-function finishStop(machine: Machine, stopping: Stopping, killed: boolean, context: Context): Transition {
-  // The reason comes along, so that the last cause still answers "why".
-  const reason = stopping.reason ?? "ended";
-  const how = killed ? `${reason}; killed, because it did not end in time` : reason;
-  const { afterwards } = stopping;
-  switch (afterwards) {
-    case "stop":
-      return { machine: { ...machine, state: { at: "stopped" } }, effects: [], cause: { kind: killed ? "killed" : "stopped", text: how } };
-    case "restart":
-      return beginRun(freshStart(machine), { kind: "restart", text: `${how}; starts again` }, context);
-    case "hold":
-      return beginRun(machine, { kind: "held", text: how }, context);
-    case "recover": {
-      const verdict = decideRestart(machine, context.policy, context.nowMs, context.random);
-      return follow(machine, verdict, context, { kind: "restart", text: how });
-    }
-    case "decide": {
-      const exit = machine.lastExit ?? UNSEEN_EXIT;
-      return follow(machine, decideAfterExit(machine, exit, context.policy, context.nowMs, context.random), context, exitCause(exit));
-    }
-    default:
-      return impossible(afterwards);
-  }
-}
-
-function follow(machine: Machine, verdict: Verdict, context: Context, cause: Cause): Transition {
-  switch (verdict.then) {
-    case "exited":
-      return { machine: { ...machine, state: { at: "exited" } }, effects: [], cause };
-    case "failed":
-      return {
-        machine: { ...machine, state: { at: "failed" } },
-        effects: [],
-        cause: verdict.because === "budget" ? budgetSpent(cause, context.policy) : cause,
-      };
-    case "restart": {
-      const { delayMs, streak, recent } = verdict;
-      const next: Machine = { ...machine, restarts: machine.restarts + 1, streak, recent };
-      if (delayMs === 0) return beginRun(next, { ...cause, text: `${cause.text}; restarts at once` }, context);
-      const generation = next.generation + 1;
-      return {
-        machine: { ...next, generation, state: { at: "backoff", untilMs: context.nowMs + delayMs } },
-        effects: [{ do: "set-timer", generation, delayMs }],
-        cause: { ...cause, text: `${cause.text}; restarts in ${formatDelay(delayMs)}`, facts: { ...cause.facts, delayMs } },
-      };
-    }
-    default:
-      return impossible(verdict);
-  }
-}
-
-function exitCause(exit: Exit): Cause {
-  const facts = { exitCode: exit.code, signal: exit.signal, exitKnown: exit.known };
-  return { kind: exit.outOfMemory === "certain" ? "oom-killed" : "exit", text: describeExit(exit), facts };
-}
-
-function budgetSpent(cause: Cause, policy: RestartPolicy): Cause {
-  return {
-    kind: "budget-spent",
-    text: `${cause.text}; gave up after ${policy.maxRestarts} restarts within ${policy.windowMs / 1000} s`,
-    facts: { ...cause.facts, maxRestarts: policy.maxRestarts, windowMs: policy.windowMs },
-  };
-}
-
-function formatDelay(ms: number): string {
-  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
-}
-
-function impossible(value: never): never {
-  throw new Error(`unreachable: ${JSON.stringify(value)}`);
 }

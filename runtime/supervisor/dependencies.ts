@@ -1,7 +1,7 @@
 import type { Cause } from "../../core/api/wire.ts";
 import type { Dependency } from "../../core/config/definition.ts";
 import { describeDependency, holds, isHopeless, isLost } from "../../core/lifecycle/conditions.ts";
-import type { Event } from "../../core/lifecycle/transition.ts";
+import type { Event } from "../../core/lifecycle/events.ts";
 import { statusOf } from "../../core/lifecycle/view.ts";
 import { keyOf, type Supervised } from "./supervised.ts";
 

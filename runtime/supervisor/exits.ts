@@ -1,5 +1,5 @@
+import type { Event } from "../../core/lifecycle/events.ts";
 import { type Exit, type Identity, succeeded } from "../../core/lifecycle/state.ts";
-import type { Event } from "../../core/lifecycle/transition.ts";
 import { environmentOf } from "../process/environ.ts";
 import { bootId } from "../process/identity.ts";
 import { groupExists } from "../process/signal.ts";

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { Cause, HistoryEntry } from "../../core/api/wire.ts";
+import type { Effect, Event } from "../../core/lifecycle/events.ts";
 import type { Exit } from "../../core/lifecycle/state.ts";
-import { type Effect, type Event, transition } from "../../core/lifecycle/transition.ts";
+import { transition } from "../../core/lifecycle/transition.ts";
 import { pidOf, statusOf } from "../../core/lifecycle/view.ts";
 import type { LogPump } from "../logs/pump.ts";
 import type { WaitStatus } from "../process/subreaper.ts";

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Cause } from "../../core/api/wire.ts";
-import type { Event } from "../../core/lifecycle/transition.ts";
+import type { Event } from "../../core/lifecycle/events.ts";
 import { Schedules } from "../../runtime/supervisor/schedule.ts";
 import { type Supervised, supervise } from "../../runtime/supervisor/supervised.ts";
 import type { Supervisor } from "../../runtime/supervisor/supervisor.ts";
