@@ -68,12 +68,20 @@ export class Dependencies {
   /** Whether a condition of a process holds. */
   isMet(process: Supervised, dependency: Dependency): boolean {
     const needed = this.needed(process, dependency);
-    return needed.some(({ reloading }) => reloading) || holds(dependency.condition, needed);
+    return needed.some(({ reloads }) => reloads > 0) || holds(dependency.condition, needed);
   }
 
   /** A run is about to begin: what holds from now on can be lost. */
   remember(process: Supervised): void {
     process.held = new Set(process.definition.dependsOn.filter((each) => this.isMet(process, each)).map(({ name }) => name));
+  }
+
+  /** What the last daemon left: what held as far as it knew can have been lost since; what it knew to be gone is not lost anew. */
+  recall(process: Supervised): void {
+    const { dependsOn } = process.definition;
+    const lost = process.machine.lost ?? [];
+    const held = dependsOn.filter((each) => !lost.includes(each.name) && !isLost(each.condition, this.needed(process, each)));
+    process.held = new Set(held.map(({ name }) => name));
   }
 
   /** A process changed: tells those that need it, and what changes thereby those that need that. */

@@ -4,8 +4,9 @@ import { registered } from "../../core/lifecycle/state.ts";
 import { migrate } from "../storage/sqlite/migrate.ts";
 import { openSqlite } from "../storage/sqlite/open.ts";
 import { DefinitionsFile } from "./definitions-file.ts";
+import { MIGRATIONS } from "./migrations.ts";
 import { SecretsFile } from "./secrets-file.ts";
-import { MIGRATIONS, Store } from "./store.ts";
+import { Store } from "./store.ts";
 
 export interface StorePlaces {
   readonly stateFile: string;

@@ -48,7 +48,7 @@ export async function roll(
   request: RestartRequest,
   report: Report,
 ): Promise<Supervised | null> {
-  for (const process of instances) process.reloading = true;
+  for (const process of instances) process.reloads += 1;
   try {
     for (const [index, process] of instances.entries()) {
       if (await restartOne(supervisor, process, request, settleMsFor(1), report)) continue;
@@ -57,7 +57,7 @@ export async function roll(
     }
     return null;
   } finally {
-    for (const process of instances) process.reloading = false;
+    for (const process of instances) process.reloads -= 1;
     if (instances[0]) supervisor.dependencies.changed(instances[0]);
   }
 }

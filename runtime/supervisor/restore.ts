@@ -31,8 +31,7 @@ export function restore(supervisor: Supervisor, past: Past): void {
   for (const process of processes) {
     process.why = supervisor.parts.store.lastCause({ ...process.definition, instance: process.instance }, QUIET_KINDS) ?? process.why;
     learnSecrets(supervisor, process);
-    const lost = process.machine.lost ?? [];
-    process.held = new Set(process.definition.dependsOn.map(({ name }) => name).filter((name) => !lost.includes(name)));
+    supervisor.dependencies.recall(process);
   }
   const snapshot = supervisor.scanner.now();
   if (past.recovered) for (const process of processes) findUnrecorded(supervisor, process, snapshot);

@@ -5,6 +5,7 @@ import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Machine } from "../../core/lifecycle/state.ts";
 import type { SqliteDatabase } from "../storage/sqlite/database.ts";
 import type { DefinitionsFile } from "./definitions-file.ts";
+import { type HistoryOf, HistoryTable } from "./history-table.ts";
 import type { SecretsFile } from "./secrets-file.ts";
 
 /** What is known of the file that declared processes, beside the processes. */
@@ -25,38 +26,12 @@ export interface StoredProcess {
   readonly members: readonly (readonly [number, number])[];
 }
 
-/** History rows kept for one process, and in all. */
-export const HISTORY_ROWS_PER_PROCESS = 200;
-export const HISTORY_ROWS_MAX = 20_000;
-/** Pruning happens once per so many rows. */
-const PRUNE_EVERY_ROWS = 500;
 /** History rows that wait in memory while the disk is full; older ones are dropped. */
 const UNSAVED_HISTORY_MAX = 2_000;
 /** How often a store that could not write tries again. */
 const RETRY_MS = 2_000;
 /** Changes of desired states are copied to `definitions.json` together, this long after the first. */
 const COPY_DELAY_MS = 500;
-
-export const MIGRATIONS = [
-  {
-    version: 1,
-    sql: `
-      CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-      CREATE TABLE manifests (id TEXT PRIMARY KEY, head TEXT NOT NULL) WITHOUT ROWID;
-      CREATE TABLE processes (key TEXT PRIMARY KEY, id TEXT NOT NULL, manifest_id TEXT NOT NULL, definition TEXT NOT NULL) WITHOUT ROWID;
-      CREATE TABLE runs (key TEXT PRIMARY KEY, machine TEXT NOT NULL, members TEXT NOT NULL) WITHOUT ROWID;
-      CREATE TABLE history (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, project TEXT, name TEXT, instance INTEGER NOT NULL,
-        from_status TEXT, to_status TEXT, cause TEXT NOT NULL);
-      CREATE INDEX history_of ON history (project, name, seq);`,
-  },
-  {
-    version: 2,
-    sql: `
-      ALTER TABLE processes ADD COLUMN instance INTEGER NOT NULL DEFAULT 0;
-      ALTER TABLE runs ADD COLUMN results TEXT NOT NULL DEFAULT '[]';`,
-  },
-];
 
 /** A history entry before it has its number. */
 export interface NewHistory {
@@ -77,6 +52,7 @@ export interface NewHistory {
  */
 export class Store {
   private readonly database: SqliteDatabase;
+  private readonly historyRows: HistoryTable;
   private readonly secretsFile: SecretsFile;
   private readonly definitionsFile: DefinitionsFile;
   /** Writes to come, by what they write: a later one takes the place of an earlier. */
@@ -84,7 +60,6 @@ export class Store {
   private pendingHistory: HistoryEntry[] = [];
   private turnEnd: ReturnType<typeof setImmediate> | undefined;
   private nextSeq: number;
-  private sincePruned = 0;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private copyTimer: ReturnType<typeof setTimeout> | undefined;
   /** Why the last write failed; null while everything is on disk. */
@@ -94,7 +69,8 @@ export class Store {
     this.database = database;
     this.secretsFile = files.secrets;
     this.definitionsFile = files.definitions;
-    this.nextSeq = (database.get<{ seq: number | null }>("SELECT max(seq) AS seq FROM history")?.seq ?? 0) + 1;
+    this.historyRows = new HistoryTable(database);
+    this.nextSeq = this.historyRows.newestSeq() + 1;
   }
 
   loadManifests(): ManifestHead[] {
@@ -235,25 +211,19 @@ export class Store {
     const { length } = this.pendingHistory;
     const write = (): void => {
       for (const work of this.pending.values()) work();
-      for (const entry of this.pendingHistory) this.putHistory(entry);
+      for (const entry of this.pendingHistory) this.historyRows.put(entry);
     };
     if (!this.attempt(() => this.database.transaction(write))) return;
     this.pending.clear();
     this.pendingHistory = [];
     this.problem = null;
-    this.prune(length);
+    this.attempt(() => this.historyRows.prune(length, this.nextSeq - 1));
   }
 
   /** The newest `limit` entries of one process (or of all, daemon included), oldest first. */
-  history(of: { project: string; name: string; instance: number } | null, limit: number, sinceMs = 0): HistoryEntry[] {
+  history(of: HistoryOf | null, limit: number, sinceMs = 0): HistoryEntry[] {
     this.flush();
-    const rows = of
-      ? this.database.all<HistoryRow>(
-          "SELECT * FROM history WHERE project = ? AND name = ? AND instance = ? AND time >= ? ORDER BY seq DESC LIMIT ?",
-          [of.project, of.name, of.instance, sinceMs, limit],
-        )
-      : this.database.all<HistoryRow>("SELECT * FROM history WHERE time >= ? ORDER BY seq DESC LIMIT ?", [sinceMs, limit]);
-    const saved = rows.reverse().map(fromRow);
+    const saved = this.historyRows.newest(of, limit, sinceMs);
     const unsaved = this.pendingHistory.filter(
       (entry) =>
         (!of || (entry.project === of.project && entry.name === of.name && entry.instance === of.instance)) &&
@@ -263,23 +233,14 @@ export class Store {
   }
 
   /** The phrase of the newest cause whose kind is not among `quiet`. */
-  lastCause(
-    { project, name, instance }: { project: string; name: string; instance: number },
-    quiet: ReadonlySet<string>,
-  ): string | undefined {
-    // The kind is the first key of the text, as `putHistory` writes it.
-    const others = [...quiet].map((kind) => `AND cause NOT LIKE '{"kind":"${kind}"%'`).join(" ");
-    const row = this.database.get<{ cause: string }>(
-      `SELECT cause FROM history WHERE project = ? AND name = ? AND instance = ? ${others} ORDER BY seq DESC LIMIT 1`,
-      [project, name, instance],
-    );
-    return row && (JSON.parse(row.cause) as Cause).text;
+  lastCause(of: HistoryOf, quiet: ReadonlySet<string>): string | undefined {
+    return this.historyRows.lastCause(of, quiet);
   }
 
   /** Entries after `seq`, oldest first, for a client that resumes. */
   historyAfter(seq: number, limit: number): HistoryEntry[] {
     this.flush();
-    const saved = this.database.all<HistoryRow>("SELECT * FROM history WHERE seq > ? ORDER BY seq LIMIT ?", [seq, limit]).map(fromRow);
+    const saved = this.historyRows.after(seq, limit);
     return [...saved, ...this.pendingHistory.filter((entry) => entry.seq > seq)].slice(0, limit);
   }
 
@@ -319,33 +280,6 @@ export class Store {
     this.database.run("DELETE FROM processes WHERE key = ?", [key]);
     this.database.run("DELETE FROM runs WHERE key = ?", [key]);
     for (const kind of ["run", "members", "results"]) this.pending.delete(`${kind} ${key}`);
-  }
-
-  private putHistory(entry: HistoryEntry): void {
-    this.database.run("INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [
-      entry.seq,
-      Date.parse(entry.time),
-      entry.project,
-      entry.name,
-      entry.instance,
-      entry.from,
-      entry.to,
-      JSON.stringify(entry.cause),
-    ]);
-  }
-
-  private prune(added: number): void {
-    this.sincePruned += added;
-    if (this.sincePruned < PRUNE_EVERY_ROWS) return;
-    this.sincePruned = 0;
-    this.attempt(() => {
-      this.database.run("DELETE FROM history WHERE seq <= ?", [this.nextSeq - HISTORY_ROWS_MAX]);
-      this.database.run(
-        `DELETE FROM history WHERE seq IN (
-           SELECT seq FROM (SELECT seq, row_number() OVER (PARTITION BY project, name ORDER BY seq DESC) AS n FROM history) WHERE n > ?)`,
-        [HISTORY_ROWS_PER_PROCESS],
-      );
-    });
   }
 
   /** A transaction that is on the disk, not only in the page cache, when it returns. */
@@ -399,28 +333,4 @@ interface ProcessRow {
   readonly machine: string;
   readonly members: string;
   readonly results: string;
-}
-
-interface HistoryRow {
-  readonly seq: number;
-  readonly time: number;
-  readonly project: string | null;
-  readonly name: string | null;
-  readonly instance: number;
-  readonly from_status: string | null;
-  readonly to_status: string | null;
-  readonly cause: string;
-}
-
-function fromRow(row: HistoryRow): HistoryEntry {
-  return {
-    seq: Number(row.seq),
-    time: new Date(Number(row.time)).toISOString(),
-    project: row.project,
-    name: row.name,
-    instance: Number(row.instance),
-    from: row.from_status,
-    to: row.to_status,
-    cause: JSON.parse(row.cause) as Cause,
-  };
 }

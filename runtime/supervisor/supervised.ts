@@ -47,8 +47,8 @@ export interface Supervised {
   secretValues: readonly string[];
   /** The dependencies whose condition held when it was last looked at, by name. */
   held: Set<string>;
-  /** True while instances are exchanged one by one: its dependents are not to take that for a loss. */
-  reloading: boolean;
+  /** How many requests are exchanging its instances one by one: meanwhile its dependents are not to take that for a loss. */
+  reloads: number;
   /** The last word of its health check in this run. */
   probe: ProbeWord | null;
   /** How the last runs of a one-shot ended, newest first. */
@@ -94,7 +94,7 @@ export function supervise(stored: Pick<StoredProcess, "key" | "id" | "manifestId
     secretValues: [],
     backoffTimer: undefined,
     held: new Set(),
-    reloading: false,
+    reloads: 0,
     probe: null,
     results: stored.results ?? [],
     startedBy: "ghost",

@@ -80,7 +80,7 @@ export class Supervisor {
 
   /** Lets an event happen: the new state is recorded before any effect is run. */
   dispatch(process: Supervised, event: Event): void {
-    if (this.halted && BEGINNINGS.has(event.type)) return;
+    if (BEGINNINGS.has(event.type) && (this.halted || !this.isRegistered(process))) return;
     const before = process.machine;
     const { machine, effects, cause } = transition(before, event, {
       policy: process.definition.restart,
@@ -133,6 +133,11 @@ export class Supervisor {
   followPorts(process: Supervised): void {
     this.portWatch.update(process);
     this.listeners.update(process);
+  }
+
+  /** False once it was deleted: whoever still has it in hand (a reload that did not reach it yet) must not start what nobody would look after. */
+  isRegistered(process: Supervised): boolean {
+    return this.processes.get(process.key) === process;
   }
 
   /** Stops the daemon's part in a process's life without touching the process. */

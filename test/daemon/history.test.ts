@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { HISTORY_ROWS_MAX, HISTORY_ROWS_PER_PROCESS } from "../../runtime/supervisor/history-table.ts";
 import { openStore } from "../../runtime/supervisor/open-store.ts";
-import { HISTORY_ROWS_MAX, HISTORY_ROWS_PER_PROCESS, type NewHistory } from "../../runtime/supervisor/store.ts";
+import type { NewHistory } from "../../runtime/supervisor/store.ts";
 import { makeHome } from "../rig/home.ts";
 import { test } from "../rig/test.ts";
 import { killDaemon } from "./daemons.ts";
