@@ -59,3 +59,8 @@ export function done(process: Supervised, did: string): ActionResult {
 export function failed(process: Supervised, error: GhostError): ActionResult {
   return { ...done(process, "failed"), ok: false, error: error.body() };
 }
+
+/** Somebody else's stop came last, and stands. */
+export function stoppedMeanwhile(process: Supervised): GhostError {
+  return new GhostError("START_FAILED", `cannot start ${labelOf(process)}: it was stopped meanwhile`);
+}

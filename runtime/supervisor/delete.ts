@@ -2,7 +2,7 @@ import type { ActionRequest } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { done, failed, isIdle, type Report } from "./actions.ts";
 import { stopAll } from "./stop-all.ts";
-import { keyOf, type Supervised } from "./supervised.ts";
+import { keyOf, labelOf, type Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 /**
@@ -27,8 +27,9 @@ export async function deleteAll(
     report(gone.includes(process) ? { ...done(process, "deleted"), pid: null } : failed(process, startedMeanwhile(process)));
 }
 
-function startedMeanwhile({ definition: { name } }: Supervised): GhostError {
-  return new GhostError("FAILED", `cannot delete ${name}: somebody started it again meanwhile`, { hint: `ghost delete ${name}` });
+function startedMeanwhile(process: Supervised): GhostError {
+  const label = labelOf(process);
+  return new GhostError("FAILED", `cannot delete ${label}: somebody started it again meanwhile`, { hint: `ghost delete ${label}` });
 }
 
 /** Removes stopped processes from disk and from memory. */

@@ -3,7 +3,7 @@ import { maskValues } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { describeExit, type Machine } from "../../core/lifecycle/state.ts";
 import { isReady, statusOf } from "../../core/lifecycle/view.ts";
-import { done, failed, isIdle, type Report } from "./actions.ts";
+import { done, failed, isIdle, type Report, stoppedMeanwhile } from "./actions.ts";
 import { type LogMarks, lastLinesOf, markLogs } from "./last-lines.ts";
 import { sentenceOf } from "./port-holders.ts";
 import { labelOf, type Supervised } from "./supervised.ts";
@@ -87,7 +87,7 @@ export function startResult(supervisor: Supervisor, process: Supervised, { befor
     case "exited":
       return done(process, definition.type === "oneshot" ? "completed" : "ended as it should");
     case "stopped":
-      return failed(process, new GhostError("START_FAILED", `cannot start ${labelOf(process)}: it was stopped meanwhile`));
+      return failed(process, stoppedMeanwhile(process));
     case "unhealthy":
       return failed(process, whyUnhealthy(supervisor, process, marks));
     case "waiting":

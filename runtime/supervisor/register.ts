@@ -12,7 +12,7 @@ import { type RestartRequest, restartAll } from "./restart-all.ts";
 import { logTargets } from "./run.ts";
 import { startAll } from "./start-all.ts";
 import type { StoredProcess } from "./store.ts";
-import { keyOf, type Supervised, supervise } from "./supervised.ts";
+import { isSurplus, keyOf, type Supervised, supervise } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 /** Processes that one home may hold. */
@@ -46,12 +46,17 @@ export async function register(
   }
   const earlier = new Map([...supervisor.processes.values()].map((process) => [process.key, process.definition]));
   const removals = request.prune ? changes.filter((change) => change.action === "remove") : [];
+  const leaving = [...supervisor.processes.values()].filter(isSurplus);
   save(supervisor, manifest, changes);
   announcePlan(announced(supervisor, changes, request));
   const find = ({ project, name }: PlanChange): readonly Supervised[] => supervisor.dependencies.instancesOf(project, name);
   const declared = changes.filter((change) => change.action !== "remove").flatMap(find);
-  const surplus = declared.filter(({ definition, instance }) => instance >= definition.instances);
-  const added = declared.filter((process) => process.instance > 0 && isNewBesideUp(supervisor, process));
+  const surplus = declared.filter(isSurplus);
+  // What a request before this one is just taking away is asked for again, at once, before it is forgotten.
+  const returning = leaving.filter((process) => !isSurplus(process) && isBesideUp(supervisor, process));
+  for (const process of returning)
+    supervisor.dispatch(process, { type: "start", cause: { kind: "start", text: `started by ${request.by ?? "register"}` } });
+  const added = [...declared.filter((process) => process.machine === registered && isBesideUp(supervisor, process)), ...returning];
   await deleteAll(supervisor, [...removals.flatMap(find), ...surplus], { by: request.by, noWait: request.noWait }, report);
   const restarting = changes
     .filter((change) => change.action === "change" && change.disrupts)
@@ -115,8 +120,8 @@ export function addInstances(supervisor: Supervisor, { definition, manifestId }:
 }
 
 /** One more instance of a process that is wanted up is wanted up, too. */
-function isNewBesideUp(supervisor: Supervisor, { definition: { project, name }, machine }: Supervised): boolean {
-  return machine === registered && supervisor.processes.get(keyOf({ project, name }))?.machine.desired === "up";
+function isBesideUp(supervisor: Supervisor, { definition: { project, name }, instance }: Supervised): boolean {
+  return instance > 0 && supervisor.processes.get(keyOf({ project, name }))?.machine.desired === "up";
 }
 
 /** What `register` with these options would do, and say. */

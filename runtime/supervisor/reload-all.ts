@@ -2,7 +2,7 @@ import type { Cause } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { isReady } from "../../core/lifecycle/view.ts";
 import { signalProcess } from "../process/signal.ts";
-import { done, failed, type OwnRequest, type Report } from "./actions.ts";
+import { done, failed, type OwnRequest, type Report, stoppedMeanwhile } from "./actions.ts";
 import { settleMsFor } from "./readiness.ts";
 import { type RestartRequest, restartOne } from "./restart-all.ts";
 import { keyOf, labelOf, type Supervised } from "./supervised.ts";
@@ -29,8 +29,12 @@ async function reloadOne(supervisor: Supervisor, instances: readonly Supervised[
   const [first] = instances;
   if (!first) return;
   if (first.definition.reload) await Promise.all(instances.map((process) => signalReload(process, report)));
-  else if (canRoll(first)) await roll(supervisor, instances, { ...request, cause: reloadCause(request) }, report);
-  else for (const process of instances) report(failed(process, cannotReload(process)));
+  else if (canRoll(first)) {
+    // One that is at rest is started in its turn.
+    for (const process of instances)
+      if (process.machine.desired === "down") supervisor.dispatch(process, { type: "arm", armed: true, cause: null });
+    await roll(supervisor, instances, { ...request, cause: reloadCause(request) }, report);
+  } else for (const process of instances) report(failed(process, cannotReload(process)));
 }
 
 /** True where an exchange of instances one by one leaves nobody without an answer: peers go on, or the listener holds what comes. */
@@ -40,7 +44,8 @@ export function canRoll({ definition }: Supervised): boolean {
 
 /**
  * Restarts instances one after the other; the first that does not become ready ends it, and those after it go on as they are.
- * Gives the one that failed. Those that depend on them are not to take it for a loss.
+ * Gives the one that failed. One that somebody stops or deletes meanwhile stays so, and ends nothing. Those that depend on
+ * them are not to take it for a loss.
  */
 export async function roll(
   supervisor: Supervisor,
@@ -51,7 +56,11 @@ export async function roll(
   for (const process of instances) process.reloads += 1;
   try {
     for (const [index, process] of instances.entries()) {
-      if (await restartOne(supervisor, process, request, settleMsFor(1), report)) continue;
+      if (!isWanted(supervisor, process)) {
+        report(failed(process, stoppedMeanwhile(process)));
+        continue;
+      }
+      if ((await restartOne(supervisor, process, request, settleMsFor(1), report)) || !isWanted(supervisor, process)) continue;
       for (const left of instances.slice(index + 1)) report(failed(left, notReached(left, process)));
       return process;
     }
@@ -60,6 +69,10 @@ export async function roll(
     for (const process of instances) process.reloads -= 1;
     if (instances[0]) supervisor.dependencies.changed(instances[0]);
   }
+}
+
+function isWanted(supervisor: Supervisor, process: Supervised): boolean {
+  return process.machine.desired === "up" && supervisor.isRegistered(process);
 }
 
 /** Instances that belong together, in their order. */

@@ -1,5 +1,5 @@
 import type { Cause } from "../../core/api/wire.ts";
-import { done, failed, isIdle, type OwnRequest, type Report } from "./actions.ts";
+import { done, failed, isIdle, type OwnRequest, type Report, stoppedMeanwhile } from "./actions.ts";
 import { ranked } from "./ranks.ts";
 import { begunResult, noteEarlier, settleMsFor, startResult, untilReady } from "./readiness.ts";
 import { arm, isArmedByStart } from "./schedule.ts";
@@ -24,11 +24,20 @@ export async function restartAll(
   const needEachOther = new Set(ranked(processes).values()).size > 1;
   if (needEachOther && !request.noWait) await takeDown(supervisor, [...up], request);
   const settleMs = settleMsFor(processes.length);
-  await Promise.all(processes.map((process) => restartOne(supervisor, process, request, settleMs, report, up.has(process))));
+  await Promise.all(
+    processes.map(async (process) => {
+      if (up.has(process) && isIdle(process.machine) && process.machine.desired === "down")
+        report(failed(process, stoppedMeanwhile(process)));
+      else await restartOne(supervisor, process, request, settleMs, report, up.has(process));
+    }),
+  );
 }
 
 /** They stay wanted, so that a daemon that dies meanwhile has them started by the next. */
 async function takeDown(supervisor: Supervisor, processes: readonly Supervised[], request: RestartRequest): Promise<void> {
+  // Who is not wanted when its turn to come up is there was stopped by somebody else meanwhile.
+  for (const process of processes)
+    if (process.machine.desired === "down") supervisor.dispatch(process, { type: "arm", armed: true, cause: null });
   await inReverse(supervisor, processes, async (process) => {
     supervisor.dispatch(process, { type: "stop", force: false, keepDesired: true, cause: causeOf(request) });
     await untilStopped(process);

@@ -47,7 +47,7 @@ export function restore(supervisor: Supervisor, past: Past): void {
   supervisor.together(() => {
     for (const process of processes) {
       finishUnwanted(supervisor, process);
-      if (past.freshStart || process.machine.state.at === "stopped") startIfWanted(supervisor, process);
+      if (past.freshStart || isDownOrGoing(process)) startIfWanted(supervisor, process);
     }
     supervisor.listeners.settle();
     for (const process of processes) supervisor.followPorts(process);
@@ -200,9 +200,15 @@ function resumeLogs(supervisor: Supervisor, process: Supervised): void {
   for (const target of logTargets(supervisor, process, null)) supervisor.parts.pump.resume(target);
 }
 
+/** At rest, or about to be: one that is wanted is so because the last daemon died in the middle of a restart in order, or of its own end. */
+function isDownOrGoing({ machine: { state } }: Supervised): boolean {
+  return state.at === "stopped" || (state.at === "stopping" && state.afterwards === "stop");
+}
+
 function startIfWanted(supervisor: Supervisor, process: Supervised): void {
   const { machine, definition } = process;
   if (machine.desired !== "up" || definition.type !== "service") return;
-  if (["running", "starting", "stopping", "waiting"].includes(machine.state.at)) return;
+  if (["running", "starting", "waiting"].includes(machine.state.at)) return;
+  if (machine.state.at === "stopping" && !isDownOrGoing(process)) return;
   supervisor.dispatch(process, { type: "start", cause: { kind: "start", text: "started with the daemon" } });
 }

@@ -4,7 +4,7 @@ import { deleteAll } from "./delete.ts";
 import { addInstances } from "./register.ts";
 import { byDefinition } from "./reload-all.ts";
 import { startAll } from "./start-all.ts";
-import type { Supervised } from "./supervised.ts";
+import { isSurplus, type Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 /** Instances that one process may have. */
@@ -42,8 +42,12 @@ async function scaleOne(
   const { project, name } = first.definition;
   const before = supervisor.dependencies.instancesOf(project, name);
   const surplus = before.filter(({ instance }) => instance >= instances);
+  const isUp = before.some(({ machine }) => machine.desired === "up");
+  // What another request is just taking away is asked for again, at once, before it is forgotten.
+  const returning = before.filter((process) => isSurplus(process) && process.instance < instances);
   const added = addInstances(supervisor, first, instances);
-  await deleteAll(supervisor, surplus, { by: request.by }, report);
-  if (before.some(({ machine }) => machine.desired === "up")) await startAll(supervisor, added, request, report);
+  const removal = deleteAll(supervisor, surplus, { by: request.by }, report);
+  if (isUp) await startAll(supervisor, [...returning, ...added], request, report);
   else for (const process of added) report({ project, name, instance: process.instance, ok: true, did: "added", pid: null });
+  await removal;
 }

@@ -75,6 +75,11 @@ export function labelOf({ definition, instance }: Pick<Supervised, "definition" 
   return instance === 0 && definition.instances === 1 ? definition.name : `${definition.name}:${instance}`;
 }
 
+/** One instance more than its definition asks for: it is being taken away. */
+export function isSurplus({ definition, instance }: Pick<Supervised, "definition" | "instance">): boolean {
+  return instance >= definition.instances;
+}
+
 /** A process in memory, from what is on disk or just registered. */
 export function supervise(stored: Pick<StoredProcess, "key" | "id" | "manifestId" | "definition"> & Partial<StoredProcess>): Supervised {
   return {
