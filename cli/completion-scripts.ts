@@ -10,6 +10,9 @@ const TAKES_NAMES = [
   "stop",
   "restart",
   "reload",
+  "trigger",
+  "metrics",
+  "export",
   "scale",
   "signal",
   "delete",
@@ -23,7 +26,7 @@ const TAKES_NAMES = [
 ];
 const TAKES_FILES = ["register", "plan", "start", "up", "down", "ci"];
 const WORDS: Readonly<Record<string, string>> = {
-  daemon: "start stop restart status logs",
+  daemon: "start stop restart status logs install uninstall",
   group: "list status start stop restart create delete",
   completions: SHELLS.join(" "),
 };

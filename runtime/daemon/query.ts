@@ -1,12 +1,12 @@
 /** What addresses carry after the question mark. Each throws USAGE for a value that cannot be meant. */
 import { GhostError } from "../../core/errors/ghost-error.ts";
 
+/** What stands between commas, of which those inside braces belong to a glob. */
+const NAME = /(?:[^,{]|\{[^}]*\}?)+/g;
+
 /** Names, divided by commas or given several times; null when none is given. */
 export function readNames(query: URLSearchParams, key: string): string[] | null {
-  const names = query
-    .getAll(key)
-    .flatMap((text) => text.split(","))
-    .filter((name) => name !== "");
+  const names = query.getAll(key).flatMap((text) => text.match(NAME) ?? []);
   return names.length === 0 ? null : names;
 }
 
