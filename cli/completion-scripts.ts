@@ -71,7 +71,7 @@ ${options.join("\n")}
     "") COMPREPLY=($(compgen -W "${entries.map(([verb]) => verb).join(" ")}" -- "$word")) ;;
 ${words.join("\n")}
     ${TAKES_NAMES.join("|")})
-      COMPREPLY=($(compgen -W "all $(ghost list --quiet 2>/dev/null | sed 'p;s,.*/,,')" -- "$word")) ;;&
+      COMPREPLY=($(compgen -W "all $(ghost list --quiet 2>/dev/null | if [[ "$word" == */* ]]; then cat; else sed 's,.*/,,'; fi)" -- "$word")) ;;&
     ${TAKES_FILES.join("|")})
       COMPREPLY+=($(compgen -f -- "$word")) ;;
   esac

@@ -1,20 +1,31 @@
-import { type Document, LineCounter, type ParsedNode, parseDocument } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, Scalar } from "yaml";
 import type { Place, Report } from "./diagnostics.ts";
+import { DEPTH_MAX, type SyntaxNode } from "./yaml-nodes.ts";
 import { yamlProblem } from "./yaml-problems.ts";
 
-/** A text that is good YAML, and the way from an offset in it to a place. */
-export interface Syntax {
-  readonly contents: ParsedNode | null;
-  readonly placeAt: (offset: number) => Place;
-}
-
-/** Parses a text; null after an error in the syntax, which is then in the report. */
-export function readSyntax(file: string, text: string, report: Report): Syntax | null {
+/** Parses a text with the YAML library; null after an error in the syntax, which is then in the report. `root` is null for an empty text. */
+export function readSyntax(file: string, text: string, report: Report): { readonly root: SyntaxNode | null } | null {
   const lines = new LineCounter();
   const document = compose(text, lines, { file, line: 1, column: 1 }, report);
   if (document === null) return null;
   const placeAt = (offset: number): Place => placeOf(lines, file, offset);
-  return reportSyntax(document, text, placeAt, report) ? null : { contents: document.contents, placeAt };
+  return reportSyntax(document, text, placeAt, report) ? null : { root: nodeOf(document.contents, placeAt, 0) };
+}
+
+function nodeOf(node: Node | null, placeAt: (offset: number) => Place, depth: number): SyntaxNode | null {
+  if (node === null) return null;
+  const place = node.range ? placeAt(node.range[0]) : null;
+  if (isAlias(node)) return { kind: "alias", place, source: node.source };
+  const { anchor } = node as { anchor?: string };
+  const nothing: SyntaxNode = { kind: "scalar", place, value: null, source: "", plain: true, anchor };
+  // That it is nested too deeply is said where it begins: what it holds does not matter.
+  if (depth > DEPTH_MAX) return nothing;
+  const within = (inner: unknown): SyntaxNode | null => nodeOf(inner as Node | null, placeAt, depth + 1);
+  if (isMap(node))
+    return { kind: "map", place, pairs: node.items.map(({ key, value }) => ({ key: within(key), value: within(value) })), anchor };
+  if (isSeq(node)) return { kind: "list", place, items: node.items.map(within), anchor };
+  if (!isScalar(node)) return nothing;
+  return { ...nothing, value: node.value, source: node.source ?? String(node.value), plain: node.type === Scalar.PLAIN };
 }
 
 function compose(text: string, lines: LineCounter, start: Place, report: Report): Document.Parsed | null {

@@ -1,20 +1,10 @@
-import {
-  type Alias,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Node,
-  type ParsedNode,
-  type YAMLMap,
-  type YAMLSeq,
-  Scalar as YamlScalar,
-} from "yaml";
 import { hasControlCharacter } from "./control-characters.ts";
 import type { Place, Report } from "./diagnostics.ts";
 import { interpolate, type Piece, type Variables } from "./interpolate.ts";
 import type { SecretKeeper } from "./secret-keeper.ts";
 import { FILE_BYTES_MAX } from "./source-text.ts";
+import { type AliasNode, DEPTH_MAX, type ListNode, type MapNode, type ScalarNode, type SyntaxNode } from "./yaml-nodes.ts";
+import { readPlainSyntax } from "./yaml-plain.ts";
 import { readSyntax } from "./yaml-syntax.ts";
 
 /** A YAML file as a tree in which every value knows its place, variables are filled in, aliases and merge keys (`<<`) resolved. */
@@ -52,8 +42,6 @@ export interface MapEntry {
 
 /** Most values in one file, aliases expanded: what contains a "billion laughs" file. A process has about 20. */
 export const NODES_MAX = 200_000;
-/** Deepest nesting. `processes.yaml` needs 6. */
-export const DEPTH_MAX = 40;
 
 /** Reads a file's text; null after an error in the syntax, which is then in the report. An empty file is null with an error, too. */
 export function readYaml(file: string, text: string, variables: Variables, secrets: SecretKeeper, report: Report): Tree | null {
@@ -66,27 +54,26 @@ export function readYaml(file: string, text: string, variables: Variables, secre
     );
     return null;
   }
-  const syntax = readSyntax(file, text, report);
-  return syntax && new TreeBuilder(syntax.placeAt, variables, secrets, report).build(syntax.contents, start);
+  const plain = readPlainSyntax(file, text);
+  const syntax = plain ? { root: plain } : readSyntax(file, text, report);
+  return syntax && new TreeBuilder(variables, secrets, report).build(syntax.root, start);
 }
 
 class TreeBuilder {
-  private readonly anchors = new Map<string, Node>();
+  private readonly anchors = new Map<string, SyntaxNode>();
   private nodes = 0;
   private overflowed = false;
-  private readonly placeAt: (offset: number) => Place;
   private readonly variables: Variables;
   private readonly secrets: SecretKeeper;
   private readonly report: Report;
 
-  constructor(placeAt: (offset: number) => Place, variables: Variables, secrets: SecretKeeper, report: Report) {
-    this.placeAt = placeAt;
+  constructor(variables: Variables, secrets: SecretKeeper, report: Report) {
     this.variables = variables;
     this.secrets = secrets;
     this.report = report;
   }
 
-  build(node: ParsedNode | null, start: Place): Tree | null {
+  build(node: SyntaxNode | null, start: Place): Tree | null {
     const tree = this.convert(node, start, 0);
     if (tree.kind === "scalar" && tree.value === null) {
       this.report.error(start, "cannot read the file: it is empty", "it needs a `processes:` list; `ghost schema` prints all keys");
@@ -96,14 +83,13 @@ class TreeBuilder {
   }
 
   /** `near` is the place of what the node belongs to, for nodes that have none of their own. */
-  private convert(node: Node | null, near: Place, depth: number): Tree {
-    const place = node?.range ? this.placeAt(node.range[0]) : near;
+  private convert(node: SyntaxNode | null, near: Place, depth: number): Tree {
+    const place = node?.place ?? near;
     if (node === null || this.exceeds(place, depth)) return nothing(place);
-    if (isAlias(node)) return this.convertAlias(node, place, depth);
-    if (node.anchor) this.anchors.set(node.anchor, node);
-    if (isMap(node)) return this.convertMap(node, place, depth);
-    if (isSeq(node)) return this.convertList(node, place, depth);
-    return isScalar(node) ? this.convertScalar(node, place) : nothing(place);
+    if (node.kind === "alias") return this.convertAlias(node, place, depth);
+    if (node.anchor !== undefined) this.anchors.set(node.anchor, node);
+    if (node.kind === "scalar") return this.convertScalar(node, place);
+    return node.kind === "map" ? this.convertMap(node, place, depth) : this.convertList(node, place, depth);
   }
 
   private exceeds(place: Place, depth: number): boolean {
@@ -120,7 +106,7 @@ class TreeBuilder {
     return true;
   }
 
-  private convertAlias(alias: Alias, place: Place, depth: number): Tree {
+  private convertAlias(alias: AliasNode, place: Place, depth: number): Tree {
     const target = this.anchors.get(alias.source);
     if (target && !this.overflowed) return this.convert(target, place, depth + 1);
     if (!target)
@@ -132,16 +118,16 @@ class TreeBuilder {
     return { ...nothing(place), broken: true };
   }
 
-  private convertList(node: YAMLSeq, place: Place, depth: number): ListTree {
-    return { kind: "list", place, items: node.items.map((item) => this.convert(item as Node | null, place, depth + 1)) };
+  private convertList(node: ListNode, place: Place, depth: number): ListTree {
+    return { kind: "list", place, items: node.items.map((item) => this.convert(item, place, depth + 1)) };
   }
 
-  private convertMap(node: YAMLMap, place: Place, depth: number): MapTree {
+  private convertMap(node: MapNode, place: Place, depth: number): MapTree {
     const entries = new Map<string, MapEntry>();
     const merged: Tree[] = [];
-    for (const pair of node.items) {
-      const key = this.convert(pair.key as Node | null, place, depth + 1);
-      const value = this.convert(pair.value as Node | null, key.place, depth + 1);
+    for (const pair of node.pairs) {
+      const key = this.convert(pair.key, place, depth + 1);
+      const value = this.convert(pair.value, key.place, depth + 1);
       if (key.kind !== "scalar") this.report.error(key.place, "cannot use a list or a map as a key", "write the key as one word");
       else if (key.text === "<<") merged.push(value);
       else this.addEntry(entries, { key: key.text, place: key.place, value });
@@ -169,9 +155,9 @@ class TreeBuilder {
     } else this.report.error(source.place, "cannot merge with <<: its value is no map", "write `<<: *name`, where &name marks a map");
   }
 
-  private convertScalar(node: YamlScalar, place: Place): ScalarTree {
+  private convertScalar(node: ScalarNode, place: Place): ScalarTree {
     const { value } = node;
-    if (typeof value === "number" || typeof value === "boolean") return scalar(place, value, node.source ?? String(value));
+    if (typeof value === "number" || typeof value === "boolean") return scalar(place, value, node.source);
     if (typeof value !== "string") return nothing(place);
     if (hasControlCharacter(value)) {
       this.report.error(
@@ -184,11 +170,11 @@ class TreeBuilder {
     return value.includes("${") ? this.fill(node, value, place) : scalar(place, value, value);
   }
 
-  private fill(node: YamlScalar, template: string, place: Place): ScalarTree {
+  private fill(node: ScalarNode, template: string, place: Place): ScalarTree {
     const { pieces, problems } = interpolate(template, this.variables, this.secrets);
     for (const { message, hint } of problems) this.report.error(place, message, hint);
     const text = pieces.map((piece) => piece.text).join("");
-    const value = node.type === YamlScalar.PLAIN && problems.length === 0 ? plainValue(text) : text;
+    const value = node.plain && problems.length === 0 ? plainValue(text) : text;
     return { kind: "scalar", place, value, text, pieces, broken: problems.length > 0 };
   }
 }
