@@ -4,8 +4,8 @@ import { addressOf, type Endpoint } from "./endpoint.ts";
 
 interface BunSocket {
   write(text: string): number;
+  /** Says goodbye (FIN). Its sibling `terminate` cuts the line (RST), which servers log as an error at every check. */
   end(): void;
-  terminate(): void;
 }
 
 /** The part of Bun.connect that is used. */
@@ -49,7 +49,7 @@ export function openWithBun(connect: BunConnect, { host, port }: Endpoint, event
     port,
     socket: {
       open(opened) {
-        if (!isHeard()) return opened.terminate();
+        if (!isHeard()) return opened.end();
         socket = opened;
         events.open();
       },
@@ -67,7 +67,7 @@ export function openWithBun(connect: BunConnect, { host, port }: Endpoint, event
       if (closed) return;
       closed = true;
       if (pending) stuck.add(address);
-      socket?.terminate();
+      socket?.end();
     },
   };
 }

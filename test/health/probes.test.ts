@@ -201,6 +201,15 @@ test("tcp: whoever accepts passes, also when it says nothing or floods", async (
   }
 });
 
+test("tcp: the connection is ended and not cut, which servers would log as an error at every check", async () => {
+  await using server = await startServer(() => undefined);
+  for (let count = 1; count <= 5; count++) {
+    assert.ok((await askOnce({ kind: "tcp", host: "127.0.0.1", port: String(server.port) }, { timeoutMs: 2_000 })).ok);
+    await waitFor(() => server.connections() === count && server.open() === 0, { what: "the connection to be closed" });
+  }
+  assert.is(server.resets(), 0);
+});
+
 const shell = (executable: string): Probe => ({ kind: "exec", executable, args: [], shell: true });
 
 test("exec: the exit code decides, the last line tells, in the folder and environment of the process", async () => {

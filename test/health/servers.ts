@@ -8,6 +8,8 @@ export interface TestServer extends AsyncDisposable {
   connections(): number;
   /** Those that are open now. */
   open(): number;
+  /** Connections that were cut instead of ended. */
+  resets(): number;
   /** What the last connection sent, as text. */
   lastRequest(): string;
   /** Ends all connections and refuses new ones. */
@@ -20,11 +22,14 @@ export interface TestServer extends AsyncDisposable {
 export async function startServer(serve: (socket: Socket) => void, { greets = false, port = 0 } = {}): Promise<TestServer> {
   const sockets = new Set<Socket>();
   let connections = 0;
+  let resets = 0;
   let lastRequest = "";
   const accept = (socket: Socket): void => {
     connections += 1;
     sockets.add(socket);
-    socket.on("error", () => undefined);
+    socket.on("error", () => {
+      resets += 1;
+    });
     socket.once("close", () => sockets.delete(socket));
     let request = "";
     let served = greets;
@@ -47,6 +52,7 @@ export async function startServer(serve: (socket: Socket) => void, { greets = fa
     port: at,
     connections: () => connections,
     open: () => sockets.size,
+    resets: () => resets,
     lastRequest: () => lastRequest,
     close,
     reopen: async () => {
