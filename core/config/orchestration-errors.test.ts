@@ -156,6 +156,20 @@ const CLASHES: [string, string, RegExp][] = [
   ["a: { executable: x, ports: { web: 80 } }, b: { executable: x, ports: { http: 80 } }", "warning", /port 80 is given to b and to a/],
   ["a: { executable: x, listen: 127.0.0.1:80 }, b: { executable: x, listen: 127.0.0.2:80 }", "", /^$/],
   ["a: { executable: x, listen: 80, ports: { web: 80 } }", "", /^$/],
+  ["a: { executable: x, listen: 80, health_check: { tcp: 80 } }", "warning", /the tcp check of a always passes/],
+  ["a: { executable: x, listen: 80, health_check: { http: 'http://localhost/up' } }", "", /^$/],
+  [
+    "a: { executable: x, listen: 80, health_check: { http: 'http://localhost/up' }, instances: 2 }",
+    "warning",
+    /any of the 2 instances of a answers/,
+  ],
+  ["a: { executable: x, listen: 80, health_check: { http: 'http://me@127.0.0.1:81' }, instances: 2 }", "", /^$/],
+  ["a: { executable: x, listen: 80, health_check: { http: 'http://example.org/' }, instances: 2 }", "", /^$/],
+  [
+    "a: { executable: x, ports: { w: auto }, listen: '${ports.w}', health_check: { http: 'http://[::1]:${ports.w}/' }, instances: 2 }",
+    "warning",
+    /any of the 2 instances of a answers/,
+  ],
 ];
 for (const [text, severity, message] of CLASHES) {
   test(`processes: { ${text} }`, () => {

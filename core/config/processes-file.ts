@@ -7,6 +7,7 @@ import { FILE_KEYS } from "./key-tables.ts";
 import { hasUnknownKey, readKeys } from "./keys.ts";
 import { linkDependencies, type ReadProcess } from "./link-dependencies.ts";
 import { linkPorts } from "./link-ports.ts";
+import { reportListenerChecks } from "./listener-checks.ts";
 import { nameProblem, sanitizeName } from "./names.ts";
 import { reportPortClashes } from "./port-clashes.ts";
 import { baseName, directoryOf } from "./posix-path.ts";
@@ -43,6 +44,7 @@ export function parseProcessesFiles(files: readonly SourceText[], context: { rea
   const alone = drafts.map((draft) => ({ draft, definition: readProcess(draft, project, reading) }));
   const linked = linkPorts(linkDependencies(alone, new Set(groups.map(({ name }) => name)), reading), reading);
   reportPortClashes(linked, reading);
+  reportListenerChecks(linked, reading);
   reportCount(linked, files, reading);
   const definitions = linked.map(({ definition }) => definition);
   const manifest = reading.report.failed ? null : manifestOf(files, project, definitions, groups, reading);

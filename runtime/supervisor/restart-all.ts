@@ -72,9 +72,14 @@ export async function restartOne(
   // What the old run said at its end is not why the new one fell.
   const earlier = idle ? atFirst : noteEarlier(supervisor, process);
   await untilReady(supervisor, process, earlier.before, settleMs, report);
-  const result = startResult(supervisor, process, earlier, wasUp ? "restarted" : "started");
+  const result = startResult(supervisor, process, earlier, wasUp ? endWord(request) : "started");
   report(result);
   return result.ok;
+}
+
+/** What is said to have been done to one that ran. */
+function endWord({ cause }: RestartRequest): string {
+  return cause?.kind === "reload" ? "reloaded" : "restarted";
 }
 
 function causeOf(request: RestartRequest): Cause {
