@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Cause, PlanChange, RegisterRequest, RegisterResponse } from "../../core/api/wire.ts";
 import type { Manifest, ProcessDefinition } from "../../core/config/definition.ts";
 import { diffDefinitions } from "../../core/config/explain.ts";
@@ -7,13 +6,11 @@ import { isLiveKey } from "../../core/lifecycle/live-keys.ts";
 import { registered } from "../../core/lifecycle/state.ts";
 import { isIdle, type Report } from "./actions.ts";
 import { deleteAll } from "./delete.ts";
-import { byDefinition, canRoll, roll } from "./reload-all.ts";
-import { type RestartRequest, restartAll } from "./restart-all.ts";
-import { logTargets } from "./run.ts";
+import { applyDefinition, storedInstance } from "./instances.ts";
 import { startAll } from "./start-all.ts";
-import type { StoredProcess } from "./store.ts";
 import { isSurplus, keyOf, type Supervised, supervise } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
+import { noteChanges, takeUp } from "./take-up.ts";
 
 /** Processes that one home may hold. */
 export const PROCESSES_MAX = 10_000;
@@ -44,12 +41,14 @@ export async function register(
       hint: "delete some, or use another --home",
     });
   }
+  const find = ({ project, name }: PlanChange): readonly Supervised[] => supervisor.dependencies.instancesOf(project, name);
   const earlier = new Map([...supervisor.processes.values()].map((process) => [process.key, process.definition]));
   const removals = request.prune ? changes.filter((change) => change.action === "remove") : [];
   const leaving = [...supervisor.processes.values()].filter(isSurplus);
   save(supervisor, manifest, changes);
+  const changed = changes.filter((change) => change.action === "change" && change.disrupts);
+  const noted = noteChanges(supervisor, changed.flatMap(find), earlier);
   announcePlan(announced(supervisor, changes, request));
-  const find = ({ project, name }: PlanChange): readonly Supervised[] => supervisor.dependencies.instancesOf(project, name);
   const declared = changes.filter((change) => change.action !== "remove").flatMap(find);
   const surplus = declared.filter(isSurplus);
   // What a request before this one is just taking away is asked for again, at once, before it is forgotten.
@@ -58,65 +57,13 @@ export async function register(
     supervisor.dispatch(process, { type: "start", cause: { kind: "start", text: `started by ${request.by ?? "register"}` } });
   const added = [...declared.filter((process) => process.machine === registered && isBesideUp(supervisor, process)), ...returning];
   await deleteAll(supervisor, [...removals.flatMap(find), ...surplus], { by: request.by, noWait: request.noWait }, report);
-  const restarting = changes
-    .filter((change) => change.action === "change" && change.disrupts)
-    .flatMap(find)
-    .filter((process) => !added.includes(process));
+  // One that somebody stopped meanwhile stays so.
+  const restarting = changed.flatMap(find).filter((process) => !added.includes(process) && process.machine.desired === "up");
   const cause: Cause = { kind: "definition-changed", text: `its definition changed (${request.by ?? "register"})` };
-  const how = { by: request.by, noWait: request.noWait, cause };
-  const rolling = request.noWait ? [] : byDefinition(restarting.filter(canRoll));
-  const others = restarting.filter((process) => !rolling.flat().includes(process));
-  await restartAll(supervisor, others, how, report);
-  await Promise.all(rolling.map((instances) => exchange(supervisor, instances, earlier, how, report)));
+  await takeUp(supervisor, restarting, noted, { by: request.by, noWait: request.noWait, cause }, report);
   const starting = request.start ? toStart(supervisor, manifest, restarting) : added;
   if (starting.length > 0)
     await startAll(supervisor, starting, { by: request.by, noWait: request.noWait, progress: request.progress }, report);
-}
-
-/** Exchanges instances one by one for those of the new definition; when one does not become ready, all return to the old one. */
-async function exchange(
-  supervisor: Supervisor,
-  instances: readonly Supervised[],
-  earlier: ReadonlyMap<string, ProcessDefinition>,
-  request: RestartRequest,
-  report: Report,
-): Promise<void> {
-  const failing = await roll(supervisor, instances, request, report);
-  const old = failing && earlier.get(failing.key);
-  if (!failing || !old) return;
-  applyStored(supervisor, failing.manifestId, { ...old, instances: failing.definition.instances });
-  const exchanged = instances.slice(0, instances.indexOf(failing) + 1);
-  const cause: Cause = {
-    kind: "definition-returned",
-    text: `its new definition did not become ready (${failing.why}); returned to the old one`,
-  };
-  await roll(supervisor, exchanged, { ...request, cause }, (result) =>
-    report(result.ok ? { ...result, did: "returned to the old definition" } : result),
-  );
-}
-
-/** Gives all instances of a process another definition, on disk first. */
-function applyStored(supervisor: Supervisor, manifestId: string, definition: ProcessDefinition): void {
-  const head = supervisor.manifests.get(manifestId);
-  const instances = supervisor.dependencies.instancesOf(definition.project, definition.name);
-  const stored = instances.map(({ instance }) => storedInstance(supervisor, manifestId, definition, instance, 0));
-  if (head) supervisor.parts.store.saveRegistration(head, supervisor.parts.secrets.of(manifestId), stored, []);
-  for (const process of instances) applyDefinition(supervisor, process, definition);
-  supervisor.dependencies.forgetGraph();
-}
-
-/** Makes the instances below `count` that are not there, and gives them; all instances know the new count. Durable when it returns. */
-export function addInstances(supervisor: Supervisor, { definition, manifestId }: Supervised, count: number): Supervised[] {
-  const scaled: ProcessDefinition = { ...definition, instances: count };
-  applyStored(supervisor, manifestId, scaled);
-  const missing = [...Array(count).keys()].filter((instance) => !supervisor.processes.has(keyOf(scaled, instance)));
-  const stored = missing.map((instance) => storedInstance(supervisor, manifestId, scaled, instance, instance));
-  const head = supervisor.manifests.get(manifestId);
-  if (head) supervisor.parts.store.saveRegistration(head, supervisor.parts.secrets.of(manifestId), stored, []);
-  const added = stored.map((entry) => supervise(entry));
-  for (const process of added) supervisor.processes.set(process.key, process);
-  supervisor.dependencies.forgetGraph();
-  return added;
 }
 
 /** One more instance of a process that is wanted up is wanted up, too. */
@@ -205,34 +152,6 @@ function save(supervisor: Supervisor, manifest: Manifest, changes: readonly Plan
   }
 }
 
-/** One row of what a definition asks for. `index` is the definition's place in its file. */
-export function storedInstance(
-  supervisor: Supervisor,
-  manifestId: string,
-  definition: ProcessDefinition,
-  instance: number,
-  index: number,
-): StoredProcess {
-  const key = keyOf(definition, instance);
-  const existing = supervisor.processes.get(key);
-  return {
-    key,
-    id: existing?.id ?? newId(index),
-    manifestId,
-    definition,
-    instance,
-    machine: existing?.machine ?? registered,
-    results: existing?.results ?? [],
-    members: [],
-  };
-}
-
-function applyDefinition(supervisor: Supervisor, process: Supervised, definition: ProcessDefinition): void {
-  process.definition = definition;
-  for (const target of logTargets(supervisor, process, null)) supervisor.parts.pump.update(target);
-  supervisor.onRunChange(process);
-}
-
 function toStart(supervisor: Supervisor, manifest: Manifest, restarted: readonly Supervised[]): Supervised[] {
   const processes = manifest.processes.flatMap(({ project, name }) => supervisor.dependencies.instancesOf(project, name));
   return processes.filter((process) => !restarted.includes(process));
@@ -244,16 +163,4 @@ function warnings(changes: readonly PlanChange[], request: RegisterRequest): str
   return [
     `${left.join(", ")} ${left.length === 1 ? "is" : "are"} no longer in the file and ${left.length === 1 ? "stays" : "stay"} registered; --prune stops and forgets`,
   ];
-}
-
-const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
-/** A ULID: 48 bits of time and 80 random ones in Crockford's base 32, so that ids sort by registration. `index` keeps the order within one millisecond. */
-function newId(index: number): string {
-  let time = "";
-  for (let rest = Date.now() + index / 1000, i = 0; i < 10; i += 1, rest = Math.floor(rest / 32))
-    time = CROCKFORD.charAt(Math.floor(rest) % 32) + time;
-  const order =
-    CROCKFORD.charAt(Math.floor(index / 1024) % 32) + CROCKFORD.charAt(Math.floor(index / 32) % 32) + CROCKFORD.charAt(index % 32);
-  return time + order + [...randomBytes(13)].map((byte) => CROCKFORD.charAt(byte % 32)).join("");
 }

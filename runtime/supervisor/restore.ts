@@ -8,6 +8,7 @@ import type { ProcessEntry } from "../process/table.ts";
 import { learnSecrets, logTargets } from "./run.ts";
 import { type Supervised, supervise } from "./supervised.ts";
 import { QUIET_KINDS, type Supervisor } from "./supervisor.ts";
+import { resumeChanges } from "./take-up.ts";
 import type { Snapshot } from "./tree-scanner.ts";
 
 /** How the daemon before this one ended. */
@@ -54,6 +55,9 @@ export function restore(supervisor: Supervisor, past: Past): void {
     // What was lost in the gap is lost now; what came is there.
     for (const process of processes) supervisor.dependencies.reconsider(process);
   });
+  // Where all is started anew, nothing is of an earlier definition.
+  if (past.freshStart) supervisor.pendingChanges.settle(supervisor.pendingChanges.all());
+  else void resumeChanges(supervisor);
 }
 
 /** A stop whose wish was recorded and whose beginning was not: the last daemon died in between. */

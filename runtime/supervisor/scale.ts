@@ -1,7 +1,7 @@
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { OwnRequest, Report } from "./actions.ts";
 import { deleteAll } from "./delete.ts";
-import { addInstances } from "./register.ts";
+import { addInstances } from "./instances.ts";
 import { byDefinition } from "./reload-all.ts";
 import { startAll } from "./start-all.ts";
 import { isSurplus, type Supervised } from "./supervised.ts";

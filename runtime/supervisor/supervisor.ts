@@ -12,6 +12,7 @@ import { judgeExit } from "./exits.ts";
 import { Groups } from "./groups.ts";
 import type { Limits } from "./limits.ts";
 import { Listeners, type SocketKeeper } from "./listeners.ts";
+import { PendingChanges } from "./pending-changes.ts";
 import { judgePortConflict } from "./port-conflicts.ts";
 import { PortWatch } from "./port-watch.ts";
 import { Ports } from "./ports.ts";
@@ -54,6 +55,7 @@ export class Supervisor {
   readonly scanner: TreeScanner;
   readonly dependencies: Dependencies;
   readonly groups: Groups;
+  readonly pendingChanges: PendingChanges;
   readonly ports: Ports;
   readonly listeners: Listeners;
   readonly portWatch: PortWatch;
@@ -67,6 +69,7 @@ export class Supervisor {
     this.scanner = new TreeScanner();
     this.dependencies = new Dependencies(this);
     this.groups = new Groups(this);
+    this.pendingChanges = new PendingChanges(parts.store);
     this.ports = new Ports(this);
     this.listeners = new Listeners(this, parts.sockets);
     this.portWatch = new PortWatch(this);

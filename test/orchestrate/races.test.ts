@@ -6,7 +6,7 @@ import type { ProcessView } from "../../core/api/wire.ts";
 import { killDaemon, pidsOf, processes, untilBack } from "../daemon/daemons.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { freePort } from "../rig/ports.ts";
-import { processesOf } from "../rig/processes.ts";
+import { environmentOf, processesOf } from "../rig/processes.ts";
 import { test } from "../rig/test.ts";
 import { pause, waitFor } from "../rig/wait.ts";
 import { type Declared, untilStatus } from "../supervise/processes.ts";
@@ -159,6 +159,56 @@ test("a second reload that goes on after the first is no loss", async () => {
   await Promise.all([first, second]);
   await untilStatus(home, "web", "running");
   assert.is((await pidsOf(home)).held, before.held);
+});
+
+test("a registration in which the daemon is killed reaches all instances, and returns where it is not well", async () => {
+  await using home = makeHome();
+  const api = (word: string, more: object = {}): Declared => stubborn("api", { instances: 3, environment: { WORD: word }, ...more });
+  const words = async (): Promise<(string | undefined)[]> =>
+    (await home.ok(["list", "--json"])).json<ProcessView[]>().map(({ pid }) => environmentOf(pid ?? 0).WORD);
+  const registerAndKill = async (declared: Declared): Promise<void> => {
+    declareAll(home, [declared]);
+    const registering = home.ghost(["register"]);
+    await untilStatus(home, "api:0", "stopping");
+    await pause(100);
+    await untilBack(home, await killDaemon(home));
+    letGo(home);
+    assert.is((await registering).code, 4);
+  };
+  await launch(home, api("one"));
+  await registerAndKill(api("two"));
+  await waitFor(async () => (await words()).every((word) => word === "two"), { what: "the new definition", seen: words });
+  assert.match((await home.ok(["plan"])).stdout, /nothing to change/);
+
+  // The last one has to live for a while before all is done.
+  await pause(1_000);
+  keepAgain(home);
+  await registerAndKill(api("three", { health_check: { exec: "false", period: "50ms", start_grace: "1s" } }));
+  const told = async (): Promise<string> => (await home.ok(["why", "api:0", "-n", "20"])).stdout;
+  await waitFor(async () => /returned to the old one/.test(await told()), { what: "the return", seen: told });
+  await waitFor(async () => (await instances(home)).every((each) => each.endsWith("running")), { what: "all to run" });
+  assert.equal(await words(), ["two", "two", "two"]);
+  assert.match((await home.ok(["plan"])).stdout, /WORD: two → three/);
+});
+
+test("of two registrations at once that do not get well, both return to what ran before", async () => {
+  await using home = makeHome();
+  const api = (word: string, sound: boolean): Declared =>
+    steady("api", {
+      instances: 2,
+      environment: { WORD: word },
+      health_check: { exec: sound ? "true" : "false", period: "50ms", start_grace: "1s" },
+    });
+  await launch(home, api("one", true));
+  declareAll(home, [api("two", false)]);
+  const first = home.ghost(["register"]);
+  await untilStatus(home, "api:0", "starting");
+  declareAll(home, [api("three", false)]);
+  assert.is((await home.ghost(["register"])).code, 1);
+  assert.is((await first).code, 1);
+  const [pid = 0, other = 0] = (await home.ok(["list", "--json"])).json<ProcessView[]>().map(({ pid }) => pid ?? 0);
+  assert.equal([environmentOf(pid).WORD, environmentOf(other).WORD], ["one", "one"]);
+  assert.match((await home.ok(["plan"])).stdout, /WORD: one → three/);
 });
 
 test.run();

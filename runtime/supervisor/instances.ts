@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import type { ProcessDefinition } from "../../core/config/definition.ts";
+import { registered } from "../../core/lifecycle/state.ts";
+import { logTargets } from "./run.ts";
+import type { StoredProcess } from "./store.ts";
+import { keyOf, type Supervised, supervise } from "./supervised.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** Gives all instances of a process another definition, on disk first. */
+export function applyStored(supervisor: Supervisor, manifestId: string, definition: ProcessDefinition): void {
+  const head = supervisor.manifests.get(manifestId);
+  const instances = supervisor.dependencies.instancesOf(definition.project, definition.name);
+  const stored = instances.map(({ instance }) => storedInstance(supervisor, manifestId, definition, instance, 0));
+  if (head) supervisor.parts.store.saveRegistration(head, supervisor.parts.secrets.of(manifestId), stored, []);
+  for (const process of instances) applyDefinition(supervisor, process, definition);
+  supervisor.dependencies.forgetGraph();
+}
+
+/** Makes the instances below `count` that are not there, and gives them; all instances know the new count. Durable when it returns. */
+export function addInstances(supervisor: Supervisor, { definition, manifestId }: Supervised, count: number): Supervised[] {
+  const scaled: ProcessDefinition = { ...definition, instances: count };
+  applyStored(supervisor, manifestId, scaled);
+  const missing = [...Array(count).keys()].filter((instance) => !supervisor.processes.has(keyOf(scaled, instance)));
+  const stored = missing.map((instance) => storedInstance(supervisor, manifestId, scaled, instance, instance));
+  const head = supervisor.manifests.get(manifestId);
+  if (head) supervisor.parts.store.saveRegistration(head, supervisor.parts.secrets.of(manifestId), stored, []);
+  const added = stored.map((entry) => supervise(entry));
+  for (const process of added) supervisor.processes.set(process.key, process);
+  supervisor.dependencies.forgetGraph();
+  return added;
+}
+
+/** One row of what a definition asks for. `index` is the definition's place in its file. */
+export function storedInstance(
+  supervisor: Supervisor,
+  manifestId: string,
+  definition: ProcessDefinition,
+  instance: number,
+  index: number,
+): StoredProcess {
+  const key = keyOf(definition, instance);
+  const existing = supervisor.processes.get(key);
+  return {
+    key,
+    id: existing?.id ?? newId(index),
+    manifestId,
+    definition,
+    instance,
+    machine: existing?.machine ?? registered,
+    results: existing?.results ?? [],
+    members: [],
+  };
+}
+
+/** In memory, and for what follows it: log files, watches, schedules. */
+export function applyDefinition(supervisor: Supervisor, process: Supervised, definition: ProcessDefinition): void {
+  process.definition = definition;
+  for (const target of logTargets(supervisor, process, null)) supervisor.parts.pump.update(target);
+  supervisor.onRunChange(process);
+}
+
+const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/** A ULID: 48 bits of time and 80 random ones in Crockford's base 32, so that ids sort by registration. `index` keeps the order within one millisecond. */
+function newId(index: number): string {
+  let time = "";
+  for (let rest = Date.now() + index / 1000, i = 0; i < 10; i += 1, rest = Math.floor(rest / 32))
+    time = CROCKFORD.charAt(Math.floor(rest) % 32) + time;
+  const order =
+    CROCKFORD.charAt(Math.floor(index / 1024) % 32) + CROCKFORD.charAt(Math.floor(index / 32) % 32) + CROCKFORD.charAt(index % 32);
+  return time + order + [...randomBytes(13)].map((byte) => CROCKFORD.charAt(byte % 32)).join("");
+}
