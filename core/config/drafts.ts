@@ -104,7 +104,7 @@ class DraftReader<Key extends string> {
         `the ${this.sort.noun} is called ${key} already`,
         "remove the inner name",
       );
-    const spelt: Tree = { kind: "scalar", place, value: key, text: key, pieces: [], broken: false };
+    const spelt: Tree = { kind: "scalar", place, value: key, text: key, broken: false };
     return this.draft(key, spelt, tree, place, key);
   }
 
@@ -144,7 +144,7 @@ export function namePlace(draft: Draft<string>): Place {
 /** With `environment` as a map, so that it merges by its keys however it was written. */
 function withEnvironmentMap(draft: Draft, reading: Reading): Draft {
   const environment = draft.entries.get("environment");
-  if (!environment) return draft;
+  if (!environment || environment.value.kind === "map") return draft;
   const value = environmentMap(environment.value, `environment of ${draft.name}`, reading);
   return { ...draft, entries: new Map(draft.entries).set("environment", { ...environment, value }) };
 }

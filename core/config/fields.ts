@@ -165,7 +165,9 @@ export function readMap<Table extends KeyTable>(
 
 /** `stop of api` gives `stop.timeout of api`. */
 function insideOf(what: string): (key: string) => string {
-  return (key) => what.replace(/^\S+/, (outer) => `${outer}.${key}`);
+  const blank = what.indexOf(" ");
+  const outer = blank === -1 ? what : what.slice(0, blank);
+  return (key) => `${outer}.${key}${what.slice(outer.length)}`;
 }
 
 /** Reads the fields of one map, each with a default for when it is absent (or wrong, which is then in the report). */

@@ -35,7 +35,8 @@ export function readKeys<Table extends KeyTable>(
 /** Whether a map holds a key that its table does not know: in all likelihood the misspelt one, when another is missing. */
 export function hasUnknownKey(map: MapTree, table: KeyTable): boolean {
   const spellings = spellingsOf(table);
-  return [...map.entries.keys()].some((key) => !spellings.has(key));
+  for (const key of map.entries.keys()) if (!spellings.has(key)) return true;
+  return false;
 }
 
 /** The tables are constants, and each is asked once a process: what was made of one is kept. */

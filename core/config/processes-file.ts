@@ -1,5 +1,5 @@
 import type { GroupDefinition, Manifest, ProcessDefinition } from "./definition.ts";
-import { type Diagnostic, inFileOrder, type Place, Report } from "./diagnostics.ts";
+import { type Diagnostic, inFileOrder, Report } from "./diagnostics.ts";
 import { type Draft, type GroupKey, mergeDrafts, mergeGroupDrafts, readDrafts, readGroupDrafts } from "./drafts.ts";
 import { type Field, type Reading, readText, refuse } from "./fields.ts";
 import type { Variables } from "./interpolate.ts";
@@ -9,6 +9,7 @@ import { linkDependencies, type ReadProcess } from "./link-dependencies.ts";
 import { linkPorts } from "./link-ports.ts";
 import { reportListenerChecks } from "./listener-checks.ts";
 import { nameProblem, sanitizeName } from "./names.ts";
+import { type Places, placesOf } from "./places.ts";
 import { reportPortClashes } from "./port-clashes.ts";
 import { baseName, directoryOf } from "./posix-path.ts";
 import { readGroups } from "./read-groups.ts";
@@ -23,8 +24,8 @@ export interface ProcessesFiles {
   readonly manifest: Manifest | null;
   /** All that is wrong, in the order of the files. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Where a process (`api`) and each of its keys (`api.working_directory`, `api.environment.PORT`) stand, for checks against the disk. */
-  readonly places: ReadonlyMap<string, Place>;
+  /** For checks against the disk. */
+  readonly places: Places;
 }
 
 /** Most processes that one manifest may declare, instances counted. */
@@ -131,16 +132,4 @@ function manifestOf(
     path: variables.PATH ?? "",
     secrets: secrets.valuesUsedBy(processes),
   };
-}
-
-function placesOf(drafts: readonly Draft[]): ReadonlyMap<string, Place> {
-  const places = new Map<string, Place>();
-  for (const { name, place, entries } of drafts) {
-    places.set(name, place);
-    for (const [key, { value }] of entries) {
-      places.set(`${name}.${key}`, value.place);
-      if (value.kind === "map") for (const inner of value.entries.values()) places.set(`${name}.${key}.${inner.key}`, inner.value.place);
-    }
-  }
-  return places;
 }

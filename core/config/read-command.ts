@@ -4,6 +4,7 @@ import type { PROCESS_KEYS } from "./key-tables.ts";
 import { portsIn } from "./port-references.ts";
 import { expandHome } from "./posix-path.ts";
 import { secretsIn } from "./secrets.ts";
+import { piecesOf } from "./yaml-tree.ts";
 
 /** What is run. With `shell`, `executable` is the whole command line and `args` is empty. */
 export interface Command {
@@ -33,7 +34,7 @@ export function readCommand(map: ProcessFields): Command | undefined {
 export function readProbeCommand(field: Field): Command | undefined {
   if (field.tree.kind !== "list") {
     const scalar = readScalar(field, "a command");
-    const split = scalar && splitCommandLine(scalar.pieces);
+    const split = scalar && splitCommandLine(piecesOf(scalar));
     if (split && ("problem" in split ? split.needsShell : split.variables.length > 0)) return readShellLine(field, undefined);
   }
   const [first] = field.tree.kind === "list" ? field.tree.items : [];
@@ -94,7 +95,7 @@ function readList(field: Field, items: readonly Field["tree"][]): string[] | und
 function splitText(field: Field): readonly string[] | undefined {
   const scalar = readScalar(field, "a text or a list of texts");
   if (!scalar) return undefined;
-  const split = splitCommandLine(scalar.pieces);
+  const split = splitCommandLine(piecesOf(scalar));
   if ("problem" in split) return refuse(field, split.problem, split.hint);
   const [variable] = split.variables;
   if (variable !== undefined) {

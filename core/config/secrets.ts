@@ -24,7 +24,7 @@ export function secretReference(name: string): string {
 
 /** The names of all secrets that a text refers to. */
 export function secretsIn(text: string): string[] {
-  return [...text.matchAll(REFERENCE)].map((match) => match[1] ?? "");
+  return text.includes(MARK) ? [...text.matchAll(REFERENCE)].map((match) => match[1] ?? "") : [];
 }
 
 /** Fills references in; a reference without a value becomes empty. */

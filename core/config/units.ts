@@ -5,6 +5,7 @@ export type Parsed = { readonly value: number } | { readonly problem: string; re
 export const DURATION_MAX_MS = 2_147_483_647;
 
 const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const ONE_PART = /^(\d+)(ms|s|m|h|d)$/;
 const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g;
 const WHOLE = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/;
 const CLOCK = /^(\d+):([0-5]\d):([0-5]\d)(?:\.(\d{1,7}))?$/;
@@ -20,6 +21,8 @@ export function parseDuration(text: string): Parsed {
 }
 
 function unitsMs(text: string): number | null {
+  const only = ONE_PART.exec(text);
+  if (only) return Number(only[1]) * (MILLISECONDS[only[2] ?? ""] ?? 0);
   if (!WHOLE.test(text)) return null;
   let total = 0;
   for (const [, amount, unit] of text.matchAll(PART)) total += Number(amount) * (MILLISECONDS[unit ?? ""] ?? 0);

@@ -1,5 +1,5 @@
 import type { Place } from "./diagnostics.ts";
-import { DEPTH_MAX, type ListNode, type MapNode, type NodePair, type ScalarNode, type SyntaxNode } from "./yaml-nodes.ts";
+import { DEPTH_MAX, type ListNode, type MapNode, type NodePair, nothing, type ScalarNode, type SyntaxNode } from "./yaml-nodes.ts";
 
 /** Thrown where a text leaves what the plain reader knows. */
 export class Unusual extends Error {}
@@ -72,7 +72,7 @@ export class PlainValues {
     const place = this.place();
     const inner = this.take(quote === "'" ? SINGLE_QUOTED : DOUBLE_QUOTED);
     const value = quote === "'" ? inner.replaceAll("''", "'") : inner.includes("\\") ? (JSON.parse(`"${inner}"`) as string) : inner;
-    return { kind: "scalar", place, value, source: value, plain: false };
+    return { kind: "scalar", place, value, text: value, broken: false, plain: false };
   }
 
   /** Without quotes and brackets: up to a comment. */
@@ -144,8 +144,9 @@ export class PlainValues {
 }
 
 /** What YAML's core schema reads in a text without quotes. */
-export function plainScalar(place: Place, source: string): ScalarNode {
-  return { kind: "scalar", place, value: plainValue(source), source, plain: true };
+export function plainScalar(place: Place, text: string): ScalarNode {
+  const value = plainValue(text);
+  return value === null ? nothing(place) : { kind: "scalar", place, value, text, broken: false, plain: true };
 }
 
 function plainValue(text: string): string | number | boolean | null {

@@ -1,4 +1,4 @@
-import { DEPTH_MAX, type ListNode, type MapNode, type NodePair, type ScalarNode, type SyntaxNode } from "./yaml-nodes.ts";
+import { DEPTH_MAX, type ListNode, type MapNode, type NodePair, nothing, type SyntaxNode } from "./yaml-nodes.ts";
 import { PlainValues, plainScalar, Unusual } from "./yaml-plain-values.ts";
 
 /** Control characters, and every blank but the space: where they may stand is the library's business. */
@@ -72,7 +72,7 @@ class PlainReader extends PlainValues {
 
   private pair(indent: number, depth: number): NodePair {
     const key = plainScalar(this.place(), this.take(KEY));
-    const nothing: ScalarNode = { kind: "scalar", place: this.place(), value: null, source: "", plain: true };
+    const behind = this.place();
     const colonEnds = this.text[this.at] !== " ";
     const next = this.skipSpaces();
     if (next !== undefined && next !== "\n" && next !== "#") return { key, value: this.valueToLineEnd(depth + 1) };
@@ -81,7 +81,7 @@ class PlainReader extends PlainValues {
     if (this.indent > indent || (this.indent === indent && this.stands(ITEM))) return { key, value: this.block(depth + 1) };
     // Where nothing stands behind blanks is for the library to say.
     if (!colonEnds) throw new Unusual();
-    return { key, value: nothing };
+    return { key, value: nothing(behind) };
   }
 
   private block(depth: number): SyntaxNode {

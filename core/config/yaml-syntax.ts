@@ -1,31 +1,43 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, Scalar } from "yaml";
 import type { Place, Report } from "./diagnostics.ts";
-import { DEPTH_MAX, type SyntaxNode } from "./yaml-nodes.ts";
+import { DEPTH_MAX, nothing, type ScalarNode, type SyntaxNode } from "./yaml-nodes.ts";
 import { yamlProblem } from "./yaml-problems.ts";
 
-/** Parses a text with the YAML library; null after an error in the syntax, which is then in the report. `root` is null for an empty text. */
-export function readSyntax(file: string, text: string, report: Report): { readonly root: SyntaxNode | null } | null {
+/** Parses a text with the YAML library; null after an error in the syntax, which is then in the report. */
+export function readSyntax(file: string, text: string, report: Report): SyntaxNode | null {
   const lines = new LineCounter();
-  const document = compose(text, lines, { file, line: 1, column: 1 }, report);
+  const start: Place = { file, line: 1, column: 1 };
+  const document = compose(text, lines, start, report);
   if (document === null) return null;
   const placeAt = (offset: number): Place => placeOf(lines, file, offset);
-  return reportSyntax(document, text, placeAt, report) ? null : { root: nodeOf(document.contents, placeAt, 0) };
+  return reportSyntax(document, text, placeAt, report) ? null : nodeOf(document.contents, start, placeAt, 0);
 }
 
-function nodeOf(node: Node | null, placeAt: (offset: number) => Place, depth: number): SyntaxNode | null {
-  if (node === null) return null;
-  const place = node.range ? placeAt(node.range[0]) : null;
+/** `near` is the place of what the node belongs to, for nodes that have none of their own. */
+function nodeOf(node: Node | null, near: Place, placeAt: (offset: number) => Place, depth: number): SyntaxNode {
+  const place = node?.range ? placeAt(node.range[0]) : near;
+  // That it is nested too deeply is said where it begins: what it holds does not matter.
+  if (node === null || depth > DEPTH_MAX) return nothing(place);
   if (isAlias(node)) return { kind: "alias", place, source: node.source };
   const { anchor } = node as { anchor?: string };
-  const nothing: SyntaxNode = { kind: "scalar", place, value: null, source: "", plain: true, anchor };
-  // That it is nested too deeply is said where it begins: what it holds does not matter.
-  if (depth > DEPTH_MAX) return nothing;
-  const within = (inner: unknown): SyntaxNode | null => nodeOf(inner as Node | null, placeAt, depth + 1);
-  if (isMap(node))
-    return { kind: "map", place, pairs: node.items.map(({ key, value }) => ({ key: within(key), value: within(value) })), anchor };
-  if (isSeq(node)) return { kind: "list", place, items: node.items.map(within), anchor };
-  if (!isScalar(node)) return nothing;
-  return { ...nothing, value: node.value, source: node.source ?? String(node.value), plain: node.type === Scalar.PLAIN };
+  const within = (inner: unknown, around: Place): SyntaxNode => nodeOf(inner as Node | null, around, placeAt, depth + 1);
+  if (isMap(node)) {
+    const pairs = node.items.map((pair) => {
+      const key = within(pair.key, place);
+      return { key, value: within(pair.value, key.place) };
+    });
+    return { kind: "map", place, pairs, anchor };
+  }
+  if (isSeq(node)) return { kind: "list", place, items: node.items.map((item) => within(item, place)), anchor };
+  return { ...(isScalar(node) ? scalarOf(node, place) : nothing(place)), anchor };
+}
+
+function scalarOf({ value, source, type }: Scalar, place: Place): ScalarNode {
+  const plain = type === Scalar.PLAIN;
+  if (typeof value === "string") return { kind: "scalar", place, value, text: value, broken: false, plain };
+  if (typeof value === "number" || typeof value === "boolean")
+    return { kind: "scalar", place, value, text: source ?? String(value), broken: false, plain };
+  return nothing(place);
 }
 
 function compose(text: string, lines: LineCounter, start: Place, report: Report): Document.Parsed | null {

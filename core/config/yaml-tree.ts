@@ -3,7 +3,7 @@ import type { Place, Report } from "./diagnostics.ts";
 import { interpolate, type Piece, type Variables } from "./interpolate.ts";
 import type { SecretKeeper } from "./secret-keeper.ts";
 import { FILE_BYTES_MAX } from "./source-text.ts";
-import { type AliasNode, DEPTH_MAX, type ListNode, type MapNode, type ScalarNode, type SyntaxNode } from "./yaml-nodes.ts";
+import { type AliasNode, DEPTH_MAX, type ListNode, type MapNode, nothing, type ScalarNode, type SyntaxNode } from "./yaml-nodes.ts";
 import { readPlainSyntax } from "./yaml-plain.ts";
 import { readSyntax } from "./yaml-syntax.ts";
 
@@ -16,7 +16,8 @@ export interface ScalarTree {
   readonly value: string | number | boolean | null;
   /** As written (`022`, `1.10`) with variables filled in; empty for null. */
   readonly text: string;
-  readonly pieces: readonly Piece[];
+  /** Absent: it is one piece, as written. */
+  readonly pieces?: readonly Piece[];
   /** True after an error in this value, which is reported already: readers leave it alone. */
   readonly broken: boolean;
 }
@@ -54,9 +55,8 @@ export function readYaml(file: string, text: string, variables: Variables, secre
     );
     return null;
   }
-  const plain = readPlainSyntax(file, text);
-  const syntax = plain ? { root: plain } : readSyntax(file, text, report);
-  return syntax && new TreeBuilder(variables, secrets, report).build(syntax.root, start);
+  const root = readPlainSyntax(file, text) ?? readSyntax(file, text, report);
+  return root && new TreeBuilder(variables, secrets, report).build(root, start);
 }
 
 class TreeBuilder {
@@ -73,8 +73,8 @@ class TreeBuilder {
     this.report = report;
   }
 
-  build(node: SyntaxNode | null, start: Place): Tree | null {
-    const tree = this.convert(node, start, 0);
+  build(node: SyntaxNode, start: Place): Tree | null {
+    const tree = this.convert(node, 0);
     if (tree.kind === "scalar" && tree.value === null) {
       this.report.error(start, "cannot read the file: it is empty", "it needs a `processes:` list; `ghost schema` prints all keys");
       return null;
@@ -82,14 +82,13 @@ class TreeBuilder {
     return this.overflowed ? null : tree;
   }
 
-  /** `near` is the place of what the node belongs to, for nodes that have none of their own. */
-  private convert(node: SyntaxNode | null, near: Place, depth: number): Tree {
-    const place = node?.place ?? near;
-    if (node === null || this.exceeds(place, depth)) return nothing(place);
-    if (node.kind === "alias") return this.convertAlias(node, place, depth);
+  private convert(node: SyntaxNode, depth: number): Tree {
+    const { place } = node;
+    if (this.exceeds(place, depth)) return nothing(place);
+    if (node.kind === "alias") return this.convertAlias(node, depth);
     if (node.anchor !== undefined) this.anchors.set(node.anchor, node);
-    if (node.kind === "scalar") return this.convertScalar(node, place);
-    return node.kind === "map" ? this.convertMap(node, place, depth) : this.convertList(node, place, depth);
+    if (node.kind === "scalar") return this.convertScalar(node);
+    return node.kind === "map" ? this.convertMap(node, depth) : this.convertList(node, depth);
   }
 
   private exceeds(place: Place, depth: number): boolean {
@@ -106,28 +105,28 @@ class TreeBuilder {
     return true;
   }
 
-  private convertAlias(alias: AliasNode, place: Place, depth: number): Tree {
-    const target = this.anchors.get(alias.source);
-    if (target && !this.overflowed) return this.convert(target, place, depth + 1);
+  private convertAlias({ source, place }: AliasNode, depth: number): Tree {
+    const target = this.anchors.get(source);
+    if (target && !this.overflowed) return this.convert(target, depth + 1);
     if (!target)
       this.report.error(
         place,
-        `cannot resolve *${alias.source}: no value before it is marked &${alias.source}`,
+        `cannot resolve *${source}: no value before it is marked &${source}`,
         "put quotes around a value that begins with `*`",
       );
     return { ...nothing(place), broken: true };
   }
 
-  private convertList(node: ListNode, place: Place, depth: number): ListTree {
-    return { kind: "list", place, items: node.items.map((item) => this.convert(item, place, depth + 1)) };
+  private convertList({ items, place }: ListNode, depth: number): ListTree {
+    return { kind: "list", place, items: items.map((item) => this.convert(item, depth + 1)) };
   }
 
-  private convertMap(node: MapNode, place: Place, depth: number): MapTree {
+  private convertMap({ pairs, place }: MapNode, depth: number): MapTree {
     const entries = new Map<string, MapEntry>();
     const merged: Tree[] = [];
-    for (const pair of node.pairs) {
-      const key = this.convert(pair.key, place, depth + 1);
-      const value = this.convert(pair.value, key.place, depth + 1);
+    for (const pair of pairs) {
+      const key = this.convert(pair.key, depth + 1);
+      const value = this.convert(pair.value, depth + 1);
       if (key.kind !== "scalar") this.report.error(key.place, "cannot use a list or a map as a key", "write the key as one word");
       else if (key.text === "<<") merged.push(value);
       else this.addEntry(entries, { key: key.text, place: key.place, value });
@@ -155,10 +154,9 @@ class TreeBuilder {
     } else this.report.error(source.place, "cannot merge with <<: its value is no map", "write `<<: *name`, where &name marks a map");
   }
 
-  private convertScalar(node: ScalarNode, place: Place): ScalarTree {
-    const { value } = node;
-    if (typeof value === "number" || typeof value === "boolean") return scalar(place, value, node.source);
-    if (typeof value !== "string") return nothing(place);
+  private convertScalar(node: ScalarNode): ScalarTree {
+    const { value, place } = node;
+    if (typeof value !== "string") return node;
     if (hasControlCharacter(value)) {
       this.report.error(
         place,
@@ -167,14 +165,14 @@ class TreeBuilder {
       );
       return { ...nothing(place), broken: true };
     }
-    return value.includes("${") ? this.fill(node, value, place) : scalar(place, value, value);
+    return value.includes("${") ? this.fill(node, value) : node;
   }
 
-  private fill(node: ScalarNode, template: string, place: Place): ScalarTree {
+  private fill({ place, plain }: ScalarNode, template: string): ScalarTree {
     const { pieces, problems } = interpolate(template, this.variables, this.secrets);
     for (const { message, hint } of problems) this.report.error(place, message, hint);
     const text = pieces.map((piece) => piece.text).join("");
-    const value = node.plain && problems.length === 0 ? plainValue(text) : text;
+    const value = plain && problems.length === 0 ? plainValue(text) : text;
     return { kind: "scalar", place, value, text, pieces, broken: problems.length > 0 };
   }
 }
@@ -185,10 +183,7 @@ function plainValue(text: string): string | number | boolean {
   return /^(true|True|TRUE)$/.test(text) ? true : /^(false|False|FALSE)$/.test(text) ? false : text;
 }
 
-function scalar(place: Place, value: string | number | boolean, text: string): ScalarTree {
-  return { kind: "scalar", place, value, text, pieces: text === "" ? [] : [{ text, filled: false }], broken: false };
-}
-
-function nothing(place: Place): ScalarTree {
-  return { kind: "scalar", place, value: null, text: "", pieces: [], broken: false };
+/** What a text is made of, for those who must tell what was written from what was filled in. */
+export function piecesOf({ pieces, text }: ScalarTree): readonly Piece[] {
+  return pieces ?? (text === "" ? [] : [{ text, filled: false }]);
 }

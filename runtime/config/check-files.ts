@@ -3,13 +3,11 @@ import { dirname } from "node:path";
 import type { Manifest, ProcessDefinition } from "../../core/config/definition.ts";
 import { type Diagnostic, type Place, Report } from "../../core/config/diagnostics.ts";
 import { parseEnvFile } from "../../core/config/env-file.ts";
+import type { Places } from "../../core/config/places.ts";
 import { nearest } from "../../core/config/suggest.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { findExecutable } from "../process/executable.ts";
 import { readConfigurationText } from "./read-text.ts";
-
-/** Where processes and their keys stand, as `parseProcessesFiles` tells. */
-export type Places = ReadonlyMap<string, Place>;
 
 /**
  * What a manifest names on disk that is not there: working directories and executables (errors), env files and value files (warnings, for they
@@ -26,6 +24,9 @@ class FileCheck {
   private readonly manifest: Manifest;
   private readonly places: Places;
   private readonly readEnvFiles = new Set<string>();
+  /** What was found good for one process is not looked at again for the next. */
+  private readonly goodDirectories = new Set<string>();
+  private readonly goodExecutables = new Set<string>();
   private programNames: readonly string[] | undefined;
 
   constructor(manifest: Manifest, places: Places) {
@@ -47,11 +48,13 @@ class FileCheck {
 
   private checkDirectory(process: ProcessDefinition): void {
     const { workingDirectory: path, name } = process;
+    if (this.goodDirectories.has(path)) return;
     const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat?.isDirectory()) return void this.goodDirectories.add(path);
     const place = this.place(process, "working_directory");
     if (!stat)
       this.report.error(place, `cannot use ${path} as working_directory of ${name}: there is no such directory`, directoryHint(path));
-    else if (!stat.isDirectory())
+    else
       this.report.error(
         place,
         `cannot use ${path} as working_directory of ${name}: it is not a directory`,
@@ -65,8 +68,11 @@ class FileCheck {
 
   private checkExecutable(process: ProcessDefinition, executable: string, key: string, role: string): void {
     const fileDirectory = process.source ? dirname(process.source.file) : null;
+    const looked = [executable, process.workingDirectory, fileDirectory].join("\0");
+    if (this.goodExecutables.has(looked)) return;
     try {
       findExecutable(executable, { path: this.manifest.path, workingDirectory: process.workingDirectory, fileDirectory });
+      this.goodExecutables.add(looked);
     } catch (error) {
       if (!(error instanceof GhostError)) throw error;
       const why = error.message.slice(error.message.indexOf(": ") + 2);

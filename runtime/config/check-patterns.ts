@@ -1,8 +1,8 @@
 import type { HealthCheck, Manifest, ProcessDefinition } from "../../core/config/definition.ts";
 import { type Diagnostic, Report } from "../../core/config/diagnostics.ts";
+import type { Places } from "../../core/config/places.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { compilePattern } from "../../core/health/pattern.ts";
-import type { Places } from "./check-files.ts";
 
 /** Reports the patterns of health checks that the engine cannot read. It is loaded only when there is one. */
 export async function checkPatterns(manifest: Manifest, places: Places): Promise<readonly Diagnostic[]> {

@@ -1,6 +1,6 @@
 import type { Manifest, ProcessDefinition } from "../../core/config/definition.ts";
 import { type Diagnostic, Report } from "../../core/config/diagnostics.ts";
-import type { Places } from "./check-files.ts";
+import type { Places } from "../../core/config/places.ts";
 import { isOnPath } from "./on-path.ts";
 
 /**
