@@ -1,13 +1,19 @@
 import { type Command, type Flag, GLOBAL_FLAGS } from "./command.ts";
 import type { Paint } from "./output/paint.ts";
+import { hang, wrapWords } from "./output/wrap.ts";
 import { VERB_GROUPS } from "./verbs.ts";
 
-/** Help is cut to lines of this length even on a wider terminal: longer ones read badly. */
+/** Lines of help are no longer than this even on a wider terminal: longer ones read badly. */
 const HELP_COLUMNS_MAX = 100;
+/** Cells of the verbs in the list of all, their indentation included. */
+const VERB_CELLS = 15;
+/** What is explained beside an option keeps at least this many cells; on a narrower terminal it stands where it may. */
+const ABOUT_CELLS_MIN = 30;
 
 /** The help of everything: all verbs with one line each. */
-export async function renderHelp(version: string, paint: Paint): Promise<string[]> {
-  const groups = await Promise.all(Object.entries(VERB_GROUPS).map(([title, verbs]) => renderGroup(title, verbs, paint)));
+export async function renderHelp(version: string, terminalColumns: number, paint: Paint): Promise<string[]> {
+  const columns = Math.min(terminalColumns, HELP_COLUMNS_MAX);
+  const groups = await Promise.all(Object.entries(VERB_GROUPS).map(([title, verbs]) => renderGroup(title, verbs, columns, paint)));
   return [
     `${paint.bold("ghost")} ${version} runs programs and keeps them running`,
     "",
@@ -15,7 +21,7 @@ export async function renderHelp(version: string, paint: Paint): Promise<string[
     ...groups.flat(),
     "",
     paint.bold("Every command"),
-    ...renderFlags(GLOBAL_FLAGS, paint),
+    ...renderFlags(GLOBAL_FLAGS, columns, paint),
     "",
     paint.bold("Begin"),
     `  ghost start app.js              ${paint.dim("run a program and keep it running")}`,
@@ -24,44 +30,38 @@ export async function renderHelp(version: string, paint: Paint): Promise<string[
   ];
 }
 
-async function renderGroup(title: string, verbs: (typeof VERB_GROUPS)[string], paint: Paint): Promise<string[]> {
+async function renderGroup(title: string, verbs: (typeof VERB_GROUPS)[string], columns: number, paint: Paint): Promise<string[]> {
   const lines = await Promise.all(
-    Object.entries(verbs).map(async ([verb, load]) => `  ${verb.padEnd(13)}${(await load()).command.summary}`),
+    Object.entries(verbs).map(async ([verb, load]) =>
+      hang(`  ${verb}`.padEnd(VERB_CELLS), VERB_CELLS, (await load()).command.summary, columns),
+    ),
   );
-  return ["", paint.bold(title), ...lines];
+  return ["", paint.bold(title), ...lines.flat()];
 }
 
 /** The help of one verb. */
-export function renderCommandHelp(verb: string, command: Command, paint: Paint): string[] {
+export function renderCommandHelp(verb: string, command: Command, terminalColumns: number, paint: Paint): string[] {
+  const columns = Math.min(terminalColumns, HELP_COLUMNS_MAX);
   return [
     `${paint.bold(`ghost ${verb}`)} ${command.usage}`,
     "",
-    ...wrap(`${command.summary}.`),
-    ...(command.about ? ["", ...wrap(command.about)] : []),
-    ...(command.flags.length > 0 ? ["", paint.bold("Options"), ...renderFlags(command.flags, paint)] : []),
+    ...wrapWords(`${command.summary}.`, columns),
+    ...(command.about ? ["", ...wrapWords(command.about, columns)] : []),
+    ...(command.flags.length > 0 ? ["", paint.bold("Options"), ...renderFlags(command.flags, columns, paint)] : []),
     "",
     paint.bold("Every command"),
-    ...renderFlags(GLOBAL_FLAGS, paint),
+    ...renderFlags(GLOBAL_FLAGS, columns, paint),
     "",
     paint.bold("Examples"),
     ...command.examples.map((example) => `  ${example}`),
   ];
 }
 
-function renderFlags(flags: readonly Flag[], paint: Paint): string[] {
+function renderFlags(flags: readonly Flag[], columns: number, paint: Paint): string[] {
   const aligned = flags.map(({ flags: names, about }) => [names.startsWith("--") ? `    ${names}` : names, about] as const);
-  const width = Math.max(...aligned.map(([names]) => names.length));
-  return aligned.map(([names, about]) => `  ${names.padEnd(width)}  ${paint.dim(about)}`);
-}
-
-function wrap(text: string): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line && line.length + 1 + word.length > HELP_COLUMNS_MAX) {
-      lines.push(line);
-      line = word;
-    } else line = line ? `${line} ${word}` : word;
-  }
-  return [...lines, line];
+  const cells = Math.max(...aligned.map(([names]) => names.length)) + 4;
+  return aligned.flatMap(([names, about]) => {
+    const [first = "", ...rest] = wrapWords(about, Math.max(columns - cells, ABOUT_CELLS_MIN));
+    return [`  ${names.padEnd(cells - 2)}${paint.dim(first)}`, ...rest.map((line) => " ".repeat(cells) + paint.dim(line))];
+  });
 }

@@ -57,8 +57,10 @@ function loaderOf(verb: string): (typeof VERBS)[string] {
 
 async function help(verb: string | null): Promise<number> {
   const { renderCommandHelp, renderHelp } = await import("./help.ts");
-  const paint = await loadPaint(terminalAt(1, process.env).colour);
-  const lines = verb === null ? await renderHelp(version, paint) : renderCommandHelp(verb, (await loaderOf(verb)()).command, paint);
+  const { colour, columns } = terminalAt(1, process.env);
+  const paint = await loadPaint(colour);
+  const lines =
+    verb === null ? await renderHelp(version, columns, paint) : renderCommandHelp(verb, (await loaderOf(verb)()).command, columns, paint);
   writeFully(1, `${lines.join("\n")}\n`);
   return 0;
 }

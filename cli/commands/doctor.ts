@@ -8,6 +8,7 @@ import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
 import type { Paint } from "../output/paint.ts";
 import { count } from "../output/quantities.ts";
+import { hang } from "../output/wrap.ts";
 
 /** So many changes of the history go into a bundle. */
 const BUNDLE_HISTORY_ENTRIES = 1000;
@@ -27,17 +28,18 @@ export const command: Command = {
     const bundle = context.text("bundle");
     const written = bundle === undefined ? null : await writeBundle(context, client, examination, resolve(context.directory, bundle));
     if (context.json) context.printJson({ findings: examination.findings, ...(written && { bundle: written }) });
-    else if (!context.quiet) context.print(...renderFindings(examination.findings, await context.paint()));
+    else if (!context.quiet) context.print(...renderFindings(examination.findings, context.output.columns, await context.paint()));
     if (written) context.say(`wrote ${written}: look through it before you attach it to a bug report`);
     return examination.findings.some(({ grade }) => grade === "problem") ? 1 : 0;
   },
 };
 
-function renderFindings(findings: readonly Finding[], paint: Paint): string[] {
+function renderFindings(findings: readonly Finding[], columns: number, paint: Paint): string[] {
   const marks = { good: paint.green("✓"), warning: paint.yellow("!"), problem: paint.red("✗") };
+  const indent = SUBJECT_CELLS + 2;
   const lines = findings.flatMap(({ grade, subject, message, hint }) => [
-    `${marks[grade]} ${paint.bold(subject.padEnd(SUBJECT_CELLS))}${message}`,
-    ...(hint ? [`  ${" ".repeat(SUBJECT_CELLS)}${paint.cyan("hint:")} ${hint}`] : []),
+    ...hang(`${marks[grade]} ${paint.bold(subject.padEnd(SUBJECT_CELLS))}`, indent, message, columns),
+    ...(hint ? hang(`${" ".repeat(indent)}${paint.cyan("hint:")} `, indent + "hint: ".length, hint, columns) : []),
   ]);
   const problems = findings.filter(({ grade }) => grade === "problem").length;
   const warnings = findings.filter(({ grade }) => grade === "warning").length;

@@ -5,7 +5,7 @@ export const command: Command = {
   usage: "[NAME…]",
   summary: "Show the latest values: CPU, memory, threads, restarts, health",
   about:
-    "Of whole process trees, as old as the last sample (`monitoring.interval`, default 5 s). For monitoring systems the daemon answers the same as OpenMetrics " +
+    "Of whole process trees, as old as the last sample (`monitoring.interval`, default 5 s). A narrow terminal shows fewer columns. For monitoring systems the daemon answers the same as OpenMetrics " +
     "at GET /metrics, on its socket and, with `http: { listen, token_file }` in the home's .ghost.yaml, on a TCP port.",
   flags: [],
   argumentsMax: Number.POSITIVE_INFINITY,

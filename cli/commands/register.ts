@@ -56,6 +56,7 @@ async function apply(context: Context, manifest: Manifest, start: StartPolicy): 
   // What is merely new needs no list: the outcomes that follow name it.
   const changed = changes.filter(({ action }) => action !== "add");
   context.say(...renderChanges(changed, paint), renderChangesSummary(changes));
+  if (!context.flag("start") && changed.length < changes.length) context.say("next: ghost start NAME…, or register again with --start");
   return finish(context, results, changes, warnings);
 }
 

@@ -46,6 +46,12 @@ test("one line an instance, by name; what is not known is a dash", () => {
   );
 });
 
+test("a narrow terminal goes without whole columns", () => {
+  const [head = "", ...lines] = renderMetricsTable([UP, DOWN], { columns: 80, paint: plain });
+  assert.equal(head.split(/ {2,}/), ["NAME", "STATUS", "UPTIME", "CPU", "MEM", "PRIVATE", "RESTARTS", "HEALTH", "PROBE", "EXIT"]);
+  for (const line of [head, ...lines]) assert.ok(line.length <= 80 && !line.includes("…"), line);
+});
+
 test("with several projects and instances the names are full", () => {
   const lines = renderMetricsTable([UP, { ...UP, project: "other", instance: 1 }], { columns: 200, paint: plain });
   assert.equal(

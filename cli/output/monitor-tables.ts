@@ -67,7 +67,8 @@ function daemonRow({ startedAt, cpuPercent, memoryBytes }: SystemView, { paint, 
 }
 
 function stateCells(process: ProcessView, named: boolean, paint: Paint, now: number): BoxRow {
-  const name = named ? fullName(process) : process.name;
+  const full = fullName(process);
+  const name = named ? full : full.slice(process.project.length + 1);
   const status = process.status.charAt(0).toUpperCase() + process.status.slice(1);
   const stopped = process.pid === null ? timeOf(process.stoppedAt, now) : "";
   return [

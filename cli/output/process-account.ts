@@ -6,7 +6,8 @@ import { count, formatBytes, formatDuration, formatMoment, formatPercent } from 
 import { fullName, paintOfStatus } from "./status.ts";
 import { renderTable } from "./table.ts";
 import { renderTimeline } from "./timeline.ts";
-import { cut, tame } from "./width.ts";
+import { tame } from "./width.ts";
+import { hang } from "./wrap.ts";
 
 /** Cells of the column with the names of the facts. */
 const LABEL_CELLS = 11;
@@ -17,7 +18,7 @@ const RUNS_SHOWN = 5;
 export function renderAccount(process: ProcessDetail, { columns, paint, now }: { columns: number; paint: Paint; now: number }): string[] {
   const state = paintOfStatus(process.status, paint)(process.status) + (process.crashLooping ? paint.red(" (crash-looping)") : "");
   const facts = factsOf(process, now).filter((fact): fact is [string, string] => fact[1] !== null);
-  const lines = facts.map(([label, value]) => `  ${paint.dim(label.padEnd(LABEL_CELLS))}${cut(value, columns - LABEL_CELLS - 2)}`);
+  const lines = facts.flatMap(([label, value]) => hang(`  ${paint.dim(label.padEnd(LABEL_CELLS))}`, LABEL_CELLS + 2, value, columns));
   const history = renderTimeline(process.history, { columns: columns - 2, paint, named: false }).map((line) => `  ${line}`);
   const runs = renderRuns(process, columns - 2, paint).map((line) => `  ${line}`);
   return [

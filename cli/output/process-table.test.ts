@@ -52,6 +52,13 @@ test("one project: a line a process, by name", () => {
   ]);
 });
 
+test("what runs at times tells when it is next", () => {
+  const [, line] = list([
+    view({ type: "oneshot", pid: null, status: "exited", why: "exited with code 0", nextStartAt: "2026-11-23T12:03:00Z" }),
+  ]);
+  assert.match(line ?? "", / {2}next start in 3m; exited with code 0$/);
+});
+
 test("several projects: processes stand under their project's name", () => {
   const lines = list([view({ project: "tools", name: "cron" }), view({})]);
   assert.equal(

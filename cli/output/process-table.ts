@@ -46,7 +46,7 @@ function rowOf(process: ProcessView, indent: string, paint: Paint, now: number):
   const name = process.instance > 0 ? `${process.name}:${process.instance}` : process.name;
   const head = [{ text: indent + name, paint: paint.bold }, statusCell(process, paint)];
   const restarted = { text: String(restarts), paint: restarts > 0 ? paint.yellow : paint.dim };
-  const why = { text: process.why, paint: process.status === "failed" ? paint.red : paint.dim };
+  const why = { text: whyOf(process, now), paint: process.status === "failed" ? paint.red : paint.dim };
   if (pid === null) {
     const none = { text: "-", paint: paint.dim };
     return [...head, none, none, restarted, none, none, why];
@@ -61,6 +61,11 @@ function rowOf(process: ProcessView, indent: string, paint: Paint, now: number):
     { text: formatBytes(process.memoryBytes) },
     why,
   ];
+}
+
+/** What is awaited comes first, because the end may be cut off. */
+function whyOf({ why, nextStartAt }: ProcessView, now: number): string {
+  return nextStartAt === null ? why : `next start in ${formatDuration(Date.parse(nextStartAt) - now)}; ${why}`;
 }
 
 function statusCell({ status, crashLooping }: ProcessView, paint: Paint): Cell {

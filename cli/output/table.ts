@@ -16,7 +16,9 @@ export interface Column {
 
 /** A column that gives way keeps at least this many cells, as long as the terminal has them. */
 const FLEXIBLE_CELLS_MIN = 8;
-const GAP = "  ";
+/** Cells between two columns. */
+export const TABLE_GAP_CELLS = 2;
+const GAP = " ".repeat(TABLE_GAP_CELLS);
 
 type Row = readonly Cell[] | string;
 

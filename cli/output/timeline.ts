@@ -3,10 +3,14 @@ import type { Paint } from "./paint.ts";
 import { formatMoment } from "./quantities.ts";
 import { fullName, paintOfStatus } from "./status.ts";
 import { cut, displayWidth, pad, tame } from "./width.ts";
+import { wrapWords } from "./wrap.ts";
 
 /** A name's column is at most this wide. */
 const NAME_CELLS_MAX = 40;
 const CHANGE_CELLS = "unhealthy → unhealthy".length;
+/** A cause that does not fit is wrapped in its column while that has so many cells, else below its line: it is what was asked for, so it is never cut. */
+const CAUSE_CELLS_MIN = 30;
+const GAP = "  ";
 
 /** The lines of `ghost why`: time, name (if `named`), change, cause and what the cause knew; the oldest first. */
 export function renderTimeline(
@@ -16,14 +20,22 @@ export function renderTimeline(
   const sorted = [...entries].sort((a, b) => a.seq - b.seq);
   const names = named ? sorted.map(nameOf) : [];
   const nameCells = Math.min(NAME_CELLS_MAX, Math.max(0, ...names.map(displayWidth)));
-  return sorted.map((entry, index) => {
+  return sorted.flatMap((entry, index) => {
     const moment = formatMoment(new Date(entry.time));
-    const name = named ? `  ${pad(cut(names[index] ?? "", nameCells), nameCells)}` : "";
-    const change = changeOf(entry);
-    const used = moment.length + (named ? nameCells + 2 : 0) + Math.max(displayWidth(change), CHANGE_CELLS) + 4;
-    const cause = cut(causeOf(entry), columns - used);
-    return `${paint.dim(moment)}${paint.bold(name)}  ${paintChange(entry, pad(change, CHANGE_CELLS), paint)}  ${cause}`.trimEnd();
+    const name = named ? GAP + pad(cut(names[index] ?? "", nameCells), nameCells) : "";
+    const change = pad(changeOf(entry), CHANGE_CELLS);
+    const before = paint.dim(moment) + paint.bold(name) + GAP + paintChange(entry, change, paint);
+    return withCause(before, displayWidth(moment + name + GAP + change + GAP), moment.length + GAP.length, causeOf(entry), columns);
   });
+}
+
+/** The cause behind its line, or below it, as far in as the moment is wide. */
+function withCause(before: string, used: number, indent: number, cause: string, columns: number): string[] {
+  const room = columns - used;
+  const below = room < CAUSE_CELLS_MIN && displayWidth(cause) > room;
+  const lines = wrapWords(cause, below ? columns - indent : room);
+  const [first = "", ...rest] = below ? ["", ...lines] : lines;
+  return [`${before}${GAP}${first}`.trimEnd(), ...rest.map((line) => " ".repeat(below ? indent : used) + line)];
 }
 
 function nameOf({ project, name, instance }: HistoryEntry): string {

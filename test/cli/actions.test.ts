@@ -15,7 +15,7 @@ test("register, start, restart, signal, stop and delete, each waited for and tol
   await using home = makeHome();
   home.write("processes.yaml", TWO);
   const registered = await home.ok(["register"]);
-  assert.equal([registered.stdout, registered.stderr], ["", "2 added\n"]);
+  assert.equal([registered.stdout, registered.stderr], ["", "2 added\nnext: ghost start NAME…, or register again with --start\n"]);
   assert.equal(
     (await list(home)).map(({ status }) => status),
     ["stopped", "stopped"],
