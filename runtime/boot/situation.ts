@@ -1,9 +1,9 @@
 /** What this machine and whoever runs us mean for a boot unit. */
 import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
-import { homedir, userInfo } from "node:os";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
-import { findGroup } from "../process/accounts.ts";
+import { findAccount, findGroup } from "../process/accounts.ts";
 import { runSystemCommand } from "../process/system-command.ts";
 import { isSingleFile, selfCommand } from "../system/self.ts";
 import type { BootOwner } from "./plan.ts";
@@ -31,14 +31,23 @@ export function requireRoot(system: boolean, verb: "install" | "uninstall", root
 
 /** Who it is for. `group` is that of the job; null: none. */
 export function ownerOf(environment: Readonly<Record<string, string | undefined>>, root: string, group: string | null): BootOwner {
-  const { username, uid } = userInfo();
+  const uid = process.getuid?.() ?? 0;
   return {
-    userName: username,
+    userName: userNameOf(uid),
     uid,
     userHome: environment.HOME || homedir(),
     root,
     makesGroup: group !== null && (root !== "" || !hasGroup(group)),
   };
+}
+
+/** The name of whoever runs us. Bun's `userInfo` takes it from USER, which cron and containers do not set; an id is as good for the commands. */
+function userNameOf(uid: number): string {
+  try {
+    return findAccount(String(uid)).name;
+  } catch {
+    return String(uid);
+  }
 }
 
 function hasGroup(group: string): boolean {

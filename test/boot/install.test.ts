@@ -30,9 +30,11 @@ function makeInstalled(): Home {
 test.unless(unlessLinux, "--dry-run shows the unit and every command, and does nothing", async () => {
   await using home = makeInstalled();
   const { stdout } = await home.ok(["daemon", "install", "--dry-run"]);
+  // There is no USER in the tests' environment, as in a container or under cron.
+  const user = (await run(["id", "-un"], { env: home.env })).stdout.trim();
   assert.match(stdout, /^ExecStart=.* daemon --foreground --home /m);
   assert.match(stdout, /^systemctl --user enable ghost-[0-9a-f]{8}\.service/m);
-  assert.match(stdout, /^loginctl enable-linger /m);
+  assert.match(stdout, new RegExp(`^loginctl enable-linger ${user} `, "m"));
   const preview = (await home.ok(["daemon", "install", "--dry-run", "--json"])).json<Preview>();
   assert.match(preview.file.path, /\/\.config\/systemd\/user\/ghost-[0-9a-f]{8}\.service$/);
   assert.not(existsSync(preview.file.path));
