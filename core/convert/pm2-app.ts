@@ -7,12 +7,15 @@ import { type ForeignFile, placeDirectory, placePath, type Surroundings } from "
 /** PM2 stops with this signal; Ghost's own default is SIGTERM. */
 const PM2_STOP_SIGNAL = "SIGINT";
 
+const CRON_KEYS = ["cron_restart", "cron"] as const;
+const CRON_ANSWER = "no equal: a schedule is for one-shots; let a one-shot run `ghost restart NAME`";
+
 /** What PM2 has and Ghost has not, or has otherwise. */
 const ANSWERS: Readonly<Record<string, string>> = {
   wait_ready: "no equal: a process is ready when its health_check passes (health_check: { log: … } takes a line that it prints)",
   listen_timeout: "write health_check: { …, start_grace: … }",
-  cron_restart: "no equal: a schedule is for one-shots; let a one-shot run `ghost restart NAME`",
-  cron: "no equal: a schedule is for one-shots; let a one-shot run `ghost restart NAME`",
+  cron_restart: CRON_ANSWER,
+  cron: CRON_ANSWER,
   out_file: "Ghost keeps the logs: ghost logs NAME",
   error_file: "Ghost keeps the logs: ghost logs NAME",
   log_file: "Ghost keeps the logs: ghost logs NAME",
@@ -64,19 +67,30 @@ export function convertApp(
     "env_file",
     textsIn(app.env_file).map((path) => placePath(path, file, surroundings)),
   );
-  for (const key of Object.keys(app)) if (key !== `env_${environmentName}`) noteKey(process, key, app[key]);
+  const converted = new Set<string>([`env_${environmentName}`, ...(scheduleOf(app) === undefined ? [] : CRON_KEYS)]);
+  for (const key of Object.keys(app)) if (!converted.has(key)) noteKey(process, key, app[key]);
   return process;
 }
 
 /** Restarts, stop, limits, watching and identity: these are spelt alike in ecosystem files and dumps. */
 export function setPm2Policies(process: DraftProcess, app: PlainMap): void {
   process.set("restart", restartOf(process, app));
-  process.set("type", app.autorestart === false ? "service" : undefined);
+  const schedule = scheduleOf(app);
+  process.set("type", app.autorestart === false && schedule === undefined ? "service" : undefined);
+  process.set("schedule", schedule);
+  if (schedule !== undefined)
+    process.note("PM2 runs it when it is started, too; Ghost at its times only, and with ghost trigger", "schedule");
   process.set("stop", filled({ signal: PM2_STOP_SIGNAL, timeout: durationText(numberOf(app.kill_timeout)) }));
   process.set("resource_limits", filled({ memory: sizeText(app.max_memory_restart) }));
   process.set("watch", watchOf(app));
   process.set("user", textIn(app.uid) ?? textIn(app.user));
   process.set("group", textIn(app.gid));
+}
+
+/** PM2 knows jobs as what it restarts by the clock and not when it ends; what runs all the time and is restarted by the clock has no equal. */
+export function scheduleOf(app: PlainMap): string | undefined {
+  const text = CRON_KEYS.map((key) => textIn(app[key])).find((each) => each !== undefined && each !== "" && each !== "0");
+  return app.autorestart === false ? text : undefined;
 }
 
 function restartOf(process: DraftProcess, app: PlainMap): ReturnType<typeof restartValue> {

@@ -4,7 +4,7 @@ import { sortVariables } from "./inherited-variables.ts";
 import { NameBook, noteRename } from "./name-book.ts";
 import { isPlainMap, mapsIn, type PlainMap, refuseFile, textIn, textsIn, variableText } from "./plain.ts";
 import { addNamespaces } from "./pm2.ts";
-import { setPm2Policies } from "./pm2-app.ts";
+import { scheduleOf, setPm2Policies } from "./pm2-app.ts";
 import { filled, numberOf } from "./quantities.ts";
 import { type ForeignFile, placeDirectory, type Surroundings } from "./source.ts";
 
@@ -79,7 +79,7 @@ function convertEntries(
       "PM2's cluster mode shares one port among the instances; Ghost has none: see `listen`, or give each a port by GHOST_INSTANCE",
     );
   if (entry.status === "stopped") process.note("it was stopped when PM2 saved it");
-  if (entry.cron_restart)
+  if (entry.cron_restart && scheduleOf(entry) === undefined)
     process.note(`cron_restart: ${String(entry.cron_restart)} — no equal: let a one-shot with a schedule run \`ghost restart ${name}\``);
   setDumpedEnvironment(process, entry, surroundings, leftOut);
   return process;

@@ -89,7 +89,11 @@ function successCodes(unit: Unit, process: DraftProcess): number[] | undefined {
 function setUnitEnvironment(unit: Unit, process: DraftProcess, surroundings: Surroundings): void {
   const pairs = valuesOf(unit, "Service", "Environment").flatMap((value) => unitWords(fillSpecifiers(value, unit, process)));
   process.set("environment", Object.fromEntries(pairs.map((pair) => [pair.split("=")[0] ?? "", pair.slice(pair.indexOf("=") + 1)])));
-  const files = valuesOf(unit, "Service", "EnvironmentFile").map((path) => path.replace(/^-/, ""));
+  const declared = valuesOf(unit, "Service", "EnvironmentFile");
+  const files = declared.map((path) => path.replace(/^-/, ""));
+  const optional = declared.filter((path) => path.startsWith("-"));
+  if (optional.length > 0)
+    process.note(`EnvironmentFile=${optional.join(" ")}: with - it may be missing; Ghost does not start without it`, "env_file");
   process.set(
     "env_file",
     files.map((path) => placePath(fillSpecifiers(path, unit, process), unit.file, surroundings)),

@@ -37,6 +37,21 @@ test("a PM2 ecosystem file is run with node, and becomes a file that Ghost takes
   assert.is(statSync(join(home.work, "processes.yaml")).mode & 0o777, 0o600);
 });
 
+test("what PM2 starts by the clock and does not restart is a job with a schedule", async () => {
+  await using home = makeHome();
+  const jobs = [
+    { name: "nightly", script: "job.py", cron_restart: "0 3 * * *", autorestart: false },
+    { name: "once", script: "job.py", cron_restart: "0", autorestart: false },
+  ];
+  home.write("job.config.json", JSON.stringify({ apps: jobs }));
+  await home.ok(["import", "job.config.json"]);
+  const manifest = parsed(home, "processes.yaml");
+  const [nightly, once] = jobs.map(({ name }) => processOf(manifest, name));
+  assert.equal([nightly?.type, nightly?.schedule?.cron], ["oneshot", "0 3 * * *"]);
+  assert.equal([once?.type, once?.schedule], ["service", null]);
+  assert.match(commentBefore(readFileSync(join(home.work, "processes.yaml"), "utf8"), /^\s+schedule:/), /when it is started, too/);
+});
+
 test("--env lays a PM2 environment over the usual one", async () => {
   await using home = makeHome();
   copySamples(home);
@@ -194,11 +209,12 @@ test("what belongs to a file is read with it: supervisord's includes and systemd
       ["b", join(home.work, "supervisor/conf.d")],
     ],
   );
-  home.write("api.service", "[Service]\nExecStart=/bin/old\nEnvironment=A=1\n");
+  home.write("api.service", "[Service]\nExecStart=/bin/old\nEnvironment=A=1\nEnvironmentFile=-/etc/default/api\n");
   home.write("api.service.d/override.conf", "[Service]\nExecStart=\nExecStart=/bin/new\nEnvironment=B=2\n");
   await home.ok(["import", "api.service", "--out", "u.yaml"]);
   const api = processOf(parsed(home, "u.yaml"), "api");
   assert.equal([api.executable, api.environment], ["/bin/new", { A: "1", B: "2" }]);
+  assert.match(commentBefore(readFileSync(join(home.work, "u.yaml"), "utf8"), /^\s+env_file:/), /does not start without it/);
 });
 
 test("a file that is there is not overwritten, unless --force says so; - is standard output", async () => {
