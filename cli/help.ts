@@ -25,7 +25,7 @@ export async function renderHelp(version: string, terminalColumns: number, paint
     "",
     paint.bold("Begin"),
     `  ghost start app.js              ${paint.dim("run a program and keep it running")}`,
-    `  ghost register processes.yaml   ${paint.dim("register what a file declares; --start starts it")}`,
+    `  ghost register --start          ${paint.dim("register and start what ./processes.yaml declares")}`,
     `  ghost COMMAND --help            ${paint.dim("more about a command, with examples")}`,
   ];
 }
