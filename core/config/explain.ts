@@ -1,7 +1,7 @@
 import type { EnvironmentValue, ProcessDefinition } from "./definition.ts";
 import { describeOrchestration, quoteVisible, type Row } from "./explain-orchestration.ts";
 import { showPortReferences } from "./port-references.ts";
-import { maskReferences, revealSecrets } from "./secrets.ts";
+import { maskReferences, mayReferToSecret, revealSecrets } from "./secrets.ts";
 import { formatDuration, formatSize } from "./units.ts";
 
 /** Values by the keys of `processes.yaml`, flat: `restart.policy`, `environment.PORT`. A key that is not set is absent. */
@@ -30,6 +30,7 @@ export function describeDefinition(definition: ProcessDefinition): Description {
  * a secret that changed is told as `****** (changed)`, and one that only moved to another reference is no difference.
  */
 export function diffDefinitions(before: ProcessDefinition, after: ProcessDefinition, secrets?: SecretsOfBoth): Difference[] {
+  if (isSame(before, after, secrets !== undefined)) return [];
   const old = new Map(describe(before));
   const now = new Map(describe(after));
   const differences: Difference[] = [];
@@ -38,6 +39,12 @@ export function diffDefinitions(before: ProcessDefinition, after: ProcessDefinit
     if (revealed(a, secrets?.before) !== revealed(b, secrets?.after)) differences.push(difference(key, a, b));
   }
   return differences;
+}
+
+/** A quick look, for definitions that did not change: nearly all of most files. What differs in the order of keys alone, or has secrets, takes the long way. */
+function isSame(before: ProcessDefinition, after: ProcessDefinition, hasSecrets: boolean): boolean {
+  const text = JSON.stringify({ ...after, source: null });
+  return text === JSON.stringify({ ...before, source: null }) && !(hasSecrets && mayReferToSecret(text));
 }
 
 function revealed(text: string | null, values: Readonly<Record<string, string>> | undefined): string | null {

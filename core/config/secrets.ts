@@ -27,6 +27,11 @@ export function secretsIn(text: string): string[] {
   return text.includes(MARK) ? [...text.matchAll(REFERENCE)].map((match) => match[1] ?? "") : [];
 }
 
+/** False of JSON in which no text refers to a secret, nor looks as if it did. */
+export function mayReferToSecret(json: string): boolean {
+  return json.includes(JSON.stringify(MARK).slice(1, -1));
+}
+
 /** Fills references in; a reference without a value becomes empty. */
 export function revealSecrets(text: string, values: Readonly<Record<string, string>>): string {
   return text.includes(MARK) ? text.replace(REFERENCE, (_, name: string) => values[name] ?? "") : text;

@@ -59,12 +59,35 @@ export function oneOf(...words: readonly string[]): Kind {
 /** Throws USAGE when `value`, which messages call `at`, does not have the shape. */
 export function check(value: unknown, shape: Shape, at: string): void {
   if (!record.fits(value)) throw misshapen(`${at} is not an object`);
-  for (const [key, kind] of Object.entries(shape)) {
+  for (const { key, kind, within } of partsOf(shape)) {
     const found = (value as Record<string, unknown>)[key];
-    if ("fits" in kind && typeof kind.fits === "function") {
-      if (!kind.fits(found)) throw misshapen(`${at}.${key} is not ${kind.what}`);
-    } else check(found, kind as Readonly<Record<string, Kind>>, `${at}.${key}`);
+    if (kind && !kind.fits(found)) throw misshapen(`${at}.${key} is not ${kind.what}`);
+    if (within) check(found, within, `${at}.${key}`);
   }
+}
+
+/** One key of a shape: a kind, or what is within. */
+interface ShapePart {
+  readonly key: string;
+  readonly kind: Kind | null;
+  readonly within: Shape | null;
+}
+
+/** The shapes are constants, and each is asked once a process: what was made of one is kept. */
+const partsByShape = new WeakMap<Shape, readonly ShapePart[]>();
+
+function partsOf(shape: Shape): readonly ShapePart[] {
+  const known = partsByShape.get(shape);
+  if (known) return known;
+  const parts = Object.entries(shape).map(([key, kind]) =>
+    isKind(kind) ? { key, kind, within: null } : { key, kind: null, within: kind },
+  );
+  partsByShape.set(shape, parts);
+  return parts;
+}
+
+function isKind(kind: Shape[string]): kind is Kind {
+  return "fits" in kind && typeof kind.fits === "function";
 }
 
 /** The error for a manifest of another shape. */
