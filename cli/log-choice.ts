@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { ProcessView } from "../core/api/wire.ts";
 import { GhostError } from "../core/errors/ghost-error.ts";
-import { selectProcesses } from "../core/graph/select.ts";
+import { type SelectableGroup, selectProcesses } from "../core/graph/select.ts";
 import { readAddress } from "../runtime/client/address.ts";
 import { clientPlaces } from "../runtime/client/home.ts";
 import type { Context } from "./context.ts";
@@ -15,18 +16,35 @@ export interface LogPlace {
   readonly err: string;
 }
 
-/** Finds the logs that the names choose: by the daemon's word if it runs, and by the folders, which also hold those of processes that were deleted. */
+/**
+ * Finds the logs that the names choose: by the daemon's word if it runs, and by the folders, which also hold those of processes that were deleted.
+ * Only the daemon knows groups.
+ */
 export async function findLogs(context: Context): Promise<LogPlace[]> {
-  const places = mergePlaces(await askDaemon(context), scanFolders(clientPlaces(context.home).logs));
-  return context.names.length === 0 ? places : selectProcesses(context.names, places);
+  const views = await askDaemon(context);
+  const told = views.map(({ project, name, instance, logs }) => ({ project, name, instance, out: logs.out, err: logs.err }));
+  const places = mergePlaces(told, scanFolders(clientPlaces(context.home).logs));
+  return context.names.length === 0 ? places : selectProcesses(context.names, places, groupsOf(views));
+}
+
+function groupsOf(views: readonly ProcessView[]): SelectableGroup[] {
+  const groups = new Map<string, { project: string; name: string; processes: string[] }>();
+  for (const { project, name, groups: names } of views) {
+    for (const group of names) {
+      const key = `${project}/${group}`;
+      const known = groups.get(key) ?? { project, name: group, processes: [] };
+      groups.set(key, known);
+      known.processes.push(name);
+    }
+  }
+  return [...groups.values()];
 }
 
 /** A daemon that does not answer keeps nobody from reading logs. */
-async function askDaemon(context: Context): Promise<LogPlace[]> {
+async function askDaemon(context: Context): Promise<readonly ProcessView[]> {
   if (!readAddress(clientPlaces(context.home).pidFile)) return [];
   try {
-    const views = await context.connect("never").processes();
-    return views.map(({ project, name, instance, logs }) => ({ project, name, instance, out: logs.out, err: logs.err }));
+    return await context.connect("never").processes();
   } catch {
     return [];
   }

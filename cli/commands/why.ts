@@ -1,3 +1,4 @@
+import type { HistoryEntry } from "../../core/api/wire.ts";
 import type { Command } from "../command.ts";
 import { countOption } from "../context.ts";
 import { renderTimeline } from "../output/timeline.ts";
@@ -29,12 +30,17 @@ export const command: Command = {
         ...renderTimeline(entries, {
           columns: context.output.columns,
           paint: await context.paint(),
-          named: names.length !== 1 || isPattern(names[0] ?? ""),
+          named: names.length !== 1 || isPattern(names[0] ?? "") || ofSeveral(entries),
         }),
       );
     return 0;
   },
 };
+
+/** A name may also stand for a group, or for several instances. */
+function ofSeveral(entries: readonly HistoryEntry[]): boolean {
+  return new Set(entries.map(({ project, name, instance }) => `${project}/${name}:${instance}`)).size > 1;
+}
 
 /** A pattern may stand for several processes, so each line must say whose it is. */
 function isPattern(name: string): boolean {

@@ -41,6 +41,17 @@ test("lists, starts, shows and stops groups", async () => {
   assert.is(stopped.at(-1)?.name, "redis", "redis goes last");
 });
 
+test("a group's name stands for its processes where logs and causes are shown, each with its name", async () => {
+  await using home = makeHome();
+  home.write("processes.yaml", STACK.replace("sleep 1000", "sh -c 'echo up; sleep 1000'"));
+  await home.ok(["register"]);
+  await home.ok(["start", "backend"]);
+  assert.match((await home.ok(["logs", "shaky"])).stdout, /^redis +│ up\n$/);
+  const why = (await home.ok(["why", "backend"])).stdout;
+  for (const name of ["shop/redis", "shop/api", "shop/api:1"]) assert.match(why, new RegExp(` ${name} +\\S`));
+  assert.match((await home.ok(["why", "api"])).stdout, / shop\/api:1 /, "two instances are told apart");
+});
+
 test("a failure leaves the others standing, or with --rollback nothing", async () => {
   await using home = makeHome();
   home.write("processes.yaml", STACK);
