@@ -17,7 +17,7 @@ export const command: Command = {
     if (name === undefined || amount === undefined) throw usage(context.verb, "it needs a NAME and a number");
     const instances = Number(amount);
     if (!/^\d+$/.test(amount) || instances > INSTANCES_MAX)
-      throw usage(context.verb, `it takes a whole number from 0 to ${INSTANCES_MAX}, not ${amount}`);
+      throw usage(context.verb, `it takes a whole number from 1 to ${INSTANCES_MAX}, not ${amount}`);
     return act(context, context.connect("if-not-stopped"), {
       verb: "scale",
       doing: "scaling",

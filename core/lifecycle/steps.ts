@@ -112,7 +112,7 @@ export function exitCause(exit: Exit): Cause {
 function budgetSpent(cause: Cause, policy: RestartPolicy): Cause {
   return {
     kind: "budget-spent",
-    text: `${cause.text}; gave up after ${policy.maxRestarts} restarts within ${policy.windowMs / 1000} s`,
+    text: `${cause.text}; gave up after ${policy.maxRestarts} restart${policy.maxRestarts === 1 ? "" : "s"} within ${policy.windowMs / 1000} s`,
     facts: { ...cause.facts, maxRestarts: policy.maxRestarts, windowMs: policy.windowMs },
   };
 }

@@ -95,7 +95,7 @@ test("what cannot be started says why and what to do", async () => {
     assert.match(error.message, message);
     const failed = await untilStatus(home, name, "failed");
     assert.equal([failed.pid, failed.restarts], [null, 1], name);
-    assert.match(failed.why, /gave up after 1 restarts/);
+    assert.match(failed.why, /gave up after 1 restart within/);
   }
   home.write("gone.sh", "#!/bin/sh\nexec sleep 1000\n", 0o755);
   await home.ok(["start", "gone"]);
