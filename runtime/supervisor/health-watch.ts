@@ -72,11 +72,12 @@ export class HealthWatch {
     return true;
   }
 
-  /** Ends all watches. */
+  /** Ends all watches, and whatever escaped from their probes since the last sample: nobody will look any more. */
   stop(): void {
     this.stopped = true;
     for (const { loop } of this.watches.values()) loop.stop();
     this.watches.clear();
+    endStrayProbes(this.supervisor.parts.home.root);
   }
 
   /** A run is about to begin: what is in the logs now is not its. */

@@ -7,7 +7,7 @@ import type { HistoryEntry, ProcessDetail } from "../../core/api/wire.ts";
 import { ask } from "../http/requests.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { freePort } from "../rig/ports.ts";
-import { isAlive } from "../rig/processes.ts";
+import { isAlive, processesOf } from "../rig/processes.ts";
 import { pause, waitFor } from "../rig/wait.ts";
 import { daemonPid, declare, history, launch, untilLines, untilStatus, untilView, view } from "../supervise/processes.ts";
 import { startWeb } from "./servers.ts";
@@ -255,6 +255,16 @@ test("probes that fork out of their group are ended, too, and a stop leaves noth
   await launch(home, { name: "api", command: "sleep 1000", restart: true, health_check: { exec: fork, period: "1h" } });
   const [runaway] = await untilLines(join(home.work, "escaped"));
   await waitFor(() => !isAlive(Number(runaway)), { what: "the escapee to be gone", limitMs: 15_000 });
+});
+
+test("the daemon's end does not wait for the next sample to end what escaped from probes", async () => {
+  await using home = makeHome();
+  const exec = ["sh", "-c", "setsid sleep 4323 >/dev/null 2>&1 & exit 0"];
+  await launch(home, { name: "app", executable: "sleep", args: ["4324"], type: "service", health_check: { exec, period: "100ms" } });
+  const escaped = (): unknown[] => processesOf(home.dir).filter(({ command }) => command.includes("4323"));
+  await waitFor(() => escaped().length > 0, { what: "something that escaped" });
+  await home.ok(["daemon", "stop"]);
+  assert.equal(escaped(), []);
 });
 
 test("never two questions at once, however slow the answers", async () => {
