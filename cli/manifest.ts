@@ -1,7 +1,16 @@
 import type { Manifest } from "../core/config/definition.ts";
-import { readManifest } from "../runtime/config/read-files.ts";
+import { configurationBytes, readManifest } from "../runtime/config/read-files.ts";
+import { startLean } from "../runtime/process/lean-self.ts";
 import type { Context } from "./context.ts";
 import { renderDiagnostic } from "./output/errors.ts";
+
+/** Files from this size on are read by a program that was started for it: about 350 processes. */
+const LONG_BYTES = 64 * 1024;
+
+/** To be called before `loadManifest` by commands that do little else. */
+export function prepareForLong({ names, directory }: Context): void {
+  startLean(process.argv.slice(2), () => configurationBytes(names, directory) >= LONG_BYTES);
+}
 
 /** Reads the files that were named, or the folder's own; tells its warnings on standard error. Throws CONFIG_INVALID with all that is wrong. */
 export function loadManifest(context: Context): Promise<Manifest> {

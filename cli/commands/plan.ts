@@ -3,7 +3,7 @@ import type { Manifest } from "../../core/config/definition.ts";
 import { isNothingRegistered } from "../../runtime/client/connect.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
-import { loadManifest } from "../manifest.ts";
+import { loadManifest, prepareForLong } from "../manifest.ts";
 import { renderPlan } from "../output/changes.ts";
 
 export const command: Command = {
@@ -16,6 +16,7 @@ export const command: Command = {
   argumentsMax: Number.POSITIVE_INFINITY,
   examples: ["ghost plan", "ghost plan processes.yaml production.yaml"],
   async run(context) {
+    prepareForLong(context);
     const manifest = await loadManifest(context);
     const plan = await askPlan(context, manifest);
     for (const warning of plan.warnings) context.warn(warning);

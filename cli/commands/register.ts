@@ -4,7 +4,7 @@ import { readManifest } from "../../runtime/config/read-files.ts";
 import { wantsProgress } from "../act.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
-import { loadManifest } from "../manifest.ts";
+import { loadManifest, prepareForLong } from "../manifest.ts";
 import { reportResults } from "../outcome.ts";
 import { renderChanges, renderChangesSummary } from "../output/changes.ts";
 
@@ -24,6 +24,7 @@ export const command: Command = {
   examples: ["ghost register", "ghost register processes.yaml production.yaml --start", "ghost register --prune"],
   async run(context) {
     if (context.flag("follow")) return follow(context);
+    prepareForLong(context);
     return apply(context, await loadManifest(context), "always");
   },
 };

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Manifest } from "../../core/config/definition.ts";
 import { type Diagnostic, formatDiagnostic, inFileOrder } from "../../core/config/diagnostics.ts";
@@ -44,6 +44,20 @@ export async function readManifest(paths: readonly string[], context: ReadingCon
 /** The absolute paths of the named files, or of the folder's own. Throws CONFIG_NOT_FOUND where there is none. */
 export function fileNamesOrDefault(paths: readonly string[], directory: string): string[] {
   return (paths.length > 0 ? paths : [defaultFile(directory)]).map((path) => resolve(directory, path));
+}
+
+/** How large the named files, or the folder's own, are together. */
+export function configurationBytes(paths: readonly string[], directory: string): number {
+  const files = paths.length > 0 ? paths : DEFAULT_FILES.filter((name) => existsSync(join(directory, name))).slice(0, 1);
+  return files.reduce((sum, path) => sum + bytesOf(resolve(directory, path)), 0);
+}
+
+function bytesOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0; // Whoever reads it says why it cannot be read.
+  }
 }
 
 function defaultFile(directory: string): string {
