@@ -1,5 +1,18 @@
 /** The measures that `--only` selects; each gives one or more figures. */
-export const MEASURES = ["cold", "start", "memory", "idle", "status", "restart", "log", "thousand", "health", "graph", "loss"] as const;
+export const MEASURES = [
+  "cold",
+  "start",
+  "memory",
+  "idle",
+  "status",
+  "restart",
+  "log",
+  "thousand",
+  "plan",
+  "health",
+  "graph",
+  "loss",
+] as const;
 
 /** One of `MEASURES`. */
 export type Measure = (typeof MEASURES)[number];
@@ -40,6 +53,7 @@ export const FIGURES = {
   graph: { title: "50 in three layers all healthy, of the programs' own path", unit: "×", target: { atMost: 1.5 } },
   loss: { title: "a change of health reaches all of 50 dependents", unit: "ms", target: { atMost: 10 } },
   "status-1000": { title: "1,000: status command, whole process", unit: "ms", target: { atMost: 40 } },
+  "plan-1000": { title: "1,000: plan of an unchanged file, whole process", unit: "ms", target: { atMost: 200 } },
 } as const satisfies Readonly<Record<string, Figure>>;
 
 /** The name of a figure in `FIGURES` and in the JSON. */

@@ -7,6 +7,7 @@ import { logReading } from "./measures/log.ts";
 import { memoryMegabytes } from "./measures/memory.ts";
 import { graphFactor, healthPercent, lossTimes } from "./measures/orchestration.ts";
 import { settle } from "./measures/pauses.ts";
+import { planTimes } from "./measures/plan.ts";
 import { restartTimes } from "./measures/restart.ts";
 import type { Options } from "./options.ts";
 import type { Samples } from "./samples.ts";
@@ -36,6 +37,7 @@ export const SCENARIOS: readonly Scenario[] = [
     forPeers: ({ peersThousand }, repeat) => peersThousand && repeat === 0,
     run: measureThousand,
   },
+  { name: "1,000 that are declared", measures: ["plan"], forPeers: never, run: measurePlan },
   { name: "health checks", measures: ["health"], forPeers: never, run: measureHealth },
   { name: "a graph", measures: ["graph", "loss"], forPeers: never, run: measureGraph },
   { name: "one that writes", measures: ["log"], forPeers: always, run: measureLog },
@@ -90,6 +92,10 @@ async function measureThousand(session: Session, { name }: Contender, samples: S
   await settle();
   samples.add("memory-1000", name, memoryMegabytes(session));
   samples.add("status-1000", name, ...timeOften(session, session.setup.status, options.commandRuns));
+}
+
+async function measurePlan(session: Session, { name }: Contender, samples: Samples, { commandRuns }: Options): Promise<void> {
+  samples.add("plan-1000", name, ...planTimes(session, 1000, commandRuns));
 }
 
 async function measureLog(session: Session, { name }: Contender, samples: Samples): Promise<void> {

@@ -23,6 +23,8 @@ export interface Setup {
   readonly env: Readonly<Record<string, string>>;
   /** Writes the workload down as a user would; the result is the command that registers and starts it. */
   declare(workload: Workload): readonly string[];
+  /** Commands that register a `processes.yaml` and that tell what registering it again would change. Of Ghost only. */
+  readonly manifest?: (file: string) => { readonly register: readonly string[]; readonly plan: readonly string[] };
   /** The files that hold what this process wrote to stdout, oldest first. */
   logFiles(name: string): readonly string[];
 }

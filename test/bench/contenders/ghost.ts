@@ -42,6 +42,7 @@ function setUp(ghost: readonly string[], place: Place): Setup {
       writeFileSync(file, processesYaml(workload));
       return [...ghost, "register", file, "--start"];
     },
+    manifest: (path) => ({ register: [...ghost, "register", path], plan: [...ghost, "plan", path] }),
     logFiles: (name) => rotatedFiles(join(home, "logs", PROJECT, name), "out.log"),
   };
 }
