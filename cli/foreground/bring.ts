@@ -15,6 +15,8 @@ export interface Brought {
   readonly own: readonly string[];
   /** Those that were registered before and at rest: they are stopped again at the end. */
   readonly rested: readonly string[];
+  /** Those that ran before, or waited for their schedule: they go on at the end. */
+  readonly running: readonly string[];
 }
 
 /** Words for what is at rest. */
@@ -43,6 +45,7 @@ export async function chooseBrought(
     // What an earlier `up -d` brought is `down`'s to forget.
     own: own.filter((key) => !before.has(key)),
     rested: all.filter((key) => isAtRest(before.get(key))),
+    running: all.filter((key) => before.has(key) && !isAtRest(before.get(key))),
   };
 }
 
@@ -52,7 +55,8 @@ function isFromUp({ differences }: PlanChange): boolean {
 }
 
 function isAtRest(view: ProcessView | undefined): boolean {
-  return view !== undefined && AT_REST.has(view.status);
+  // One that waits for its schedule is at work.
+  return view !== undefined && AT_REST.has(view.status) && view.nextStartAt === null;
 }
 
 function keyOf({ project, name }: { readonly project: string; readonly name: string }): string {

@@ -54,6 +54,7 @@ class Session {
     try {
       const views = await this.client.processes(this.brought.all);
       const screen = await this.makeScreen(views);
+      this.tellOfRunning(screen);
       const watch = startWatch({
         client: this.client,
         screen,
@@ -81,6 +82,16 @@ class Session {
     for await (const _ of results) {
       // What a change restarts is told by its events.
     }
+  }
+
+  /** Nothing else would be seen of them until they write. */
+  private tellOfRunning(screen: Screen): void {
+    const { running } = this.brought;
+    const names = running.map((key) => key.replace(/^.*\//, "")).join(", ");
+    if (names !== "" && !this.context.json && !this.context.quiet)
+      screen.say(
+        `${names} ${running.length === 1 ? "runs" : "run"} already, and ${running.length === 1 ? "goes" : "go"} on when this ends`,
+      );
   }
 
   private async makeScreen(views: readonly ProcessView[]): Promise<Screen> {

@@ -101,6 +101,21 @@ test("what was registered before stays as it was", async () => {
   assert.is(after.find(({ name }) => name === "redis")?.pid, before);
 });
 
+test("a schedule that was armed before stays armed, and what runs already is named", async () => {
+  await using home = makeHome();
+  home.write(
+    "processes.yaml",
+    'project: shop\nprocesses:\n  - { name: nightly, command: "true", type: oneshot, schedule: "0 3 * * *" }\n  - { name: a, command: sleep 1000, restart: true }\n',
+  );
+  await home.ok(["register", "--start"]);
+  await using session = up(home);
+  await session.said(/nightly, a run already, and go on when this ends/);
+  assert.is(await session.end("SIGINT"), 130);
+  const after = await list(home);
+  assert.is.not(after.find(({ name }) => name === "nightly")?.nextStartAt, null);
+  assert.is(after.find(({ name }) => name === "a")?.status, "running");
+});
+
 test("goes on when the daemon dies", async () => {
   await using home = makeHome();
   home.write(
