@@ -22,10 +22,10 @@ import { OutputClosed } from "../output/stream.ts";
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 export const command: Command = {
-  usage: "FILE --until NAME [--timeout D] [--junit F] [--logs DIR]",
+  usage: "FILE… --until NAME [--timeout D] [--junit F] [--logs DIR]",
   summary: "For pipelines: start what NAME needs, run NAME to its end, stop all",
   about:
-    "Has a daemon and a home of its own, which are gone at the end; needs no terminal and no HOME, and may be run several times at once (`ports: auto`). What NAME writes goes " +
+    "Files merge in order. Has a daemon and a home of its own, which are gone at the end; needs no terminal and no HOME, and may be run several times at once (`ports: auto`). What NAME writes goes " +
     "to standard output and standard error as it comes, everything else to standard error. The exit code is NAME's (128+N after signal N); 124: the time was up; 125: NAME " +
     "could not be run, or Ghost failed; 1 also if NAME ended with 0 and a process was left running, which is named and ended.",
   flags: [
@@ -34,7 +34,7 @@ export const command: Command = {
     { flags: "--junit <F>", about: "Write a JUnit report with a case for each process" },
     { flags: "--logs <DIR>", about: "Copy the logs of all to DIR: NAME.out.log, NAME.err.log" },
   ],
-  argumentsMax: 1,
+  argumentsMax: Number.POSITIVE_INFINITY,
   failureCode: CI_FAILURE,
   examples: ["ghost ci processes.yaml --until test --timeout 10m", "ghost ci processes.yaml --until test --junit report.xml --logs logs"],
   async run(context) {
