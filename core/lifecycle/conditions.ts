@@ -1,6 +1,6 @@
 import type { Dependency, RestartPolicy } from "../config/definition.ts";
 import { type Machine, succeeded } from "./state.ts";
-import { isReady } from "./view.ts";
+import { isReady, statusOf } from "./view.ts";
 
 /** What conditions are judged by: one instance of a process that is needed. */
 export interface Needed {
@@ -40,9 +40,11 @@ export function describeDependency({ name, condition }: Dependency): string {
   return condition === "started" ? name : `${name} (${condition})`;
 }
 
-/** True when what is needed is not on its way: nobody wants it up, it gave up, or it keeps falling over. */
+/** True when what is needed is not on its way: nobody wants it up, it gave up, it keeps falling over, or it runs and is not well. */
 export function isHopeless(condition: Dependency["condition"], instances: readonly Needed[]): boolean {
-  return instances.every(({ machine: { desired, state } }) => {
+  return instances.every(({ machine }) => {
+    const { desired, state } = machine;
+    if (condition === "healthy" && statusOf(machine) === "unhealthy") return true;
     if (state.at === "failed" || state.at === "backoff") return true;
     if (state.at === "exited") return condition !== "completed" || desired === "down";
     return state.at === "stopped" && desired === "down";

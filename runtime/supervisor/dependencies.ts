@@ -59,8 +59,7 @@ export class Dependencies {
     for (const dependency of this.unmet(process)) {
       const needed = this.needed(process, dependency);
       if (!isHopeless(dependency.condition, needed)) continue;
-      const status = needed[0] ? `is ${statusOf(needed[0].machine)}: ${needed[0].why}` : "is not registered";
-      return `${describeDependency(dependency)}, which ${status}`;
+      return `${describeDependency(dependency)}, which is ${needed[0] ? stateOf(needed[0]) : "not registered"}`;
     }
     return null;
   }
@@ -153,6 +152,12 @@ const WHAT_FOLLOWS = {
   restart: "restarts when it is back",
   stop: "stopped",
 } as const satisfies Partial<Record<Dependency["onLoss"], string>>;
+
+/** Some causes begin with the status themselves. */
+function stateOf({ machine, why }: Supervised): string {
+  const status = statusOf(machine);
+  return why.startsWith(`${status}:`) ? why : `${status}: ${why}`;
+}
 
 function verb({ definition }: Supervised): string {
   return definition.dependsOn.length === 1 ? "is" : "are";

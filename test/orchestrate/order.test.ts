@@ -25,7 +25,7 @@ test("a start brings along what is needed, waits for its health and its completi
   await untilStatus(home, "db", "starting");
   await untilStatus(home, "web", "waiting");
   assert.equal((await processes(home)).api?.waitingFor, ["db (healthy)", "migrate (completed)"]);
-  assert.equal(orderOf(home), ["+db"]);
+  assert.equal(await untilLines(join(home.work, "order")), ["+db"]);
   setHealthy(home, "db");
   const { code, stdout, stderr } = await starting;
   assert.is(code, 0, stderr);
@@ -59,6 +59,17 @@ test("who waits in vain is told so, and starts by itself once there is help", as
   writeFileSync(join(home.work, "migrate.code"), "0");
   await home.ok(["start", "migrate"]);
   await untilStatus(home, "api", "running");
+});
+
+test("what needs an unhealthy process does not keep anybody waiting for ever", async () => {
+  await using home = makeHome();
+  const sick = checked("db", { health_check: { exec: "false", period: "50ms", start_grace: "300ms" } });
+  await registerAll(home, [service("api", { depends_on: ["db"] }), sick]);
+  const { code, stdout, stderr } = await home.ghost(["start", "api"]);
+  assert.is(code, 1);
+  assert.match(stdout + stderr, /cannot start api: it waits for db \(healthy\), which is unhealthy: not healthy within 300ms/);
+  assert.is((await statuses(home)).api, "waiting");
+  assert.is((await home.ghost(["start", "api"])).code, 1);
 });
 
 test("a group in sequence, in parallel, and with a rollback", async () => {
