@@ -13,6 +13,8 @@ import type { PrivateHome } from "./private-home.ts";
 const DAEMON_LIMIT_MS = 15_000;
 /** What NAME leaves running is given so long to end by itself, in ms: a pool of workers, say, that is being shut down. */
 const LEFTOVER_GRACE_MS = 1_000;
+/** What is needed and falls over is looked at again after this time, in ms. */
+const RETRY_MS = 100;
 /** The last changes are told within this time, in ms. */
 const EVENTS_LAG_MS = 30;
 const BY = "ghost ci";
@@ -98,7 +100,21 @@ class CiRun {
     await this.start();
   }
 
+  /** What falls over is tried again, as its restart policy has it, until it has to be given up. */
   private async start(): Promise<void> {
+    for (;;) {
+      const error = await this.tryStart();
+      if (error === null || this.ran) return;
+      const views = await this.views();
+      const lost = views.find(isLost);
+      if (lost) return this.conclude({ kind: "not-started", error: whyNotStarted(lost, this.options.manifest) });
+      if (!views.some(({ status }) => status === "backoff")) return this.conclude({ kind: "not-started", error });
+      await delay(RETRY_MS, undefined, { signal: this.closing.signal }).catch(() => {});
+    }
+  }
+
+  /** Why NAME does not run; null when it does, or when somebody else goes on with it. */
+  private async tryStart(): Promise<ErrorBody | null> {
     const { manifest, name, home } = this.options;
     const failed: ActionResult[] = [];
     try {
@@ -106,13 +122,13 @@ class CiRun {
         if (!isWait(line) && !line.ok) failed.push(line);
     } catch (error) {
       // The next daemon goes on with it.
-      if (isPassing(error) || this.closing.signal.aborted) return;
+      if (isPassing(error) || this.closing.signal.aborted) return null;
       throw error;
     }
     const own = failed.find((result) => result.name === name);
     // Of what it needs, the reason is told there; that it waits for it would be no news.
     const first = failed.find((result) => result !== own) ?? own;
-    if (own && !this.ran && first?.error) this.conclude({ kind: "not-started", error: first.error });
+    return own ? (first?.error ?? null) : null;
   }
 
   private async follow(): Promise<void> {
@@ -146,7 +162,7 @@ class CiRun {
   /** What is needed and will not come: there is no use in waiting for the time-out. */
   private async neededChange({ to }: HistoryEntry): Promise<void> {
     if (to !== "failed" && to !== "unhealthy" && to !== "backoff") return;
-    const lost = (await this.views()).find((view) => view.status === "failed" || view.status === "unhealthy" || view.crashLooping);
+    const lost = (await this.views()).find(isLost);
     if (lost) this.conclude({ kind: "not-started", error: whyNotStarted(lost, this.options.manifest) });
   }
 
@@ -180,6 +196,11 @@ class CiRun {
       if (!isWait(line) && !line.ok) failed.push(line);
     return failed;
   }
+}
+
+/** It will not come by itself, or only after many more falls. */
+function isLost({ status, crashLooping }: ProcessView): boolean {
+  return status === "failed" || status === "unhealthy" || crashLooping;
 }
 
 function asStray(error: unknown): Stray {
