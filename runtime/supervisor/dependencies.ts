@@ -54,14 +54,26 @@ export class Dependencies {
     return this.unmet(process).map(describeDependency);
   }
 
-  /** What a process needs and will not come by itself, with the reason; null when all of it may. */
-  hopeless(process: Supervised): string | null {
+  /** What a process needs and will not come by itself, with the reason; null when all of it may. `known`: who of those that wait does so in vain. */
+  hopeless(process: Supervised, known: Map<Supervised, boolean> = new Map()): string | null {
     for (const dependency of this.unmet(process)) {
       const needed = this.needed(process, dependency);
-      if (!isHopeless(dependency.condition, needed)) continue;
-      return `${describeDependency(dependency)}, which is ${needed[0] ? stateOf(needed[0]) : "not registered"}`;
+      const inVain = needed.every((one) => isHopeless(dependency.condition, [one]) || this.waitsInVain(one, known));
+      if (inVain) return `${describeDependency(dependency)}, which is ${needed[0] ? stateOf(needed[0]) : "not registered"}`;
     }
     return null;
+  }
+
+  /** True when it will not go on without somebody's help. Old registrations may need each other: who is asked already is no reason. */
+  private waitsInVain(process: Supervised, known: Map<Supervised, boolean>): boolean {
+    const { state } = process.machine;
+    if (state.at !== "waiting") return false;
+    const answer = known.get(process);
+    if (answer !== undefined) return answer;
+    known.set(process, false);
+    const inVain = state.blockedBy !== null || this.hopeless(process, known) !== null;
+    known.set(process, inVain);
+    return inVain;
   }
 
   /** Whether a condition of a process holds. */
@@ -97,12 +109,20 @@ export class Dependencies {
       for (let next = this.changes.shift(); next; next = this.changes.shift())
         for (const dependent of this.dependentsOf(next)) {
           this.reconsider(dependent);
-          // Who waits with it may learn that it waits in vain.
-          for (const wake of [...dependent.waiters]) wake();
+          this.wake(dependent, !isOnItsWay(next));
         }
     } finally {
       this.working = false;
     }
+  }
+
+  /** Who waits with a process may learn that it waits in vain; `further`: so may who waits for one that waits. */
+  private wake(process: Supervised, further: boolean, woken: Set<Supervised> = new Set()): void {
+    if (woken.has(process)) return;
+    woken.add(process);
+    for (const wake of [...process.waiters]) wake();
+    if (!further || process.machine.state.at !== "waiting") return;
+    for (const dependent of this.dependentsOf(process)) this.wake(dependent, further, woken);
   }
 
   /** Looks at everything that a process needs. */
@@ -152,6 +172,12 @@ const WHAT_FOLLOWS = {
   restart: "restarts when it is back",
   stop: "stopped",
 } as const satisfies Partial<Record<Dependency["onLoss"], string>>;
+
+/** Whoever waits for it has reason to go on waiting, or waits no longer. */
+function isOnItsWay({ machine }: Supervised): boolean {
+  const status = statusOf(machine);
+  return status === "starting" || status === "running" || status === "stopping";
+}
 
 /** Some causes begin with the status themselves. */
 function stateOf({ machine, why }: Supervised): string {

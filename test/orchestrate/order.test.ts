@@ -64,12 +64,16 @@ test("who waits in vain is told so, and starts by itself once there is help", as
 test("what needs an unhealthy process does not keep anybody waiting for ever", async () => {
   await using home = makeHome();
   const sick = checked("db", { health_check: { exec: "false", period: "50ms", start_grace: "300ms" } });
-  await registerAll(home, [service("api", { depends_on: ["db"] }), sick]);
+  await registerAll(home, [service("web", { depends_on: ["api"] }), service("api", { depends_on: ["db"] }), sick]);
   const { code, stdout, stderr } = await home.ghost(["start", "api"]);
   assert.is(code, 1);
   assert.match(stdout + stderr, /cannot start api: it waits for db \(healthy\), which is unhealthy: not healthy within 300ms/);
   assert.is((await statuses(home)).api, "waiting");
-  assert.is((await home.ghost(["start", "api"])).code, 1);
+  const further = await home.ghost(["start", "web"]);
+  assert.is(further.code, 1);
+  assert.match(further.stdout + further.stderr, /cannot start web: it waits for api, which is waiting: .*db \(healthy\)/);
+  await home.ok(["stop", "all"]);
+  assert.is((await home.ghost(["start", "web"])).code, 1);
 });
 
 test("a group in sequence, in parallel, and with a rollback", async () => {
