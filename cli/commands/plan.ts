@@ -1,5 +1,6 @@
 import type { PlanChange, RegisterResponse } from "../../core/api/wire.ts";
 import type { Manifest } from "../../core/config/definition.ts";
+import { groupChanges } from "../../core/config/group-changes.ts";
 import { isNothingRegistered } from "../../runtime/client/connect.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -21,7 +22,7 @@ export const command: Command = {
     const plan = await askPlan(context, manifest);
     for (const warning of plan.warnings) context.warn(warning);
     if (context.json) context.printJson(plan);
-    else if (!context.quiet) context.print(...renderPlan(plan.changes, await context.paint()));
+    else if (!context.quiet) context.print(...renderPlan(plan.changes, plan.groups ?? [], await context.paint()));
     return 0;
   },
 };
@@ -32,7 +33,7 @@ async function askPlan(context: Context, manifest: Manifest): Promise<RegisterRe
     return await context.connect("if-not-stopped").plan({ manifest, start: context.flag("start"), prune: context.flag("prune") });
   } catch (error) {
     if (!isNothingRegistered(error)) throw error;
-    return { changes: manifest.processes.map(asAddition), results: [], warnings: [] };
+    return { changes: manifest.processes.map(asAddition), groups: groupChanges([], manifest.groups), results: [], warnings: [] };
   }
 }
 

@@ -6,7 +6,7 @@ import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
 import { loadManifest, prepareForLong } from "../manifest.ts";
 import { reportResults } from "../outcome.ts";
-import { renderChanges, renderChangesSummary } from "../output/changes.ts";
+import { renderChanges, renderChangesSummary, renderGroupChanges } from "../output/changes.ts";
 
 export const command: Command = {
   usage: "[FILE…] [--start] [--prune] [--follow]",
@@ -51,12 +51,12 @@ async function apply(context: Context, manifest: Manifest, start: StartPolicy): 
     by: "ghost register",
     progress: wantsProgress(context),
   };
-  const { changes, warnings, results } = await context.connect(start).register(request, context.interruption);
+  const { changes, groups = [], warnings, results } = await context.connect(start).register(request, context.interruption);
   for (const warning of warnings) context.warn(warning);
   const paint = await context.messagePaint();
   // What is merely new needs no list: the outcomes that follow name it.
   const changed = changes.filter(({ action }) => action !== "add");
-  context.say(...renderChanges(changed, paint), renderChangesSummary(changes));
+  context.say(...renderChanges(changed, paint), ...renderGroupChanges(groups, paint), renderChangesSummary(changes, groups));
   if (!context.flag("start") && changed.length < changes.length) context.say("next: ghost start NAME…, or register again with --start");
   return finish(context, results, changes, warnings);
 }

@@ -22,20 +22,21 @@ test("shows what would change, key by key, and who restarts", () => {
     change("old", "remove", true),
     change("same", "keep", false),
   ];
-  assert.equal(renderPlan(changes, plain), [
+  assert.equal(renderPlan(changes, [{ project: "shop", name: "all", action: "add" }], plain), [
     "+ shop/new",
     "~ shop/api (restarts)",
     "    args: --port 1 → --port 2",
     "    user: www",
     "    nice: 5 → not set",
     "- shop/old (stops)",
+    "+ group shop/all",
     "1 to add, 1 to change (1 restarts), 1 to remove (1 stops), 1 as declared",
   ]);
   assert.is(renderChangesSummary(changes), "1 added, 1 changed (1 restarted), 1 removed (1 stopped), 1 as declared");
 });
 
 test("says when there is nothing to do", () => {
-  assert.equal(renderPlan([change("a", "keep", false), change("b", "keep", false)], plain), [
+  assert.equal(renderPlan([change("a", "keep", false), change("b", "keep", false)], [], plain), [
     "nothing to change: 2 processes are as declared",
   ]);
 });

@@ -1,11 +1,17 @@
-import type { PlanChange } from "../../core/api/wire.ts";
+import type { GroupChange, PlanChange } from "../../core/api/wire.ts";
 import type { Paint } from "./paint.ts";
 import { count } from "./quantities.ts";
 import { tame } from "./width.ts";
 
-/** The lines of `ghost plan`: what each process would meet, key by key, and a summary. */
-export function renderPlan(changes: readonly PlanChange[], paint: Paint): string[] {
-  return [...renderChanges(changes, paint), renderPlanSummary(changes)];
+/** The lines of `ghost plan`: what each process would meet, key by key, what becomes of groups, and a summary. */
+export function renderPlan(changes: readonly PlanChange[], groups: readonly GroupChange[], paint: Paint): string[] {
+  return [...renderChanges(changes, paint), ...renderGroupChanges(groups, paint), renderPlanSummary(changes, groups)];
+}
+
+/** A line for each group that changes. */
+export function renderGroupChanges(groups: readonly GroupChange[], paint: Paint): string[] {
+  const marks = { add: paint.green("+"), change: paint.yellow("~"), remove: paint.red("-") };
+  return groups.map(({ project, name, action }) => `${marks[action]} group ${project}/${name}`);
 }
 
 /** What each process meets, key by key. */
@@ -14,17 +20,18 @@ export function renderChanges(changes: readonly PlanChange[], paint: Paint): str
 }
 
 /** `2 to add, 1 to change (1 restarts), 3 as declared`. */
-export function renderPlanSummary(changes: readonly PlanChange[]): string {
+export function renderPlanSummary(changes: readonly PlanChange[], groups: readonly GroupChange[] = []): string {
   return summarize(
     changes,
+    groups,
     { add: "to add", change: "to change", remove: "to remove" },
     (amount, verb) => `${verb}${amount === 1 ? "s" : ""}`,
   );
 }
 
 /** The same once it is done: `2 added, 1 changed (1 restarted), 3 as declared`. */
-export function renderChangesSummary(changes: readonly PlanChange[]): string {
-  return summarize(changes, { add: "added", change: "changed", remove: "removed" }, (_, verb) =>
+export function renderChangesSummary(changes: readonly PlanChange[], groups: readonly GroupChange[] = []): string {
+  return summarize(changes, groups, { add: "added", change: "changed", remove: "removed" }, (_, verb) =>
     verb === "stop" ? "stopped" : `${verb}ed`,
   );
 }
@@ -33,6 +40,7 @@ type Moving = Exclude<PlanChange["action"], "keep">;
 
 function summarize(
   changes: readonly PlanChange[],
+  groups: readonly GroupChange[],
   words: Readonly<Record<Moving, string>>,
   disruption: (amount: number, verb: string) => string,
 ): string {
@@ -43,6 +51,7 @@ function summarize(
     return these.length === 0 ? [] : [`${these.length} ${words[action]}${aside}`];
   });
   const kept = changes.filter(({ action }) => action === "keep").length;
+  if (parts.length === 0 && groups.length > 0) return `${count(groups.length, "group", "groups")}, and no process`;
   if (parts.length === 0) return `nothing to change: ${count(kept, "process is", "processes are")} as declared`;
   return [...parts, ...(kept > 0 ? [`${kept} as declared`] : [])].join(", ");
 }

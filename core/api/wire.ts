@@ -202,6 +202,13 @@ export interface PlanChange {
   readonly differences: readonly { readonly key: string; readonly before: string | null; readonly after: string | null }[];
 }
 
+/** A group of the files that `register` makes, changes or forgets; nothing restarts for it. */
+export interface GroupChange {
+  readonly project: string;
+  readonly name: string;
+  readonly action: "add" | "change" | "remove";
+}
+
 /** `PUT /v1/manifests/{id}` and `POST …/plan`. */
 export interface RegisterRequest {
   readonly manifest: import("../config/definition.ts").Manifest;
@@ -215,6 +222,8 @@ export interface RegisterRequest {
 
 export interface RegisterResponse {
   readonly changes: readonly PlanChange[];
+  /** Absent: none. */
+  readonly groups?: readonly GroupChange[];
   /** What was started, restarted and stopped; empty for `plan`. */
   readonly results: readonly ActionResult[];
   readonly warnings: readonly string[];

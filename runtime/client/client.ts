@@ -5,6 +5,7 @@ import type {
   ActionWait,
   EnvironmentView,
   GraphView,
+  GroupChange,
   GroupRequest,
   GroupView,
   HistoryEntry,
@@ -42,6 +43,7 @@ export function isWait(line: ActionLine): line is ActionWait {
 /** What `register` answers: the plan at once, then each outcome as it happens. */
 export interface Registration {
   readonly changes: readonly PlanChange[];
+  readonly groups?: readonly GroupChange[];
   readonly warnings: readonly string[];
   readonly results: AsyncIterable<ActionLine>;
 }
@@ -174,8 +176,8 @@ async function register(lines: AsyncGenerator<unknown>): Promise<Registration> {
   const first = await lines.next();
   if (first.done)
     throw new GhostError("DAEMON_UNREACHABLE", "cannot register: the daemon ended before it answered", { hint: "ghost daemon logs" });
-  const { changes, warnings } = first.value as Pick<Registration, "changes" | "warnings">;
-  return { changes, warnings, results: lines as AsyncGenerator<ActionLine> };
+  const { changes, groups, warnings } = first.value as Omit<Registration, "results">;
+  return { changes, groups, warnings, results: lines as AsyncGenerator<ActionLine> };
 }
 
 async function refuseErrors({ status, text }: TransportReply): Promise<void> {

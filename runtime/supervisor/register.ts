@@ -1,6 +1,7 @@
 import type { Cause, PlanChange, RegisterRequest, RegisterResponse } from "../../core/api/wire.ts";
 import type { Manifest, ProcessDefinition } from "../../core/config/definition.ts";
 import { diffDefinitions } from "../../core/config/explain.ts";
+import { groupChanges } from "../../core/config/group-changes.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { isLiveKey } from "../../core/lifecycle/live-keys.ts";
 import { registered } from "../../core/lifecycle/state.ts";
@@ -44,11 +45,12 @@ export async function register(
   const find = ({ project, name }: PlanChange): readonly Supervised[] => supervisor.dependencies.instancesOf(project, name);
   const earlier = new Map([...supervisor.processes.values()].map((process) => [process.key, process.definition]));
   const removals = request.prune ? changes.filter((change) => change.action === "remove") : [];
+  const groups = groupChanges(supervisor.manifests.get(manifest.id)?.groups ?? [], manifest.groups);
   const leaving = [...supervisor.processes.values()].filter(isSurplus);
   save(supervisor, manifest, changes);
   const changed = changes.filter((change) => change.action === "change" && change.disrupts);
   const noted = noteChanges(supervisor, changed.flatMap(find), earlier);
-  announcePlan(announced(supervisor, changes, request));
+  announcePlan({ ...announced(supervisor, changes, request), groups });
   const declared = changes.filter((change) => change.action !== "remove").flatMap(find);
   const surplus = declared.filter(isSurplus);
   // What a request before this one is just taking away is asked for again, at once, before it is forgotten.
@@ -78,7 +80,8 @@ export function announced(
   request: RegisterRequest,
 ): Omit<RegisterResponse, "results"> {
   const shown = changes.filter((change) => change.action !== "remove" || request.prune);
-  return { changes: shown, warnings: [...warnings(changes, request), ...limitWarnings(supervisor, changes, request)] };
+  const groups = groupChanges(supervisor.manifests.get(request.manifest.id)?.groups ?? [], request.manifest.groups);
+  return { changes: shown, groups, warnings: [...warnings(changes, request), ...limitWarnings(supervisor, changes, request)] };
 }
 
 /** Said where a limit is new, not at each register. */

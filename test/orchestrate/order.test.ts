@@ -6,7 +6,7 @@ import { processes } from "../daemon/daemons.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { test } from "../rig/test.ts";
 import { untilLines, untilStatus } from "../supervise/processes.ts";
-import { checked, job, registerAll, service, setHealthy } from "./place.ts";
+import { checked, declareAll, job, registerAll, service, setHealthy } from "./place.ts";
 
 const orderOf = (home: Home): string[] => readFileSync(join(home.work, "order"), "utf8").split("\n").filter(Boolean);
 const statuses = async (home: Home): Promise<Record<string, string>> =>
@@ -108,6 +108,19 @@ test("a group in sequence, in parallel, and with a rollback", async () => {
   assert.is(code, 1);
   assert.match(stdout, /stopped again/);
   assert.equal(await statuses(home), { a: "stopped", b: "stopped", c: "stopped", broken: "failed" });
+});
+
+test("plan tells what becomes of groups, and register does it", async () => {
+  await using home = makeHome();
+  const all = [service("a"), service("b")];
+  await registerAll(home, all, [{ name: "one", processes: ["a"] }]);
+  declareAll(home, all, [
+    { name: "one", processes: ["a", "b"] },
+    { name: "two", processes: ["b"] },
+  ]);
+  assert.match((await home.ok(["plan"])).stdout, /~ group shop\/one\n\+ group shop\/two\n2 groups, and no process/);
+  assert.match((await home.ok(["register"])).stderr, /~ group shop\/one\n\+ group shop\/two\n2 groups, and no process/);
+  assert.match((await home.ok(["plan"])).stdout, /nothing to change/);
 });
 
 test("groups made through the API survive a registration and another daemon", async () => {

@@ -163,6 +163,7 @@ export const manifestSchemas: Readonly<Record<string, Schema>> = {
         differences: listOf(difference),
       }),
     ),
+    groups: listOf(object({ project: text, name: text, action: oneOf("add", "change", "remove") })),
     warnings: listOf(text),
   }),
 };
