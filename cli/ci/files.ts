@@ -9,11 +9,11 @@ export function prepareFiles(junit: string | null, logs: string | null): void {
   if (logs !== null) makeFolder(logs, "--logs");
 }
 
-/** Copies the logs of all as `NAME.out.log` and `NAME.err.log`, of further instances as `NAME.1.out.log`; a process that wrote nothing has none. */
+/** Copies the logs of all as `NAME.out.log` and `NAME.err.log`, of further instances as `NAME.1.out.log`; a process that wrote nothing has none. Throws FAILED. */
 export function copyLogs(folder: string, views: readonly ProcessView[]): void {
   for (const { name, instance, logs } of views) {
     const base = join(folder, instance > 0 ? `${name}.${instance}` : name);
-    for (const [stream, file] of Object.entries(logs)) if (hasContent(file)) copyFileSync(file, `${base}.${stream}.log`);
+    for (const [stream, file] of Object.entries(logs)) if (hasContent(file)) copyLog(file, `${base}.${stream}.log`);
   }
 }
 
@@ -23,6 +23,14 @@ export function writeReport(path: string, xml: string): void {
     writeFileSync(path, xml);
   } catch (error) {
     throw new GhostError("FAILED", `cannot write ${path}: ${(error as Error).message}`, { hint: "mend --junit FILE" });
+  }
+}
+
+function copyLog(file: string, to: string): void {
+  try {
+    copyFileSync(file, to);
+  } catch (error) {
+    throw new GhostError("FAILED", `cannot write ${to}: ${(error as Error).message}`, { hint: "mend --logs FOLDER" });
   }
 }
 

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { GHOST, type Outcome, run } from "../rig/ghost.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { needs } from "../rig/needs.ts";
-import { processesOf } from "../rig/processes.ts";
+import { childrenOf, commandOf, isAlive, processesOf } from "../rig/processes.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
 import { inForeground } from "./foreground.ts";
@@ -149,6 +149,33 @@ test("a daemon that dies meanwhile is followed by the next one", async () => {
   process.kill(pid, "SIGKILL");
   await session.said(/slow {2}─ .*took pid \d+ over/);
   assert.is(await session.end("SIGTERM"), 143);
+  await nothingLeft(home);
+});
+
+test.limit(90_000);
+
+test("a daemon that dies with its keeper is not waited for for ever, and leaves nothing", async () => {
+  await using home = makeHome();
+  home.write("processes.yaml", FILE);
+  const place = surroundings(home);
+  await using session = inForeground(["ci", "processes.yaml", "--until", "slow"], place);
+  await session.said(/^slow$/m);
+  const [folder = ""] = readdirSync(place.env.TMPDIR);
+  const { pid } = JSON.parse(readFileSync(join(place.env.TMPDIR, folder, "run", "daemon.pid"), "utf8")) as { pid: number };
+  const keepers = childrenOf(pid).filter((child) => commandOf(child).includes("keeper"));
+  for (const each of [...keepers, pid]) process.kill(each, "SIGKILL");
+  await waitFor(() => !isAlive(session.child.pid ?? 0), { what: "ci to give up", limitMs: 60_000 });
+  assert.match(session.text(), /cannot reach the daemon/);
+  await nothingLeft(home);
+});
+
+test("logs that cannot be copied are told as such", async () => {
+  await using home = makeHome();
+  mkdirSync(join(home.work, "logs", "test.out.log"), { recursive: true });
+  const { code, stderr } = await ci(home, ["--until", "test", "--logs", "logs"]);
+  assert.is(code, 125);
+  assert.match(stderr, /cannot write .*test\.out\.log: /);
+  assert.not.match(stderr, /mistake in Ghost/);
   await nothingLeft(home);
 });
 
