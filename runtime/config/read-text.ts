@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { FILE_BYTES_MAX, type SourceText } from "../../core/config/source-text.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 
@@ -12,7 +12,8 @@ const DENIED_CODES: ReadonlySet<unknown> = new Set(["EACCES", "EPERM"]);
 export function readConfigurationText(path: string): SourceText {
   let fd: number | undefined;
   try {
-    fd = openSync(path, "r");
+    // Else the open itself would wait for somebody who writes into a FIFO.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     refuseUnreadable(path, fd);
     return { path, text: decode(path, readFileSync(fd)) };
   } catch (error) {

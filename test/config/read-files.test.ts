@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -39,6 +40,12 @@ function diagnosticsOf(error: GhostError): readonly Diagnostic[] {
   return (error.details?.diagnostics ?? []) as Diagnostic[];
 }
 
+/** A pipe into which nobody writes. */
+function fifo(path: string): string {
+  execFileSync("mkfifo", [path]);
+  return path;
+}
+
 test("the folder's own file is found by any of its names, and relative paths are the folder's", async ({ directory }) => {
   for (const name of ["processes.json", "processes.yml", "processes.yaml"]) {
     write(join(directory, name), '{ "processes": { "a": { "command": "sleep 5" } } }');
@@ -65,6 +72,7 @@ test("what cannot be read is told with the remedy", async ({ directory }) => {
     ["nope.yaml", "CONFIG_NOT_FOUND", /no such file/],
     [`${write(join(directory, "file"), "")}/x`, "CONFIG_NOT_FOUND", /no such file/],
     [directory, "CONFIG_INVALID", /it is a directory/],
+    [fifo(join(directory, "fifo")), "CONFIG_INVALID", /not a regular file/],
     ["/dev/null", "CONFIG_INVALID", /not a regular file/],
     [write(join(directory, "big.yaml"), "#".repeat(5_000_000)), "CONFIG_INVALID", /too large \(4\.8 MiB/],
     [write(join(directory, "latin.yaml"), Uint8Array.of(0x61, 0xff, 0xfe)), "CONFIG_INVALID", /not UTF-8/],
