@@ -50,7 +50,7 @@ export async function register(
   save(supervisor, manifest, changes);
   const changed = changes.filter((change) => change.action === "change" && change.disrupts);
   const noted = noteChanges(supervisor, changed.flatMap(find), earlier);
-  announcePlan({ ...announced(supervisor, changes, request), groups });
+  announcePlan(announced(supervisor, changes, request, groups));
   const declared = changes.filter((change) => change.action !== "remove").flatMap(find);
   const surplus = declared.filter(isSurplus);
   // What a request before this one is just taking away is asked for again, at once, before it is forgotten.
@@ -78,10 +78,11 @@ export function announced(
   supervisor: Supervisor,
   changes: readonly PlanChange[],
   request: RegisterRequest,
+  groups = groupChanges(supervisor.manifests.get(request.manifest.id)?.groups ?? [], request.manifest.groups),
 ): Omit<RegisterResponse, "results"> {
   const shown = changes.filter((change) => change.action !== "remove" || request.prune);
-  const groups = groupChanges(supervisor.manifests.get(request.manifest.id)?.groups ?? [], request.manifest.groups);
-  return { changes: shown, groups, warnings: [...warnings(changes, request), ...limitWarnings(supervisor, changes, request)] };
+  const told = [...warnings(changes, request), ...limitWarnings(supervisor, changes, request)];
+  return { changes: shown, ...(groups.length > 0 && { groups }), warnings: told };
 }
 
 /** Said where a limit is new, not at each register. */

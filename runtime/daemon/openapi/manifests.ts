@@ -153,17 +153,20 @@ export const manifestSchemas: Readonly<Record<string, Schema>> = {
     },
     ["manifest"],
   ),
-  Plan: object({
-    changes: listOf(
-      object({
-        project: text,
-        name: text,
-        action: oneOf("add", "change", "remove", "keep"),
-        disrupts: flag,
-        differences: listOf(difference),
-      }),
-    ),
-    groups: listOf(object({ project: text, name: text, action: oneOf("add", "change", "remove") })),
-    warnings: listOf(text),
-  }),
+  Plan: object(
+    {
+      changes: listOf(
+        object({
+          project: text,
+          name: text,
+          action: oneOf("add", "change", "remove", "keep"),
+          disrupts: flag,
+          differences: listOf(difference),
+        }),
+      ),
+      groups: listOf(object({ project: text, name: text, action: oneOf("add", "change", "remove") })),
+      warnings: listOf(text),
+    },
+    ["changes", "warnings"],
+  ),
 };
