@@ -5,8 +5,9 @@ import { environmentOf } from "../process/environ.ts";
 import { wasWritten } from "../process/fifo.ts";
 import { bootId } from "../process/identity.ts";
 import type { ProcessEntry } from "../process/table.ts";
+import { deleteAll } from "./delete.ts";
 import { learnSecrets, logTargets } from "./run.ts";
-import { type Supervised, supervise } from "./supervised.ts";
+import { isSurplus, type Supervised, supervise } from "./supervised.ts";
 import { QUIET_KINDS, type Supervisor } from "./supervisor.ts";
 import { resumeChanges } from "./take-up.ts";
 import type { Snapshot } from "./tree-scanner.ts";
@@ -58,6 +59,9 @@ export function restore(supervisor: Supervisor, past: Past): void {
   // Where all is started anew, nothing is of an earlier definition.
   if (past.freshStart) supervisor.pendingChanges.settle(supervisor.pendingChanges.all());
   else void resumeChanges(supervisor);
+  // Instances that the last daemon did not get to take away.
+  const surplus = processes.filter(isSurplus);
+  if (surplus.length > 0) void deleteAll(supervisor, surplus, { by: "a scale that the last daemon was asked for" }, () => {});
 }
 
 /** A stop whose wish was recorded and whose beginning was not: the last daemon died in between. */

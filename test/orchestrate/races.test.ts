@@ -85,6 +85,19 @@ test("what is scaled down and up again at the same time ends with as many as the
   assert.equal(await instances(home), ["api:0 running", "api:1 running", "api:2 running"]);
 });
 
+test("a scale in which the daemon is killed comes to its end", async () => {
+  await using home = makeHome();
+  await launch(home, stubborn("api", { instances: 3 }));
+  const scaling = home.ghost(["scale", "api", "1"]);
+  await untilStatus(home, "api:1", "stopping");
+  await pause(100);
+  await untilBack(home, await killDaemon(home));
+  letGo(home);
+  assert.is((await scaling).code, 4);
+  await waitFor(async () => (await instances(home)).length === 1, { what: "the others to be gone", seen: () => instances(home) });
+  assert.equal(await instances(home), ["api:0 running"]);
+});
+
 test("a stop that comes during a restart in order stands", async () => {
   await using home = makeHome();
   await launch(home, steady("db"), stubborn("web", { depends_on: ["db"] }));
