@@ -2,10 +2,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
+import { killWithKeeper } from "../daemon/daemons.ts";
 import { GHOST, type Outcome, run } from "../rig/ghost.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { needs } from "../rig/needs.ts";
-import { childrenOf, commandOf, isAlive, processesOf } from "../rig/processes.ts";
+import { isAlive, processesOf } from "../rig/processes.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
 import { inForeground } from "./foreground.ts";
@@ -163,8 +164,7 @@ test("a daemon that dies with its keeper is not waited for for ever, and leaves 
   await session.said(/^slow$/m);
   const [folder = ""] = readdirSync(place.env.TMPDIR);
   const { pid } = JSON.parse(readFileSync(join(place.env.TMPDIR, folder, "run", "daemon.pid"), "utf8")) as { pid: number };
-  const keepers = childrenOf(pid).filter((child) => commandOf(child).includes("keeper"));
-  for (const each of [...keepers, pid]) process.kill(each, "SIGKILL");
+  await killWithKeeper(pid);
   await waitFor(() => !isAlive(session.child.pid ?? 0), { what: "ci to give up", limitMs: 60_000 });
   assert.match(session.text(), /cannot reach the daemon/);
   await nothingLeft(home);

@@ -11,15 +11,7 @@ import { isAlive } from "../rig/processes.ts";
 import { program } from "../rig/programs.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
-import { processes, systemOf } from "./daemons.ts";
-
-/** Ends daemon and keeper without a word, as a power cut does. */
-async function killAll(home: Home): Promise<void> {
-  const { pid, helperPids } = await systemOf(home);
-  const pids = [...helperPids, pid];
-  for (const each of pids) process.kill(each, "SIGKILL");
-  await waitFor(() => pids.every((each) => !isAlive(each)), { what: "both to be gone" });
-}
+import { killWithKeeper, processes, systemOf } from "./daemons.ts";
 
 /** Changes the state that no daemon holds now. */
 async function editState(home: Home, work: (database: Awaited<ReturnType<typeof openSqlite>>) => void): Promise<void> {
@@ -46,7 +38,7 @@ test("after a boot what is wanted runs again, one-shots do not, counters stay, a
     what: "one restart",
   });
   const before = await processes(home);
-  await killAll(home);
+  await killWithKeeper((await systemOf(home)).pid);
   // As after a boot: another boot id, and the recorded pids belong to strangers. Here they are the very same processes, which only the boot id tells apart.
   await editState(home, (database) => database.run("UPDATE meta SET value = 'another-boot' WHERE key = 'boot'"));
   await home.ok(["daemon", "start"]);
@@ -73,7 +65,7 @@ test("a recorded pid that belongs to a stranger now is neither adopted nor signa
   await home.ok(["register"]);
   await home.ok(["start", "api"]);
   const pid = (await processes(home)).api?.pid as number;
-  await killAll(home);
+  await killWithKeeper((await systemOf(home)).pid);
   process.kill(pid, "SIGKILL");
   await waitFor(() => !isAlive(pid), { what: "api to be gone" });
   const stranger = spawn("sleep", ["1000"], { stdio: "ignore", detached: true });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ProcessView, SystemView } from "../../core/api/wire.ts";
 import type { Home } from "../rig/home.ts";
-import { isAlive } from "../rig/processes.ts";
+import { childrenOf, commandOf, isAlive, isStopped } from "../rig/processes.ts";
 import { waitFor } from "../rig/wait.ts";
 
 /** What `run/daemon.pid` says; null while there is none. */
@@ -37,6 +37,18 @@ export async function killDaemon(home: Pick<Home, "dir">): Promise<number> {
   process.kill(pid, "SIGKILL");
   await waitFor(() => !isAlive(pid), { what: `daemon ${pid} to be gone` });
   return pid;
+}
+
+/**
+ * Kills a daemon together with its keeper, as a power cut would: nobody comes after it. The daemon is stopped first, because one
+ * that has just begun to hold a new log starts another keeper at any moment.
+ */
+export async function killWithKeeper(pid: number): Promise<void> {
+  process.kill(pid, "SIGSTOP");
+  await waitFor(() => isStopped(pid), { what: `daemon ${pid} to stand still` });
+  const keepers = childrenOf(pid).filter((child) => commandOf(child).includes("ghost-keeper"));
+  for (const each of [...keepers, pid]) process.kill(each, "SIGKILL");
+  await waitFor(() => [...keepers, pid].every((each) => !isAlive(each)), { what: "daemon and keeper to be gone" });
 }
 
 /** Waits, and asks nothing that could start one, until another daemon than `pid` answers; gives its pid. */

@@ -4,11 +4,10 @@ import * as assert from "uvu/assert";
 import type { HistoryEntry } from "../../core/api/wire.ts";
 import { openSqlite } from "../../runtime/storage/sqlite/open.ts";
 import { type Home, makeHome } from "../rig/home.ts";
-import { isAlive } from "../rig/processes.ts";
 import { program } from "../rig/programs.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
-import { pidsOf, processes, systemOf } from "./daemons.ts";
+import { killWithKeeper, pidsOf, processes, systemOf } from "./daemons.ts";
 
 const FILE = `project: shop
 processes:
@@ -27,9 +26,7 @@ async function runAndKill(home: Home): Promise<Record<string, number | null>> {
   await waitFor(() => readFileSync(join(home.dir, "data/definitions.json"), "utf8").match(/"desired":"up"/g)?.length === 2, {
     what: "the copy",
   });
-  const { pid, helperPids } = await systemOf(home);
-  for (const each of [...helperPids, pid]) process.kill(each, "SIGKILL");
-  await waitFor(() => [...helperPids, pid].every((each) => !isAlive(each)), { what: "both to be gone" });
+  await killWithKeeper((await systemOf(home)).pid);
   return pids;
 }
 

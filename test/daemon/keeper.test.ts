@@ -10,7 +10,7 @@ import { isAlive, parentOf } from "../rig/processes.ts";
 import { program } from "../rig/programs.ts";
 import { test } from "../rig/test.ts";
 import { pause, waitFor } from "../rig/wait.ts";
-import { killDaemon, pidsOf, processes, systemOf, untilBack } from "./daemons.ts";
+import { killDaemon, killWithKeeper, pidsOf, processes, systemOf, untilBack } from "./daemons.ts";
 
 /** What Ghost promises. The machine may be busy with other tests, which is no reason to fail: the median of three kills counts. */
 const BACK_MS = 2_000;
@@ -70,9 +70,8 @@ test("a killed keeper is replaced, and the new one does its duty", async () => {
 test("when daemon and keeper are killed together, the next command starts a daemon that adopts", async () => {
   await using home = makeHome();
   const before = await startTwo(home);
-  const { pid, helperPids } = await systemOf(home);
-  for (const each of [...helperPids, pid]) process.kill(each, "SIGKILL");
-  await waitFor(() => [...helperPids, pid].every((each) => !isAlive(each)), { what: "both to be gone" });
+  const { pid } = await systemOf(home);
+  await killWithKeeper(pid);
   assert.equal(await pidsOf(home), before);
   assert.is.not((await systemOf(home)).pid, pid);
   assert.equal(

@@ -17,6 +17,11 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** True while a process stands still after a SIGSTOP: then its main thread is in the middle of nothing. */
+export function isStopped(pid: number): boolean {
+  return /^State:\s+T/m.test(read(`/proc/${pid}/status`));
+}
+
 /** The pids of this process's living children, without zombies. */
 export function childrenOf(pid: number): number[] {
   return allPids().filter((other) => isAlive(other) && parentOf(other) === pid);
