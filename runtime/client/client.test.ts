@@ -101,6 +101,16 @@ test("a daemon that ends in the middle of an answer is told as such", async () =
   assert.equal([error.code, error.exitCode], ["DAEMON_UNREACHABLE", 4]);
 });
 
+test("a daemon that dies before it answers: what may be asked twice finds nobody, of all else the outcome is unknown", async () => {
+  await using scene = await stage((_, response) => response.destroy());
+  const client = clientOf(scene.home);
+  assert.match((await errorOf(client.processes())).message, "it does not run");
+  const error = await errorOf(collect(client.act("restart", { names: ["api"], by: "test" })));
+  assert.is(error.code, "DAEMON_UNREACHABLE");
+  assert.match(error.message, /cannot tell what came of it: the daemon \(pid 1\) ended before it answered/);
+  assert.is(scene.asked.filter((line) => line.startsWith("POST")).length, 1);
+});
+
 test("an error in the middle of a stream ends it", async () => {
   await using scene = await stage((_, response) =>
     response.end(`${JSON.stringify({ error: { code: "NO_SPACE", message: "cannot save" } })}\n`),

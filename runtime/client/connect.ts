@@ -18,6 +18,10 @@ export interface ConnectOptions {
   readonly warn: (text: string) => void;
 }
 
+/** System errors of a daemon that died before it answered. What was asked may be asked again where asking twice does no more than asking once. */
+const DIED_MEANWHILE = new Set(["ECONNRESET", "EPIPE"]);
+const REPEATABLE: ReadonlySet<TransportRequest["method"]> = new Set(["GET", "PUT"]);
+
 /** Sends requests to the daemon of one home. */
 export type Connection = (request: TransportRequest) => Promise<TransportReply>;
 
@@ -26,7 +30,7 @@ const NOBODY_LISTENS = new Set(["ENOENT", "ECONNREFUSED"]);
 
 /**
  * A connection that costs nothing until it is used. A request that finds nobody starts the daemon as the policy allows and
- * is sent once more; one that was received is never sent twice.
+ * is sent once more; one that was received is sent again only if its daemon died over it and it is one that may be repeated.
  */
 export function openConnection(home: string, options: ConnectOptions): Connection {
   const places = clientPlaces(home);
@@ -48,7 +52,7 @@ async function sendUnlessAbsent(address: DaemonAddress, request: TransportReques
     return await send(address.socket, request);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";
-    if (NOBODY_LISTENS.has(code)) return null;
+    if (NOBODY_LISTENS.has(code) || (DIED_MEANWHILE.has(code) && REPEATABLE.has(request.method))) return null;
     throw unreachable(error as Error, address, request);
   }
 }
@@ -103,6 +107,11 @@ function unreachable(error: Error, address: DaemonAddress, request: TransportReq
       hint: "run ghost as the user who owns the home, or choose another home with --home",
     });
   }
+  if (DIED_MEANWHILE.has(code ?? ""))
+    return new GhostError("DAEMON_UNREACHABLE", `cannot tell what came of it: the daemon (pid ${address.pid}) ended before it answered`, {
+      hint: "ghost status shows how things are; ghost daemon logs says more",
+      cause: error,
+    });
   return new GhostError("DAEMON_UNREACHABLE", `cannot reach the daemon (pid ${address.pid}): ${error.message}`, {
     hint: "ghost daemon status, ghost doctor",
     cause: error,

@@ -3,14 +3,14 @@ import { readdirSync, readFileSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
-import type { HistoryEntry, SystemView } from "../../core/api/wire.ts";
+import type { HistoryEntry, ProcessView, SystemView } from "../../core/api/wire.ts";
 import { openSqlite } from "../../runtime/storage/sqlite/open.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { isAlive, parentOf } from "../rig/processes.ts";
 import { program } from "../rig/programs.ts";
 import { test } from "../rig/test.ts";
 import { pause, waitFor } from "../rig/wait.ts";
-import { killDaemon, killWithKeeper, pidsOf, processes, systemOf, untilBack } from "./daemons.ts";
+import { addressOf, killDaemon, killWithKeeper, pidsOf, processes, systemOf, untilBack } from "./daemons.ts";
 
 /** What Ghost promises. The machine may be busy with other tests, which is no reason to fail: the median of three kills counts. */
 const BACK_MS = 2_000;
@@ -25,6 +25,14 @@ async function startTwo(home: Home): Promise<Record<string, number | null>> {
   );
   await home.ok(["register", "--start"]);
   return pidsOf(home);
+}
+
+/** How many sockets of the system bear the name of this home's: the listener's and one for each connection. */
+function socketsOf(home: Home): number {
+  const path = addressOf(home)?.socket ?? "";
+  return readFileSync("/proc/net/unix", "utf8")
+    .split("\n")
+    .filter((line) => line.endsWith(path)).length;
 }
 
 test("a killed daemon is back within 2 s with nobody's help, and its processes did not notice", async () => {
@@ -78,6 +86,19 @@ test("when daemon and keeper are killed together, the next command starts a daem
     Object.values(await processes(home)).map(({ restarts }) => restarts),
     [0, 0],
   );
+});
+
+test("a question that is with the daemon when it is killed is answered by the next one", async () => {
+  await using home = makeHome();
+  const before = await startTwo(home);
+  const { pid } = await systemOf(home);
+  process.kill(pid, "SIGSTOP");
+  const idle = socketsOf(home);
+  const asked = home.ok(["list", "--json"]);
+  await waitFor(() => socketsOf(home) > idle, { what: "the question to wait in the socket" });
+  await killWithKeeper(pid);
+  const views = (await asked).json<ProcessView[]>();
+  assert.equal(Object.fromEntries(views.map((view) => [view.name, view.pid])), before);
 });
 
 test("an ordered end leaves no keeper, and the keeper that follows is the daemon's only helper", async () => {
