@@ -52,6 +52,18 @@ test("one project: a line a process, by name", () => {
   ]);
 });
 
+test("into a pipe goes the same as onto a wide terminal, without a limit", () => {
+  const processes = [
+    view({ name: "web", project: "other", pid: null, status: "failed", crashLooping: true, restarts: 12 }),
+    view({ instance: 3, startedAt: null, memoryBytes: 3 }),
+    view({ why: "x".repeat(300), cpuPercent: 123.45 }),
+  ];
+  assert.equal(list(processes, Number.POSITIVE_INFINITY), list(processes, 10_000));
+  const foreign = [...processes, view({ name: "日本" })];
+  assert.equal(list(foreign, Number.POSITIVE_INFINITY), list(foreign, 10_000));
+  assert.equal(list([], Number.POSITIVE_INFINITY), list([], 10_000));
+});
+
 test("what runs at times tells when it is next", () => {
   const [, line] = list([
     view({ type: "oneshot", pid: null, status: "exited", why: "exited with code 0", nextStartAt: "2026-11-23T12:03:00Z" }),

@@ -1,8 +1,8 @@
 import type { ProcessView } from "../../core/api/wire.ts";
-import type { Paint } from "./paint.ts";
+import { type Paint, plain, same } from "./paint.ts";
 import { formatBytes, formatDuration, formatPercent } from "./quantities.ts";
 import { paintOfStatus, spansProjects } from "./status.ts";
-import { type Cell, type Column, renderTable } from "./table.ts";
+import { type Cell, type Column, renderTable, renderTexts } from "./table.ts";
 import { tame } from "./width.ts";
 
 const COLUMNS: readonly Column[] = [
@@ -22,15 +22,10 @@ export function renderProcesses(
   { columns, paint, now }: { columns: number; paint: Paint; now: number },
 ): string[] {
   const sorted = inOrder(processes);
-  const grouped = spansProjects(sorted);
-  const rows: (Cell[] | string)[] = [];
-  let project: string | null = null;
-  for (const process of sorted) {
-    if (grouped && process.project !== project) rows.push(paint.bold(tame(process.project)));
-    project = process.project;
-    rows.push(rowOf(process, grouped ? "  " : "", paint, now));
-  }
-  return renderTable(COLUMNS, rows, columns, paint);
+  const projects = projectLines(sorted, paint);
+  const texts = textsOf(sorted, projects.size > 0 ? "  " : "", now);
+  const plainly = paint === plain && columns === Number.POSITIVE_INFINITY ? renderTexts(COLUMNS, texts, projects) : null;
+  return plainly ?? renderTable(COLUMNS, paintedRows(sorted, texts, projects, paint), columns, paint);
 }
 
 /** By project, name and instance. Sorted by keys, without a comparison of our own, because that is done for each pair. */
@@ -41,35 +36,75 @@ function inOrder(processes: readonly ProcessView[]): ProcessView[] {
   return [...byKey.keys()].sort().map((key) => byKey.get(key) as ProcessView);
 }
 
-function rowOf(process: ProcessView, indent: string, paint: Paint, now: number): Cell[] {
-  const { pid, restarts, startedAt } = process;
-  const name = process.instance > 0 ? `${process.name}:${process.instance}` : process.name;
-  const head = [{ text: indent + name, paint: paint.bold }, statusCell(process, paint)];
-  const restarted = { text: String(restarts), paint: restarts > 0 ? paint.yellow : paint.dim };
-  const why = { text: whyOf(process, now), paint: process.status === "failed" ? paint.red : paint.dim };
-  if (pid === null) {
-    const none = { text: "-", paint: paint.dim };
-    return [...head, none, none, restarted, none, none, why];
+/** The line with a project's name, by the number of its first row; none where there is one project only. */
+function projectLines(sorted: readonly ProcessView[], paint: Paint): Map<number, string> {
+  const lines = new Map<number, string>();
+  if (!spansProjects(sorted)) return lines;
+  for (const [row, { project }] of sorted.entries()) if (project !== sorted[row - 1]?.project) lines.set(row, paint.bold(tame(project)));
+  return lines;
+}
+
+/** All cells' texts, by column. One loop without functions of its own: see `renderTexts`. */
+function textsOf(sorted: readonly ProcessView[], indent: string, now: number): string[][] {
+  const texts: string[][] = COLUMNS.map(() => []);
+  const [names, statuses, pids, uptimes, restarts, cpu, memory, whys] = texts as [
+    string[],
+    string[],
+    string[],
+    string[],
+    string[],
+    string[],
+    string[],
+    string[],
+  ];
+  for (const process of sorted) {
+    const { pid, startedAt, instance } = process;
+    names.push(indent + (instance > 0 ? `${process.name}:${instance}` : process.name));
+    statuses.push(process.crashLooping ? `${process.status}, crash-looping` : process.status);
+    pids.push(pid === null ? "-" : String(pid));
+    uptimes.push(pid === null || startedAt === null ? "-" : formatDuration(now - Date.parse(startedAt)));
+    restarts.push(String(process.restarts));
+    cpu.push(pid === null ? "-" : formatPercent(process.cpuPercent));
+    memory.push(pid === null ? "-" : formatBytes(process.memoryBytes));
+    whys.push(whyOf(process, now));
   }
-  const uptime = startedAt === null ? "-" : formatDuration(now - Date.parse(startedAt));
+  return texts;
+}
+
+function paintedRows(
+  sorted: readonly ProcessView[],
+  texts: readonly (readonly string[])[],
+  projects: ReadonlyMap<number, string>,
+  paint: Paint,
+): (Cell[] | string)[] {
+  const rows: (Cell[] | string)[] = [];
+  for (const [row, process] of sorted.entries()) {
+    const line = projects.get(row);
+    if (line !== undefined) rows.push(line);
+    const paints = paintsOf(process, paint);
+    rows.push(texts.map((cells, column) => ({ text: cells[row] ?? "", paint: paints[column] })));
+  }
+  return rows;
+}
+
+/** The colours of a row's cells, in the order of the columns. */
+function paintsOf({ pid, status, restarts, crashLooping }: ProcessView, paint: Paint): Paint["bold"][] {
+  const atRest = pid === null ? paint.dim : same;
   return [
-    ...head,
-    { text: String(pid) },
-    { text: uptime },
-    restarted,
-    { text: formatPercent(process.cpuPercent) },
-    { text: formatBytes(process.memoryBytes) },
-    why,
+    paint.bold,
+    crashLooping ? paint.red : paintOfStatus(status, paint),
+    atRest,
+    atRest,
+    restarts > 0 ? paint.yellow : paint.dim,
+    atRest,
+    atRest,
+    status === "failed" ? paint.red : paint.dim,
   ];
 }
 
 /** What is awaited comes first, because the end may be cut off. */
 function whyOf({ why, nextStartAt }: ProcessView, now: number): string {
   return nextStartAt === null ? why : `next start in ${formatDuration(Date.parse(nextStartAt) - now)}; ${why}`;
-}
-
-function statusCell({ status, crashLooping }: ProcessView, paint: Paint): Cell {
-  return crashLooping ? { text: `${status}, crash-looping`, paint: paint.red } : { text: status, paint: paintOfStatus(status, paint) };
 }
 
 /** How long the process has been there, or null where it is not. */

@@ -22,20 +22,57 @@ const GAP = " ".repeat(TABLE_GAP_CELLS);
 
 type Row = readonly Cell[] | string;
 
-/**
- * Lines of an aligned table, title line first, none longer than `columns` cells. Rows that are a string stand between the others as they are.
- * The loops are long on purpose: a list of 100 processes has 800 cells, and each small function that is called for each of them costs
- * 0.2 ms of compilation, in a command that has 12 ms for everything.
- */
+/** Lines of an aligned table, title line first, none longer than `columns` cells. Rows that are a string stand between the others as they are. */
 export function renderTable(head: readonly Column[], rows: readonly Row[], columns: number, paint: Paint = plain): string[] {
   const all = [head.map(({ title }) => ({ text: title, paint: paint.dim })), ...rows];
   const isAscii = PRINTABLE_ASCII.test(allText(all));
   const cellWidths = all.map((row) => (typeof row === "string" ? [] : measure(row, isAscii)));
   const widths = fit(head, cellWidths, columns);
   const rights = head.map(({ align }) => align === "right");
-  if (isAscii && paint === plain && rowWidth(widths) <= columns)
-    return all.map((row) => (typeof row === "string" ? row : renderPlainRow(row, widths, rights)));
   return all.map((row, index) => (typeof row === "string" ? row : renderRow(row, cellWidths[index] ?? [], widths, rights, columns)));
+}
+
+/**
+ * The same of texts alone, given by column: without colours and with room for all, as it goes into pipes and files. `between` are lines that stand before the
+ * row of that number. Null where a text is not plain ASCII, which needs `renderTable`.
+ *
+ * This is for the one table that may have hundreds of rows in a command that has 12 ms for everything: long loops over strings, because a program that
+ * runs once is not compiled yet, and each function that is called for each cell costs more than what it does. 100 processes: 0.4 ms, with `renderTable` 3 ms.
+ */
+export function renderTexts(
+  head: readonly Column[],
+  texts: readonly (readonly string[])[],
+  between: ReadonlyMap<number, string>,
+): string[] | null {
+  const widths: number[] = [];
+  for (let column = 0; column < head.length; column++) {
+    const cells = texts[column] as readonly string[];
+    if (!PRINTABLE_ASCII.test(cells.join(""))) return null;
+    let width = (head[column] as Column).title.length;
+    for (let row = 0; row < cells.length; row++) {
+      const { length } = cells[row] as string;
+      if (length > width) width = length;
+    }
+    widths.push(width);
+  }
+  const last = head.length - 1;
+  const rights = head.map(({ align }) => align === "right");
+  const titles = head.map(({ title }, column) =>
+    rights[column] ? title.padStart(widths[column] ?? 0) : title.padEnd(widths[column] ?? 0),
+  );
+  const lines = [titles.join(GAP).trimEnd()];
+  const rows = texts[0]?.length ?? 0;
+  for (let row = 0; row < rows; row++) {
+    if (between.has(row)) lines.push(between.get(row) as string);
+    let line = "";
+    for (let column = 0; column < last; column++) {
+      const cell = (texts[column] as readonly string[])[row] as string;
+      line += (rights[column] ? cell.padStart(widths[column] as number) : cell.padEnd(widths[column] as number)) + GAP;
+    }
+    const end = (texts[last] as readonly string[])[row] as string;
+    lines.push(rights[last] ? line + end.padStart(widths[last] as number) : line + end);
+  }
+  return lines;
 }
 
 /** One look at everything tells in most cases that no cell needs to be measured. */
@@ -69,18 +106,6 @@ function fit(head: readonly Column[], cellWidths: readonly (readonly number[])[]
 
 function rowWidth(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1));
-}
-
-/** What goes into pipes, mostly: no colours, one cell a character, and room for all columns. */
-function renderPlainRow(row: readonly Cell[], widths: readonly number[], rights: readonly boolean[]): string {
-  let line = "";
-  for (let index = 0; index < row.length; index++) {
-    const { text } = row[index] as Cell;
-    const width = widths[index] as number;
-    const shown = text.length > width ? `${text.slice(0, width - 1)}…` : text;
-    line += (index === 0 ? "" : GAP) + (rights[index] ? shown.padStart(width) : shown.padEnd(width));
-  }
-  return line.trimEnd();
 }
 
 function renderRow(

@@ -36,6 +36,7 @@ import { noteLogEvent } from "./log-events.ts";
 import { type FolderProblems, registerFolder } from "./manifests-folder.ts";
 import { type Origin, takeOrigin, tellStarter } from "./mode.ts";
 import type { DaemonNode } from "./node.ts";
+import { OwnUsageMeter } from "./own-usage.ts";
 import { removeHome, watchOwner } from "./owner.ts";
 import { readPast, stateWarnings, tellBeginning } from "./past.ts";
 import { QuietTrim } from "./quiet.ts";
@@ -195,6 +196,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     startedAt,
     version,
     hasSuccessor: mode !== "foreground" || canReplaceSelf(),
+    ownUsage: new OwnUsageMeter(helperPids),
     helperPids,
     warnings: () => [...stateWarnings(opened), ...settings.warnings(), ...folderProblems],
     stopping: () => manager.stopping(),

@@ -3,6 +3,7 @@ import type { Sampler } from "../supervisor/sampler.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { EventFeed } from "./event-feed.ts";
 import type { Home } from "./home.ts";
+import type { OwnUsageMeter } from "./own-usage.ts";
 import type { NodeSettings } from "./settings.ts";
 
 /** What the routes work with: the running daemon, put together by `main.ts`. */
@@ -17,6 +18,7 @@ export interface DaemonNode {
   readonly version: string;
   /** True where another daemon can come at once; in the foreground only one that takes the place of this very process can. */
   readonly hasSuccessor: boolean;
+  readonly ownUsage: OwnUsageMeter;
   /** Pids of the processes that help the daemon. */
   helperPids(): number[];
   /** What a person should know, e.g. state that could not be saved. */

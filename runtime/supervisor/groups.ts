@@ -12,11 +12,15 @@ import { waitingFor } from "./views.ts";
 const GROUPS_MAX = 1_000;
 /** Where groups that no file declares rest in `state.db`. */
 const META_KEY = "groups";
+const NO_NAMES: readonly string[] = [];
 
 /** Groups of processes: those that files declare come with their manifests, those made through the API are kept here. */
 export class Groups {
   private readonly supervisor: Supervisor;
   private readonly made = new Map<string, GroupDefinition>();
+  /** By `project/name` of a process; made anew when groups change. */
+  private names: Map<string, string[]> | null = null;
+  private namesOfRegistration = 0;
 
   constructor(supervisor: Supervisor) {
     this.supervisor = supervisor;
@@ -32,10 +36,26 @@ export class Groups {
   }
 
   /** Names of the groups that a process is in. */
-  namesOf({ definition: { project, name } }: Supervised): string[] {
-    return this.all()
-      .filter((group) => group.project === project && group.processes.includes(name))
-      .map((group) => group.name);
+  namesOf({ definition }: Supervised): readonly string[] {
+    const { registrations } = this.supervisor.dependencies;
+    if (this.names === null || this.namesOfRegistration !== registrations) {
+      this.names = this.gatherNames();
+      this.namesOfRegistration = registrations;
+    }
+    return this.names.get(keyOf(definition)) ?? NO_NAMES;
+  }
+
+  private gatherNames(): Map<string, string[]> {
+    const names = new Map<string, string[]>();
+    for (const { project, name, processes } of this.all()) {
+      for (const member of new Set(processes)) {
+        const key = keyOf({ project, name: member });
+        const of = names.get(key);
+        if (of) of.push(name);
+        else names.set(key, [name]);
+      }
+    }
+    return names;
   }
 
   /** All instances of all processes of a group; one that is no longer registered is left out. */
@@ -121,6 +141,7 @@ export class Groups {
   }
 
   private save(): void {
+    this.names = null;
     this.supervisor.parts.store.setMeta(META_KEY, JSON.stringify([...this.made.values()]));
   }
 }

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { ProcessDetail, ProcessView, Status } from "../../core/api/wire.ts";
 import { maskReferences } from "../../core/config/secrets.ts";
 import { describePolicy } from "../../core/lifecycle/restart.ts";
@@ -43,7 +42,7 @@ export function viewOf(supervisor: Supervisor, process: Supervised): ProcessView
     node: "local",
     why: process.why,
     source: definition.source?.file ?? null,
-    logs: { out: join(folder, "out.log"), err: join(folder, "err.log") },
+    logs: { out: `${folder}/out.log`, err: `${folder}/err.log` },
   };
 }
 

@@ -9,7 +9,7 @@ import type { Route } from "../http.ts";
 import type { DaemonNode } from "../node.ts";
 import { readNames } from "../query.ts";
 import { select } from "./processes.ts";
-import { ownUsage, runtimeName } from "./system.ts";
+import { runtimeName } from "./system.ts";
 
 /** The latest values, as text for monitoring systems and as JSON. */
 export function metricRoutes(node: DaemonNode): Route[] {
@@ -65,13 +65,16 @@ function daemonMetrics(node: DaemonNode): DaemonMetrics {
   const { store, pump } = node.supervisor.parts;
   const { total: _, ...processes } = countByStatus(node.supervisor);
   const { user, system } = process.cpuUsage();
+  const { memoryBytes, privateBytes, threads } = node.ownUsage.look();
   const { movedBytes, droppedBytes, rotations, streams } = pump.stats();
   return {
     version: node.version,
     runtime: runtimeName(),
     startedAt: node.startedAt,
     processes,
-    ...ownUsage(node.helperPids()),
+    memoryBytes,
+    privateBytes,
+    threads,
     cpuSeconds: (user + system) / 1_000_000,
     log: { movedBytes, droppedBytes, rotations, streams },
     historyEntries: store.historyCount,
