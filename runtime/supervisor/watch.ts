@@ -1,6 +1,7 @@
 import { relative, sep } from "node:path";
 import picomatch from "picomatch";
 import type { WatchPolicy } from "../../core/config/definition.ts";
+import { LOOP_RESTARTS, nextStreak } from "../../core/lifecycle/watch-loop.ts";
 import type { Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -16,6 +17,8 @@ const WATCHED_MAX = 20_000;
 interface Watcher {
   readonly policy: WatchPolicy;
   readonly workingDirectory: string;
+  /** It looked no further, because the program kept changing its own files in this run (its start in ms). */
+  pausedInRun?: number | null;
   close(): void;
 }
 
@@ -33,8 +36,7 @@ export class FileWatch {
     const existing = this.watchers.get(process.key);
     const { watch, workingDirectory } = process.definition;
     const wanted = watch !== null && process.machine.desired === "up" && this.supervisor.processes.get(process.key) === process;
-    if (existing && wanted && JSON.stringify(existing.policy) === JSON.stringify(watch) && existing.workingDirectory === workingDirectory)
-      return;
+    if (existing && wanted && isUnchanged(existing, watch, workingDirectory) && !isNewRun(existing, process)) return;
     existing?.close();
     this.watchers.delete(process.key);
     if (wanted) this.watchers.set(process.key, this.watch(process, watch));
@@ -50,18 +52,22 @@ export class FileWatch {
     const isWanted = pathMatcher(policy, workingDirectory, this.supervisor.parts.home.root);
     let debounce: ReturnType<typeof setTimeout> | undefined;
     let firstFile: string | undefined;
+    let streak = 0;
     const changed = (file: string): void => {
+      if (watcher.pausedInRun !== undefined) return;
+      if (firstFile === undefined) streak = nextStreak(streak, process.machine, Date.now());
       firstFile ??= file;
       clearTimeout(debounce);
       debounce = setTimeout(() => {
-        this.restart(process, firstFile ?? file);
+        if (streak > LOOP_RESTARTS) this.pause(process, watcher, firstFile ?? file);
+        else this.restart(process, firstFile ?? file);
         firstFile = undefined;
       }, policy.debounceMs);
     };
     const closing = startChokidar(policy, workingDirectory, this.supervisor.parts.home.root, isWanted, changed, (text) =>
       this.supervisor.record(process, null, null, { kind: "watch-failed", text }),
     );
-    return {
+    const watcher: Watcher = {
       policy,
       workingDirectory,
       close() {
@@ -69,6 +75,20 @@ export class FileWatch {
         void closing.then((close) => close());
       },
     };
+    return watcher;
+  }
+
+  /** A program that changes what is watched each time that it starts would be restarted for ever. */
+  private pause(process: Supervised, watcher: Watcher, file: string): void {
+    watcher.pausedInRun = process.machine.startedMs;
+    watcher.close();
+    const shown = relative(process.definition.workingDirectory, file);
+    const text = `${shown} changed right after each of ${LOOP_RESTARTS} starts, as if the program wrote it itself; its files are not watched until it is started again`;
+    this.supervisor.record(process, null, null, {
+      kind: "watch-paused",
+      text,
+      facts: { file, hint: `add ${shown} to \`watch.ignore\`, or narrow \`watch.paths\`` },
+    });
   }
 
   private restart(process: Supervised, file: string): void {
@@ -80,6 +100,15 @@ export class FileWatch {
       cause: { kind: "file-changed", text: `${shown} changed`, facts: { file } },
     });
   }
+}
+
+function isUnchanged(watcher: Watcher, policy: WatchPolicy, workingDirectory: string): boolean {
+  return JSON.stringify(watcher.policy) === JSON.stringify(policy) && watcher.workingDirectory === workingDirectory;
+}
+
+/** A watcher that paused begins anew with the next run. */
+function isNewRun({ pausedInRun }: Watcher, { machine }: Supervised): boolean {
+  return pausedInRun !== undefined && machine.state.at === "running" && machine.startedMs !== pausedInRun;
 }
 
 /** chokidar is loaded only when something is watched. Gives a function that closes the watcher. */

@@ -136,6 +136,29 @@ test("what changes while the process is stopped does nothing, and a new daemon w
   );
 });
 
+test("a program that writes into what is watched is not restarted for ever, and is watched again after the next start", async () => {
+  await using home = makeHome();
+  home.write("writes.sh", "#!/bin/sh\nsleep 0.1\ndate +%N >> state.txt\nexec sleep 1000\n");
+  await launch(home, { name: "api", command: "sh writes.sh", restart: true, watch: { enabled: true, debounce: "10ms" } });
+  const paused = async () => (await history(home, "api")).filter(({ cause }) => cause.kind === "watch-paused");
+  await waitFor(async () => (await paused()).length === 1, { what: "the pause", limitMs: 20_000, pauseMs: 100 });
+  assert.match((await paused())[0]?.cause.text ?? "", /^state\.txt changed right after each of 10 starts/);
+  assert.is((await changes(home)).length, 10);
+  const now = await view(home, "api");
+  await ignores(home, () => home.write("state.txt", "x"));
+  assert.match((await home.ok(["status", "api"])).stdout, /not watched until it is started again/);
+  home.write("writes.sh", "#!/bin/sh\nexec sleep 1000\n");
+  await home.ok(["restart", "api"]);
+  assert.is.not((await view(home, "api")).pid, now.pid);
+  await waitFor(
+    async () => {
+      home.write("app", String(Math.random()));
+      return (await changes(home)).length > 10;
+    },
+    { what: "a change to be noticed", pauseMs: 150 },
+  );
+});
+
 test("watch can be switched on and off without a restart", async () => {
   await using home = makeHome();
   await launch(home, { name: "api", command: "sleep 1000", restart: true });
