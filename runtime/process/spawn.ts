@@ -1,5 +1,5 @@
 /** The one place that starts supervised programs. Each gets a session and group of its own, so that its tree can be told apart and signalled. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { type Credentials, findTool, privilegePrefix } from "./privilege.ts";
@@ -92,6 +92,7 @@ function withWrappers(request: SpawnRequest): { file: string; args: string[]; ar
     ...(request.nice === null ? [] : [findTool("nice") ?? "nice", "-n", String(request.nice)]),
     ...privilegePrefix(request.credentials),
   ];
+  if (request.nice !== null && !canBeNice(request.nice)) throw tooNice(request);
   const plain = steps.length === 0 && prefix.length === 0;
   if (plain) return { file: request.file, args: [...request.args], argv0: request.name, credentials: request.credentials };
   const problem = formatProblem(request.file);
@@ -99,6 +100,18 @@ function withWrappers(request: SpawnRequest): { file: string; args: string[]; ar
   steps.push(`exec ${prefix.map(quote).join(" ")} "$@"`);
   const credentials = privilegePrefix(request.credentials).length > 0 ? null : request.credentials;
   return { file: "/bin/sh", args: ["-c", steps.join(" && "), "sh", request.file, ...request.args], argv0: "sh", credentials };
+}
+
+/** nice(1) runs a program all the same when the niceness is refused, and only says so: to nobody here. Root may, and whoever was allowed to (RLIMIT_NICE). */
+function canBeNice(nice: number): boolean {
+  if (nice >= 0 || process.getuid?.() === 0) return true;
+  return spawnSync(findTool("nice") ?? "nice", ["-n", String(nice), "true"], { stdio: ["ignore", "ignore", "pipe"] }).stderr?.length === 0;
+}
+
+function tooNice({ file, nice }: SpawnRequest): GhostError {
+  return new GhostError("PERMISSION_DENIED", `cannot run ${file} with nice: ${nice}: the system does not allow it`, {
+    hint: "a niceness below that of the daemon needs root, or a limit that allows it (ulimit -e)",
+  });
 }
 
 function quote(word: string): string {
@@ -137,7 +150,7 @@ function spawnError(request: SpawnRequest, error: NodeJS.ErrnoException): GhostE
     case "EACCES":
     case "EPERM":
       return new GhostError("PERMISSION_DENIED", `cannot run ${request.file}: permission denied`, {
-        hint: "running as another user, or with a negative nice, needs root",
+        hint: "running as another user needs root",
       });
     case "E2BIG":
       return new GhostError("SPAWN_FAILED", `cannot run ${request.file}: arguments and environment are too long for this system`, {

@@ -14,8 +14,8 @@ export interface StopCommandContext {
   readonly timeoutMs: number;
 }
 
-/** Runs `stop.command`. It only asks: whether the process ends is seen at the process, so its outcome does not matter. Gives false when it could not even be started. */
-export function runStopCommand(command: string, context: StopCommandContext): boolean {
+/** Runs `stop.command`. It only asks: whether the process ends is seen at the process. `failed` is told when it cannot be run or ends badly, as a phrase. */
+export function runStopCommand(command: string, context: StopCommandContext, failed: (problem: string) => void): void {
   const prefix = privilegePrefix(context.credentials);
   const [file = "", ...args] = [...prefix, "/bin/sh", "-c", command];
   try {
@@ -28,11 +28,14 @@ export function runStopCommand(command: string, context: StopCommandContext): bo
       ...(context.credentials && prefix.length === 0 && { uid: context.credentials.uid, gid: context.credentials.gid }),
     });
     rememberRuntimeChild(child);
-    child.on("error", () => {});
-    return child.pid !== undefined;
-  } catch {
+    child.once("error", (error) => failed(`cannot be run: ${error.message}`));
+    child.once("exit", (code, signal) => {
+      if (signal !== null) failed(`was killed by ${signal}`);
+      else if (code !== 0) failed(`exited with code ${code}`);
+    });
+  } catch (error) {
     // Bun throws what Node emits.
-    return false;
+    failed(`cannot be run: ${(error as Error).message}`);
   }
 }
 

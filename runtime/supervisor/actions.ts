@@ -5,6 +5,7 @@ import { pidOf } from "../../core/lifecycle/view.ts";
 import { isSignalName, signalProcess } from "../process/signal.ts";
 import { signalName } from "../process/subreaper.ts";
 import { labelOf, type Supervised } from "./supervised.ts";
+import type { Supervisor } from "./supervisor.ts";
 
 /** Tells each result as soon as it is true; `waiting`, where it is wanted, who is not ready yet and why. */
 export interface Report {
@@ -15,14 +16,17 @@ export interface Report {
 /** What an action is asked for, and what only the daemon itself may ask besides. */
 export type OwnRequest = ActionRequest & { readonly keepDesired?: boolean };
 
-/** Sends a signal to main processes. Throws USAGE for a signal that does not exist. */
-export function signalAll(processes: readonly Supervised[], name: string | undefined, report: Report): void {
-  const signal = normalizeSignal(name);
+/** Sends a signal to main processes, and records who asked for it. Throws USAGE for a signal that does not exist. */
+export function signalAll(supervisor: Supervisor, processes: readonly Supervised[], request: ActionRequest, report: Report): void {
+  const signal = readSignal(request.signal);
   for (const process of processes) {
     const { state } = process.machine;
     const identity = state.at === "running" || state.at === "stopping" ? state.identity : null;
-    if (identity && signalProcess(identity, signal)) report(done(process, `got ${signal}`));
-    else
+    if (identity && signalProcess(identity, signal)) {
+      const text = `got ${signal} from ${request.by ?? "a request"}`;
+      supervisor.record(process, null, null, { kind: "signalled", text, facts: { signal, pid: identity.pid } });
+      report(done(process, `got ${signal}`));
+    } else
       report(
         failed(
           process,
@@ -34,8 +38,8 @@ export function signalAll(processes: readonly Supervised[], name: string | undef
   }
 }
 
-/** `HUP`, `hup`, `SIGHUP` and `1` are one signal. */
-function normalizeSignal(name: string | undefined): NodeJS.Signals {
+/** `HUP`, `hup`, `SIGHUP` and `1` are one signal. Throws USAGE for one that does not exist. */
+export function readSignal(name: string | undefined): NodeJS.Signals {
   const upper = /^\d+$/.test(name ?? "") ? signalName(Number(name)) : (name ?? "").toUpperCase();
   const full = upper.startsWith("SIG") ? upper : `SIG${upper}`;
   if (isSignalName(full)) return full;

@@ -83,28 +83,35 @@ class TreeStop {
 
   /** The first, polite word: the stop command, or the signal to the groups. */
   private ask(): void {
-    if (this.runCommand()) return;
+    const { command } = this.process.definition.stop;
+    const main = this.identity();
+    // Without anybody left to tell, the signal has to do.
+    if (command === null || !main || this.mainHasEnded()) this.signal();
+    else this.runCommand(command, main);
+  }
+
+  private signal(): void {
     this.signalGroups(this.process.definition.stop.signal as NodeJS.Signals);
     // A stopped process (SIGSTOP) hears nothing until it goes on.
     this.signalGroups("SIGCONT");
   }
 
-  /** False when there is none, when there is nobody left to tell, or when it cannot be run: then the signal has to do. */
-  private runCommand(): boolean {
-    const { command } = this.process.definition.stop;
-    const main = this.identity();
-    if (command === null || !main || this.mainHasEnded()) return false;
-    try {
-      return runStopCommand(
-        revealText(this.supervisor, this.process, command),
-        stopCommandContext(this.supervisor, this.process, main.pid),
-      );
-    } catch (error) {
+  /** A stop command that fails has asked for nothing: then the signal does, because SIGKILL would be the next word. */
+  private runCommand(command: string, main: Identity): void {
+    const failed = (problem: string): void => {
+      if (this.process.stopping !== this) return;
+      const { signal } = this.process.definition.stop;
       this.supervisor.record(this.process, null, null, {
         kind: "stop-command-failed",
-        text: `cannot run stop.command: ${(error as Error).message}`,
+        text: `stop.command ${problem}; ${signal} is sent instead`,
       });
-      return false;
+      this.signal();
+    };
+    try {
+      const context = stopCommandContext(this.supervisor, this.process, main.pid);
+      runStopCommand(revealText(this.supervisor, this.process, command), context, failed);
+    } catch (error) {
+      failed(`cannot be run: ${(error as Error).message}`);
     }
   }
 

@@ -36,6 +36,7 @@ test("register, start, restart, signal, stop and delete, each waited for and tol
 
   await home.ok(["signal", "api", "kill"]);
   await waitFor(async () => (await list(home, "api"))[0]?.restarts === 1, { what: "a restart after the signal" });
+  assert.match((await home.ok(["why", "api"])).stdout, /got SIGKILL from ghost signal/);
 
   const stopped = (await home.ok(["stop", "all", "--json"])).json<ActionResult[]>();
   assert.equal(stopped.map(({ name, ok, did }) => [name, ok, did]).sort(), [

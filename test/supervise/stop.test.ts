@@ -71,9 +71,19 @@ test("stop.command is run instead of the signal, with the process's environment 
 
 test("a stop command that does nothing does not save the process", async () => {
   await using home = makeHome();
-  await launch(home, { name: "api", command: "sleep 1000", restart: true, stop: { command: "exit 3", timeout: "300ms" } });
+  await launch(home, { name: "api", command: "sleep 1000", restart: true, stop: { command: "true", timeout: "300ms" } });
   await home.ok(["stop", "api"]);
   assert.equal([(await view(home, "api")).status, (await view(home, "api")).exitSignal], ["stopped", "SIGKILL"]);
+});
+
+test("after a stop command that fails the signal is sent, and why tells", async () => {
+  await using home = makeHome();
+  await launch(home, { name: "api", command: "sleep 1000", restart: true, stop: { command: "exit 3", timeout: "20s" } });
+  const stopped = await home.ok(["stop", "api"]);
+  assert.ok(stopped.tookMs < 10_000);
+  assert.is((await view(home, "api")).exitSignal, "SIGTERM");
+  assert.match((await home.ok(["why", "api"])).stdout, /stop\.command exited with code 3; SIGTERM is sent instead/);
+  assert.match((await view(home, "api")).why, /^stopped by ghost stop/);
 });
 
 test("stopped means that the whole tree is gone: children, grandchildren, and who left session and group", async () => {

@@ -88,7 +88,7 @@ test("a user that does not exist, or may not do it, is told", async () => {
 
 test.unless(
   needs("linux", "root", "setpriv"),
-  "without root, `user` is refused at the start, and the daemon's own user is fine",
+  "without root, `user` and a niceness below zero are refused at the start, and the daemon's own user is fine",
   async () => {
     await using home = makeHome();
     const folder = openFolder(home);
@@ -102,10 +102,12 @@ test.unless(
       { ...base, name: "own", user: "nobody" },
       { ...base, name: "other", user: "www-data" },
       { ...base, name: "plain", nice: 4 },
+      { ...base, name: "first", nice: -5 },
     );
     const { code, stderr } = await asNobody("register", "--start", join(home.work, "processes.yaml"));
     assert.is(code, 1);
     assert.match(stderr, /cannot start other: cannot run other as user www-data: the daemon does not run as root/);
+    assert.match(stderr, /cannot start first: cannot run .*sleep with nice: -5: the system does not allow it/);
     assert.match(stderr, /✓ shop\/own started/);
     assert.match(stderr, /✓ shop\/plain started/);
     const stopped = await asNobody("daemon", "stop");

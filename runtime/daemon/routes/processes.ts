@@ -4,7 +4,7 @@ import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { selectProcesses } from "../../../core/graph/select.ts";
 import { pidOf } from "../../../core/lifecycle/view.ts";
 import { environmentOf } from "../../process/environ.ts";
-import { type Report, signalAll } from "../../supervisor/actions.ts";
+import { type Report, readSignal, signalAll } from "../../supervisor/actions.ts";
 import { deleteAll } from "../../supervisor/delete.ts";
 import { reloadAll } from "../../supervisor/reload-all.ts";
 import { restartAll } from "../../supervisor/restart-all.ts";
@@ -147,7 +147,7 @@ function notA(key: string, what: string): GhostError {
 }
 
 function checkSignal(request: ActionBody): void {
-  signalAll([], request.signal, () => {});
+  readSignal(request.signal);
 }
 
 async function act(node: DaemonNode, action: Action, processes: readonly Supervised[], request: ActionBody, report: Report): Promise<void> {
@@ -166,7 +166,7 @@ async function act(node: DaemonNode, action: Action, processes: readonly Supervi
     case "trigger":
       return triggerAll(supervisor, processes, request, report);
     case "signal":
-      return signalAll(processes, request.signal, report);
+      return signalAll(supervisor, processes, request, report);
     case "delete":
       return deleteAll(supervisor, processes, request, report);
     default:
