@@ -10,9 +10,10 @@ export const command: Command = {
   usage: "[NAME…] [--all] [-n N] [--since D]",
   summary: "Tell what happened and why: every change, its cause and what the cause knew",
   about:
-    "Without a NAME, or with --all, the one timeline of everything, with daemon restarts, boots, OOM kills and full disks. The newest comes last.",
+    "Without a NAME the one timeline of everything, with daemon restarts, boots, OOM kills and full disks; with --all also each step that only " +
+    "follows from another (the start after a restart, what a new daemon took over). The newest comes last.",
   flags: [
-    { flags: "-a, --all", about: "Everything, the daemon included" },
+    { flags: "-a, --all", about: "Everything, the daemon included, step by step" },
     { flags: "-n, --lines <N>", about: `At most N changes (default ${ENTRIES_BY_DEFAULT})` },
     { flags: "--since <D>", about: "Only what happened in the last 10m, 2h, … or since a date" },
   ],
@@ -20,9 +21,12 @@ export const command: Command = {
   examples: ["ghost why api", "ghost why --since 1h", "ghost why api -n 100 --json"],
   async run(context) {
     const names = context.flag("all") ? [] : context.names;
-    const entries = await context
-      .connect("if-not-stopped")
-      .history({ names, limit: countOption(context, "lines", ENTRIES_BY_DEFAULT), since: sinceOption(context, new Date()) });
+    const entries = await context.connect("if-not-stopped").history({
+      names,
+      limit: countOption(context, "lines", ENTRIES_BY_DEFAULT),
+      since: sinceOption(context, new Date()),
+      ...(!context.json && !context.flag("all") && { brief: true }),
+    });
     if (context.json) context.printJson(entries);
     else if (entries.length === 0) context.say("nothing happened yet");
     else

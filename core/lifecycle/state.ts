@@ -127,7 +127,7 @@ export function succeeded(exit: Exit, policy: Pick<RestartPolicy, "successCodes"
 /** An exit as people say it: `exited with code 3`, `was killed by SIGKILL`. */
 export function describeExit(exit: Exit): string {
   if (exit.spawnError !== null) return exit.spawnError;
-  if (!exit.known) return "ended, and its exit code is unknown: another daemon had started it";
+  if (!exit.known) return "ended, and its exit code is unknown: this daemon had not started it";
   if (exit.outOfMemory === "certain") return "was killed by the kernel: out of memory";
   if (exit.outOfMemory === "likely") return `was killed by ${exit.signal}, most likely by the kernel, which ran out of memory at that time`;
   if (exit.signal !== null) return `was killed by ${exit.signal}`;

@@ -58,7 +58,7 @@ export function finishStop(machine: Machine, stopping: Stopping, killed: boolean
   const { afterwards } = stopping;
   switch (afterwards) {
     case "stop":
-      return { machine: { ...machine, state: { at: "stopped" } }, effects: [], cause: { kind: killed ? "killed" : "stopped", text: how } };
+      return { machine: { ...machine, state: { at: "stopped" } }, effects: [], cause: stoppedCause(machine, stopping, how, killed) };
     case "restart":
       return beginRun(freshStart(machine), { kind: "restart", text: `${how}; starts again` }, context);
     case "hold":
@@ -74,6 +74,14 @@ export function finishStop(machine: Machine, stopping: Stopping, killed: boolean
     default:
       return impossible(afterwards);
   }
+}
+
+/** Also tells how the program took it, where that was seen. */
+function stoppedCause({ lastExit }: Machine, { ended }: Stopping, how: string, killed: boolean): Cause {
+  if (killed) return { kind: "killed", text: how };
+  if (!ended || lastExit === null) return { kind: "stopped", text: how };
+  const facts = { exitCode: lastExit.code, signal: lastExit.signal, exitKnown: lastExit.known };
+  return { kind: "stopped", text: `${how}; it ${describeExit(lastExit)}`, facts };
 }
 
 /** Does what the restart policy says. */

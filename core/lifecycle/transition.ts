@@ -189,7 +189,8 @@ function treeEmpty(machine: Machine, killed: boolean, context: Context): Transit
 
 function timer(machine: Machine, generation: number, context: Context): Transition {
   if (machine.state.at !== "backoff" || machine.generation !== generation) return unchanged(machine);
-  return beginRun(machine, { kind: "restarted", text: `restart number ${machine.restarts}` }, context);
+  const after = machine.lastExit === null ? "" : `, after it ${describeExit(machine.lastExit)}`;
+  return beginRun(machine, { kind: "restarted", text: `restart number ${machine.restarts}${after}` }, context);
 }
 
 function intentLost(machine: Machine, ran: boolean, context: Context): Transition {

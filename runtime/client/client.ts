@@ -53,6 +53,8 @@ export interface HistoryQuery {
   readonly names?: readonly string[];
   readonly limit?: number;
   readonly since?: Date;
+  /** Leaves out what only follows from other changes; counts only without `names`. */
+  readonly brief?: boolean;
 }
 
 /** The daemon of one home, as its routes in `core/api/wire.ts`. Every method throws the daemon's own error. */
@@ -113,8 +115,8 @@ export function connect(home: string, options: ConnectOptions): DaemonClient {
     definitions: () => ask({ method: "GET", path: "/v1/definitions" }),
     environment: (name, diff) =>
       ask({ method: "GET", path: `/v1/processes/${encodeURIComponent(name)}/environment${query({ diff: diff ? "true" : undefined })}` }),
-    history: ({ names, limit, since }) =>
-      ask({ method: "GET", path: `/v1/history${query({ names: names?.join(","), limit, since: since?.toISOString() })}` }),
+    history: ({ names, limit, since, brief }) =>
+      ask({ method: "GET", path: `/v1/history${query({ names: names?.join(","), limit, since: since?.toISOString(), brief })}` }),
     metrics: (names) => ask({ method: "GET", path: `/v1/metrics${query({ names: names?.join(",") })}` }),
     system: () => ask({ method: "GET", path: "/v1/system" }),
     overview: () => ask({ method: "GET", path: "/v1/overview" }),
@@ -131,7 +133,7 @@ function groupPath(name: string): string {
   return `/v1/groups/${encodeURIComponent(name)}`;
 }
 
-function query(parameters: Readonly<Record<string, string | number | undefined>>): string {
+function query(parameters: Readonly<Record<string, string | number | boolean | undefined>>): string {
   const pairs = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== "");
   return pairs.length === 0 ? "" : `?${pairs.map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`).join("&")}`;
 }

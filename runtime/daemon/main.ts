@@ -38,7 +38,7 @@ import { type Origin, takeOrigin, tellStarter } from "./mode.ts";
 import type { DaemonNode } from "./node.ts";
 import { OwnUsageMeter } from "./own-usage.ts";
 import { removeHome, watchOwner } from "./owner.ts";
-import { readPast, stateWarnings, tellBeginning } from "./past.ts";
+import { type LastEnd, readPast, stateWarnings, tellBeginning, tellTakenOver } from "./past.ts";
 import { QuietTrim } from "./quiet.ts";
 import { routes } from "./routes.ts";
 import { ServiceManager } from "./service-manager.ts";
@@ -172,7 +172,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     if (pidOf(process.machine) !== null) keeper.hold(fifosOf(supervisor, process));
   };
   pump.onEvent = (event) => noteLogEvent(supervisor, event);
-  takeOver(supervisor, opened, announce, revivals);
+  takeOver(supervisor, opened, announce, lastEndOf(lock, revivals));
   // Of those that ended in the gap, too: their last words may still be on the way.
   keeper.takeOver([...supervisor.processes.values()].flatMap((process) => fifosOf(supervisor, process)));
   health.endStrays();
@@ -238,7 +238,15 @@ function fifosOf(supervisor: Supervisor, process: Supervised): string[] {
   return logTargets(supervisor, process, null).map((target) => target.fifo);
 }
 
-function takeOver(supervisor: Supervisor, opened: OpenedStore, announce: (entry: HistoryEntry) => void, revivals: number): void {
-  tellBeginning(opened, announce, revivals);
+/** A lock that was not given back was held by a daemon that died with it. */
+function lastEndOf({ givenBack }: Lock, revivals: number): LastEnd {
+  if (revivals > 0) return "followed";
+  return givenBack ? "ordered" : "unfollowed";
+}
+
+function takeOver(supervisor: Supervisor, opened: OpenedStore, announce: (entry: HistoryEntry) => void, lastEnd: LastEnd): void {
+  tellBeginning(opened, announce, lastEnd);
   restore(supervisor, readPast(opened));
+  const taken = [...supervisor.processes.values()].filter(({ adopted, machine }) => adopted && pidOf(machine) !== null).length;
+  tellTakenOver(opened, announce, taken);
 }

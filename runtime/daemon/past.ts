@@ -6,13 +6,26 @@ import type { NewHistory } from "../supervisor/store.ts";
 import { version } from "../system/version.ts";
 import { log } from "./journal.ts";
 
+/**
+ * How the daemon before this one ended. `ordered`: as it was told to, or there was none; `followed`: nobody ordered it, and its keeper brought this
+ * one; `unfollowed`: the keeper was gone, too, so that for a while there was nobody.
+ */
+export type LastEnd = "ordered" | "followed" | "unfollowed";
+
+const AFTER: Readonly<Record<LastEnd, string>> = {
+  ordered: "started",
+  followed: "came back after an end that nobody ordered",
+  unfollowed: "started; the one before ended without an order, and nothing was supervised meanwhile",
+};
+
 /** An entry of the history that concerns the daemon itself. */
 export function daemonEntry(kind: string, text: string): NewHistory {
   return { timeMs: Date.now(), project: null, name: null, instance: 0, from: null, to: null, cause: { kind, text } };
 }
 
 /** Tells log and history how this daemon came to be. */
-export function tellBeginning({ store, damage }: OpenedStore, announce: (entry: HistoryEntry) => void, revivals: number): void {
+export function tellBeginning({ store, damage }: OpenedStore, announce: (entry: HistoryEntry) => void, lastEnd: LastEnd): void {
+  const [last] = store.history(null, 1);
   const note = (kind: string, text: string): void => announce(store.addHistory(daemonEntry(kind, text)));
   if (damage) {
     const text = `${describeDamage(damage)}; history and counters begin anew`;
@@ -23,8 +36,15 @@ export function tellBeginning({ store, damage }: OpenedStore, announce: (entry: 
   if (boot !== undefined && boot !== bootId) note("boot", "the machine was started again");
   note(
     "daemon-started",
-    revivals > 0 ? `the daemon (${version}) came back after an end that nobody ordered` : `the daemon (${version}) started`,
+    `the daemon (${version}) ${AFTER[lastEnd]}${lastEnd === "unfollowed" && last ? `; the last record is of ${last.time}` : ""}`,
   );
+}
+
+/** Tells how many processes ran on while there was no daemon, if any did. */
+export function tellTakenOver({ store }: OpenedStore, announce: (entry: HistoryEntry) => void, count: number): void {
+  if (count === 0) return;
+  const text = `took over ${count} ${count === 1 ? "process, which was" : "processes, which were"} not touched`;
+  announce(store.addHistory(daemonEntry("took-over", text)));
 }
 
 /** How the last daemon ended, from its own record, which is begun anew. */

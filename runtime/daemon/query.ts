@@ -19,6 +19,13 @@ export function readLimit(query: URLSearchParams, key: string, byDefault: number
   throw new GhostError("USAGE", `cannot take ${key}=${text}: it is not a positive whole number`);
 }
 
+/** True for `key=true`. */
+export function readFlag(query: URLSearchParams, key: string): boolean {
+  const text = query.get(key) ?? "false";
+  if (text === "true" || text === "false") return text === "true";
+  throw new GhostError("USAGE", `cannot take ${key}=${text}: it is neither true nor false`);
+}
+
 /** A point in time; null when none is given. */
 export function readSince(query: URLSearchParams): Date | null {
   const text = query.get("since");

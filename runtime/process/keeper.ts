@@ -46,6 +46,8 @@ export interface KeeperOptions {
   readonly held: readonly number[];
   /** An open descriptor for what the shell and a daemon that cannot start have to say. */
   readonly stderr: number;
+  /** A daemon that answered for so long is followed as the first one is, in ms; default a minute. */
+  readonly stableMs?: number;
 }
 
 export interface Keeper {
@@ -116,11 +118,11 @@ class ShellKeeper implements Keeper {
   answering(): void {
     this.pauseSeconds = this.revivals < AT_ONCE_MAX ? 0 : PAUSE_ANSWERED_SECONDS;
     this.tell();
-    // A daemon that has become old has nothing to do with its forebears.
+    // A daemon that has become old has nothing to do with its forebears; who comes after it still comes after one that died.
     setTimeout(() => {
-      [this.revivals, this.pauseSeconds] = [-1, 0];
+      [this.revivals, this.pauseSeconds] = [0, 0];
       this.tell();
-    }, STABLE_MS).unref();
+    }, this.options.stableMs ?? STABLE_MS).unref();
   }
 
   hold(fifos: readonly string[]): void {

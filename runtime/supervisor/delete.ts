@@ -22,6 +22,7 @@ export async function deleteAll(
     else report(result);
   });
   const gone = ended.filter((process) => isIdle(process.machine));
+  for (const process of gone) supervisor.record(process, null, null, { kind: "deleted", text: `deleted by ${request.by ?? "a request"}` });
   await forget(supervisor, gone);
   for (const process of ended)
     report(gone.includes(process) ? { ...done(process, "deleted"), pid: null } : failed(process, startedMeanwhile(process)));

@@ -41,14 +41,15 @@ export class HistoryTable {
     ]);
   }
 
-  /** The newest `limit` entries of one process (null: of all), oldest first. */
-  newest(of: HistoryOf | null, limit: number, sinceMs: number): HistoryEntry[] {
+  /** The newest `limit` entries of one process (null: of all) whose kinds are not among `without`, oldest first. */
+  newest(of: HistoryOf | null, limit: number, sinceMs: number, without: ReadonlySet<string>): HistoryEntry[] {
+    const others = exceptKinds(without);
     const rows = of
       ? this.database.all<HistoryRow>(
-          "SELECT * FROM history WHERE project = ? AND name = ? AND instance = ? AND time >= ? ORDER BY seq DESC LIMIT ?",
+          `SELECT * FROM history WHERE project = ? AND name = ? AND instance = ? AND time >= ? ${others} ORDER BY seq DESC LIMIT ?`,
           [of.project, of.name, of.instance, sinceMs, limit],
         )
-      : this.database.all<HistoryRow>("SELECT * FROM history WHERE time >= ? ORDER BY seq DESC LIMIT ?", [sinceMs, limit]);
+      : this.database.all<HistoryRow>(`SELECT * FROM history WHERE time >= ? ${others} ORDER BY seq DESC LIMIT ?`, [sinceMs, limit]);
     return rows.reverse().map(fromRow);
   }
 
@@ -59,10 +60,8 @@ export class HistoryTable {
 
   /** The phrase of the newest cause whose kind is not among `quiet`. */
   lastCause({ project, name, instance }: HistoryOf, quiet: ReadonlySet<string>): string | undefined {
-    // The kind is the first key of the text, as `put` writes it.
-    const others = [...quiet].map((kind) => `AND cause NOT LIKE '{"kind":"${kind}"%'`).join(" ");
     const row = this.database.get<{ cause: string }>(
-      `SELECT cause FROM history WHERE project = ? AND name = ? AND instance = ? ${others} ORDER BY seq DESC LIMIT 1`,
+      `SELECT cause FROM history WHERE project = ? AND name = ? AND instance = ? ${exceptKinds(quiet)} ORDER BY seq DESC LIMIT 1`,
       [project, name, instance],
     );
     return row && (JSON.parse(row.cause) as Cause).text;
@@ -80,6 +79,11 @@ export class HistoryTable {
       [HISTORY_ROWS_PER_PROCESS],
     );
   }
+}
+
+/** The kind is the first key of the text, as `put` writes it. */
+function exceptKinds(kinds: ReadonlySet<string>): string {
+  return [...kinds].map((kind) => `AND cause NOT LIKE '{"kind":"${kind}"%'`).join(" ");
 }
 
 interface HistoryRow {

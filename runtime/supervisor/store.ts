@@ -33,6 +33,8 @@ const RETRY_MS = 2_000;
 /** Changes of desired states are copied to `definitions.json` together, this long after the first. */
 const COPY_DELAY_MS = 500;
 
+const NO_KINDS: ReadonlySet<string> = new Set();
+
 /** A history entry before it has its number. */
 export interface NewHistory {
   readonly timeMs: number;
@@ -220,12 +222,13 @@ export class Store {
     this.attempt(() => this.historyRows.prune(length, this.nextSeq - 1));
   }
 
-  /** The newest `limit` entries of one process (or of all, daemon included), oldest first. */
-  history(of: HistoryOf | null, limit: number, sinceMs = 0): HistoryEntry[] {
+  /** The newest `limit` entries of one process (or of all, daemon included) whose kinds are not among `without`, oldest first. */
+  history(of: HistoryOf | null, limit: number, sinceMs = 0, without: ReadonlySet<string> = NO_KINDS): HistoryEntry[] {
     this.flush();
-    const saved = this.historyRows.newest(of, limit, sinceMs);
+    const saved = this.historyRows.newest(of, limit, sinceMs, without);
     const unsaved = this.pendingHistory.filter(
       (entry) =>
+        !without.has(entry.cause.kind) &&
         (!of || (entry.project === of.project && entry.name === of.name && entry.instance === of.instance)) &&
         Date.parse(entry.time) >= sinceMs,
     );

@@ -191,4 +191,12 @@ export class Supervisor {
 const BEGINNINGS: ReadonlySet<Event["type"]> = new Set(["start", "restart", "timer", "available", "dependency-back"]);
 
 /** Causes that are told but are not the answer to "why is it as it is". */
-export const QUIET_KINDS = new Set(["spawned", "adopted", "followed", "hook-failed", "signalled", "stop-command-failed"]);
+export const QUIET_KINDS = new Set([
+  "spawned",
+  "adopted",
+  "followed",
+  "hook-failed",
+  "signalled",
+  "stop-command-failed",
+  "limit-unenforced",
+]);

@@ -1,5 +1,7 @@
 // timeout: 120s
-import { readdirSync, readFileSync, utimesSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
@@ -14,6 +16,7 @@ import { addressOf, killDaemon, killWithKeeper, pidsOf, processes, systemOf, unt
 
 /** What Ghost promises. The machine may be busy with other tests, which is no reason to fail: the median of three kills counts. */
 const BACK_MS = 2_000;
+const HOST = fileURLToPath(new URL("./programs/keeper-host.ts", import.meta.url));
 const WRITER = fileURLToPath(new URL("./programs/writer.sh", import.meta.url));
 
 test.limit(60_000);
@@ -99,6 +102,30 @@ test("a question that is with the daemon when it is killed is answered by the ne
   await killWithKeeper(pid);
   const views = (await asked).json<ProcessView[]>();
   assert.equal(Object.fromEntries(views.map((view) => [view.name, view.pid])), before);
+});
+
+test("who comes after a daemon that had run for long knows that it died, and waits for its lock", async () => {
+  await using home = makeHome({ expectLeftovers: true });
+  mkdirSync(home.work, { recursive: true });
+  const told = join(home.work, "revivals");
+  const host = spawn(process.execPath, [HOST, "/bin/sh", "-c", `echo "$GHOST_REVIVALS" > ${told}.new && mv ${told}.new ${told}`], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(host.stdout, "data");
+  host.kill("SIGKILL");
+  await waitFor(() => existsSync(told), { what: "the successor" });
+  assert.is(readFileSync(told, "utf8"), "1\n");
+});
+
+test("a daemon that died together with its keeper is told of by the next one", async () => {
+  await using home = makeHome();
+  await startTwo(home);
+  await killWithKeeper((await systemOf(home)).pid);
+  const told = (await home.ok(["why"])).stdout;
+  assert.match(told, /the one before ended without an order, and nothing was supervised meanwhile; the last record is of 20/);
+  assert.match(told, /took over 2 processes, which were not touched/);
+  assert.not.match(told, /took pid/, "each of them is told with --all");
+  assert.match((await home.ok(["why", "--all"])).stdout, /took pid \d+ over/);
 });
 
 test("an ordered end leaves no keeper, and the keeper that follows is the daemon's only helper", async () => {

@@ -24,7 +24,11 @@ export const storyPaths: Paths = {
   "/v1/history": {
     get: {
       summary: "Changes, of all processes and the daemon or of some",
-      parameters: [inQuery("names", "only these, divided by commas"), ...limits],
+      parameters: [
+        inQuery("names", "only these, divided by commas"),
+        inQuery("brief", "without `names`: leaves out steps that only follow from other changes", flag),
+        ...limits,
+      ],
       responses: entries,
     },
   },
