@@ -190,7 +190,7 @@ export interface LogPolicy {
 export interface WatchPolicy {
   /** Globs (picomatch) or paths relative to the working directory. Default ["."]. */
   readonly paths: readonly string[];
-  /** In addition to `.git`, `node_modules`, `__pycache__`, logs and Ghost's home. */
+  /** In addition to `.git`, `node_modules`, `__pycache__`, `.venv`, editors' files and Ghost's home. */
   readonly ignore: readonly string[];
   /** Default 100. */
   readonly debounceMs: number;

@@ -1,16 +1,26 @@
 import type { Machine } from "./state.ts";
 
-/** A change that comes so soon after a start is most likely the program's own doing, in ms. */
+/** A change that comes so soon after a start or an end may well be the program's own doing, in ms. */
 export const OWN_DOING_MS = 2_000;
-/** So many restarts in a row for such changes are a loop: nobody saves a file ten times, each time right after a restart. */
+/** So many restarts in a row for such changes look like a loop. An editor that saves by itself may do that, too; hence slower, and not never. */
 export const LOOP_RESTARTS = 10;
+/** The first restart after those waits so long, each further one twice as long, in ms, */
+const SLOW_MS_MIN = 1_000;
+/** up to this. */
+const SLOW_MS_MAX = 30_000;
 
-/** True when a change of a watched file is likely to come from the process itself: while it ends, or right after its start. */
-export function isLikelyOwnDoing({ state, startedMs }: Machine, nowMs: number): boolean {
-  return state.at !== "running" || startedMs === null || nowMs - startedMs < OWN_DOING_MS;
+/** How many changes there were in a row, this one included, that the program may have made itself: while it starts or ends, or just after. */
+export function nextStreak(streak: number, machine: Machine, nowMs: number): number {
+  return isMaybeOwnDoing(machine, nowMs) ? streak + 1 : 0;
 }
 
-/** How many such changes there were in a row, this one included. */
-export function nextStreak(streak: number, machine: Machine, nowMs: number): number {
-  return isLikelyOwnDoing(machine, nowMs) ? streak + 1 : 0;
+/** How much later than usual the restart for the last of `streak` such changes comes, in ms. */
+export function slowdownMs(streak: number): number {
+  return streak <= LOOP_RESTARTS ? 0 : Math.min(SLOW_MS_MAX, SLOW_MS_MIN * 2 ** (streak - LOOP_RESTARTS - 1));
+}
+
+function isMaybeOwnDoing({ state, startedMs, stoppedMs }: Machine, nowMs: number): boolean {
+  if (state.at === "starting" || state.at === "stopping") return true;
+  const sinceMs = state.at === "running" ? startedMs : stoppedMs;
+  return sinceMs !== null && nowMs - sinceMs < OWN_DOING_MS;
 }

@@ -136,27 +136,29 @@ test("what changes while the process is stopped does nothing, and a new daemon w
   );
 });
 
-test("a program that writes into what is watched is not restarted for ever, and is watched again after the next start", async () => {
+test("a program that writes into what is watched is told of, and restarts ever more slowly", async () => {
   await using home = makeHome();
   home.write("writes.sh", "#!/bin/sh\nsleep 0.1\ndate +%N >> state.txt\nexec sleep 1000\n");
   await launch(home, { name: "api", command: "sh writes.sh", restart: true, watch: { enabled: true, debounce: "10ms" } });
-  const paused = async () => (await history(home, "api")).filter(({ cause }) => cause.kind === "watch-paused");
-  await waitFor(async () => (await paused()).length === 1, { what: "the pause", limitMs: 20_000, pauseMs: 100 });
-  assert.match((await paused())[0]?.cause.text ?? "", /^state\.txt changed right after each of 10 starts/);
-  assert.is((await changes(home)).length, 10);
-  const now = await view(home, "api");
-  await ignores(home, () => home.write("state.txt", "x"));
-  assert.match((await home.ok(["status", "api"])).stdout, /not watched until it is started again/);
-  home.write("writes.sh", "#!/bin/sh\nexec sleep 1000\n");
-  await home.ok(["restart", "api"]);
-  assert.is.not((await view(home, "api")).pid, now.pid);
-  await waitFor(
-    async () => {
-      home.write("app", String(Math.random()));
-      return (await changes(home)).length > 10;
-    },
-    { what: "a change to be noticed", pauseMs: 150 },
-  );
+  const told = async () => (await history(home, "api")).filter(({ cause }) => cause.kind === "watch-loop");
+  await waitFor(async () => (await changes(home)).length === 12, { what: "twelve restarts", limitMs: 25_000, pauseMs: 100 });
+  assert.is((await told()).length, 1);
+  assert.match((await told())[0]?.cause.text ?? "", /^state\.txt changed right after each of 10 starts/);
+  const times = (await history(home, "api")).filter(({ cause }) => cause.kind === "file-changed").map(({ time }) => Date.parse(time));
+  assert.ok((times[11] as number) - (times[10] as number) >= 2_000, "the twelfth waits two seconds");
+});
+
+test("files that no pattern wants do not count towards the limit", async () => {
+  await using home = makeHome();
+  await watched(home, { enabled: true, paths: ["*.py"] }, "ready.py");
+  mkdirSync(join(home.work, "data"));
+  for (let n = 0; n < 21_000; n += 1) {
+    const path = join(home.work, "data", `some-${n}`);
+    writeFileSync(path, "");
+    rmSync(path);
+  }
+  await causes(home, () => home.write("main.py", "x"), /^main\.py changed/);
+  assert.not((await history(home, "api")).some(({ cause }) => cause.kind === "watch-failed"));
 });
 
 test("watch can be switched on and off without a restart", async () => {
