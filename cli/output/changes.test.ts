@@ -35,6 +35,22 @@ test("shows what would change, key by key, and who restarts", () => {
   assert.is(renderChangesSummary(changes), "1 added, 1 changed (1 restarted), 1 removed (1 stopped), 1 as declared");
 });
 
+test("a PATH that differs is told once for all, and who meets nothing else has no line", () => {
+  const path = { key: "PATH", before: "/usr/bin:/bin", after: "/opt/venv/bin:/usr/bin:/bin" };
+  const executable = { key: "executable", before: "/usr/bin/python3", after: "/opt/venv/bin/python3" };
+  assert.equal(renderPlan([change("api", "change", true, [executable, path]), change("web", "change", false, [path])], [], plain), [
+    "~ shop/api (restarts)",
+    "    executable: /usr/bin/python3 → /opt/venv/bin/python3",
+    "~ PATH of 2 processes, from the next start on: + /opt/venv/bin",
+    "2 to change (1 restarts)",
+  ]);
+  const other = { ...path, after: "/bin:/usr/bin" };
+  assert.match(
+    renderPlan([change("web", "change", false, [other])], [], plain)[0] ?? "",
+    /of 1 process, from the next start on: in another order/,
+  );
+});
+
 test("says when there is nothing to do", () => {
   assert.equal(renderPlan([change("a", "keep", false), change("b", "keep", false)], [], plain), [
     "nothing to change: 2 processes are as declared",

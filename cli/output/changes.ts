@@ -14,9 +14,24 @@ export function renderGroupChanges(groups: readonly GroupChange[], paint: Paint)
   return groups.map(({ project, name, action }) => `${marks[action]} group ${project}/${name}`);
 }
 
-/** What each process meets, key by key. */
+/** What each process meets, key by key; a PATH that differs, as it does for all of a file, once at the end. */
 export function renderChanges(changes: readonly PlanChange[], paint: Paint): string[] {
-  return changes.flatMap((change) => renderChange(change, paint));
+  const others = changes.map((change) => ({ ...change, differences: change.differences.filter(({ key }) => key !== "PATH") }));
+  const shown = others.filter(({ action, differences }) => action !== "change" || differences.length > 0);
+  return [...shown.flatMap((change) => renderChange(change, paint)), ...renderPath(changes, paint)];
+}
+
+/** The folders that came and went. */
+function renderPath(changes: readonly PlanChange[], paint: Paint): string[] {
+  const differing = changes.flatMap(({ differences }) => differences.find(({ key }) => key === "PATH") ?? []);
+  const [first] = differing;
+  if (!first) return [];
+  const [before, after] = [first.before, first.after].map((path) => (path ?? "").split(":"));
+  const come = after?.filter((folder) => !before?.includes(folder)) ?? [];
+  const gone = before?.filter((folder) => !after?.includes(folder)) ?? [];
+  const folders = [...come.map((folder) => paint.green(`+ ${tame(folder)}`)), ...gone.map((folder) => paint.red(`- ${tame(folder)}`))];
+  const what = folders.length > 0 ? folders.join(", ") : "in another order";
+  return [`${paint.yellow("~")} PATH of ${count(differing.length, "process", "processes")}, from the next start on: ${what}`];
 }
 
 /** `2 to add, 1 to change (1 restarts), 3 as declared`. */

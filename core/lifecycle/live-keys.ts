@@ -1,8 +1,9 @@
 /**
  * Keys of a definition (as `describeDefinition` names them) that take effect without a restart: they tell Ghost what to
- * do with the process, and the process itself never sees them.
+ * do with the process, and the process itself never sees them. The registering shell's PATH it does see, from its next start on.
  */
 const LIVE_PREFIXES = [
+  "PATH",
   "restart.",
   "stop.",
   "logs.",

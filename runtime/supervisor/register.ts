@@ -1,10 +1,11 @@
 import type { Cause, PlanChange, RegisterRequest, RegisterResponse } from "../../core/api/wire.ts";
 import type { Manifest, ProcessDefinition } from "../../core/config/definition.ts";
-import { diffDefinitions } from "../../core/config/explain.ts";
+import { type Difference, diffDefinitions } from "../../core/config/explain.ts";
 import { groupChanges } from "../../core/config/group-changes.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { isLiveKey } from "../../core/lifecycle/live-keys.ts";
 import { registered } from "../../core/lifecycle/state.ts";
+import { findExecutable } from "../process/executable.ts";
 import { isIdle, type Report } from "./actions.ts";
 import { deleteAll } from "./delete.ts";
 import { applyDefinition, storedInstance } from "./instances.ts";
@@ -21,7 +22,7 @@ export function plan(supervisor: Supervisor, manifest: Manifest): PlanChange[] {
   const declared = manifest.processes.map((definition) => planOne(supervisor, manifest, definition));
   const keys = new Set(manifest.processes.map((definition) => keyOf(definition)));
   const gone = ownedBy(supervisor, manifest.id).filter((process) => !keys.has(process.key));
-  return [...declared, ...gone.map(planRemoval)];
+  return [...declared, ...gone.map((process) => planRemoval(supervisor, process))];
 }
 
 /**
@@ -97,20 +98,38 @@ function planOne(supervisor: Supervisor, manifest: Manifest, definition: Process
   if (!existing) return { project, name, action: "add", disrupts: false, differences: [] };
   if (existing.manifestId !== manifest.id) throw nameTaken(existing, manifest);
   const secrets = { before: supervisor.parts.secrets.of(manifest.id), after: manifest.secrets };
-  const differences = [...diffDefinitions(existing.definition, definition, secrets), ...pathDifference(supervisor, manifest)];
+  const differences = [...diffDefinitions(existing.definition, definition, secrets), ...pathDifferences(supervisor, manifest, definition)];
   if (differences.length === 0) return { project, name, action: "keep", disrupts: false, differences };
-  const disrupts = isUp(existing) && differences.some(({ key }) => !isLiveKey(key));
+  const disrupts = isAnyUp(supervisor, existing) && differences.some(({ key }) => !isLiveKey(key));
   return { project, name, action: "change", disrupts, differences };
 }
 
-function pathDifference(supervisor: Supervisor, manifest: Manifest): PlanChange["differences"] {
+/**
+ * Each shell has a PATH of its own, and whoever registers from another one did not ask for restarts: a new PATH counts from the next start on. Only where
+ * it leads to another program is that a change of the executable.
+ */
+function pathDifferences(supervisor: Supervisor, manifest: Manifest, { executable, workingDirectory }: ProcessDefinition): Difference[] {
   const before = supervisor.manifests.get(manifest.id)?.path;
-  return before === undefined || before === manifest.path ? [] : [{ key: "PATH", before, after: manifest.path }];
+  const after = manifest.path;
+  if (before === undefined || before === after) return [];
+  const [old, now] = [before, after].map((path) => foundIn(executable, path, workingDirectory));
+  const program = old === now ? [] : [{ key: "executable", before: old ?? null, after: now ?? null }];
+  return [...program, { key: "PATH", before, after }];
 }
 
-function planRemoval(process: Supervised): PlanChange {
+/** The file that a bare name means; null for what PATH has no part in, or no answer to. */
+function foundIn(executable: string, path: string, workingDirectory: string): string | null {
+  if (executable.includes("/") || executable.includes("${")) return null;
+  try {
+    return findExecutable(executable, { path, workingDirectory, fileDirectory: null });
+  } catch {
+    return null;
+  }
+}
+
+function planRemoval(supervisor: Supervisor, process: Supervised): PlanChange {
   const { project, name } = process.definition;
-  return { project, name, action: "remove", disrupts: isUp(process), differences: [] };
+  return { project, name, action: "remove", disrupts: isAnyUp(supervisor, process), differences: [] };
 }
 
 function nameTaken(existing: Supervised, manifest: Manifest): GhostError {
@@ -122,9 +141,9 @@ function nameTaken(existing: Supervised, manifest: Manifest): GhostError {
   });
 }
 
-/** Wanted, and running or about to: one that somebody is just stopping stays stopped. */
-function isUp({ machine }: Supervised): boolean {
-  return machine.desired === "up" && !isIdle(machine);
+/** Whether one of its instances is wanted, and running or about to: one that somebody is just stopping stays stopped. */
+function isAnyUp(supervisor: Supervisor, { definition: { project, name } }: Supervised): boolean {
+  return supervisor.dependencies.instancesOf(project, name).some(({ machine }) => machine.desired === "up" && !isIdle(machine));
 }
 
 function ownedBy(supervisor: Supervisor, manifestId: string): Supervised[] {

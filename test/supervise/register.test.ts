@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { ProcessView, RegisterResponse } from "../../core/api/wire.ts";
@@ -41,6 +42,54 @@ test("unchanged processes keep their pid, changed ones restart, new ones come, i
     (await plan(home)).map(({ action }) => action),
     ["keep", "keep", "keep", "keep"],
   );
+});
+
+test("another shell's PATH restarts nobody, except where it leads to another program", async () => {
+  await using home = makeHome();
+  home.write("bin/other", "#!/bin/sh\nexit 0\n", 0o755);
+  const served = home.write("first/served", '#!/bin/sh\necho "first $PATH"\nexec sleep 1000\n', 0o755);
+  const elsewhere = home.write("second/served", '#!/bin/sh\necho "second"\nexec sleep 1000\n', 0o755);
+  const withPath = (...folders: string[]) => ({ env: { ...home.env, PATH: [...folders, home.env.PATH].join(":") } });
+  declare(home, sleeper("plain"), sleeper("moved", { command: "served" }));
+  await home.ok(["register", "--start"], withPath(dirname(served)));
+  const before = await Promise.all(["plain", "moved"].map((name) => view(home, name)));
+  const more = withPath(join(home.work, "bin"), dirname(served));
+  const planned = (await home.ok(["plan", "--json"], more)).json<RegisterResponse>().changes;
+  assert.equal(
+    planned.map(({ action, disrupts }) => [action, disrupts]),
+    [
+      ["change", false],
+      ["change", false],
+    ],
+  );
+  await home.ok(["register"], more);
+  assert.equal(
+    await Promise.all(["plain", "moved"].map(async (name) => (await view(home, name)).pid)),
+    before.map(({ pid }) => pid),
+  );
+  assert.match((await home.ok(["plan"], more)).stdout, /nothing to change/);
+  await home.ok(["restart", "moved"]);
+  await waitFor(async () => (await home.ok(["logs", "moved"])).stdout.includes(`first ${join(home.work, "bin")}:`), {
+    what: "the new PATH",
+  });
+  assert.match((await home.ok(["register"], withPath(dirname(elsewhere)))).stderr, /executable: .*first\/served → .*second\/served/);
+  assert.is((await view(home, "plain")).pid, before[0]?.pid);
+  await waitFor(async () => (await home.ok(["logs", "moved"])).stdout.includes("second"), { what: "the other program" });
+});
+
+test("a change is one for all instances, whoever of them is stopped", async () => {
+  await using home = makeHome();
+  await launch(home, sleeper("api", { instances: 3 }));
+  await home.ok(["stop", "api:0"]);
+  const before = await view(home, "api:1");
+  declare(home, sleeper("api", { instances: 3, environment: { A: "1" } }));
+  assert.equal(
+    (await plan(home)).map(({ action, disrupts }) => [action, disrupts]),
+    [["change", true]],
+  );
+  await home.ok(["register"]);
+  assert.is.not((await view(home, "api:1")).pid, before.pid);
+  assert.is((await view(home, "api:0")).status, "stopped");
 });
 
 test("keys that only Ghost sees apply without a restart; keys that the process sees restart it", async () => {
