@@ -1,6 +1,8 @@
 import type { HistoryEntry } from "../../core/api/wire.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import type { HistoryQuery } from "../../runtime/client/client.ts";
 import type { Command } from "../command.ts";
-import { countOption } from "../context.ts";
+import { type Context, countOption } from "../context.ts";
 import { renderTimeline } from "../output/timeline.ts";
 import { sinceOption } from "../since.ts";
 
@@ -21,7 +23,7 @@ export const command: Command = {
   examples: ["ghost why api", "ghost why --since 1h", "ghost why api -n 100 --json"],
   async run(context) {
     const names = context.flag("all") ? [] : context.names;
-    const entries = await context.connect("if-not-stopped").history({
+    const entries = await read(context, {
       names,
       limit: countOption(context, "lines", ENTRIES_BY_DEFAULT),
       since: sinceOption(context, new Date()),
@@ -40,6 +42,18 @@ export const command: Command = {
     return 0;
   },
 };
+
+/** After `ghost daemon stop` the state is read without a daemon: it would start everything that is wanted. */
+async function read(context: Context, query: HistoryQuery): Promise<HistoryEntry[]> {
+  try {
+    return await context.connect("if-not-stopped").history(query);
+  } catch (error) {
+    if (!(error instanceof GhostError) || error.code !== "DAEMON_STOPPED") throw error;
+    const { readHistoryOffline } = await import("../../runtime/daemon/offline-history.ts");
+    const { names = [], limit = ENTRIES_BY_DEFAULT, since, brief = false } = query;
+    return readHistoryOffline(context.home, names, { limit, sinceMs: since?.getTime() ?? 0, brief });
+  }
+}
 
 /** A name may also stand for a group, or for several instances. */
 function ofSeveral(entries: readonly HistoryEntry[]): boolean {

@@ -30,6 +30,22 @@ function entry(name: string | null, text: string): NewHistory {
   };
 }
 
+test("why tells what happened after the daemon was stopped, too, and starts nothing", async () => {
+  await using home = makeHome();
+  home.write(
+    "processes.yaml",
+    "project: shop\nprocesses:\n  - { name: api, command: sleep 1000, restart: true }\n  - { name: web, command: sleep 1000 }\n",
+  );
+  await home.ok(["register", "--start"]);
+  await home.ok(["daemon", "stop"]);
+  assert.match((await home.ok(["why"])).stdout, /shop\/web .*stopped/);
+  const told = (await home.ok(["why", "api"])).stdout;
+  assert.match(told, /started by ghost register/);
+  assert.not.match(told, /shop\/web/);
+  assert.is((await home.ghost(["why", "nobody"])).code, 3);
+  assert.is((await home.ghost(["daemon", "status"])).code, 4);
+});
+
 test("each process keeps its newest 200 entries, however noisy another one is; numbers go on after a restart", async () => {
   using place = makePlace();
   const { store } = await place.open();
