@@ -15,6 +15,8 @@ export interface Call {
   body<T>(): Promise<T>;
   /** Answers with one JSON value. */
   json(value: unknown): void;
+  /** The same of a value that is JSON text already. */
+  jsonText(text: string): void;
   /** Answers with one JSON value a line, as they come. */
   lines(): LineStream;
   /** Answers with server-sent events. */
@@ -45,10 +47,8 @@ export function makeCall(path: Record<string, string>, url: URL, request: Incomi
     query: url.searchParams,
     headers: request.headers,
     body: () => readBody(request),
-    json(value) {
-      const text = `${JSON.stringify(value)}\n`;
-      response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(text) }).end(text);
-    },
+    json: (value) => answerJson(response, JSON.stringify(value)),
+    jsonText: (text) => answerJson(response, text),
     text(value, type = "text/plain; charset=utf-8") {
       response.writeHead(200, { "content-type": type }).end(value);
     },
@@ -66,6 +66,11 @@ export function makeCall(path: Record<string, string>, url: URL, request: Incomi
       };
     },
   };
+}
+
+function answerJson(response: ServerResponse, text: string): void {
+  const line = `${text}\n`;
+  response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(line) }).end(line);
 }
 
 function begin(response: ServerResponse, type: string): void {

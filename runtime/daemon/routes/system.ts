@@ -1,5 +1,6 @@
-import type { ProcessView, SystemView } from "../../../core/api/wire.ts";
-import { countByStatus, viewOf } from "../../supervisor/views.ts";
+import type { SystemView } from "../../../core/api/wire.ts";
+import { countByStatus, viewsText } from "../../supervisor/views.ts";
+import type { Call } from "../call.ts";
 import type { Route } from "../http.ts";
 import type { DaemonNode } from "../node.ts";
 
@@ -7,7 +8,7 @@ import type { DaemonNode } from "../node.ts";
 export function systemRoutes(node: DaemonNode): Route[] {
   return [
     { method: "GET", pattern: "/v1/system", handle: (call) => call.json(systemView(node)) },
-    { method: "GET", pattern: "/v1/overview", handle: (call) => call.json({ system: systemView(node), processes: listAll(node) }) },
+    { method: "GET", pattern: "/v1/overview", handle: (call) => overview(node, call) },
     {
       method: "GET",
       pattern: "/v1/openapi.json",
@@ -17,9 +18,10 @@ export function systemRoutes(node: DaemonNode): Route[] {
   ];
 }
 
-function listAll(node: DaemonNode): ProcessView[] {
+function overview(node: DaemonNode, call: Call): void {
   node.sampler.ensureFresh();
-  return [...node.supervisor.processes.values()].map((process) => viewOf(node.supervisor, process));
+  const processes = viewsText(node.supervisor, [...node.supervisor.processes.values()]);
+  call.jsonText(`{"system":${JSON.stringify(systemView(node))},"processes":${processes}}`);
 }
 
 function systemView(node: DaemonNode): SystemView {
