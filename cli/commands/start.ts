@@ -14,7 +14,7 @@ export const command: Command = {
   usage: "NAME… | PROGRAM [--name N] [-- ARGUMENT…]",
   summary: "Start processes, or register a program and start it",
   about:
-    "A NAME is a name, project/name, a glob or `all`. A file that is no registered name is registered and started: .js, .ts and .py by their runtime, " +
+    "A NAME is a name, project/name, a glob or `all`. A file that is no registered name is registered and started: .js, .ts and .py by the runtime for them that is in PATH, " +
     "anything else is executed. It is restarted when it ends, until it is stopped. Waits until all of them run.",
   flags: [
     { flags: "--name <N>", about: "The program's name (default: the file's)" },
@@ -81,24 +81,9 @@ async function startProgram(context: Context, client: DaemonClient, file: string
   return reportResults(context, results, { doing: "starting", total: 1, extra: { changes, warnings } });
 }
 
-async function manifestFor(context: Context, file: string): Promise<Program> {
-  const [{ definitionForProgram }, { isOnPath }, { nameProblem }] = await Promise.all([
-    import("../../core/config/from-program.ts"),
-    import("../../runtime/config/on-path.ts"),
-    import("../../core/config/names.ts"),
-  ]);
-  const { directory, environment } = context;
-  const name = context.text("name");
-  const problem = name === undefined ? null : nameProblem(name);
-  if (problem) throw usage(context.verb, `${name} cannot be a name: ${problem}`);
-  return definitionForProgram({
-    file,
-    name,
-    args: context.passed,
-    directory,
-    environment,
-    isOnPath: (program) => isOnPath(program, environment.PATH ?? ""),
-  });
+async function manifestFor({ directory, environment, passed, text }: Context, file: string): Promise<Program> {
+  const { readProgram } = await import("../../runtime/config/read-program.ts");
+  return readProgram({ file, name: text("name"), args: passed, directory, environment });
 }
 
 function isFile(path: string): boolean {

@@ -2,6 +2,8 @@ import { definitionForProgram, type Program } from "../../core/config/from-progr
 import type { Variables } from "../../core/config/interpolate.ts";
 import { nameProblem } from "../../core/config/names.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { findExecutable } from "../process/executable.ts";
+import { runSystemCommand } from "../process/system-command.ts";
 import { isOnPath } from "./on-path.ts";
 
 /** What `ghost start PROGRAM` was given. */
@@ -14,10 +16,26 @@ export interface ProgramFile {
   readonly environment: Variables;
 }
 
-/** The manifest of a program that no file declares. Throws USAGE for a name that cannot be one. */
+/** The manifest of a program that no file declares. Throws USAGE for a name that cannot be one, EXECUTABLE_NOT_FOUND when nothing here can run the file. */
 export function readProgram({ name, environment, ...rest }: ProgramFile): Program {
   const problem = name === undefined ? null : nameProblem(name);
   if (problem !== null)
     throw new GhostError("USAGE", `cannot call the program ${name}: ${problem}`, { hint: "--name takes letters, digits, - and _" });
-  return definitionForProgram({ ...rest, name, environment, isOnPath: (program) => isOnPath(program, environment.PATH ?? "") });
+  const path = environment.PATH ?? "";
+  return definitionForProgram({
+    ...rest,
+    name,
+    environment,
+    isOnPath: (program) => isOnPath(program, path),
+    nodeVersion: () => versionOfNode(path),
+  });
+}
+
+/** Node answers within 50 ms; one that does not in so many is none to rely on. */
+const NODE_LIMIT_MS = 5_000;
+
+function versionOfNode(path: string): string | null {
+  const node = findExecutable("node", { path, workingDirectory: "/", fileDirectory: null });
+  const { code, stdout } = runSystemCommand([node, "--version"], { environment: { PATH: path }, limitMs: NODE_LIMIT_MS });
+  return code === 0 ? stdout.trim() : null;
 }

@@ -124,6 +124,7 @@ function makeDefinition(index: number, random: Random): ProcessDefinition {
     directory: "/p",
     environment: {},
     isOnPath: () => false,
+    nodeVersion: () => null,
   });
   const base = manifest.processes[0] as ProcessDefinition;
   const oneshot = random() < 0.25;
