@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Program } from "../../core/config/from-program.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
@@ -9,6 +8,7 @@ import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
 import { namesOrChoice } from "../names.ts";
 import { reportResults } from "../outcome.ts";
+import { isProgramFile } from "../program-words.ts";
 
 export const command: Command = {
   usage: "NAME… | PROGRAM [--name N] [-- ARGUMENT…]",
@@ -38,9 +38,9 @@ export const command: Command = {
   },
 };
 
-/** Which of the words are files, and not names of something registered. */
+/** Which of the words are files, and not names of something registered. Throws NOT_FOUND for a file that is not there. */
 async function programsAmong(words: readonly string[], context: Context, client: DaemonClient): Promise<string[]> {
-  const files = words.filter((word) => isFile(resolve(context.directory, word)));
+  const files = words.filter((word) => isProgramFile(word, context.directory));
   const unknown = await Promise.all(files.map(async (word) => (!word.includes(",") && (await isRegistered(client, word)) ? [] : [word])));
   return unknown.flat();
 }
@@ -84,12 +84,4 @@ async function startProgram(context: Context, client: DaemonClient, file: string
 async function manifestFor({ directory, environment, passed, text }: Context, file: string): Promise<Program> {
   const { readProgram } = await import("../../runtime/config/read-program.ts");
   return readProgram({ file, name: text("name"), args: passed, directory, environment });
-}
-
-function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -37,4 +37,28 @@ test("TypeScript is run by whom can run it, and refused before it is registered 
   });
 });
 
+test("a file that is not there, or cannot be run, is refused before it is registered, with the remedy", async () => {
+  await using home = makeHome();
+  home.write("app.py", "");
+  home.write("notes.txt", "remember\n");
+  home.write("script", "echo no interpreter\n", 0o755);
+  home.write("processes.yaml", "processes: []\n");
+  const cases: [string, number, RegExp, RegExp][] = [
+    ["ap.py", 3, /cannot start ap\.py: there is no such file/, /did you mean app\.py\?/],
+    ["./nofile", 3, /cannot start \.\/nofile: there is no such file/, /taken from the folder you are in/],
+    ["./notes.txt", 1, /cannot start \S*\/notes\.txt: it is not executable/, /chmod \+x \S*\/notes\.txt/],
+    ["script", 1, /cannot start \S*\/script: it is neither a program nor a script that begins with #!/, /#!\/bin\/sh/],
+    ["processes.yaml", 1, /not executable/, /ghost register --start \S*processes\.yaml/],
+    [".", 2, /cannot start \.: it is a folder/, /ghost register --start \S*processes\.yaml/],
+  ];
+  for (const [word, code, message, hint] of cases) {
+    const outcome = await home.ghost(["start", word]);
+    const [first = "", ...rest] = outcome.stderr.split("\n");
+    assert.is(outcome.code, code, `${word}: ${outcome.stderr}`);
+    assert.match(first, message);
+    assert.match(rest.join("\n"), hint);
+  }
+  assert.equal(await list(home), []);
+});
+
 test.run();
