@@ -22,30 +22,62 @@ export const command: Command = {
   ],
   argumentsMax: Number.POSITIVE_INFINITY,
   examples: ["ghost start api", "ghost start all", "ghost start server.js --name web -- --port 8080"],
+  hintFor: (option, [program = "PROGRAM"]) => dashesHint(program.startsWith("-") ? "PROGRAM" : program, option),
   async run(context) {
     const client = context.connect("always");
-    const names = await namesOrChoice(context, client, true);
-    const programs = await programsAmong(names, context, client);
-    if (context.passed.length > 0 || context.text("name") !== undefined) requireOneProgram(names, programs, context);
-    if (programs.length === 0)
-      return act(context, client, { verb: "start", doing: "starting", names, request: { noWait: !context.flag("wait") } });
-    return startEach(
-      context,
-      client,
-      programs,
-      names.filter((name) => !programs.includes(name)),
-    );
+    const words = await namesOrChoice(context, client, true);
+    const asProgram = context.passed.length > 0 || context.text("name") !== undefined;
+    if (asProgram && words.length > 1) throw usage(context.verb, "--name and -- go with one program alone");
+    const { programs, names } = await understand(context, client, words);
+    if (asProgram && names[0] !== undefined)
+      throw usage(context.verb, `--name and -- go with a program, and ${names[0]} is not a file that could be run`);
+    return startAll(context, client, programs, names);
   },
 };
 
-/** Which of the words are files, and not names of something registered. Throws NOT_FOUND for a file that is not there. */
-async function programsAmong(words: readonly string[], context: Context, client: DaemonClient): Promise<string[]> {
-  const files = words.filter((word) => isProgramFile(word, context.directory));
-  const unknown = await Promise.all(files.map(async (word) => (!word.includes(",") && (await isRegistered(client, word)) ? [] : [word])));
-  return unknown.flat();
+interface Understood {
+  readonly programs: readonly Program[];
+  readonly names: readonly string[];
+}
+
+/** What all the words mean, found out before anything is started: files that are no registered name are programs. */
+async function understand(context: Context, client: DaemonClient, words: readonly string[]): Promise<Understood> {
+  const programs: Program[] = [];
+  const names: string[] = [];
+  for (const word of words) {
+    await orMeantFor(words, programs, word, async () => {
+      if (isProgramFile(word, context.directory) && !(await isRegistered(client, word))) programs.push(await readAsProgram(context, word));
+      else names.push(word);
+    });
+  }
+  // Names alone are the daemon's to judge: it starts all of them or none.
+  if (programs.length > 0) for (const name of names) await orMeantFor(words, programs, name, () => client.processes([name]));
+  return { programs, names };
+}
+
+/** What is said of a word that means nothing, when it follows a program: it may be that program's argument. */
+async function orMeantFor(
+  words: readonly string[],
+  programs: readonly Program[],
+  word: string,
+  judge: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await judge();
+  } catch (error) {
+    const [first = ""] = words;
+    if (!(error instanceof GhostError) || programs.length === 0 || word === first) throw error;
+    const otherwise = error.hint ? `; else ${error.hint}` : "";
+    throw new GhostError(error.code, error.message, { hint: dashesHint(first, word) + otherwise });
+  }
+}
+
+function dashesHint(program: string, argument: string): string {
+  return `if ${argument} is an argument of the program, put -- before it: ghost start ${program} -- ${argument}`;
 }
 
 async function isRegistered(client: DaemonClient, name: string): Promise<boolean> {
+  if (name.includes(",")) return false;
   try {
     return (await client.processes([name])).length > 0;
   } catch (error) {
@@ -54,26 +86,15 @@ async function isRegistered(client: DaemonClient, name: string): Promise<boolean
   }
 }
 
-function requireOneProgram(names: readonly string[], programs: readonly string[], { verb }: Context): void {
-  if (names.length === 1 && programs.length === 1) return;
-  const [name] = names;
-  if (names.length === 1) throw usage(verb, `--name and -- go with a program, and ${name} is not a file that could be run`);
-  throw usage(verb, "--name and -- go with one program alone");
-}
-
-async function startEach(context: Context, client: DaemonClient, programs: readonly string[], names: readonly string[]): Promise<number> {
+async function startAll(context: Context, client: DaemonClient, programs: readonly Program[], names: readonly string[]): Promise<number> {
   let worst = 0;
   for (const program of programs) worst = Math.max(worst, await startProgram(context, client, program));
-  if (names.length > 0)
-    worst = Math.max(
-      worst,
-      await act(context, client, { verb: "start", doing: "starting", names, request: { noWait: !context.flag("wait") } }),
-    );
-  return worst;
+  if (names.length === 0) return worst;
+  const request = { noWait: !context.flag("wait") };
+  return Math.max(worst, await act(context, client, { verb: "start", doing: "starting", names, request }));
 }
 
-async function startProgram(context: Context, client: DaemonClient, file: string): Promise<number> {
-  const { manifest, says } = await manifestFor(context, resolve(context.directory, file));
+async function startProgram(context: Context, client: DaemonClient, { manifest, says }: Program): Promise<number> {
   context.say(says);
   const request = { manifest, start: true, noWait: !context.flag("wait"), by: "ghost start", progress: wantsProgress(context) };
   const { changes, warnings, results } = await client.register(request, context.interruption);
@@ -81,7 +102,7 @@ async function startProgram(context: Context, client: DaemonClient, file: string
   return reportResults(context, results, { doing: "starting", total: 1, extra: { changes, warnings } });
 }
 
-async function manifestFor({ directory, environment, passed, text }: Context, file: string): Promise<Program> {
+async function readAsProgram({ directory, environment, passed, text }: Context, word: string): Promise<Program> {
   const { readProgram } = await import("../../runtime/config/read-program.ts");
-  return readProgram({ file, name: text("name"), args: passed, directory, environment });
+  return readProgram({ file: resolve(directory, word), name: text("name"), args: passed, directory, environment });
 }

@@ -61,4 +61,27 @@ test("a file that is not there, or cannot be run, is refused before it is regist
   assert.equal(await list(home), []);
 });
 
+test("a program's arguments without -- start nothing, and the hint says where -- belongs", async () => {
+  await using home = makeHome();
+  home.write("app.py", "import time\ntime.sleep(1000)\n");
+  home.write("data.txt", "");
+  const cases: [string[], number, RegExp, RegExp][] = [
+    [["app.py", "--port", "8080"], 2, /it has no option --port/, /put -- before it: ghost start app\.py -- --port/],
+    [["app.py", "8080"], 3, /cannot find 8080/, /put -- before it: ghost start app\.py -- 8080/],
+    [["app.py", "data.txt"], 1, /data\.txt: it is not executable/, /put -- before it: ghost start app\.py -- data\.txt/],
+    [["app.py", "none.txt"], 3, /none\.txt: there is no such file/, /ghost start app\.py -- none\.txt/],
+    [["--prt", "1"], 2, /it has no option --prt/, /ghost start PROGRAM -- --prt/],
+  ];
+  for (const [words, code, message, hint] of cases) {
+    const outcome = await home.ghost(["start", ...words]);
+    assert.is(outcome.code, code, outcome.stderr);
+    assert.match(outcome.stderr, message);
+    assert.match(outcome.stderr, hint);
+  }
+  assert.equal(await list(home), []);
+  await home.ok(["start", "app.py", "--name", "one"]);
+  assert.is((await home.ghost(["start", "one", "nothing"])).code, 3);
+  await home.ok(["start", "app.py", "one"]);
+});
+
 test.run();
