@@ -8,30 +8,37 @@ import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
 import { namesOrChoice } from "../names.ts";
 import { reportResults } from "../outcome.ts";
-import { isProgramFile } from "../program-words.ts";
+import { isProgramFile, orProgramOfPath, programOfPath } from "../program-words.ts";
 
 export const command: Command = {
   usage: "NAME… | PROGRAM [--name N] [-- ARGUMENT…]",
   summary: "Start processes, or register a program and start it",
   about:
     "A NAME is a name, project/name, a glob or `all`. A file that is no registered name is registered and started: .js, .ts and .py by the runtime for them that is in PATH, " +
-    "anything else is executed. It is restarted when it ends, until it is stopped. Waits until all of them run.",
+    "anything else is executed. With --name or -- a PROGRAM is looked up in PATH, too. It is restarted when it ends, until it is stopped. Waits until all of them run.",
   flags: [
     { flags: "--name <N>", about: "The program's name (default: the file's)" },
     { flags: "--no-wait", about: "Return at once instead of waiting until they run" },
   ],
   argumentsMax: Number.POSITIVE_INFINITY,
-  examples: ["ghost start api", "ghost start all", "ghost start server.js --name web -- --port 8080"],
+  examples: [
+    "ghost start api",
+    "ghost start all",
+    "ghost start server.js --name web -- --port 8080",
+    "ghost start redis-server -- --port 7000",
+  ],
   hintFor: (option, [program = "PROGRAM"]) => dashesHint(program.startsWith("-") ? "PROGRAM" : program, option),
   async run(context) {
     const client = context.connect("always");
     const words = await namesOrChoice(context, client, true);
     const asProgram = context.passed.length > 0 || context.text("name") !== undefined;
     if (asProgram && words.length > 1) throw usage(context.verb, "--name and -- go with one program alone");
-    const { programs, names } = await understand(context, client, words);
+    const { programs, names } = await understand(context, client, words, asProgram);
     if (asProgram && names[0] !== undefined)
-      throw usage(context.verb, `--name and -- go with a program, and ${names[0]} is not a file that could be run`);
-    return startAll(context, client, programs, names);
+      throw usage(context.verb, `--name and -- go with a program, and ${names[0]} is the name of a process`);
+    return startAll(context, client, programs, names).catch((error) => {
+      throw names.length === 1 ? orProgramOfPath(error, names[0] ?? "", context) : error;
+    });
   },
 };
 
@@ -40,14 +47,18 @@ interface Understood {
   readonly names: readonly string[];
 }
 
-/** What all the words mean, found out before anything is started: files that are no registered name are programs. */
-async function understand(context: Context, client: DaemonClient, words: readonly string[]): Promise<Understood> {
+/**
+ * What all the words mean, found out before anything is started: files that are no registered name are programs. `asProgram`: it was called
+ * with what only a program takes, so that a word that is neither is one of PATH.
+ */
+async function understand(context: Context, client: DaemonClient, words: readonly string[], asProgram: boolean): Promise<Understood> {
   const programs: Program[] = [];
   const names: string[] = [];
   for (const word of words) {
     await orMeantFor(words, programs, word, async () => {
-      if (isProgramFile(word, context.directory) && !(await isRegistered(client, word))) programs.push(await readAsProgram(context, word));
-      else names.push(word);
+      const isFile = isProgramFile(word, context.directory);
+      if ((!isFile && !asProgram) || (await isRegistered(client, word))) names.push(word);
+      else programs.push(await readAsProgram(context, isFile ? resolve(context.directory, word) : programOfPath(word, context)));
     });
   }
   // Names alone are the daemon's to judge: it starts all of them or none.
@@ -102,7 +113,7 @@ async function startProgram(context: Context, client: DaemonClient, { manifest, 
   return reportResults(context, results, { doing: "starting", total: 1, extra: { changes, warnings } });
 }
 
-async function readAsProgram({ directory, environment, passed, text }: Context, word: string): Promise<Program> {
+async function readAsProgram({ directory, environment, passed, text }: Context, file: string): Promise<Program> {
   const { readProgram } = await import("../../runtime/config/read-program.ts");
-  return readProgram({ file: resolve(directory, word), name: text("name"), args: passed, directory, environment });
+  return readProgram({ file, name: text("name"), args: passed, directory, environment });
 }

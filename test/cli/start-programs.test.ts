@@ -84,4 +84,19 @@ test("a program's arguments without -- start nothing, and the hint says where --
   await home.ok(["start", "app.py", "one"]);
 });
 
+test("with --name or -- a bare word is a program of PATH", async () => {
+  await using home = makeHome();
+  const bare = await home.ghost(["start", "sleep"]);
+  assert.is(bare.code, 3);
+  assert.match(bare.stderr, /hint: to run the program sleep of your PATH: ghost start sleep --name sleep -- /);
+  assert.match((await home.ok(["start", "sleep", "--name", "x", "--", "500"])).stderr, /sleep is executed\n(.*\n)*✓ work\/x started/);
+  await home.ok(["start", "sleep", "--", "600"]);
+  const views = await list(home);
+  assert.equal(views.map(({ name, status }) => `${name} ${status}`).sort(), ["sleep running", "x running"]);
+  const taken = await home.ghost(["start", "x", "--", "1"]);
+  assert.equal([taken.code, /x is the name of a process/.test(taken.stderr)], [2, true]);
+  const unknown = await home.ghost(["start", "nosuchprogram", "--name", "y"]);
+  assert.equal([unknown.code, /neither a process, nor a file here, nor a program in PATH/.test(unknown.stderr)], [2, true]);
+});
+
 test.run();
