@@ -50,6 +50,7 @@ export function select(node: DaemonNode, names: readonly string[]): Supervised[]
     project: process.definition.project,
     name: process.definition.name,
     instance: process.instance,
+    source: process.definition.source?.file ?? null,
     process,
   }));
   return selectProcesses(names, available, node.supervisor.groups.all()).map((candidate) => candidate.process);
