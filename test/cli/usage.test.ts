@@ -58,7 +58,7 @@ test("what cannot be understood is a usage error with the nearest that could be 
     [["logs", "-n", "many"], /whole number, not many/, /logs --help/],
     [["logs", "--grep", "("], /regular expression/, /logs --help/],
     [["why", "--since", "5"], /--since/, /how long ago/],
-    [["status", "a", "b"], /b is one argument too many/, /status --help/],
+    [["env", "a", "b"], /b is one argument too many/, /env --help/],
     [["signal", "api", "SIGHPU"], /SIGHPU is no signal/, /did you mean SIGHUP\?/],
     [["signal", "api"], /NAME and a SIGNAL/, /signal --help/],
     [["stop"], /at least one NAME/, /all/],
