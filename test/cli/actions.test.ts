@@ -111,9 +111,9 @@ test("plan shows what register does, and register does that and no more", async 
   );
   assert.match(
     (await home.ok(["plan"])).stdout,
-    /~ shop\/api \(restarts\)\n {4}args: 1000 → 2000\n1 to change \(1 restarts\), 1 as declared/,
+    /~ shop\/api \(restarts\)\n {4}args: 1000 → 2000\n1 to change \(restarts\), 1 as declared/,
   );
-  assert.match((await home.ok(["register"])).stderr, /1 changed \(1 restarted\), 1 as declared/);
+  assert.match((await home.ok(["register"])).stderr, /1 changed \(restarted\), 1 as declared/);
   assert.is((await list(home, "web"))[0]?.pid, web?.pid);
   assert.match((await home.ok(["plan"])).stdout, /nothing to change: 2 processes are as declared/);
 });
