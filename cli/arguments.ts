@@ -57,7 +57,9 @@ export async function parseArguments(verb: string, command: Command, words: read
   for (const { flags, about } of command.flags) target.option(flags, about);
   const end = words.includes("--") ? words.indexOf("--") : words.length;
   cli.parse(["", "ghost", verb, ...words.slice(0, end).map(markNumbers)], { run: false });
-  refuseUnknown(verb, Object.keys(cli.options), [...target.options, ...cli.globalCommand.options]);
+  refuseUnknown(verb, Object.keys(cli.options), [...target.options, ...cli.globalCommand.options], (option) =>
+    command.hintFor?.(option, words),
+  );
   const options = Object.fromEntries(Object.entries(cli.options).map(([name, value]) => [name, asText(value)]));
   for (const { name, names, required, rawName } of [...target.options, ...cli.globalCommand.options]) {
     if (required && names.some((each) => options[each] === true || options[each] === ""))
@@ -69,7 +71,12 @@ export async function parseArguments(verb: string, command: Command, words: read
   return { positional, passed: words.slice(end + 1), options, repeated: repeatedIn(cli.options) };
 }
 
-function refuseUnknown(verb: string, given: readonly string[], known: readonly { names: string[]; negated: boolean }[]): void {
+function refuseUnknown(
+  verb: string,
+  given: readonly string[],
+  known: readonly { names: string[]; negated: boolean }[],
+  hintFor: (option: string) => string | null | undefined,
+): void {
   const names = known.flatMap((option) => option.names);
   for (const name of given) {
     if (name === "--" || names.includes(name)) continue;
@@ -77,7 +84,10 @@ function refuseUnknown(verb: string, given: readonly string[], known: readonly {
       name,
       names.filter((each) => each.length > 1),
     );
-    throw usage(verb, `it has no option ${dashed(name)}`, meant ? `did you mean ${dashed(meant)}? ` : "");
+    const hints = [meant === null ? null : `did you mean ${dashed(meant)}?`, hintFor(dashed(name))].filter(Boolean);
+    const why = `it has no option ${dashed(name)}`;
+    if (hints.length === 0) throw usage(verb, why);
+    throw usage(verb, why, `${hints.join(" ")}${hints.at(-1)?.endsWith("?") ? " " : "; "}`);
   }
 }
 

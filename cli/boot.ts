@@ -18,7 +18,7 @@ const SUBGROUPS_SINCE = 254;
 /** Writes and starts the boot unit of a home. Gives the exit code. */
 export async function installDaemon(context: Context): Promise<number> {
   const { system, root, home, usualHome } = target(context);
-  const manager = requireManager(root, context.flag("dryRun"));
+  const manager = requireManager("install", root, context.flag("dryRun"));
   if (!context.flag("dryRun")) requireRoot(system, "install", root);
   const program = programFor(home, usualHome);
   const job: JobDescription = {
@@ -46,7 +46,7 @@ export async function installDaemon(context: Context): Promise<number> {
 /** Stops the unit of a home and takes it away; the home stays. Gives the exit code. */
 export async function uninstallDaemon(context: Context): Promise<number> {
   const { system, root, home, usualHome } = target(context);
-  const manager = requireManager(root, context.flag("dryRun"));
+  const manager = requireManager("uninstall", root, context.flag("dryRun"));
   if (!context.flag("dryRun")) requireRoot(system, "uninstall", root);
   const name = jobName(home, usualHome);
   const owner = ownerOf(context.environment, root, null);

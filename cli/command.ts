@@ -21,6 +21,8 @@ export interface Command {
   readonly examples: readonly string[];
   /** The exit code of a failure of Ghost's own, where 1 to 5 could be the program's; default: the error's. */
   readonly failureCode?: number;
+  /** What to say of an option that it does not have, e.g. one of another tool, given the words after the verb; null: nothing in particular. */
+  readonly hintFor?: (option: string, words: readonly string[]) => string | null;
   /** Gives the exit code; throws a GhostError for every failure that has no output of its own. */
   run(context: Context): Promise<number>;
 }

@@ -1,3 +1,4 @@
+import { SIGNALS } from "../core/config/signals.ts";
 import { type Command, type Flag, GLOBAL_FLAGS } from "./command.ts";
 import { VERBS } from "./verbs.ts";
 
@@ -51,13 +52,13 @@ function bash(entries: Entries): string {
   const words = Object.entries(WORDS).map(([verb, list]) => `    ${verb}) COMPREPLY=($(compgen -W "${list}" -- "$word")) ;;`);
   return `# bash completion of ghost
 _ghost() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" verb="" options="" index
+  local word="\${COMP_WORDS[COMP_CWORD]}" verb="" named="" options="" index
   COMPREPLY=()
   for ((index = 1; index < COMP_CWORD; index++)); do
     case "\${COMP_WORDS[index]}" in
       --home) index=$((index + 1)) ;;
       -*) ;;
-      *) verb="\${COMP_WORDS[index]}"; break ;;
+      *) if [[ -z "$verb" ]]; then verb="\${COMP_WORDS[index]}"; else named=1; fi ;;
     esac
   done
   if [[ "$word" == -* ]]; then
@@ -65,6 +66,10 @@ _ghost() {
 ${options.join("\n")}
     esac
     COMPREPLY=($(compgen -W "$options ${longNames(GLOBAL_FLAGS).join(" ")}" -- "$word"))
+    return
+  fi
+  if [[ "$verb" == signal && -n "$named" ]]; then
+    COMPREPLY=($(compgen -W "${SIGNALS.join(" ")}" -- "$word"))
     return
   fi
   case "$verb" in
@@ -102,6 +107,10 @@ ${options.join("\n")}
     compadd -- $options ${longNames(GLOBAL_FLAGS).join(" ")}
     return
   fi
+  if [[ "$words[2]" == signal ]] && (( \${#\${(@)words[3,CURRENT-1]:#-*}} > 0 )); then
+    compadd -- ${SIGNALS.join(" ")}
+    return
+  fi
   case "$words[2]" in
 ${words.join("\n")}
     ${TAKES_NAMES.join("|")}) compadd -- all \${(f)"$(ghost list --quiet 2>/dev/null)"} \${\${(f)"$(ghost list --quiet 2>/dev/null)"}##*/} ;|
@@ -110,6 +119,9 @@ ${words.join("\n")}
 }
 if [[ "$funcstack[1]" == _ghost ]]; then _ghost "$@"; else compdef _ghost ghost; fi`;
 }
+
+/** True when a word follows the verb already: then `signal` wants its second. */
+const FISH_NAMED = 'test (count (commandline -opc | string match -v -- "-*")) -gt 2';
 
 function fish(entries: Entries): string {
   const verbs = entries.map(([verb, { summary }]) => `complete -c ghost -n __fish_use_subcommand -f -a ${verb} -d ${quoted(summary)}`);
@@ -124,7 +136,8 @@ function fish(entries: Entries): string {
     ...options,
     ...words,
     `complete -c ghost -n '__fish_seen_subcommand_from ${TAKES_NAMES.filter((verb) => !TAKES_FILES.includes(verb)).join(" ")}' -f`,
-    `complete -c ghost -n '__fish_seen_subcommand_from ${TAKES_NAMES.join(" ")}' -a 'all (ghost list --quiet 2>/dev/null | string replace -r ".*/" ""; ghost list --quiet 2>/dev/null)'`,
+    `complete -c ghost -n '__fish_seen_subcommand_from signal; and ${FISH_NAMED}' -a '${SIGNALS.join(" ")}'`,
+    `complete -c ghost -n '__fish_seen_subcommand_from ${TAKES_NAMES.join(" ")}; and not begin; __fish_seen_subcommand_from signal; and ${FISH_NAMED}; end' -a 'all (ghost list --quiet 2>/dev/null | string replace -r ".*/" ""; ghost list --quiet 2>/dev/null)'`,
   ].join("\n");
 }
 

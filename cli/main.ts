@@ -31,7 +31,7 @@ async function run(words: readonly string[]): Promise<number> {
   const { verb, rest } = findVerb(words);
   if (verb === "help") return help(rest.find((word) => !word.startsWith("-")) ?? null);
   if (verb === null) return runWithoutVerb(rest);
-  const command = (await loaderOf(verb)()).command;
+  const command = (await (await loaderOf(verb))()).command;
   const parsed = parsePlainArguments(command, rest) ?? (await parseArguments(verb, command, rest));
   if (parsed.options.help === true) return help(verb);
   return command.run(makeContext(verb, parsed, surroundings()));
@@ -46,13 +46,13 @@ async function runWithoutVerb(words: readonly string[]): Promise<number> {
   return help(null);
 }
 
-function loaderOf(verb: string): (typeof VERBS)[string] {
+async function loaderOf(verb: string): Promise<(typeof VERBS)[string]> {
   const loader = VERBS[verb];
   if (loader) return loader;
+  const { hintForForeignCommand } = await import("./foreign-words.ts");
   const meant = nearest(verb, Object.keys(VERBS));
-  throw new GhostError("USAGE", `cannot ${verb}: there is no such command`, {
-    hint: meant ? `did you mean ghost ${meant}?` : "ghost --help lists the commands",
-  });
+  const hint = hintForForeignCommand(verb) ?? (meant ? `did you mean ghost ${meant}?` : "ghost --help lists the commands");
+  throw new GhostError("USAGE", `there is no command ${verb}`, { hint });
 }
 
 async function help(verb: string | null): Promise<number> {
@@ -60,7 +60,9 @@ async function help(verb: string | null): Promise<number> {
   const { colour, columns } = terminalAt(1, process.env);
   const paint = await loadPaint(colour);
   const lines =
-    verb === null ? await renderHelp(version, columns, paint) : renderCommandHelp(verb, (await loaderOf(verb)()).command, columns, paint);
+    verb === null
+      ? await renderHelp(version, columns, paint)
+      : renderCommandHelp(verb, (await (await loaderOf(verb))()).command, columns, paint);
   writeFully(1, `${lines.join("\n")}\n`);
   return 0;
 }

@@ -15,11 +15,14 @@ const BUNDLE_HISTORY_ENTRIES = 1000;
 const SUBJECT_CELLS = 9;
 
 export const command: Command = {
-  usage: "[--bundle FILE]",
+  usage: "[--bundle FILE [--force]]",
   summary: "Find what is wrong with this home, the daemon, the system and its limits",
   about:
     "Exits 1 if something does not work. --bundle writes findings, versions, the list, the history and the daemon's log, without secrets, to attach to a bug report.",
-  flags: [{ flags: "--bundle <FILE>", about: "Write a .tar.gz for a bug report" }],
+  flags: [
+    { flags: "--bundle <FILE>", about: "Write a .tar.gz for a bug report" },
+    { flags: "-f, --force", about: "Let --bundle overwrite a file that is there" },
+  ],
   argumentsMax: 0,
   examples: ["ghost doctor", "ghost doctor --bundle ghost.tar.gz"],
   async run(context) {
@@ -54,9 +57,14 @@ async function writeBundle(context: Context, client: DaemonClient, { findings, s
     : [null, null];
   const versions = { version: context.version, runtimes: process.versions, platform: process.platform, arch: process.arch };
   try {
-    await writeFile(file, makeBundle(home, { versions, findings, system, list, history }, new Date()), { mode: 0o600 });
+    const content = makeBundle(home, { versions, findings, system, list, history }, new Date());
+    await writeFile(file, content, { mode: 0o600, flag: context.flag("force") ? "w" : "wx" });
     return file;
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST")
+      throw new GhostError("FAILED", `cannot write the bundle ${file}: the file is there already`, {
+        hint: "name another file, or overwrite it with --force",
+      });
     throw new GhostError("FAILED", `cannot write the bundle ${file}: ${(error as Error).message}`, { hint: "name another file" });
   }
 }

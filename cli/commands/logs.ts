@@ -29,6 +29,7 @@ export const command: Command = {
   ],
   argumentsMax: Number.POSITIVE_INFINITY,
   examples: ["ghost logs api -f", "ghost logs --since 10m --err", "ghost logs 'shop/*' --grep 'timeout|refused' --json"],
+  hintFor: (option) => (option === "--tail" ? "the last N lines are -n N" : null),
   async run(context) {
     const selection = { lines: linesWanted(context), since: sinceOption(context, new Date()), grep: grepOption(context) };
     const places = await findLogs(context);

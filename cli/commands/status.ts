@@ -7,13 +7,15 @@ import { isAsDesired } from "../output/status.ts";
 import { renderCounts, renderDaemonLine } from "../output/system.ts";
 
 export const command: Command = {
-  usage: "[NAME]",
-  summary: "Show the whole system, or a full account of one process",
-  about: "With --quiet it says nothing, and exits 0 if the process (without a NAME every process) is as desired and healthy, else 1.",
+  usage: "[NAME…]",
+  summary: "Show the whole system, or a full account of processes",
+  about:
+    "With --quiet it says nothing, and exits 0 if the named processes (without a NAME every process) are as desired and healthy, else 1. " +
+    "With --json and names: one object where they mean one process, else an array.",
   flags: [],
-  argumentsMax: 1,
+  argumentsMax: Number.POSITIVE_INFINITY,
   examples: ["ghost status", "ghost status api", "ghost status api --quiet && echo well"],
-  run: (context) => (context.names[0] === undefined ? showSystem(context) : showProcess(context, context.names[0])),
+  run: (context) => (context.names.length === 0 ? showSystem(context) : showProcesses(context, context.names)),
 };
 
 async function showSystem(context: Context): Promise<number> {
@@ -39,8 +41,11 @@ async function showSystem(context: Context): Promise<number> {
   }
 }
 
-async function showProcess(context: Context, name: string): Promise<number> {
-  const details = await context.connect("if-not-stopped").details(name);
+async function showProcesses(context: Context, names: readonly string[]): Promise<number> {
+  const client = context.connect("if-not-stopped");
+  const found = await Promise.all(names.map((name) => client.details(name)));
+  // Several names may mean the same process.
+  const details = [...new Map(found.flat().map((detail) => [detail.id, detail])).values()];
   if (context.json) context.printJson(details.length === 1 ? details[0] : details);
   else if (!context.quiet) {
     const view = { columns: context.output.columns, paint: await context.paint(), now: Date.now() };

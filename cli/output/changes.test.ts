@@ -30,9 +30,19 @@ test("shows what would change, key by key, and who restarts", () => {
     "    nice: 5 → not set",
     "- shop/old (stops)",
     "+ group shop/all",
-    "1 to add, 1 to change (1 restarts), 1 to remove (1 stops), 1 as declared",
+    "1 to add, 1 to change (restarts), 1 to remove (stops), 1 as declared",
   ]);
-  assert.is(renderChangesSummary(changes), "1 added, 1 changed (1 restarted), 1 removed (1 stopped), 1 as declared");
+  assert.is(renderChangesSummary(changes), "1 added, 1 changed (restarted), 1 removed (stopped), 1 as declared");
+});
+
+test("says how many of several restart", () => {
+  const some = [change("a", "change", true), change("b", "change", false), change("c", "change", false)];
+  const all = [change("a", "remove", true), change("b", "remove", true)];
+  assert.equal(
+    [renderPlan(some, [], plain).at(-1), renderChangesSummary(some)],
+    ["3 to change (1 of them restarts)", "3 changed (1 of them restarted)"],
+  );
+  assert.equal([renderPlan(all, [], plain).at(-1), renderChangesSummary(all)], ["2 to remove (all stop)", "2 removed (all stopped)"]);
 });
 
 test("a PATH that differs is told once for all, and who meets nothing else has no line", () => {

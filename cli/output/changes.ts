@@ -34,21 +34,19 @@ function renderPath(changes: readonly PlanChange[], paint: Paint): string[] {
   return [`${paint.yellow("~")} PATH of ${count(differing.length, "process", "processes")}, from the next start on: ${what}`];
 }
 
-/** `2 to add, 1 to change (1 restarts), 3 as declared`. */
+/** `2 to add, 3 to change (1 of them restarts), 3 as declared`. */
 export function renderPlanSummary(changes: readonly PlanChange[], groups: readonly GroupChange[] = []): string {
-  return summarize(
-    changes,
-    groups,
-    { add: "to add", change: "to change", remove: "to remove" },
-    (amount, verb) => `${verb}${amount === 1 ? "s" : ""}`,
+  return summarize(changes, groups, { add: "to add", change: "to change", remove: "to remove" }, (amount, total, verb) =>
+    total === 1 ? `${verb}s` : `${amount === total ? "all" : `${amount} of them`} ${verb}${amount === 1 ? "s" : ""}`,
   );
 }
 
-/** The same once it is done: `2 added, 1 changed (1 restarted), 3 as declared`. */
+/** The same once it is done: `2 added, 3 changed (1 of them restarted), 3 as declared`. */
 export function renderChangesSummary(changes: readonly PlanChange[], groups: readonly GroupChange[] = []): string {
-  return summarize(changes, groups, { add: "added", change: "changed", remove: "removed" }, (_, verb) =>
-    verb === "stop" ? "stopped" : `${verb}ed`,
-  );
+  return summarize(changes, groups, { add: "added", change: "changed", remove: "removed" }, (amount, total, verb) => {
+    const done = verb === "stop" ? "stopped" : `${verb}ed`;
+    return total === 1 ? done : `${amount === total ? "all" : `${amount} of them`} ${done}`;
+  });
 }
 
 type Moving = Exclude<PlanChange["action"], "keep">;
@@ -57,12 +55,12 @@ function summarize(
   changes: readonly PlanChange[],
   groups: readonly GroupChange[],
   words: Readonly<Record<Moving, string>>,
-  disruption: (amount: number, verb: string) => string,
+  disruption: (amount: number, total: number, verb: string) => string,
 ): string {
   const parts = (["add", "change", "remove"] as const).flatMap((action) => {
     const these = changes.filter((change) => change.action === action);
     const disrupted = action === "add" ? 0 : these.filter(({ disrupts }) => disrupts).length;
-    const aside = disrupted > 0 ? ` (${disrupted} ${disruption(disrupted, action === "remove" ? "stop" : "restart")})` : "";
+    const aside = disrupted > 0 ? ` (${disruption(disrupted, these.length, action === "remove" ? "stop" : "restart")})` : "";
     return these.length === 0 ? [] : [`${these.length} ${words[action]}${aside}`];
   });
   const kept = changes.filter(({ action }) => action === "keep").length;

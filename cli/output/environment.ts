@@ -19,6 +19,7 @@ export function renderEnvironmentDifference({ difference }: EnvironmentView, pai
   if (difference.length === 0) return ["no difference: it runs with what is declared"];
   return difference.flatMap(({ key, running, declared }) => [
     ...(running === null ? [] : [paint.red(`- ${key}=${tame(running)}`)]),
-    ...(declared === null ? [] : [paint.green(`+ ${key}=${tame(declared)}`)]),
+    // Two masks look alike; only what differs is listed.
+    ...(declared === null ? [] : [paint.green(`+ ${key}=${tame(declared)}${running === declared ? " (changed)" : ""}`)]),
   ]);
 }

@@ -17,6 +17,17 @@ test("an error has its program's last lines and a hint", () => {
   assert.equal(lines, ["error: cannot start api: it exited with code 3", "  │ Traceback", "  │   boom", "hint: ghost logs api"]);
 });
 
+test("of those that an ambiguous name may mean, the hint is that of the current folder", () => {
+  const candidates = [
+    { name: "shop/db", source: "/srv/shop/processes.yaml" },
+    { name: "blog/db", source: "/srv/blog/processes.yml" },
+  ];
+  const hintIn = (directory: string): string | undefined =>
+    renderError({ code: "USAGE", message: "…", hint: "write shop/db", details: { candidates } }, directory, plain)[1];
+  assert.is(hintIn("/srv/blog"), "hint: write blog/db for that of /srv/blog/processes.yml");
+  assert.is(hintIn("/srv"), "hint: write shop/db");
+});
+
 test("a configuration error is a line with file:line:column for each thing that is wrong", () => {
   const diagnostics = [
     {

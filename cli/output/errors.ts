@@ -1,5 +1,6 @@
-import { isAbsolute, relative } from "node:path";
+import { dirname, isAbsolute, relative } from "node:path";
 import type { ErrorBody } from "../../core/errors/ghost-error.ts";
+import type { Candidate } from "../../core/graph/select.ts";
 import type { Paint } from "./paint.ts";
 import { count } from "./quantities.ts";
 
@@ -18,11 +19,8 @@ export function renderError(error: ErrorBody, directory: string, paint: Paint): 
   const diagnostics = (error.details?.diagnostics ?? []) as readonly ShownDiagnostic[];
   if (diagnostics.length > 0)
     return [...diagnostics.flatMap((each) => renderDiagnostic(each, directory, paint)), summaryOf(diagnostics, paint)];
-  return [
-    `${paint.red("error:")} ${error.message}`,
-    ...renderLastLines(error, paint),
-    ...(error.hint ? [`${paint.cyan("hint:")} ${error.hint}`] : []),
-  ];
+  const hint = hintFromHere(error, directory) ?? error.hint;
+  return [`${paint.red("error:")} ${error.message}`, ...renderLastLines(error, paint), ...(hint ? [`${paint.cyan("hint:")} ${hint}`] : [])];
 }
 
 /** `file:line:column: message`, the form that editors and terminals make into a link, and its hint on a line of its own. */
@@ -34,6 +32,13 @@ export function renderDiagnostic(
   const kind = severity === "warning" ? paint.yellow("warning: ") : "";
   const place = paint.bold(`${shortPath(file, directory)}:${line}:${column}:`);
   return [`${place} ${kind}${message}`, ...(hint ? [`  ${paint.cyan("hint:")} ${hint}`] : [])];
+}
+
+/** Of those that an ambiguous name may mean, the one that a file of the current folder declares was most likely meant: said, not guessed. */
+function hintFromHere({ details }: ErrorBody, directory: string): string | null {
+  const candidates = (details?.candidates ?? []) as readonly Candidate[];
+  const here = candidates.filter(({ source }) => source !== null && dirname(source) === directory);
+  return here.length === 1 ? `write ${here[0]?.name} for that of ${here[0]?.source}` : null;
 }
 
 function summaryOf(diagnostics: readonly ShownDiagnostic[], paint: Paint): string {

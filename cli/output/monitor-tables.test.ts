@@ -79,4 +79,10 @@ test("prints the system, the services with the daemon, and the one-shot applicat
   assert.match(text, /│ Monitoring │ 2 processes │ Services: 1, One-shot: 1/);
 });
 
+test("one process is not told as several", () => {
+  const view = { columns: 100, paint: plain, now: Date.parse(at(12, 40, 0)) };
+  assert.match(renderMonitor(system, [], view).join("\n"), /0 processes/);
+  assert.match(renderMonitor(system, [process({})], view).join("\n"), /│ 1 process /);
+});
+
 test.run();

@@ -1,7 +1,7 @@
 import type { ProcessView, SystemView } from "../../core/api/wire.ts";
 import { type BoxRow, renderBox } from "./box.ts";
 import type { Paint } from "./paint.ts";
-import { formatBytes, formatClock, formatDuration, formatPercent } from "./quantities.ts";
+import { count, formatBytes, formatClock, formatDuration, formatPercent } from "./quantities.ts";
 import { fullName, paintOfStatus, spansProjects } from "./status.ts";
 import type { Cell } from "./table.ts";
 
@@ -43,7 +43,7 @@ function systemRows(system: SystemView, services: number, oneshots: number, { no
     row("CPU", formatPercent(system.cpuPercent), `Threads: ${system.threads}`),
     row("Memory", formatBytes(system.memoryBytes), `Private: ${formatBytes(system.privateBytes)}`),
     row("Runtime", system.runtime, `Ghost ${system.version}, up ${up}`),
-    row("Monitoring", `${services + oneshots} processes`, `Services: ${services}, One-shot: ${oneshots}`),
+    row("Monitoring", count(services + oneshots, "process", "processes"), `Services: ${services}, One-shot: ${oneshots}`),
   ];
 }
 

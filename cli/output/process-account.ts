@@ -37,6 +37,7 @@ function factsOf(process: ProcessDetail, now: number): [string, string | null][]
     ["waits for", process.waitingFor.length > 0 ? process.waitingFor.join(", ") : null],
     ["pid", process.pid === null ? null : String(process.pid)],
     ["up", upFor(process, now)],
+    ["schedule", scheduleOf(process)],
     ["next start", nextStart(process, now)],
     ["last exit", lastExit(process)],
     ["stopped", process.pid === null && process.stoppedAt !== null ? formatMoment(new Date(process.stoppedAt)) : null],
@@ -81,6 +82,11 @@ function portsOf({ ports }: ProcessDetail): string | null {
 function upFor(process: ProcessDetail, now: number): string | null {
   const span = uptimeOf(process, now);
   return span === null || process.startedAt === null ? null : `${span}, since ${formatMoment(new Date(process.startedAt))}`;
+}
+
+/** A daemon of an older version does not tell it. */
+function scheduleOf({ schedule }: ProcessDetail): string | null {
+  return schedule ? `${schedule.cron} (${schedule.timezone ?? "the daemon's time zone"})` : null;
 }
 
 function nextStart({ nextStartAt }: ProcessDetail, now: number): string | null {

@@ -56,6 +56,8 @@ export interface ProcessDetail extends ProcessView {
   readonly history: readonly HistoryEntry[];
   /** The last word of the health check; null before the first and without one. */
   readonly probe: { readonly ok: boolean; readonly detail: string; readonly latencyMs: number; readonly time: string } | null;
+  /** When it runs by itself, as it was declared; `timezone` null: that of the daemon. Null without a schedule. */
+  readonly schedule: { readonly cron: string; readonly timezone: string | null } | null;
   /** Of a one-shot: how its last runs ended, newest first. */
   readonly results: readonly RunResult[];
   /** The numbers of its ports by name. */

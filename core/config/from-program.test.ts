@@ -1,11 +1,13 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { GhostError } from "../errors/ghost-error.ts";
 import { definitionForProgram } from "./from-program.ts";
+import { stripsTypes } from "./script-runtime.ts";
 
 function made(
   file: string,
   onPath: readonly string[],
-  more: { name?: string; args?: readonly string[] } = {},
+  more: { name?: string; args?: readonly string[]; nodeVersion?: () => string } = {},
 ): ReturnType<typeof definitionForProgram> {
   return definitionForProgram({
     file,
@@ -13,6 +15,7 @@ function made(
     directory: "/srv/my app",
     environment: { PATH: "/bin", HOME: "/home/me" },
     isOnPath: (name) => onPath.includes(name),
+    nodeVersion: () => "v24.1.0",
     ...more,
   });
 }
@@ -20,8 +23,10 @@ function made(
 const RUNTIMES: [string, string[], string[], string][] = [
   ["app.js", ["node", "bun"], ["node", "/srv/my app/app.js"], "app.js is run by node"],
   ["app.mjs", ["bun"], ["bun", "/srv/my app/app.mjs"], "app.mjs is run by bun"],
-  ["lib/app.cjs", [], ["node", "/srv/my app/lib/app.cjs"], "app.cjs is run by node"],
+  ["lib/app.cjs", ["node"], ["node", "/srv/my app/lib/app.cjs"], "app.cjs is run by node"],
   ["app.ts", ["node", "bun"], ["bun", "/srv/my app/app.ts"], "app.ts is run by bun"],
+  ["app.ts", ["node", "tsx", "deno"], ["deno", "run", "-A", "/srv/my app/app.ts"], "app.ts is run by deno"],
+  ["app.cts", ["node", "tsx"], ["tsx", "/srv/my app/app.cts"], "app.cts is run by tsx"],
   ["app.ts", ["node"], ["node", "/srv/my app/app.ts"], "app.ts is run by node"],
   ["app.PY", ["python3"], ["python3", "/srv/my app/app.PY"], "app.PY is run by python3"],
   ["./run.sh", ["sh"], ["/srv/my app/run.sh"], "run.sh is executed"],
@@ -38,6 +43,28 @@ for (const [file, onPath, command, says] of RUNTIMES) {
   });
 }
 
+test("a file that nothing here can run is refused, with what would do", () => {
+  const refusal = (file: string, onPath: string[], version = "v20.20.2"): GhostError => {
+    try {
+      made(file, onPath, { nodeVersion: () => version });
+    } catch (error) {
+      if (error instanceof GhostError) return error;
+    }
+    throw new Error(`${file} was accepted`);
+  };
+  const old = refusal("app.ts", ["node"]);
+  assert.is(old.code, "EXECUTABLE_NOT_FOUND");
+  assert.is(old.message, "cannot start app.ts: neither bun, deno nor tsx is in PATH, and node v20.20.2 does not run it");
+  assert.match(old.hint ?? "", /22\.18/);
+  assert.is(refusal("app.mts", []).message, "cannot start app.mts: neither bun, deno nor tsx is in PATH");
+  assert.is(refusal("app.py", []).message, "cannot start app.py: neither python3 nor python is in PATH");
+});
+
+test("Node strips types by itself from 22.18 and 23.6 on", () => {
+  for (const version of ["v22.18.0", "v22.20.1", "v23.6.0", "v24.0.0", "26.1.0"]) assert.ok(stripsTypes(version), version);
+  for (const version of ["v20.20.2", "v22.17.9", "v23.5.0", "", "v18.99.0"]) assert.not(stripsTypes(version), version);
+});
+
 test("a program is a service that is always restarted, in the folder of the command", () => {
   const { manifest } = made("app.js", ["node"], { args: ["--port", "1"] });
   const [definition] = manifest.processes;
@@ -50,7 +77,7 @@ test("a program is a service that is always restarted, in the folder of the comm
 });
 
 test("the name is the file's without its ending, or the one given", () => {
-  const names = (file: string, name?: string): string | undefined => made(file, [], { name }).manifest.processes[0]?.name;
+  const names = (file: string, name?: string): string | undefined => made(file, ["node"], { name }).manifest.processes[0]?.name;
   assert.equal([names("my app.v2.js"), names(".hidden"), names("all.sh"), names("x.js", "web")], ["my-app-v2", "hidden", "program", "web"]);
 });
 

@@ -4,9 +4,10 @@ import type { Variables } from "./interpolate.ts";
 import { sanitizeName } from "./names.ts";
 import { baseName, expandHome, resolvePath } from "./posix-path.ts";
 import { LIMITS_DEFAULT, LOGS_DEFAULT, RESTART_DEFAULT, STOP_DEFAULT } from "./read-policies.ts";
+import { type RuntimeSurvey, runtimeFor } from "./script-runtime.ts";
 
 /** What `ghost start PROGRAM [--name N] [-- ARGS]` was given. */
-export interface ProgramRequest {
+export interface ProgramRequest extends RuntimeSurvey {
   /** Absolute, or relative to `directory`. */
   readonly file: string;
   readonly name?: string;
@@ -15,8 +16,6 @@ export interface ProgramRequest {
   readonly directory: string;
   /** Of the caller: PATH is recorded, HOME fills `~/`. */
   readonly environment: Variables;
-  /** Whether a program of this name can be found in PATH. */
-  readonly isOnPath: (name: string) => boolean;
 }
 
 /** The manifest for one program, and a phrase that tells how it will be run. */
@@ -26,24 +25,17 @@ export interface Program {
   readonly says: string;
 }
 
-/** Who can run a file by its ending, the preferred first. Node runs TypeScript from 22.18 on. */
-const RUNTIMES: Readonly<Record<string, readonly string[]>> = {
-  js: ["node", "bun"],
-  mjs: ["node", "bun"],
-  cjs: ["node", "bun"],
-  ts: ["bun", "node"],
-  mts: ["bun", "node"],
-  py: ["python3", "python"],
-};
-
-/** Makes the manifest of a program that no file declares: a service that is always restarted. `name` is taken as it is: check it with `nameProblem`. */
+/**
+ * Makes the manifest of a program that no file declares: a service that is always restarted. `name` is taken as it is: check it with
+ * `nameProblem`. Throws EXECUTABLE_NOT_FOUND when nothing is there that could run the file.
+ */
 export function definitionForProgram(request: ProgramRequest): Program {
   const { directory, environment } = request;
   const file = resolvePath(directory, expandHome(request.file, environment.HOME));
   const name = request.name ?? sanitizeName(baseName(file).replace(/(.)\.[^.]*$/, "$1"), "program");
   const project = sanitizeName(baseName(directory));
-  const runtime = runtimeFor(file, request.isOnPath);
-  const definition = definitionOf(name, project, directory, runtime ? [runtime, file, ...request.args] : [file, ...request.args]);
+  const runtime = runtimeFor(file, request);
+  const definition = definitionOf(name, project, directory, [...(runtime ?? []), file, ...request.args]);
   const manifest = {
     id: `program:${file}:${name}`,
     project,
@@ -53,14 +45,7 @@ export function definitionForProgram(request: ProgramRequest): Program {
     path: environment.PATH ?? "",
     secrets: {},
   };
-  return { manifest, says: runtime ? `${baseName(file)} is run by ${runtime}` : `${baseName(file)} is executed` };
-}
-
-/** The runtime for a file's ending: the first that is there, else the preferred one, whose absence is then the error. Null: the file itself is executed. */
-function runtimeFor(file: string, isOnPath: (name: string) => boolean): string | null {
-  const ending = /\.([^./]+)$/.exec(baseName(file))?.[1]?.toLowerCase() ?? "";
-  const runtimes = Object.hasOwn(RUNTIMES, ending) ? (RUNTIMES[ending] ?? []) : [];
-  return runtimes.find(isOnPath) ?? runtimes[0] ?? null;
+  return { manifest, says: runtime ? `${baseName(file)} is run by ${runtime[0]}` : `${baseName(file)} is executed` };
 }
 
 function definitionOf(name: string, project: string, directory: string, [executable = "", ...args]: readonly string[]): ProcessDefinition {

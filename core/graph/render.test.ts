@@ -55,9 +55,9 @@ test("shows the status, what is not met, and projects apart", () => {
     "one  running, healthy",
     "",
     "shop",
-    "api  waiting",
+    "api                 waiting",
     "├─ redis (healthy)  starting  ← not met",
-    "└─ gone  ← not met (not registered)",
+    "└─ gone             ← not met (not registered)",
   ]);
 });
 

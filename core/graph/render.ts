@@ -27,12 +27,25 @@ export function renderGraph(graph: GraphView, style: GraphStyle): string[] {
   ]);
 }
 
+/** Deeper trees are not aligned as a whole: they would be drawn beyond any terminal. In cells. */
+const STATUS_COLUMN_MAX = 60;
+
+/** One line of the drawing. */
+interface Line {
+  /** The branch and the name, painted, and how many cells they take. */
+  readonly left: string;
+  readonly cells: number;
+  /** The status and what is not met; empty where nothing is known. */
+  readonly right: string;
+  readonly aside: string;
+}
+
 class ProjectDrawing {
   private readonly style: GraphStyle;
   private readonly nodes: ReadonlyMap<string, GraphNode>;
   private readonly edges: ReadonlyMap<string, readonly GraphEdge[]>;
   private readonly drawn = new Set<string>();
-  private readonly output: string[] = [];
+  private readonly output: Line[] = [];
 
   constructor({ nodes, edges }: GraphView, project: string, style: GraphStyle) {
     this.style = style;
@@ -45,12 +58,12 @@ class ProjectDrawing {
     const needed = new Set([...this.edges.values()].flat().map(({ to }) => to));
     for (const name of this.nodes.keys()) if (!needed.has(name)) this.drawRoot(name);
     for (const name of this.nodes.keys()) if (!this.drawn.has(name)) this.drawRoot(name);
-    return [...this.output, ...this.groupLines()];
+    return [...this.alignedLines(), ...this.groupLines()];
   }
 
   private drawRoot(name: string): void {
     this.drawn.add(name);
-    this.output.push(`${this.style.bold(name)}${this.statusOf(name)}`);
+    this.output.push({ left: this.style.bold(name), cells: name.length, right: this.statusOf(name), aside: "" });
     this.drawNeeds(name);
   }
 
@@ -62,9 +75,13 @@ class ProjectDrawing {
       const known = this.nodes.has(edge.to);
       const again = this.drawn.has(edge.to);
       const aside = !known ? this.style.warn(" (not registered)") : again && this.hasNeeds(edge.to) ? this.style.dim(" (above)") : "";
-      this.output.push(
-        `${this.style.dim(`${indent}${last ? "└─ " : "├─ "}`)}${edge.to}${this.termsOf(edge)}${this.statusOf(edge.to)}${this.unmet(edge)}${aside}`,
-      );
+      const [branch, terms] = [`${indent}${last ? "└─ " : "├─ "}`, termsOf(edge)];
+      this.output.push({
+        left: `${this.style.dim(branch)}${edge.to}${this.style.dim(terms)}`,
+        cells: branch.length + edge.to.length + terms.length,
+        right: `${this.statusOf(edge.to)}${this.unmet(edge)}`,
+        aside,
+      });
       if (known && !again) open.unshift(...this.branchesOf(edge.to, `${indent}${last ? "   " : "│  "}`));
       this.drawn.add(edge.to);
     }
@@ -79,9 +96,14 @@ class ProjectDrawing {
     return (this.edges.get(name) ?? []).length > 0;
   }
 
-  private termsOf(edge: GraphEdge): string {
-    const terms = describeTerms(edge);
-    return terms === "" ? "" : this.style.dim(` (${terms})`);
+  /** The statuses stand below each other. */
+  private alignedLines(): string[] {
+    const widest = this.output.reduce((cells, line) => (line.right === "" ? cells : Math.max(cells, line.cells)), 0);
+    const column = Math.min(widest, STATUS_COLUMN_MAX);
+    return this.output.map(({ left, cells, right, aside }) => {
+      const room = right === "" ? "" : " ".repeat(Math.max(0, column - cells));
+      return `${left}${room}${right}${aside}`;
+    });
   }
 
   private statusOf(name: string): string {
@@ -106,6 +128,11 @@ class ProjectDrawing {
       ([group, names]) => `${this.style.dim("group")} ${this.style.bold(group)}${this.style.dim(":")} ${names.join(", ")}`,
     );
   }
+}
+
+function termsOf(edge: GraphEdge): string {
+  const terms = describeTerms(edge);
+  return terms === "" ? "" : ` (${terms})`;
 }
 
 /** What is needed of the other, and what its loss does, where that is not the default: `healthy, on loss: hold`. */

@@ -8,7 +8,19 @@ export interface Selectable {
   readonly name: string;
   /** Default 0. */
   readonly instance?: number;
+  /** The file that declares it, where that is known. */
+  readonly source?: string | null;
 }
+
+/** One of those that an ambiguous name may mean, as `details.candidates` of the error holds them. */
+export interface Candidate {
+  /** `project/name`. */
+  readonly name: string;
+  readonly source: string | null;
+}
+
+/** Of more candidates than this only so many are named in the message. */
+const CANDIDATES_NAMED_MAX = 5;
 
 /** Processes that one name stands for. */
 export interface SelectableGroup {
@@ -20,7 +32,7 @@ export interface SelectableGroup {
 /**
  * The processes that `names` mean, each once, in the order of `available`: a name (all its instances), `name:N` (one),
  * `project/name`, a group, a glob over names, or `all`. Throws NOT_FOUND for a name that fits nothing (a glob that fits
- * nothing, too), USAGE for a bare name that several projects have.
+ * nothing, too), USAGE for a bare name that several projects have, with them as `details.candidates`.
  */
 export function selectProcesses<T extends Selectable>(
   names: readonly string[],
@@ -33,16 +45,25 @@ export function selectProcesses<T extends Selectable>(
 
 function selectOne<T extends Selectable>(name: string, available: readonly T[], groups: readonly SelectableGroup[]): T[] {
   if (name === "all") return [...available];
-  if (/[*?[\]{}]/.test(name)) return orNotFound(name, selectByGlob(name, available), available, groups);
+  if (/[*?[\]{}]/.test(name)) return orNoMatch(name, selectByGlob(name, available), available);
   const [, bare = name, instance] = /^(.*?)(?::(\d+))?$/.exec(name) ?? [];
   const found = available.filter((process) => goesBy(process, bare) && (instance === undefined || process.instance === Number(instance)));
   const members = instance === undefined ? groups.filter((group) => goesBy(group, name)) : [];
-  const full = [...new Set([...found, ...members].map((each) => `${each.project}/${each.name}`))];
-  if (full.length > 1)
-    throw new GhostError("USAGE", `cannot tell which ${name} is meant: ${full.join(" and ")} have that name`, { hint: `write ${full[0]}` });
+  const candidates = new Map([...found, ...members].map((each): [string, Selectable] => [`${each.project}/${each.name}`, each]));
+  if (candidates.size > 1) throw ambiguous(name, candidates);
   const group = members[0];
   if (!group) return orNotFound(name, found, available, groups);
   return available.filter((process) => process.project === group.project && group.processes.includes(process.name));
+}
+
+function ambiguous(name: string, found: ReadonlyMap<string, Selectable>): GhostError {
+  const candidates = [...found].map(([full, { source }]): Candidate => ({ name: full, source: source ?? null }));
+  const named = candidates.slice(0, CANDIDATES_NAMED_MAX).map((candidate) => candidate.name);
+  const last = candidates.length > named.length ? `${candidates.length - named.length} more` : (named.pop() ?? "");
+  return new GhostError("USAGE", `cannot tell which ${name} is meant: ${named.join(", ")} and ${last} have that name`, {
+    hint: `write ${candidates[0]?.name}`,
+    details: { candidates },
+  });
 }
 
 function goesBy(named: { readonly project: string; readonly name: string }, name: string): boolean {
@@ -59,11 +80,16 @@ function orNotFound<T extends Selectable>(name: string, found: T[], available: r
   throw new GhostError("NOT_FOUND", `cannot find ${name}: no process has that name`, { hint: hintFor(name, available, groups) });
 }
 
-function hintFor(name: string, available: readonly Selectable[], groups: readonly SelectableGroup[]): string {
+function orNoMatch<T extends Selectable>(glob: string, found: T[], available: readonly T[]): T[] {
+  if (found.length > 0) return found;
+  throw new GhostError("NOT_FOUND", `cannot find ${glob}: nothing matches`, { hint: hintFor(null, available, []) });
+}
+
+function hintFor(name: string | null, available: readonly Selectable[], groups: readonly SelectableGroup[]): string {
   if (available.length === 0) return "nothing is registered yet: ghost register FILE, or ghost start PROGRAM";
-  const near = nearest(
-    name,
-    [...available, ...groups].map((each) => each.name),
-  );
+  if (name !== null && available.some(({ project }) => project === name))
+    return `${name} is a project: write '${name}/*' for all that is in it`;
+  const names = [...available, ...groups].map((each) => each.name);
+  const near = name === null ? null : nearest(name, names);
   return near === null ? "ghost list shows what is registered" : `did you mean ${near}?`;
 }

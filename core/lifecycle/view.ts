@@ -18,3 +18,9 @@ export function pidOf(machine: Machine): number | null {
   const { state } = machine;
   return state.at === "running" || state.at === "stopping" ? (state.identity?.pid ?? null) : null;
 }
+
+/** The token of the run that goes on, as the program has it in GHOST_PROCESS; null when nothing runs. */
+export function tokenOf({ state }: Machine): string | null {
+  if (state.at === "running") return state.identity.token;
+  return state.at === "starting" || state.at === "stopping" ? state.token : null;
+}

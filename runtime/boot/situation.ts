@@ -13,9 +13,13 @@ import { type StableProgram, stableProgram } from "./program.ts";
 const SYSTEMD_SIGN = "/run/systemd/system";
 
 /** Throws UNSUPPORTED where no known service manager runs, unless it is all for an image (`root`) or only looked at. */
-export function requireManager(root: string, dryRun: boolean): "systemd" | "launchd" {
+export function requireManager(verb: "install" | "uninstall", root: string, dryRun: boolean): "systemd" | "launchd" {
   if (process.platform === "darwin") return "launchd";
   if (process.platform === "linux" && (dryRun || root !== "" || existsSync(SYSTEMD_SIGN))) return "systemd";
+  if (verb === "uninstall")
+    throw new GhostError("UNSUPPORTED", "cannot uninstall a boot unit: this system does not run systemd, so that there is none", {
+      hint: "ghost daemon stop ends the daemon; --root DIR takes away the unit of an image",
+    });
   throw new GhostError("UNSUPPORTED", "cannot install a boot unit: this system does not run systemd", {
     hint: "in a container make `ghost daemon --foreground` its command; under another init let its service run that, with SIGTERM for an ordered stop",
   });

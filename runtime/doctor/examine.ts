@@ -1,3 +1,4 @@
+import type { RegisteredDefinition } from "../../core/api/definitions.ts";
 import type { SystemView } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { DaemonClient } from "../client/client.ts";
@@ -32,9 +33,18 @@ export async function examine(folder: string, client: DaemonClient, version: str
       ...(await checkState(home, system !== null)),
       ...checkSystem(),
       checkInit(system?.pid ?? null),
-      ...checkLimits(system),
+      ...checkLimits(system, system ? await registeredWith(client) : []),
     ],
   };
+}
+
+/** A daemon of an older version may not tell: then nobody is named. */
+async function registeredWith(client: DaemonClient): Promise<readonly RegisteredDefinition[]> {
+  try {
+    return (await client.definitions()).processes;
+  } catch {
+    return [];
+  }
 }
 
 function placesOf(folder: string): Home | GhostError {

@@ -23,7 +23,7 @@ export interface EnvironmentSources {
   readonly account: Account | null;
   /** GHOST_INSTANCE. */
   readonly instance: number;
-  /** GHOST_PROCESS of this run; null when the environment is only looked at. */
+  /** GHOST_PROCESS of this run; null when the environment of none is looked at. */
   readonly token: string | null;
 }
 

@@ -79,10 +79,16 @@ function remainingMs({ machine, definition }: Supervised, settleMs: number): num
   return definition.healthCheck === null ? settleMs - (Date.now() - (machine.startedMs ?? 0)) : 0;
 }
 
-/** What came of a start, as of now. */
-export function startResult(supervisor: Supervisor, process: Supervised, { before, marks }: Earlier, did: string): ActionResult {
+/** What came of a start, as of now. `asked`: of a run, one that fell has started, and is told as one that did not complete. */
+export function startResult(
+  supervisor: Supervisor,
+  process: Supervised,
+  { before, marks }: Earlier,
+  did: string,
+  asked: "start" | "run" = "start",
+): ActionResult {
   const { machine, definition } = process;
-  if (hasFallen(machine, before) || machine.state.at === "failed") return failed(process, whyFallen(supervisor, process, marks));
+  if (hasFallen(machine, before) || machine.state.at === "failed") return failed(process, whyFallen(supervisor, process, marks, asked));
   switch (statusOf(machine)) {
     case "exited":
       return done(process, definition.type === "oneshot" ? "completed" : "ended as it should");
@@ -109,14 +115,15 @@ function hasFallen(machine: Machine, before: Machine): boolean {
   return machine.restarts > before.restarts || (machine.state.at === "failed" && machine.lastExit !== before.lastExit);
 }
 
-function whyFallen(supervisor: Supervisor, process: Supervised, marks: LogMarks): GhostError {
+function whyFallen(supervisor: Supervisor, process: Supervised, marks: LogMarks, asked: "start" | "run"): GhostError {
   const { machine } = process;
   const exit = machine.lastExit;
   const label = labelOf(process);
   const next = machine.state.at === "failed" ? "" : "; it is being restarted";
   const reason = exit ? maskValues(describeExit(exit), process.secretValues) : process.why;
   if (exit?.spawnError) return new GhostError("START_FAILED", `cannot start ${label}: ${reason}`, { details: { lastLines: [] } });
-  return new GhostError("START_FAILED", `cannot start ${label}: it ${reason}${next}`, {
+  const what = asked === "run" ? `cannot complete ${label}: its run ${reason}` : `cannot start ${label}: it ${reason}`;
+  return new GhostError(asked === "run" ? "FAILED" : "START_FAILED", `${what}${next}`, {
     hint: `ghost logs ${label}, ghost why ${label}`,
     details: { lastLines: lastLinesOf(supervisor, process, marks), exitCode: exit?.code ?? null, signal: exit?.signal ?? null },
   });

@@ -70,7 +70,7 @@ async function outcome(
   // With retries, a run has ended when the last of them has.
   if (request.wait && process.machine.state.at !== "waiting")
     await untilChange(process, () => isIdle(process.machine) || process.machine.state.at === "waiting", Number.POSITIVE_INFINITY);
-  return startResult(supervisor, process, request.wait ? sinceLastRetry(earlier, process) : earlier, "started");
+  return startResult(supervisor, process, request.wait ? sinceLastRetry(earlier, process) : earlier, "started", "run");
 }
 
 /** Who waits for the end is told how it ended, not that it took more than one attempt. */

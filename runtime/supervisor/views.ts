@@ -99,6 +99,7 @@ export function detailOf(supervisor: Supervisor, process: Supervised): ProcessDe
     restartPolicy: describePolicy(definition.restart),
     line: definition.source?.line ?? null,
     probe: process.probe,
+    schedule: definition.schedule && { cron: definition.schedule.cron, timezone: definition.schedule.timezone },
     results: process.results,
     ports: supervisor.ports.numbersOf(process),
     history: supervisor.parts.store.history({ ...definition, instance: process.instance }, DETAIL_HISTORY_MAX),

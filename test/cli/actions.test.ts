@@ -111,11 +111,22 @@ test("plan shows what register does, and register does that and no more", async 
   );
   assert.match(
     (await home.ok(["plan"])).stdout,
-    /~ shop\/api \(restarts\)\n {4}args: 1000 → 2000\n1 to change \(1 restarts\), 1 as declared/,
+    /~ shop\/api \(restarts\)\n {4}args: 1000 → 2000\n1 to change \(restarts\), 1 as declared/,
   );
-  assert.match((await home.ok(["register"])).stderr, /1 changed \(1 restarted\), 1 as declared/);
+  assert.match((await home.ok(["register"])).stderr, /1 changed \(restarted\), 1 as declared/);
   assert.is((await list(home, "web"))[0]?.pid, web?.pid);
   assert.match((await home.ok(["plan"])).stdout, /nothing to change: 2 processes are as declared/);
+});
+
+test("status takes several names, each process once", async () => {
+  await using home = makeHome();
+  home.write("processes.yaml", TWO);
+  await home.ok(["register"]);
+  const names = (details: ProcessDetail[]): string[] => details.map(({ name }) => name);
+  assert.equal(names((await home.ok(["status", "web", "api", "shop/a*", "--json"])).json()), ["web", "api"]);
+  assert.is((await home.ok(["status", "api", "shop/api", "--json"])).json<ProcessDetail>().name, "api");
+  assert.match((await home.ok(["status", "web", "api"])).stdout, /^shop\/web .*\n(.*\n)*\nshop\/api /);
+  assert.is((await home.ghost(["status", "api", "nobody"])).code, 3);
 });
 
 test("names that fit nothing exit with 3 and do nothing", async () => {

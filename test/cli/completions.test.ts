@@ -24,6 +24,8 @@ const CASES: [string, string[]][] = [
   ["ghost stop ap", ["api"]],
   ["ghost status shop/", ["shop/api"]],
   ["ghost daemon r", ["restart"]],
+  ["ghost signal ap", ["api"]],
+  ["ghost signal api SIGH", ["SIGHUP"]],
 ];
 
 test.unless(needs("bash"), "bash completes commands, options and names", async () => {

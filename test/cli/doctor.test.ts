@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -78,6 +78,13 @@ test("the bundle has what a report needs, and no secret", async () => {
   for (const part of [/"version"/, /"findings"|"grade"/, /started by ghost register/, /"name": "api"/]) assert.match(stdout, part);
   assert.not.match(stdout, "hunter22");
   assert.is((await home.ghost(["doctor", "--bundle", "no/such/folder/b.tar.gz"])).code, 1);
+  home.write("mine", "precious");
+  const refused = await home.ghost(["doctor", "--bundle", "mine"]);
+  assert.is(refused.code, 1);
+  assert.match(refused.stderr, /cannot write the bundle \S*mine: the file is there already\nhint: .*--force/);
+  assert.is(readFileSync(join(home.work, "mine"), "utf8"), "precious");
+  await home.ok(["doctor", "--bundle", "mine", "--force"]);
+  assert.is.not(readFileSync(join(home.work, "mine"), "latin1"), "precious");
 });
 
 test.run();

@@ -25,7 +25,7 @@ test("draws what is registered with its status, whole or in part", async () => {
   await using home = makeHome();
   home.write("processes.yaml", STACK);
   await home.ok(["register", "--start"]);
-  assert.match((await home.ok(["graph"])).stdout, /^api {2}running\n├─ migrate \(completed\) {2}exited\n│ {2}└─ redis {2}running\n/);
+  assert.match((await home.ok(["graph"])).stdout, /^api {26}running\n├─ migrate \(completed\) {7}exited\n│ {2}└─ redis {18}running\n/);
   const part = (await home.ok(["graph", "migrate", "--json"])).json<GraphView>();
   assert.equal(part.nodes.map(({ name }) => name).sort(), ["migrate", "redis"]);
   assert.equal(

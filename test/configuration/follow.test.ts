@@ -43,7 +43,7 @@ test("register --follow applies each valid change, shows what is wrong with anot
   const first = await untilStatus(home, "api", "running");
   const other = await view(home, "other");
   declare(home, api(1001), { name: "other", command: "sleep 1000", type: "service" });
-  await following.until(/1 changed \(1 restarted\), 1 as declared/);
+  await following.until(/1 changed \(restarted\), 1 as declared/);
   const second = await untilStatus(home, "api", "running");
   assert.is.not(second.pid, first.pid);
   assert.is((await view(home, "other")).pid, other.pid);

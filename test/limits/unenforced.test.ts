@@ -13,8 +13,14 @@ test("a limit that cannot be kept here is told by register, in the history once,
   const kept = (["cpu", "pids"] as const).filter((name) => limits?.[name].startsWith("held by the kernel"));
   const doctor = (await home.ghost(["doctor"])).stdout;
   for (const name of ["cpu", "pids"] as const) {
-    assert.ok(doctor.includes(`${name}: ${limits?.[name]}`), doctor);
+    assert.ok(doctor.replace(/\s+/g, " ").includes(`${name}: ${limits?.[name]}`), doctor);
     assert.is(registered.stderr.includes(`the ${name} limit of api is not enforced here: `), !kept.includes(name), registered.stderr);
+  }
+  const { findings } = JSON.parse((await home.ghost(["doctor", "--json"])).stdout) as { findings: { grade: string; message: string }[] };
+  for (const name of ["cpu", "pids"] as const) {
+    const finding = findings.find(({ message }) => message.startsWith(`${name}: `));
+    assert.is(finding?.grade, kept.includes(name) ? "good" : "warning");
+    assert.is(/; declared by [\w-]+\/api$/.test(finding?.message ?? ""), !kept.includes(name), finding?.message);
   }
   const told = async (): Promise<number> => (await history(home, "api")).filter(({ cause }) => cause.kind === "limit-unenforced").length;
   assert.is(await told(), 2 - kept.length);

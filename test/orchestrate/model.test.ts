@@ -131,6 +131,7 @@ function makeDefinition(index: number, random: Random, kinds: Dependency["condit
     directory: "/p",
     environment: {},
     isOnPath: () => false,
+    nodeVersion: () => null,
   });
   const base = manifest.processes[0] as ProcessDefinition;
   const oneshot = random() < 0.25;

@@ -35,6 +35,24 @@ test("register --start and start arm, stop disarms, and nothing runs at once", a
   );
 });
 
+test("status shows the schedule and its time zone", async () => {
+  await using home = makeHome();
+  await launch(
+    home,
+    { name: "job", command: "true", schedule: { cron: NEVER_SOON, timezone: "Europe/Berlin" } },
+    { name: "local", command: "true", schedule: NEVER_SOON },
+    { name: "api", command: "sleep 1000", restart: true },
+  );
+  const schedule = async (name: string): Promise<unknown> => (await home.ok(["status", name, "--json"])).json<ProcessDetail>().schedule;
+  assert.equal(
+    [await schedule("job"), await schedule("local"), await schedule("api")],
+    [{ cron: NEVER_SOON, timezone: "Europe/Berlin" }, { cron: NEVER_SOON, timezone: null }, null],
+  );
+  assert.match((await home.ok(["status", "job"])).stdout, /schedule +0 0 29 2 \* \(Europe\/Berlin\)\n/);
+  assert.match((await home.ok(["status", "local"])).stdout, /schedule +0 0 29 2 \* \(the daemon's time zone\)\n/);
+  assert.not.match((await home.ok(["status", "api"])).stdout, /schedule/);
+});
+
 test("it runs at its times, and each run leaves its result", async () => {
   await using home = makeHome();
   const starts = join(home.work, "starts");

@@ -39,7 +39,7 @@ test("--wait passes on how the run ended, with its last lines", async () => {
   await launch(home, { name: "job", command: ["sh", "-c", "echo no tape >&2; exit 7"], schedule: NEVER_SOON });
   const outcome = await home.ghost(["trigger", "job", "--wait"]);
   assert.is(outcome.code, 1);
-  assert.match(outcome.stderr, /exited with code 7[\s\S]*no tape/);
+  assert.match(outcome.stderr, /^error: cannot complete job: its run exited with code 7\n[\s\S]*no tape/m);
   assert.equal(
     (await results(home, "job")).map(({ ok, exitCode }) => [ok, exitCode]),
     [[false, 7]],

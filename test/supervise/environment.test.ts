@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import type { EnvironmentView } from "../../core/api/wire.ts";
 import { makeHome } from "../rig/home.ts";
 import { program } from "../rig/programs.ts";
 import { daemonPid, declare, launch, untilLines, untilView, view } from "./processes.ts";
@@ -59,6 +60,19 @@ test("a process gets the documented base, Ghost's variables and what is declared
     EMPTY: "",
     TEXT: "two words = fine",
   });
+});
+
+test("ghost env shows what identifies the run, as long as there is one", async () => {
+  await using home = makeHome();
+  const file = join(home.work, "env");
+  await launch(home, { name: "api", executable: program("environment.sh"), args: file, restart: true });
+  const { GHOST_PROCESS: token } = await environmentIn(file);
+  const shown = async () =>
+    (await home.ok(["env", "api", "--json"])).json<EnvironmentView>().variables.find(({ key }) => key === "GHOST_PROCESS");
+  assert.equal(await shown(), { key: "GHOST_PROCESS", value: token, origin: "ghost" });
+  assert.match((await home.ok(["env", "api", "--diff"])).stdout, /no difference/);
+  await home.ok(["stop", "api"]);
+  assert.is(await shown(), undefined);
 });
 
 test("the next daemon gives the same environment, and the PATH that was recorded", async () => {

@@ -135,6 +135,7 @@ export const processSchemas: Readonly<Record<string, Schema>> = {
         line: orNull(integer),
         history: listOf(ref("HistoryEntry")),
         probe: orNull(object({ ok: flag, detail: text, latencyMs: number, time })),
+        schedule: orNull(object({ cron: text, timezone: orNull(text) })),
         results: listOf(ref("RunResult")),
         ports: { type: "object", additionalProperties: integer },
       }),

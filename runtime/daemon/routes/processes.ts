@@ -2,7 +2,7 @@ import type { ActionRequest, ActionResult, EnvironmentView } from "../../../core
 import { MASK } from "../../../core/config/secrets.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { selectProcesses } from "../../../core/graph/select.ts";
-import { pidOf } from "../../../core/lifecycle/view.ts";
+import { pidOf, tokenOf } from "../../../core/lifecycle/view.ts";
 import { environmentOf } from "../../process/environ.ts";
 import { type Report, readSignal, signalAll } from "../../supervisor/actions.ts";
 import { deleteAll } from "../../supervisor/delete.ts";
@@ -50,6 +50,7 @@ export function select(node: DaemonNode, names: readonly string[]): Supervised[]
     project: process.definition.project,
     name: process.definition.name,
     instance: process.instance,
+    source: process.definition.source?.file ?? null,
     process,
   }));
   return selectProcesses(names, available, node.supervisor.groups.all()).map((candidate) => candidate.process);
@@ -180,7 +181,7 @@ function environment(node: DaemonNode, call: Call): void {
 }
 
 function environmentView(node: DaemonNode, process: Supervised, withDifference: boolean): EnvironmentView {
-  const variables = environmentFor(node.supervisor, process, accountOf(process), null);
+  const variables = environmentFor(node.supervisor, process, accountOf(process), tokenOf(process.machine));
   const show = (key: string, value: string): string => (variables.get(key)?.secret || process.secretValues.includes(value) ? MASK : value);
   const rows = [...variables].map(([key, { value, origin, secret }]) => ({ key, value: secret ? MASK : value, origin }));
   const running = withDifference ? runningEnvironment(process) : null;
