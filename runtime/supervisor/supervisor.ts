@@ -86,7 +86,8 @@ export class Supervisor {
     if (BEGINNINGS.has(event.type) && (this.halted || !this.isRegistered(process))) return;
     const before = process.machine;
     const { machine, effects, cause } = transition(before, event, {
-      policy: process.definition.restart,
+      // Nobody would look after one that is no longer registered and starts itself again.
+      policy: this.isRegistered(process) ? process.definition.restart : { ...process.definition.restart, policy: "never" },
       nowMs: Date.now(),
       random: Math.random(),
       token: randomBytes(TOKEN_BYTES).toString("hex"),
