@@ -64,11 +64,14 @@ test("into a pipe goes the same as onto a wide terminal, without a limit", () =>
   assert.equal(list([], Number.POSITIVE_INFINITY), list([], 10_000));
 });
 
-test("what runs at times tells when it is next", () => {
-  const [, line] = list([
-    view({ type: "oneshot", pid: null, status: "exited", why: "exited with code 0", nextStartAt: "2026-11-23T12:03:00Z" }),
-  ]);
-  assert.match(line ?? "", / {2}next start in 3m; exited with code 0$/);
+test("what runs at times is scheduled in between, unless its last run failed, and tells when it is next", () => {
+  const armed = { type: "oneshot", pid: null, nextStartAt: "2026-11-23T12:03:00Z" } as const;
+  const line = (changes: Partial<ProcessView>): string => list([view({ ...armed, ...changes })])[1] ?? "";
+  assert.match(line({ status: "stopped" }), /^api {3}scheduled {2}/);
+  assert.match(line({ status: "exited", why: "exited with code 0" }), /^api {3}scheduled .* {2}next start in 3m; exited with code 0$/);
+  assert.match(line({ status: "failed" }), /^api {3}failed /);
+  assert.match(line({ status: "backoff" }), /^api {3}backoff /);
+  assert.match(line({ status: "stopped", nextStartAt: null }), /^api {3}stopped /);
 });
 
 test("several projects: processes stand under their project's name", () => {

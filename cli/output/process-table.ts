@@ -64,8 +64,12 @@ function textsOf(sorted: readonly ProcessView[], indent: string, now: number): s
   for (const process of sorted) {
     const { pid, startedAt, instance } = process;
     names.push(indent + (instance > 0 ? `${process.name}:${instance}` : process.name));
+    const { status } = process;
     // One word: whether it just runs, falls or waits, the other cells tell.
-    statuses.push(process.crashLooping && process.status !== "failed" ? "crash-looping" : process.status);
+    if (process.crashLooping && status !== "failed") statuses.push("crash-looping");
+    // It rests until its time. That the last run failed, somebody needs to see.
+    else if (process.nextStartAt !== null && (status === "stopped" || status === "exited")) statuses.push("scheduled");
+    else statuses.push(status);
     pids.push(pid === null ? "-" : String(pid));
     uptimes.push(pid === null || startedAt === null ? "-" : formatDuration(now - Date.parse(startedAt)));
     restarts.push(String(process.restarts));
@@ -93,11 +97,12 @@ function paintedRows(
 }
 
 /** The colours of a row's cells, in the order of the columns. */
-function paintsOf({ pid, status, restarts, crashLooping }: ProcessView, paint: Paint): Paint["bold"][] {
+function paintsOf({ pid, status, restarts, crashLooping, nextStartAt }: ProcessView, paint: Paint): Paint["bold"][] {
+  const armed = nextStartAt !== null && status === "stopped";
   const atRest = pid === null ? paint.dim : same;
   return [
     paint.bold,
-    crashLooping ? paint.red : paintOfStatus(status, paint),
+    crashLooping ? paint.red : paintOfStatus(armed ? "exited" : status, paint),
     atRest,
     atRest,
     restarts > 0 ? paint.yellow : paint.dim,
