@@ -22,7 +22,7 @@ export const command: Command = {
   flags: [
     { flags: "-f, --follow", about: "Go on with what is written from now on" },
     { flags: "-n, --lines <N>", about: `The last N lines (default ${LINES_BY_DEFAULT}; with --since or --grep all)` },
-    { flags: "--since <D>", about: "Only from the last 10m, 2h, … or since a date" },
+    { flags: "--since <D>", about: "Only from the last 10m, 2h, … or since 22:05, yesterday, 2026-11-26T22:05" },
     { flags: "--err", about: "Only standard error" },
     { flags: "-t, --timestamps", about: "With the time at which each line was written" },
     { flags: "-g, --grep <RE>", about: "Only lines that match a regular expression" },

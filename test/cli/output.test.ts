@@ -63,6 +63,24 @@ test("logs -f shows what comes, until it is interrupted with 130", async () => {
   assert.match(shown, /^tick\ntick\n/);
 });
 
+test("--since takes a time of day, a day and a date, of logs and of why", async () => {
+  await using home = makeHome();
+  home.write("processes.yaml", "project: shop\nprocesses:\n  - { name: hello, command: echo hello }\n");
+  await home.ok(["register", "--start"]);
+  await waitFor(async () => (await home.ok(["logs", "hello"])).stdout === "hello\n", { what: "the line" });
+  const far = new Date(Date.now() + 2 * 24 * 3_600_000).toISOString().slice(0, 10);
+  for (const since of ["yesterday", "2026-01-02", "2026-01-02 10:00", "2026-01-02T10:00:00Z"]) {
+    assert.is((await home.ok(["logs", "hello", "--since", since])).stdout, "hello\n", since);
+    assert.match((await home.ok(["why", "hello", "--since", since])).stdout, /exited/, since);
+  }
+  assert.is((await home.ok(["logs", "hello", "--since", far])).stdout, "");
+  for (const verb of ["logs", "why"]) {
+    const { code, stderr } = await home.ghost([verb, "hello", "--since", "lunch"]);
+    assert.is(code, 2);
+    assert.match(stderr, /"lunch" is neither a duration nor a time.*\n.*22:05.*yesterday.*2026-11-26/);
+  }
+});
+
 test.unless(needs("python3"), "on a terminal: colours, and no line longer than it", async () => {
   await using home = makeHome();
   home.write(
