@@ -160,6 +160,33 @@ test.unless(
   },
 );
 
+test.unless(needs("python3"), "on a terminal: logs that are followed tell of starts and ends between the lines", async () => {
+  await using home = makeHome();
+  home.write(
+    "processes.yaml",
+    "project: shop\nprocesses:\n  - { name: api, command: \"sh -c 'echo here; exec sleep 1000'\", restart: true }\n",
+  );
+  await home.ok(["register", "--start"]);
+  const following = onTerminal(home, ["logs", "api", "-f"], {
+    steps: [
+      ["starts again", ""],
+      ["started (pid", "\u0003"],
+    ],
+  });
+  let over = false;
+  void following.then(() => {
+    over = true;
+  });
+  // The first restart may come before it listens.
+  while (!over) await home.ok(["restart", "api"]);
+  const { stdout } = await following;
+  assert.match(
+    stripVTControlCharacters(stdout),
+    /── api restarted by ghost restart; starts again ──\r\n── api started \(pid \d+\) ──\r\n(here\r\n)?/,
+  );
+  assert.not.match((await home.ok(["logs", "api"])).stdout, "──");
+});
+
 test.unless(needs("python3"), "on a terminal: an interrupted wait ends with 130, and the daemon goes on", async () => {
   await using home = makeHome();
   home.write(
