@@ -52,7 +52,7 @@ test("a PATH that differs is told once for all, and who meets nothing else has n
     "~ shop/api (restarts)",
     "    executable: /usr/bin/python3 → /opt/venv/bin/python3",
     "~ PATH of 2 processes, from the next start on: + /opt/venv/bin",
-    "2 to change (1 restarts)",
+    "2 to change (1 of them restarts)",
   ]);
   const other = { ...path, after: "/bin:/usr/bin" };
   assert.match(

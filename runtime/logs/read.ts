@@ -17,8 +17,10 @@ export interface ReadLogsOptions {
   readonly since?: Date;
   /** Only lines that match; gaps are always shown. */
   readonly grep?: RegExp;
-  /** Goes on with what comes, until this is aborted; what was written before that is still given. */
+  /** Goes on with what comes, until this is aborted; after that one looks once more. */
   readonly follow?: AbortSignal;
+  /** Whoever is behind a flood then is given all that was written before the abort, however long that takes. */
+  readonly toTheEnd?: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function* readLogs(options: ReadLogsOptions): AsyncGenerator<LogRec
   const readers = options.streams.map((stream) => new StreamReader(stream, matches));
   try {
     for await (const batch of pastOf(readers, options)) yield* batch;
-    if (options.follow) yield* following(readers, options.streams, options.follow);
+    if (options.follow) yield* following(readers, options, options.follow);
   } finally {
     await Promise.all(readers.map((reader) => reader.close()));
   }
@@ -57,19 +59,26 @@ async function lastOf(batches: AsyncIterable<readonly LogRecord[]>, count: numbe
   return last.slice(Math.max(0, last.length - count));
 }
 
-async function* following(readers: readonly StreamReader[], streams: readonly LogSource[], signal: AbortSignal): AsyncGenerator<LogRecord> {
+async function* following(
+  readers: readonly StreamReader[],
+  { streams, toTheEnd }: ReadLogsOptions,
+  signal: AbortSignal,
+): AsyncGenerator<LogRecord> {
   const changes = new Changes(streams.map((stream) => dirname(stream.file)));
+  let endMs: number | null = null;
   try {
     for (;;) {
       // The last look comes after the word to end: what was written before it is given.
-      const last = signal.aborted;
+      if (signal.aborted) endMs ??= Date.now();
       const records = (await Promise.all(readers.map((reader) => reader.more()))).map((batch) => [batch]);
       let found = false;
+      let behind = false;
       for await (const batch of mergeByTime(records.map(toAsync))) {
         found ||= batch.length > 0;
+        behind ||= endMs !== null && batch.some(({ time }) => time !== null && time.getTime() <= (endMs ?? 0));
         yield* batch;
       }
-      if (last) return;
+      if (endMs !== null && !(toTheEnd && behind)) return;
       await changes.next(found, signal);
     }
   } finally {

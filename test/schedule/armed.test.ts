@@ -20,6 +20,7 @@ test("register --start and start arm, stop disarms, and nothing runs at once", a
   const armed = await view(home, "job");
   assert.equal([armed.status, armed.desired, armed.why, armed.type], ["stopped", "up", "armed by ghost register", "oneshot"]);
   assert.match(armed.nextStartAt ?? "", /-02-29T/);
+  assert.match((await home.ok(["list"])).stdout, /^job {3}scheduled .* next start in .*; armed by ghost register$/m);
   assert.is((await home.ghost(["status", "job", "--quiet"])).code, 0);
   const did = async (verb: string): Promise<string | undefined> => (await home.ok([verb, "job", "--json"])).json<ActionResult[]>()[0]?.did;
   assert.equal(
