@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import type { DefinitionsView } from "../../core/api/definitions.ts";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { ask } from "../http/requests.ts";
-import { run } from "../rig/ghost.ts";
+import { ROOT, run } from "../rig/ghost.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { needs } from "../rig/needs.ts";
 import { test } from "../rig/test.ts";
@@ -205,6 +205,66 @@ test("a compose file comes back as the compose file that it was imported from", 
   );
   assert.equal(api?.depends_on, { db: { condition: "service_healthy" }, migrate: { condition: "service_completed_successfully" } });
   assert.equal(api?.environment, { AWS_SECRET: null, LOG_LEVEL: "info", PRICE: "5$$" });
+});
+
+/** The shop leaves its ports to Ghost, that of its listener among them. */
+const SHOP = join(ROOT, "templates/shop/processes.yaml");
+
+test("ports that are left to Ghost stay so in a processes.yaml", async () => {
+  await using home = makeHome();
+  home.write("out/processes.yaml", (await home.ok(["export", "yaml", "-f", SHOP])).stdout);
+  assert.match((await home.ok(["plan", "out/processes.yaml"])).stdout, /7 to add/);
+  const before = parsed(home, SHOP).processes;
+  const after = parsed(home, "out/processes.yaml").processes;
+  assert.equal(
+    after.map(({ source: _, ...rest }) => rest),
+    before.map(({ source: _, ...rest }) => rest),
+  );
+});
+
+test("a compose file and units name a port that is left to Ghost, and have the number where there is one", async () => {
+  await using home = makeHome();
+  const compose = (await home.ok(["export", "compose", "-f", SHOP])).stdout;
+  assert.match(compose, /# listen: 127\.0\.0\.1:\$\{PORT_API_API\} has no equal/);
+  await home.ok(["export", "systemd", "-f", SHOP, "--out", "units"]);
+  const units = readdirSync(join(home.work, "units"));
+  const text = (name: string) => readFileSync(join(home.work, "units", name), "utf8");
+  assert.not.ok(units.includes("shop-api.socket"), "a socket without a number is no unit");
+  assert.match(text("shop-api.socket.example"), /^# The port was left to Ghost[\s\S]*^ListenStream=127\.0\.0\.1:PORT$/m);
+  assert.match(text("shop-api.service"), /^# listen: the port was left to Ghost/m);
+  assert.match(text("shop-db.env.example"), /^# the port \$\{ports\.db\.db\}, which was left to Ghost\nPGPORT=$/m);
+  assert.match(text("shop-redis.service"), /redis-cli -p \\"\$\$\{PORT_REDIS_REDIS\}\\" ping/);
+  assert.not.match(text("shop.target"), /\.socket/);
+  home.write(
+    "fixed.yaml",
+    "project: p\nprocesses:\n  - { name: a, command: sleep 5, ports: { a: 8125, b: auto }, listen: '[::1]:${ports.a}' }\n",
+  );
+  assert.match((await home.ok(["export", "systemd", "-f", "fixed.yaml"])).stdout, /^ListenStream=\[::1\]:8125$/m);
+  assert.match((await home.ok(["export", "compose", "-f", "fixed.yaml"])).stdout, /# listen: \[::1\]:8125 has no equal/);
+});
+
+test("of what runs, units have the number that Ghost chose", async () => {
+  await using home = makeHome();
+  home.write(
+    "processes.yaml",
+    "processes:\n  - { name: a, command: sleep 1000, ports: { web: auto }, listen: '127.0.0.1:${ports.web}' }\n",
+  );
+  await home.ok(["register", "--start"]);
+  const { processes } = (await ask(home, "GET", "/v1/definitions")).json<DefinitionsView>();
+  const chosen = processes[0]?.ports.web;
+  assert.type(chosen, "number");
+  assert.match((await home.ok(["export", "systemd", "a"])).stdout, new RegExp(`^ListenStream=127\\.0\\.0\\.1:${chosen}$`, "m"));
+});
+
+test.unless(needs("systemd-analyze"), "systemd-analyze verify takes the units of the shop", async () => {
+  await using home = makeHome();
+  // The programs are looked up where they lie: as they are on the machine of whoever exports.
+  await home.ok(["export", "systemd", "-f", SHOP, "--out", "units", "db", "migrate", "nginx", "test"]);
+  const files = readdirSync(join(home.work, "units")).filter((name) => !name.endsWith(".example"));
+  const verified = await run(["systemd-analyze", "verify", "--man=no", ...files.map((name) => join(home.work, "units", name))], {
+    env: home.env,
+  });
+  assert.equal([verified.code, verified.stdout, verified.stderr], [0, "", ""]);
 });
 
 test("names choose, files are not overwritten, and what is not there is said", async () => {

@@ -1,4 +1,6 @@
 import type { EnvironmentValue } from "../../config/definition.ts";
+import { showPortReferences } from "../../config/port-references.ts";
+import { secretsIn } from "../../config/secrets.ts";
 import type { ExportedProcess, ForeignText } from "./definitions.ts";
 import { spell, variablesIn } from "./references.ts";
 import { unitAssignment, unitValue } from "./unit-text.ts";
@@ -48,10 +50,11 @@ export function unitEnvironment(process: ExportedProcess, unit: string, commandT
   };
 }
 
-/** A value of several parts: which of them are secret. */
+/** What a value is: a secret, a port that was left to Ghost, or of several parts, and then which of them are open. */
 function shapeOf(value: string, ports: Readonly<Record<string, number>>): string {
   const shape = spell(value, ports, { literal: (text) => text, variable: (name) => `<${name}>` });
-  return /^<\w+>$/.test(shape) ? "secret" : `of the form ${shape.replace(/[\r\n]+/g, " ")}`;
+  if (!/^<\w+>$/.test(shape)) return `of the form ${shape.replace(/[\r\n]+/g, " ")}`;
+  return secretsIn(value).length > 0 ? "secret" : `the port ${showPortReferences(value)}, which was left to Ghost`;
 }
 
 function exampleText(place: string, open: ReadonlyMap<string, string>): string {
