@@ -94,10 +94,12 @@ export function scheduleOf(app: PlainMap): string | undefined {
 }
 
 function restartOf(process: DraftProcess, app: PlainMap): ReturnType<typeof restartValue> {
-  if (app.autorestart === false) return restartValue("never");
+  const codes = textsIn(app.stop_exit_codes).map(Number).filter(Number.isInteger);
+  // Without a restart 0 is a good end, too, as it is for PM2.
+  if (app.autorestart === false)
+    return restartValue("never", { success_codes: codes.length > 0 ? [...new Set([0, ...codes])] : undefined });
   const backoff = durationText(positive(app.exp_backoff_restart_delay));
   const fixed = durationText(positive(app.restart_delay));
-  const codes = textsIn(app.stop_exit_codes).map(Number).filter(Number.isInteger);
   if (app.max_restarts !== undefined)
     process.note(
       "PM2 counts restarts of runs shorter than min_uptime; Ghost counts those within `window`, whatever their length",

@@ -81,7 +81,7 @@ function convertOne(section: Section, name: string, number: number, file: Foreig
   );
   process.set("environment", { ...environmentOf(shared, expander), ...environmentOf(section.values, expander) });
   process.set("restart", restartOf(section.values));
-  process.set("type", section.values.get("autorestart")?.toLowerCase() === "false" ? "service" : undefined);
+  process.set("type", isNever(section.values) ? "service" : undefined);
   process.set(
     "stop",
     filled({ signal: signalOf(section.values.get("stopsignal")), timeout: secondsText(section.values.get("stopwaitsecs")) }),
@@ -100,17 +100,20 @@ function environmentOf(values: ReadonlyMap<string, string>, expander: Expander):
   return Object.fromEntries(pairs.map(([key, value]) => [key, expander.expand(value)]));
 }
 
+function isNever(values: ReadonlyMap<string, string>): boolean {
+  return ["false", "0", "no", "off"].includes(values.get("autorestart")?.toLowerCase() ?? "");
+}
+
 /** supervisord's defaults: autorestart is `unexpected`, and only exit code 0 is expected. */
 function restartOf(values: ReadonlyMap<string, string>): ReturnType<typeof restartValue> {
   const word = (values.get("autorestart") ?? "unexpected").toLowerCase();
   const more = { max_restarts: numberOf(values.get("startretries")), reset_after: secondsText(values.get("startsecs")) };
-  if (["false", "0", "no", "off"].includes(word)) return restartValue("never");
   if (["true", "1", "yes", "on"].includes(word)) return restartValue("always", more);
   const codes = (values.get("exitcodes") ?? "")
     .split(",")
     .map(numberOf)
     .filter((code) => code !== undefined);
-  return restartValue("on-failure", { ...more, success_codes: codes.length > 0 ? codes : undefined });
+  return restartValue(isNever(values) ? "never" : "on-failure", { ...more, success_codes: codes.length > 0 ? codes : undefined });
 }
 
 function signalOf(name: string | undefined): string | undefined {

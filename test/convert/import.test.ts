@@ -41,7 +41,7 @@ test("what PM2 starts by the clock and does not restart is a job with a schedule
   await using home = makeHome();
   const jobs = [
     { name: "nightly", script: "job.py", cron_restart: "0 3 * * *", autorestart: false },
-    { name: "once", script: "job.py", cron_restart: "0", autorestart: false },
+    { name: "once", script: "job.py", cron_restart: "0", autorestart: false, stop_exit_codes: [143] },
   ];
   home.write("job.config.json", JSON.stringify({ apps: jobs }));
   await home.ok(["import", "job.config.json"]);
@@ -49,6 +49,7 @@ test("what PM2 starts by the clock and does not restart is a job with a schedule
   const [nightly, once] = jobs.map(({ name }) => processOf(manifest, name));
   assert.equal([nightly?.type, nightly?.schedule?.cron], ["oneshot", "0 3 * * *"]);
   assert.equal([once?.type, once?.schedule], ["service", null]);
+  assert.equal([once?.restart.policy, once?.restart.successCodes], ["never", [0, 143]]);
   assert.match(commentBefore(readFileSync(join(home.work, "processes.yaml"), "utf8"), /^\s+schedule:/), /when it is started, too/);
 });
 
