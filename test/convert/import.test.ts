@@ -77,6 +77,17 @@ test("a dump of PM2 loses what every shell has, what this shell has alike, and w
   assert.equal(processOf(manifest, "tool").args, ["-c", "sleep 1 && echo $X"]);
 });
 
+test("a Procfile's ports are counted from the PORT of its .env, for every line, as foreman does", async () => {
+  await using home = makeHome();
+  home.write("Procfile", "web: ./web -p $PORT\nworker: ./worker\n");
+  home.write(".env", "PORT=7000\nA=1\n");
+  await home.ok(["import", "Procfile"]);
+  assert.equal(
+    parsed(home, "processes.yaml").processes.map(({ environment }) => environment),
+    [{ PORT: "7000" }, { PORT: "7100" }],
+  );
+});
+
 test("a Procfile keeps its ports, its shell lines, its release and its .env", async () => {
   await using home = makeHome();
   copySamples(home);
