@@ -18,8 +18,9 @@ export function convertSupervisord(files: readonly ForeignFile[], surroundings: 
   const shared = sections.find(({ name }) => name === "supervisord")?.values ?? new Map<string, string>();
   const names = new NameBook();
   const made = new Map<string, string[]>();
+  const main = mainFile(sections, files);
   for (const section of sections.filter(isProgram)) {
-    const processes = convertProgram(section, section.file, { names, shared, surroundings });
+    const processes = convertProgram(section, section.file, { names, shared, main, surroundings });
     made.set(
       programName(section),
       processes.map(({ name }) => name),
@@ -30,12 +31,29 @@ export function convertSupervisord(files: readonly ForeignFile[], surroundings: 
     throw refuseFile(files[0], "it declares no [program:…]", "name the files that [include] names, too");
   addGroups(draft, sections, made, names);
   noteSections(draft, sections, files.length > 1);
+  const placeless = sections.filter((section) => isProgram(section) && !hasDirectory(section) && !shared.has("directory"));
+  if (placeless.length > 0 && main)
+    draft.notes.push(
+      "supervisord runs a program without `directory` in the folder in which it was started itself, which no file tells. Here that is taken to be " +
+        `${directoryOf(main.path)}: write another working_directory for ${placeless.map(programName).join(", ")} if it was not.`,
+    );
   return draft;
+}
+
+/** The file that supervisord is started with; what it includes knows nothing of where it runs. */
+function mainFile(sections: readonly (Section & { readonly file: ForeignFile })[], files: readonly ForeignFile[]): ForeignFile | undefined {
+  return sections.find(({ name }) => name === "supervisord" || name === "include")?.file ?? files[0];
+}
+
+function hasDirectory({ values }: Section): boolean {
+  return values.has("directory") || values.has("cwd");
 }
 
 interface Parts {
   readonly names: NameBook;
   readonly shared: ReadonlyMap<string, string>;
+  /** All programs, those of included files too, run where supervisord runs (os.chdir in supervisor/process.py takes `directory` alone). */
+  readonly main: ForeignFile | undefined;
   readonly surroundings: Surroundings;
 }
 
@@ -63,7 +81,8 @@ function convertProgram(section: Section, file: ForeignFile, parts: Parts): Draf
   });
 }
 
-function convertOne(section: Section, name: string, number: number, file: ForeignFile, { shared, surroundings }: Parts): DraftProcess {
+function convertOne(section: Section, name: string, number: number, file: ForeignFile, parts: Parts): DraftProcess {
+  const { shared, main, surroundings } = parts;
   const process = new DraftProcess(name);
   const expander = new Expander({
     here: directoryOf(file.path),
@@ -74,7 +93,7 @@ function convertOne(section: Section, name: string, number: number, file: Foreig
   });
   const text = (key: string) => expander.optional(section.values.get(key));
   const directory = text("directory") ?? text("cwd") ?? expander.optional(shared.get("directory"));
-  process.set("working_directory", directory instanceof Template ? directory : placeDirectory(directory, file, surroundings));
+  process.set("working_directory", directory instanceof Template ? directory : placeDirectory(directory, main ?? file, surroundings));
   setCommand(
     process,
     shellWords(section.values.get("command") ?? "").map((word) => expander.expand(word)),

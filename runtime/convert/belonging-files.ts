@@ -21,14 +21,21 @@ function withIncluded(files: readonly ForeignFile[]): ForeignFile[] {
   return [...named.values()];
 }
 
-/** supervisord takes globs in a file's name, from the folder of the file that includes. */
+/** supervisord takes globs, from the folder of the file that includes, which is also `%(here)s` (read_config of supervisor/options.py). */
 function includedBy({ path, text }: ForeignFile): string[] {
   const include = parseIni(text).find(({ name }) => name === "include");
   const patterns = (include?.values.get("files") ?? "").split(/\s+/).filter(Boolean);
   return patterns.flatMap((pattern) => {
-    const whole = isAbsolute(pattern) ? pattern : join(dirname(path), pattern);
-    return matching(dirname(whole), basename(whole));
+    const named = pattern.replaceAll("%(here)s", dirname(path));
+    return globbed(isAbsolute(named) ? named : join(dirname(path), named));
   });
+}
+
+/** Folders may be globs as well. */
+function globbed(pattern: string): string[] {
+  const folder = dirname(pattern);
+  const folders = /[*?[]/.test(folder) ? globbed(folder) : [folder];
+  return folders.flatMap((each) => matching(each, basename(pattern))).slice(0, INCLUDED_MAX);
 }
 
 function withDropIns(file: ForeignFile): ForeignFile {

@@ -208,7 +208,8 @@ test("systemd's units together: what runs before, dependencies, limits, timers a
 
 test("what belongs to a file is read with it: supervisord's includes and systemd's drop-ins", async () => {
   await using home = makeHome();
-  home.write("supervisor/supervisord.conf", "[supervisord]\n[include]\nfiles = conf.d/*.conf\n");
+  home.write("supervisor/supervisord.conf", "[supervisord]\n[include]\nfiles = %(here)s/conf.d/*.conf sites/*/*.ini\n");
+  home.write("supervisor/sites/one/d.ini", "[program:d]\ncommand=sleep 4\ndirectory=here\n");
   home.write("supervisor/conf.d/b.conf", "[program:b]\ncommand=sleep 2\n");
   home.write("supervisor/conf.d/a.conf", "[program:a]\ncommand=sleep 1\ndirectory=%(here)s\n");
   home.write("supervisor/conf.d/c.txt", "[program:c]\ncommand=sleep 3\n");
@@ -218,8 +219,13 @@ test("what belongs to a file is read with it: supervisord's includes and systemd
     processes.map(({ name, workingDirectory }) => [name, workingDirectory]),
     [
       ["a", join(home.work, "supervisor/conf.d")],
-      ["b", join(home.work, "supervisor/conf.d")],
+      ["b", join(home.work, "supervisor")],
+      ["d", join(home.work, "supervisor/here")],
     ],
+  );
+  assert.match(
+    readFileSync(join(home.work, "s.yaml"), "utf8"),
+    /^# supervisord runs a program without `directory` .* for b if it was not\.$/m,
   );
   home.write("api.service", "[Service]\nExecStart=/bin/old\nEnvironment=A=1\nEnvironmentFile=-/etc/default/api\n");
   home.write("api.service.d/override.conf", "[Service]\nExecStart=\nExecStart=/bin/new\nEnvironment=B=2\n");
