@@ -1,6 +1,6 @@
 import { directoryOf, resolvePath } from "../config/posix-path.ts";
 import { networkKeys, networkOf, publishArguments, volumeArguments } from "./compose-places.ts";
-import { asText, containerName, type Service } from "./compose-service.ts";
+import { asText, containerName, imageName, isBuilt, type Service } from "./compose-service.ts";
 import type { Text, Value } from "./draft.ts";
 import { isPlainMap, type PlainMap, textIn, textsIn } from "./plain.ts";
 import { shellWords } from "./shell-words.ts";
@@ -12,7 +12,6 @@ const SINGLE: Readonly<Record<string, string>> = {
   user: "--user",
   working_dir: "--workdir",
   platform: "--platform",
-  pull_policy: "--pull",
   network_mode: "--network",
   pid: "--pid",
   ipc: "--ipc",
@@ -70,7 +69,7 @@ export const DOCKER_KEYS: ReadonlySet<string> = new Set([
   ...Object.keys(REPEATED),
   ...Object.keys(PAIRED),
   ...Object.keys(SWITCHES),
-  ..."image command entrypoint container_name ports volumes environment env_file networks ulimits secrets configs".split(" "),
+  ..."image pull_policy command entrypoint container_name ports volumes environment env_file networks ulimits secrets configs".split(" "),
 ]);
 
 /** What stands after `docker run --rm`: options, the image, and the command. Sets the process's environment, from which docker takes the values. */
@@ -85,11 +84,22 @@ export function dockerArguments(service: Service): Text[] {
     ...environmentArguments(service),
     ...plainArguments(service),
     ...limitArguments(service.values),
+    ...pullArguments(service),
     ...(entrypoint[0] === undefined ? [] : ["--entrypoint", entrypoint[0]]),
-    asText(service, service.values.image),
+    imageName(service),
     ...entrypoint.slice(1),
     ...wordsOf(service, service.values.command),
   ];
+}
+
+/** What is built here is never asked of a registry, where somebody else may have put an image of that name. */
+function pullArguments({ values, process }: Service): string[] {
+  const policy = textIn(values.pull_policy);
+  if (policy === "always" || policy === "missing" || policy === "never") return ["--pull", policy];
+  if (isBuilt(values) && values.image === undefined) return ["--pull", "never"];
+  if (policy !== undefined && policy !== "if_not_present" && policy !== "build")
+    process.note(`pull_policy: ${policy} has no equal: docker run takes always, missing and never`);
+  return [];
 }
 
 function networkArguments(service: Service): Text[] {

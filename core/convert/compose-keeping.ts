@@ -106,7 +106,7 @@ function dependenciesOf(service: Service, services: readonly Service[], needed: 
   for (const [key, value] of entries) {
     const other = services.find((each) => each.key === key);
     if (other) found.push([other.process.name, dependency(isPlainMap(value) ? value : {})]);
-    else service.process.note(`depends_on: ${key} is not in this file, or has no image`, "depends_on");
+    else service.process.note(`depends_on: ${key} is not in this file`, "depends_on");
   }
   return found.length === 0 ? undefined : Object.fromEntries(found);
 }

@@ -22,6 +22,17 @@ export function containerName({ key, values, project }: Service): string {
   return textIn(values.container_name) ?? `${project}-${key}`;
 }
 
+/** Whether Compose builds its image. */
+export function isBuilt({ build }: PlainMap): boolean {
+  return build !== undefined && build !== null;
+}
+
+/** The image's name: what Compose builds it tags PROJECT-SERVICE, unless `image` says otherwise (https://docs.docker.com/reference/cli/docker/compose/build/). */
+export function imageName(service: Service): Text {
+  const { values, project, key } = service;
+  return values.image === undefined ? `${project}-${key}` : asText(service, values.image);
+}
+
 /** A text of the file with Compose's variables in Ghost's spelling. */
 export function asText(service: Service, value: unknown): Text {
   return composeText(textIn(value) ?? "", service.surroundings.dotenv, (complaint) => service.process.note(complaint));

@@ -6,23 +6,23 @@ import { dockerArguments } from "./compose-docker.ts";
 import { setKeeping } from "./compose-keeping.ts";
 import { noteServiceKeys } from "./compose-notes.ts";
 import { networkOf } from "./compose-places.ts";
-import { containerName, replicasOf, type Service } from "./compose-service.ts";
+import { containerName, isBuilt, replicasOf, type Service } from "./compose-service.ts";
 import { type Draft, DraftProcess, emptyDraft, Template, type Text } from "./draft.ts";
 import { NameBook } from "./name-book.ts";
 import { isPlainMap, type PlainMap, refuseFile, textIn, textsIn } from "./plain.ts";
 import type { ForeignFile, Surroundings } from "./source.ts";
 
-/** Converts a compose file: a service with an image becomes `docker run --rm --name …`, one that is only built a comment. */
+/** Converts a compose file: a service becomes `docker run --rm --name …` of its image, or of the one that Compose builds for it. */
 export function convertCompose(source: ForeignFile, surroundings: Surroundings): Draft {
   const file = readFile(source);
-  const project = sanitizeName(textIn(file.name) ?? baseName(directoryOf(source.path)), "project").toLowerCase();
+  const project = projectName(file, source, surroundings);
   const names = new NameBook();
   const entries = Object.entries(file.services as PlainMap).filter((entry): entry is [string, PlainMap] => isPlainMap(entry[1]));
   const services = entries
-    .filter(([, values]) => values.image !== undefined)
+    .filter(([, values]) => values.image !== undefined || isBuilt(values))
     .map(([key, values]): Service => ({ key, values, process: new DraftProcess(names.nameFor(key)), project, file, source, surroundings }));
   const draft = emptyDraft(textIn(file.name) === undefined ? null : sanitizeName(project));
-  noteBuilds(draft, entries);
+  noteImageless(draft, entries);
   const networks = [...new Set(services.map(networkOf).filter((network) => network !== null))];
   const makers = networks
     .map((network) => networkMaker(network, names, externalNetworks(file).has(network)))
@@ -57,8 +57,19 @@ function convertService(service: Service, services: readonly Service[], makers: 
   const maker = makers.find((each) => each.network === network)?.process.name;
   setKeeping(service, services, maker === undefined ? [] : [maker]);
   noteServiceKeys(service);
-  if (service.values.build !== undefined)
-    process.note("build: Ghost builds no images: `docker compose build`, or `docker build -t IMAGE FOLDER`, before it is started");
+  if (isBuilt(service.values))
+    process.note(`build: Ghost builds no images. Build it first, and after each change: docker compose build ${service.key}`);
+}
+
+/** COMPOSE_PROJECT_NAME of `.env` wins over `name`; else it is the folder's name with what a project's name may not have left out (NormalizeProjectName of compose-go). */
+function projectName(file: PlainMap, source: ForeignFile, { dotenv }: Surroundings): string {
+  const name = dotenv.COMPOSE_PROJECT_NAME || textIn(file.name) || baseName(directoryOf(source.path));
+  return (
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9_-]/g, "")
+      .replace(/^[_-]+/, "") || "project"
+  );
 }
 
 /** Several instances need a shell, because each container needs a name of its own. */
@@ -90,13 +101,11 @@ function externalNetworks(file: PlainMap): ReadonlySet<string> {
   );
 }
 
-function noteBuilds(draft: Draft, entries: readonly (readonly [string, PlainMap])[]): void {
-  for (const [key, { image, build, command }] of entries) {
-    if (image !== undefined) continue;
-    const context = isPlainMap(build) ? textIn(build.context) : textIn(build);
+function noteImageless(draft: Draft, entries: readonly (readonly [string, PlainMap])[]): void {
+  for (const [key, values] of entries) {
+    if (values.image !== undefined || isBuilt(values)) continue;
     draft.notes.push(
-      `service ${key} was left out: it is built${context === undefined ? "" : ` from ${context}`} and has no image. Ghost builds no images: run its program itself ` +
-        `(${textsIn(command).join(" ") || "its own command"}), or build the image, give the service \`image:\` and import again.`,
+      `service ${key} was left out: it has neither an image nor a build${values.extends === undefined ? "" : "; copy what it extends into it"}.`,
     );
   }
 }

@@ -187,9 +187,9 @@ test("a compose file comes back as the compose file that it was imported from", 
   };
   assert.equal(
     [name, Object.keys(services), networks],
-    ["shop", ["db", "migrate", "api", "debug"], { shop_default: { name: "shop_default" } }],
+    ["shop", ["db", "migrate", "api", "front", "debug"], { shop_default: { name: "shop_default" } }],
   );
-  const { db, api } = services;
+  const { db, api, front } = services;
   assert.equal([db?.image, db?.restart, db?.stop_grace_period, db?.shm_size], ["postgres:16", "unless-stopped", "60s", "128mb"]);
   assert.equal(db?.healthcheck, {
     test: ["CMD-SHELL", "pg_isready -U $$POSTGRES_USER"],
@@ -203,7 +203,12 @@ test("a compose file comes back as the compose file that it was imported from", 
     [api?.entrypoint, api?.command, api?.ports, api?.scale],
     [["/bin/api"], ["--verbose", "serve", "two words"], ["127.0.0.1:8080:80", "8443:443/tcp"], 2],
   );
-  assert.equal(api?.depends_on, { db: { condition: "service_healthy" }, migrate: { condition: "service_completed_successfully" } });
+  assert.equal(api?.depends_on, {
+    db: { condition: "service_healthy" },
+    migrate: { condition: "service_completed_successfully" },
+    front: { condition: "service_started" },
+  });
+  assert.equal([front?.image, front?.pull_policy, front?.command], ["shop-front", "never", ["npm", "start"]]);
   assert.equal(api?.environment, { AWS_SECRET: null, LOG_LEVEL: "info", PRICE: "5$$" });
 });
 

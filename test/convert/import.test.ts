@@ -135,6 +135,7 @@ test("a compose service becomes docker run, with its network, health, dependenci
       ["network-shop_default", "completed"],
       ["db", "healthy"],
       ["migrate", "completed"],
+      ["front", "started"],
     ],
   );
   assert.equal([api.instances, api.shell, api.environment.PRICE], [2, true, "5$"]);
@@ -145,7 +146,8 @@ test("a compose service becomes docker run, with its network, health, dependenci
   assert.is(processOf(manifest, "migrate").type, "oneshot");
   assert.equal(processOf(manifest, "migrate").dependsOn.find(({ name }) => name === "db")?.onLoss, "restart");
   const text = readFileSync(join(home.work, "processes.yaml"), "utf8");
-  assert.match(text, /# service front was left out: it is built from \.\/front/);
+  assert.equal(processOf(manifest, "front").args.slice(-5), ["--pull", "never", "shop-front", "npm", "start"]);
+  assert.match(commentBefore(text, /- name: front/), /build: .*docker compose build front$/);
   assert.match(text, /# Set these variables before `ghost register`: DB_PASSWORD\./);
   assert.match(text, /\$\{LOG_LEVEL:-info\}/);
 });

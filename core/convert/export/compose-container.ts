@@ -18,6 +18,7 @@ const SINGLE: Readonly<Record<string, string>> = {
   user: "user",
   workdir: "working_dir",
   platform: "platform",
+  pull: "pull_policy",
   pid: "pid",
   ipc: "ipc",
   "shm-size": "shm_size",
