@@ -1,8 +1,8 @@
 import type { DraftProcess, Value } from "./draft.ts";
 import { durationText, filled, numberOf, restartValue, sizeText } from "./quantities.ts";
 import { placePath, type Surroundings } from "./source.ts";
-import { stopCommand } from "./systemd-commands.ts";
 import { fillSpecifiers } from "./systemd-specifiers.ts";
+import { stopOf } from "./systemd-stop.ts";
 import { lastOf, type Unit, valuesOf } from "./unit-file.ts";
 import { parseUnitTime } from "./unit-time.ts";
 import { unitWords } from "./unit-words.ts";
@@ -35,24 +35,11 @@ export function setUnitPolicies(unit: Unit, process: DraftProcess, surroundings:
   process.set("nice", numberOf(last("Nice")));
 }
 
-/** 0 is no limit there, as `infinity` is; a process that Ghost stops is killed sooner or later. */
-function stopOf(unit: Unit, process: DraftProcess): Record<string, Value> {
-  const text = lastOf(unit, "Service", "TimeoutStopSec") ?? lastOf(unit, "Service", "TimeoutSec");
-  const timeoutMs = parseUnitTime(text);
-  if (text !== undefined && !timeoutMs) process.note(`TimeoutStopSec=${text} waits for ever; here SIGKILL comes after 10s`);
-  const signal = signalOf(lastOf(unit, "Service", "KillSignal"));
-  return filled({ signal, timeout: timeoutMs ? durationText(timeoutMs) : undefined, command: stopCommand(unit, process) ?? undefined });
-}
-
 /** Without one, systemd runs a service in `/`. */
 function directoryOf(unit: Unit, process: DraftProcess, surroundings: Surroundings): string {
   const given = lastOf(unit, "Service", "WorkingDirectory")?.replace(/^-/, "");
   if (given === "~") process.note("WorkingDirectory=~ is the home of the unit's user; here of whoever registers", "working_directory");
   return given === undefined ? "/" : placePath(fillSpecifiers(given, unit, process), unit.file, surroundings);
-}
-
-function signalOf(signal: string | undefined): string | undefined {
-  return signal === undefined ? undefined : signal.startsWith("SIG") ? signal : `SIG${signal}`;
 }
 
 function restartOf(unit: Unit, process: DraftProcess): Value {
@@ -87,7 +74,9 @@ function successCodes(unit: Unit, process: DraftProcess): number[] | undefined {
 }
 
 function setUnitEnvironment(unit: Unit, process: DraftProcess, surroundings: Surroundings): void {
-  const pairs = valuesOf(unit, "Service", "Environment").flatMap((value) => unitWords(fillSpecifiers(value, unit, process)));
+  // Ghost numbers its instances by itself; `ghost export systemd` says it so.
+  const lines = valuesOf(unit, "Service", "Environment").filter((value) => value !== "GHOST_INSTANCE=%i");
+  const pairs = lines.flatMap((value) => unitWords(fillSpecifiers(value, unit, process)));
   process.set("environment", Object.fromEntries(pairs.map((pair) => [pair.split("=")[0] ?? "", pair.slice(pair.indexOf("=") + 1)])));
   const declared = valuesOf(unit, "Service", "EnvironmentFile");
   const files = declared.map((path) => path.replace(/^-/, ""));

@@ -104,7 +104,10 @@ test("units say what the definitions say", async () => {
   ])
     assert.ok(api.split("\n").includes(line), line);
   assert.match(api, /^ExecStart=\/\S*\/sleep 8123 "a b" 5\$\$ 100%% \\; "q\\"q" "\\\\"$/m);
-  assert.match(api, /^ExecStop=\/bin\/sh -c "GHOST_PID=\$\$MAINPID; export GHOST_PID; kill -INT \$\$GHOST_PID"$/m);
+  assert.match(
+    api,
+    /^ExecStop=\/bin\/sh -c "GHOST_PID=\$\$MAINPID; export GHOST_PID; \(kill -INT \$\$GHOST_PID\\n\) && while kill -0 \$\$GHOST_PID 2> \/dev\/null; do sleep 0\.1; done"$/m,
+  );
   assert.match(text("shop-db.service"), /^ExecStartPost=\/bin\/sh -c "until .*\/dev\/tcp\/127\.0\.0\.1\/5432/m);
   assert.match(
     text("shop-nightly.timer"),
@@ -127,6 +130,8 @@ test("what export systemd writes, import reads back", async () => {
   assert.equal(processOf(back, "shop-api").args, ["8123", "a b", "5$", "100%", ";", 'q"q', "\\"]);
   assert.is(processOf(back, "shop-db").environment.GREETING, 'say "hi" $HOME \\ there');
   assert.equal(processOf(back, "shop-nightly").args, ["-c", 'echo "$HOME; $(date)" | cat']);
+  assert.is(processOf(back, "shop-api").stop.command, "kill -INT $GHOST_PID");
+  assert.equal(processOf(back, "shop-api").environment.GHOST_INSTANCE, undefined);
   assert.equal(processOf(back, "shop-api").limits, processOf(parsed(home, "processes.yaml", { SHOP_TOKEN: TOKEN }), "api").limits);
 });
 

@@ -200,12 +200,34 @@ test("systemd's units together: what runs before, dependencies, limits, timers a
   );
   assert.equal(
     [api.stop.signal, api.stop.timeoutMs, api.stop.command, api.reload?.signal],
-    ["SIGINT", 90_000, "/srv/api/bin/stop $GHOST_PID", "SIGHUP"],
+    ["SIGINT", 90_000, "/srv/api/bin/stop $GHOST_PID; kill -INT $GHOST_PID || true", "SIGHUP"],
   );
   assert.equal([api.environment.GREETING, api.umask, api.nice, api.user], ["hello world", 0o27, 5, "www-data"]);
   assert.equal(processOf(manifest, "db").args, ["--price", "5$"]);
   assert.is(processOf(manifest, "backup").schedule?.cron, "30 2 * * MON-FRI");
   assert.equal(processOf(manifest, "cache").listen, { host: "127.0.0.1", port: 6000 });
+});
+
+test("what stops a systemd unit: a command with the signal after it, or a signal", async () => {
+  await using home = makeHome();
+  const stops: readonly (readonly [lines: string, signal: string, command: string | null])[] = [
+    ["ExecStop=/bin/quit\nKillSignal=INT", "SIGINT", "/bin/quit; kill -INT $GHOST_PID || true"],
+    [
+      "ExecStop=-/bin/quit a\nExecStop=/bin/wait ${MAINPID}",
+      "SIGTERM",
+      '{ /bin/quit a || true; } && /bin/wait "$GHOST_PID"; kill -TERM $GHOST_PID || true',
+    ],
+    ["ExecStop=/bin/quit\nKillMode=none", "SIGTERM", "/bin/quit"],
+    ["ExecStop=/bin/kill -s QUIT $MAINPID", "SIGQUIT", null],
+    ["ExecStop=/usr/bin/kill -2 ${MAINPID}", "SIGINT", null],
+    ["ExecStop=/bin/kill $MAINPID", "SIGTERM", null],
+  ];
+  for (const [lines, signal, command] of stops) {
+    home.write("a.service", `[Service]\nExecStart=/bin/a\n${lines}\n`);
+    await home.ok(["import", "a.service", "--out", "u.yaml", "--force"]);
+    const { stop } = processOf(parsed(home, "u.yaml"), "a");
+    assert.equal([stop.signal, stop.command], [signal, command], lines);
+  }
 });
 
 test("what belongs to a file is read with it: supervisord's includes and systemd's drop-ins", async () => {

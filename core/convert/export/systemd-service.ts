@@ -103,9 +103,17 @@ function commands(process: ExportedProcess, find: (program: string) => string | 
       : []),
     ...(stop.command === null
       ? []
-      : [`ExecStop=/bin/sh -c ${unitShellWord(`GHOST_PID=$MAINPID; export GHOST_PID; ${stop.command}`, ports)}`]),
+      : [
+          "# stop: systemd sends KillSignal as soon as ExecStop ends, so it waits for the end of the main process.",
+          `ExecStop=/bin/sh -c ${unitShellWord(stopLine(stop.command), ports)}`,
+        ]),
     ...(reload === null || kill === null ? [] : [`ExecReload=${kill} -${reload.signal.replace(/^SIG/, "")} $MAINPID`]),
   ];
+}
+
+/** `systemd-stop.ts` reads it back. A command that fails does not wait: then the signal is what ends the process, as with Ghost. */
+function stopLine(command: string): string {
+  return `GHOST_PID=$MAINPID; export GHOST_PID; (${command}\n) && while kill -0 $GHOST_PID 2> /dev/null; do sleep 0.1; done`;
 }
 
 const RESTARTS = { always: "always", "on-failure": "on-failure", never: "no" } as const;
