@@ -19,7 +19,8 @@ const FOLDERS: Readonly<Record<string, string>> = {
 export function fillSpecifiers(text: string, unit: Unit, process: DraftProcess): string {
   return text.replace(/%(.)/g, (whole, letter: string) => {
     const value = meaningOf(letter, unit);
-    if (value === undefined) process.note(`${whole} could not be filled in`);
+    if (value === undefined)
+      process.note(`${whole} could not be filled in${/[iIjJ]/.test(letter) ? ": it is a part of the name of an instance" : ""}`);
     return value ?? whole;
   });
 }

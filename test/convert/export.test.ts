@@ -130,6 +130,9 @@ test("what export systemd writes, import reads back", async () => {
   assert.equal(processOf(back, "shop-api").args, ["8123", "a b", "5$", "100%", ";", 'q"q', "\\"]);
   assert.is(processOf(back, "shop-db").environment.GREETING, 'say "hi" $HOME \\ there');
   assert.equal(processOf(back, "shop-nightly").args, ["-c", 'echo "$HOME; $(date)" | cat']);
+  const needs = (name: string) => processOf(back, name).dependsOn.map((each) => [each.name, each.condition, each.onLoss].join(" "));
+  assert.equal(needs("shop-api"), ["shop-db healthy stop", "shop-migrate completed ignore"]);
+  assert.equal(needs("shop-migrate"), ["shop-db healthy ignore"]);
   assert.is(processOf(back, "shop-api").stop.command, "kill -INT $GHOST_PID");
   assert.equal(processOf(back, "shop-api").environment.GHOST_INSTANCE, undefined);
   assert.equal(processOf(back, "shop-api").limits, processOf(parsed(home, "processes.yaml", { SHOP_TOKEN: TOKEN }), "api").limits);

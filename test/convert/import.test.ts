@@ -208,6 +208,35 @@ test("systemd's units together: what runs before, dependencies, limits, timers a
   assert.equal(processOf(manifest, "cache").listen, { host: "127.0.0.1", port: 6000 });
 });
 
+test("a systemd unit after a one-shot waits for its end, after one with a readiness command until it is ready", async () => {
+  await using home = makeHome();
+  home.write("m.service", "[Service]\nType=oneshot\nExecStart=/bin/migrate\nRemainAfterExit=yes\n");
+  home.write("t.service", "[Service]\nType=oneshot\nExecStart=/bin/t\n");
+  home.write("t.timer", "[Timer]\nOnCalendar=daily\n");
+  home.write(
+    "db.service",
+    "[Service]\nExecStart=/bin/db\nExecStartPost=/bin/sh -c 'until /bin/db-ready $$HOST; do sleep 2; done'\nTimeoutStartSec=30\n",
+  );
+  home.write("a.service", "[Unit]\nRequires=m.service db.service\nAfter=m.service db.service t.service\n[Service]\nExecStart=/bin/a\n");
+  home.write("b.service", "[Unit]\nBindsTo=db.service\nAfter=db.service m.service\n[Service]\nExecStart=/bin/b\n");
+  await home.ok(["import", "a.service", "b.service", "m.service", "db.service", "t.service", "t.timer", "--out", "u.yaml"]);
+  const manifest = parsed(home, "u.yaml");
+  const needs = (name: string) => processOf(manifest, name).dependsOn.map((each) => [each.name, each.condition, each.onLoss].join(" "));
+  assert.equal(
+    [needs("a").sort(), needs("b").sort()],
+    [
+      ["db healthy ignore", "m completed ignore"],
+      ["db healthy stop", "m completed ignore"],
+    ],
+  );
+  const { healthCheck } = processOf(manifest, "db");
+  assert.equal(healthCheck?.probe, { kind: "exec", executable: "/bin/db-ready $HOST", args: [], shell: true });
+  assert.equal([healthCheck?.periodMs, healthCheck?.startGraceMs], [2000, 30_000]);
+  const text = readFileSync(join(home.work, "u.yaml"), "utf8");
+  assert.match(commentBefore(text, /- name: a/), /After=t\.service: a timer runs it/);
+  assert.match(text, /# systemd starts it even if m failed/);
+});
+
 test("what stops a systemd unit: a command with the signal after it, or a signal", async () => {
   await using home = makeHome();
   const stops: readonly (readonly [lines: string, signal: string, command: string | null])[] = [
