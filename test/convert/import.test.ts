@@ -53,6 +53,28 @@ test("what PM2 starts by the clock and does not restart is a job with a schedule
   assert.match(commentBefore(readFileSync(join(home.work, "processes.yaml"), "utf8"), /^\s+schedule:/), /when it is started, too/);
 });
 
+test("PM2's times with a unit, empty arguments and lines that only a shell runs are kept; what is none of these is told", async () => {
+  await using home = makeHome();
+  const app = {
+    name: "a",
+    script: "/bin/a",
+    args: ["", "b"],
+    min_uptime: "10s",
+    kill_timeout: "3s",
+    restart_delay: "soon",
+    watch_options: {},
+  };
+  home.write("x.config.json", JSON.stringify({ apps: [app, { name: "b", script: "exec node b.js" }] }));
+  await home.ok(["import", "x.config.json"]);
+  const manifest = parsed(home, "processes.yaml");
+  const a = processOf(manifest, "a");
+  assert.equal([a.args, a.restart.resetAfterMs, a.stop.timeoutMs], [["", "b"], 10_000, 3000]);
+  const comment = commentBefore(readFileSync(join(home.work, "processes.yaml"), "utf8"), /- name: a/);
+  assert.match(comment, /restart_delay: "soon" is no time/);
+  assert.match(comment, /watch_options/);
+  assert.is(processOf(manifest, "b").shell, true);
+});
+
 test("--env lays a PM2 environment over the usual one", async () => {
   await using home = makeHome();
   copySamples(home);
