@@ -153,6 +153,10 @@ function addGroups(draft: Draft, sections: readonly Section[], made: ReadonlyMap
       .map((program) => program.trim())
       .filter(Boolean);
     const missing = programs.filter((program) => !made.has(program));
+    if (section.values.has("priority"))
+      draft.notes.push(
+        `group ${programName(section)}: priority = ${section.values.get("priority")} has no equal: what needs what is said by depends_on`,
+      );
     if (missing.length > 0)
       draft.notes.push(`group ${programName(section)}: these programs are not in the files that were read: ${missing.join(", ")}`);
     const processes = programs.flatMap((program) => made.get(program) ?? []);
