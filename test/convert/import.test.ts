@@ -174,6 +174,65 @@ test("a compose service becomes docker run, with its network, health, dependenci
   assert.match(text, /\$\{LOG_LEVEL:-info\}/);
 });
 
+test("what a compose service shares with others, its variables anywhere and its odder keys reach docker, or are told", async () => {
+  await using home = makeHome();
+  home.write(
+    "compose.yaml",
+    `services:
+  db: { image: db, container_name: "\${STACK:-x}-db", networks: { back: { ipv4_address: 10.0.0.2, priority: 1 } } }
+  side:
+    image: side
+    network_mode: "service:db"
+    volumes_from: ["db:ro"]
+    links: ["db:database"]
+    ports: [{ target: 443, published: "\${HTTPS:-443}" }]
+    command: [run, "", last]
+    devices: [{ source: /dev/x, target: /dev/y, permissions: r }]
+    env_file: [{ path: missing.env, required: false }]
+    environment: { FROM_DOTENV: , FROM_SHELL: }
+    healthcheck: { test: [CMD, ask, ""], start_interval: 1s }
+    volumes: [{ type: tmpfs, target: /t, tmpfs: { size: 1000 } }, { type: bind, source: ./c, target: /c, bind: { propagation: rslave } }]
+networks: { back: { internal: true } }
+volumes: { v: { driver: nfs } }
+`,
+  );
+  home.write(".env", "FROM_DOTENV=1\nCOMPOSE_PROJECT_NAME=Proj.1\n");
+  home.write("compose.override.yaml", "services: {}\n");
+  await home.ok(["import", "compose.yaml"]);
+  const manifest = parsed(home, "processes.yaml");
+  const side = processOf(manifest, "side");
+  const line = side.args.join(" ");
+  for (const part of [
+    "--network container:x-db",
+    "--volumes-from x-db:ro",
+    "--link x-db:database",
+    "--publish 443:443",
+    "--device /dev/x:/dev/y:r",
+    "--tmpfs /t:size=1000",
+    `--volume ${home.work}/c:/c:rslave`,
+  ])
+    assert.ok(line.includes(part), part);
+  assert.equal(side.args.slice(-4), ["side", "run", "", "last"]);
+  assert.equal(side.environment, { FROM_DOTENV: "1" });
+  assert.equal(
+    side.dependsOn.map(({ name }) => name),
+    ["db"],
+  );
+  const db = processOf(manifest, "db");
+  assert.ok(db.args.join(" ").includes("--name x-db --network proj1_back --ip 10.0.0.2"));
+  assert.is(db.stop.command, "docker stop -t 10 x-db");
+  const text = readFileSync(join(home.work, "processes.yaml"), "utf8");
+  for (const told of [
+    "missing.env is not there",
+    "start_interval",
+    "priority has no equal",
+    '"internal":true',
+    "volume v: ",
+    "compose.override.yaml was not read",
+  ])
+    assert.ok(text.includes(told), told);
+});
+
 test("supervisord's programs, numbers, groups, quoting and %(ENV_X)s are understood", async () => {
   await using home = makeHome();
   copySamples(home);
