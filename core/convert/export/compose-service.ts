@@ -60,7 +60,10 @@ export function composeService(process: ExportedProcess, exported: Exported): Co
   ];
   return {
     values,
-    comments: commentsOf(process),
+    comments: [
+      ...commentsOf(process),
+      ...(container?.lost ?? []).map((option) => `${spell(option, ports, COMMENT_SPELLING)} was not taken over`),
+    ],
     variables: [...fromFiles, ...texts.flatMap((text) => variablesIn(text, ports))],
     networks: container?.networks ?? [],
     volumes: container?.volumes ?? [],

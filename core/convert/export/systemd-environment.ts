@@ -37,6 +37,7 @@ export function unitEnvironment(process: ExportedProcess, unit: string, commandT
   for (const name of commandTexts.flatMap((text) => variablesIn(text, ports)))
     if (!open.has(name)) open.set(name, "used by the command line");
   const files = definition.envFiles.map((file) => `EnvironmentFile=${unitValue(file)}`);
+  if (files.length > 0) files.unshift("# env_file: with systemd these files win over Environment=, with Ghost they do not.");
   if (open.size === 0) return { lines: [...lines, ...files], example: null };
   const place = `/etc/${definition.project}/${unit}.env`;
   return {
