@@ -107,7 +107,7 @@ function setReload(unit: Unit, process: DraftProcess): void {
 function firstCommands(unit: Unit, process: DraftProcess, names: NameBook): DraftProcess[] {
   const commands = valuesOf(unit, "Service", "ExecStartPre").map((line) => parseCommand(line, unit, process));
   if (commands.length === 0) return [];
-  const first = new DraftProcess(names.nameFor(`${unit.stem}-pre`));
+  const first = new DraftProcess(names.nameFor(`${process.name}-pre`));
   setShellLine(first, commandsLine(commands));
   for (const mark of new Set(commands.flatMap(({ marks }) => [...marks]))) if (MARK_NOTES[mark]) first.note(MARK_NOTES[mark]);
   first.set("type", "oneshot");

@@ -4,13 +4,13 @@ import type { Unit } from "./unit-file.ts";
 
 const TAKEN = new Set(
   (
-    "ExecStart ExecStartPre ExecStop ExecReload ReloadSignal Restart RestartSec RestartMaxDelaySec StartLimitBurst StartLimitInterval SuccessExitStatus " +
+    "ExecStart ExecStartPre ExecStop ExecReload ReloadSignal Restart RestartSec RestartMaxDelaySec RestartSteps StartLimitIntervalSec StartLimitBurst StartLimitInterval SuccessExitStatus " +
     "Environment EnvironmentFile PassEnvironment WorkingDirectory KillSignal TimeoutStopSec TimeoutSec User Group UMask Nice LimitNOFILE MemoryMax " +
     "MemoryLimit CPUQuota TasksMax RemainAfterExit MemoryAccounting CPUAccounting TasksAccounting"
   ).split(" "),
 );
 const UNIT_TAKEN = new Set(
-  "Description Documentation After Before Wants Requires Requisite BindsTo StartLimitIntervalSec StartLimitBurst SourcePath DefaultDependencies".split(
+  "Description Documentation After Before Wants Requires Requisite BindsTo StartLimitIntervalSec StartLimitInterval StartLimitBurst SourcePath DefaultDependencies".split(
     " ",
   ),
 );

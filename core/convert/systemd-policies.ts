@@ -1,7 +1,8 @@
 import type { DraftProcess, Value } from "./draft.ts";
-import { durationText, filled, numberOf, restartValue, sizeText } from "./quantities.ts";
+import { durationText, numberOf, restartValue } from "./quantities.ts";
 import { placePath, type Surroundings } from "./source.ts";
-import { fillSpecifiers } from "./systemd-specifiers.ts";
+import { unitLimits } from "./systemd-limits.ts";
+import { fillSpecifiers, isOfUser } from "./systemd-specifiers.ts";
 import { stopOf } from "./systemd-stop.ts";
 import { lastOf, type Unit, valuesOf } from "./unit-file.ts";
 import { parseUnitTime } from "./unit-time.ts";
@@ -9,6 +10,9 @@ import { unitWords } from "./unit-words.ts";
 
 /** systemd's own default between an end and the next start, in ms. */
 const RESTART_MS = 100;
+
+/** systemd's own DefaultStartLimitBurst. */
+const START_BURST = 5;
 
 const POLICIES: Readonly<Record<string, "always" | "on-failure" | "never">> = {
   no: "never",
@@ -28,18 +32,23 @@ export function setUnitPolicies(unit: Unit, process: DraftProcess, surroundings:
   process.set("type", last("Type") === "oneshot" ? "oneshot" : (last("Restart") ?? "no") === "no" ? "service" : undefined);
   process.set("stop", stopOf(unit, process));
   setUnitEnvironment(unit, process, surroundings);
-  process.set("resource_limits", limitsOf(unit));
-  process.set("user", last("User"));
-  process.set("group", last("Group"));
+  process.set("resource_limits", unitLimits(unit, process));
+  for (const key of ["User", "Group"]) {
+    const given = last(key);
+    process.set(key.toLowerCase(), given === undefined ? undefined : fillSpecifiers(given, unit, process));
+  }
   process.set("umask", last("UMask"));
   process.set("nice", numberOf(last("Nice")));
 }
 
-/** Without one, systemd runs a service in `/`. */
+/** Without one, systemd runs a service of the system in `/`, one of a user in the user's home (systemd.exec(5)). */
 function directoryOf(unit: Unit, process: DraftProcess, surroundings: Surroundings): string {
   const given = lastOf(unit, "Service", "WorkingDirectory")?.replace(/^-/, "");
   if (given === "~") process.note("WorkingDirectory=~ is the home of the unit's user; here of whoever registers", "working_directory");
-  return given === undefined ? "/" : placePath(fillSpecifiers(given, unit, process), unit.file, surroundings);
+  if (lastOf(unit, "Service", "WorkingDirectory")?.startsWith("-"))
+    process.note("WorkingDirectory with - before it may be missing for systemd, not for Ghost", "working_directory");
+  if (given === undefined) return isOfUser(unit) ? "~" : "/";
+  return placePath(fillSpecifiers(given, unit, process), unit.file, surroundings);
 }
 
 function restartOf(unit: Unit, process: DraftProcess): Value {
@@ -48,20 +57,30 @@ function restartOf(unit: Unit, process: DraftProcess): Value {
     process.note(`Restart=${word} has no exact equal`, "restart");
   const pauseMs = parseUnitTime(lastOf(unit, "Service", "RestartSec"));
   const longestMs = parseUnitTime(lastOf(unit, "Service", "RestartMaxDelaySec"));
-  const burst = numberOf(lastOf(unit, "Unit", "StartLimitBurst") ?? lastOf(unit, "Service", "StartLimitBurst"));
-  const within = lastOf(unit, "Unit", "StartLimitIntervalSec") ?? lastOf(unit, "Service", "StartLimitInterval");
-  const limited = burst !== undefined && burst > 0 && within !== "0";
+  const within = startLimit(unit, "StartLimitIntervalSec") ?? startLimit(unit, "StartLimitInterval");
+  const burst = numberOf(startLimit(unit, "StartLimitBurst")) ?? (within === undefined ? undefined : START_BURST);
+  const limited = burst !== undefined && burst > 0 && parseUnitTime(within) !== 0;
   return restartValue(POLICIES[word] ?? "never", {
-    ...(pauseMs !== undefined && pauseMs !== RESTART_MS && pauseTexts(pauseMs, longestMs)),
+    ...(pauseMs !== undefined &&
+      pauseMs !== RESTART_MS &&
+      pauseTexts(pauseMs, longestMs, numberOf(lastOf(unit, "Service", "RestartSteps")))),
     max_restarts: limited ? burst - 1 : undefined,
     window: limited ? durationText(parseUnitTime(within) ?? 10_000) : undefined,
     success_codes: successCodes(unit, process),
   });
 }
 
-/** systemd waits equally long each time, unless RestartMaxDelaySec says otherwise. */
-function pauseTexts(pauseMs: number, longestMs: number | undefined): Record<string, Value | undefined> {
-  if (longestMs !== undefined && longestMs > pauseMs) return { delay: durationText(pauseMs), max_delay: durationText(longestMs) };
+/** The keys stood in [Service] once. */
+function startLimit(unit: Unit, key: string): string | undefined {
+  return lastOf(unit, "Unit", key) ?? lastOf(unit, "Service", key);
+}
+
+/** systemd waits equally long each time, unless RestartSteps says in how many steps it comes to RestartMaxDelaySec. */
+function pauseTexts(pauseMs: number, longestMs: number | undefined, steps: number | undefined): Record<string, Value | undefined> {
+  if (longestMs !== undefined && longestMs > pauseMs && steps) {
+    const factor = Math.round((longestMs / Math.max(1, pauseMs)) ** (1 / steps) * 100) / 100;
+    return { delay: durationText(pauseMs), factor: Math.max(1, factor), max_delay: durationText(longestMs) };
+  }
   return { delay: durationText(pauseMs), factor: 1, max_delay: durationText(pauseMs) };
 }
 
@@ -83,6 +102,8 @@ function setUnitEnvironment(unit: Unit, process: DraftProcess, surroundings: Sur
   const optional = declared.filter((path) => path.startsWith("-"));
   if (optional.length > 0)
     process.note(`EnvironmentFile=${optional.join(" ")}: with - it may be missing; Ghost does not start without it`, "env_file");
+  if (files.length > 0 && pairs.length > 0)
+    process.note("with systemd these files win over Environment=, here `environment` wins: take out of it what they set", "env_file");
   process.set(
     "env_file",
     files.map((path) => placePath(fillSpecifiers(path, unit, process), unit.file, surroundings)),
@@ -91,15 +112,4 @@ function setUnitEnvironment(unit: Unit, process: DraftProcess, surroundings: Sur
     "inherit",
     valuesOf(unit, "Service", "PassEnvironment").flatMap((value) => value.split(/\s+/)),
   );
-}
-
-function limitsOf(unit: Unit): Record<string, Value> {
-  const last = (key: string) => lastOf(unit, "Service", key);
-  const quota = /^(\d+(?:\.\d+)?)%$/.exec(last("CPUQuota") ?? "")?.[1];
-  return filled({
-    memory: sizeText(last("MemoryMax") ?? last("MemoryLimit")),
-    cpu: quota === undefined ? undefined : Number(quota) / 100,
-    pids: numberOf(last("TasksMax")),
-    open_files: numberOf(last("LimitNOFILE")?.split(":")[0]),
-  });
 }

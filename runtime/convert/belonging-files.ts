@@ -38,8 +38,15 @@ function globbed(pattern: string): string[] {
   return folders.flatMap((each) => matching(each, basename(pattern))).slice(0, INCLUDED_MAX);
 }
 
+/** Folders of units whose drop-ins may lie where the machine's own administrator puts them (systemd.unit(5)). */
+const VENDOR = /^(?:\/usr)?\/lib\/systemd\/(?=(?:system|user)\/)/;
+
+/** Those of the template come before those of its instance. */
 function withDropIns(file: ForeignFile): ForeignFile {
-  const texts = matching(`${file.path}.d`, "*.conf").map((path) => readConfigurationText(path).text);
+  const template = file.path.replace(/@[^/@]+(?=\.\w+$)/, "@");
+  const own = template === file.path ? [file.path] : [template, file.path];
+  const all = own.flatMap((path) => (VENDOR.test(path) ? [path, path.replace(VENDOR, "/etc/systemd/")] : [path]));
+  const texts = all.flatMap((path) => matching(`${path}.d`, "*.conf")).map((path) => readConfigurationText(path).text);
   return texts.length === 0 ? file : { ...file, text: [file.text, ...texts].join("\n") };
 }
 

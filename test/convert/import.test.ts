@@ -340,6 +340,38 @@ test("what stops a systemd unit: a command with the signal after it, or a signal
   }
 });
 
+test("what of a systemd unit has no equal is told, and the units of a user know their home", async () => {
+  await using home = makeHome();
+  const lines = [
+    "[Unit]",
+    "StartLimitInterval=60",
+    "[Service]",
+    "ExecStart=%h/bin/a --conf %E/a",
+    "Restart=always",
+    "RestartSec=1",
+    "RestartSteps=4",
+    "RestartMaxDelaySec=16",
+    "LimitNOFILE=1024:4096",
+    "MemoryMax=50%",
+    "TasksMax=infinity",
+    "Environment=A=1",
+    "EnvironmentFile=a.env",
+  ];
+  const user = ".config/systemd/user";
+  home.write(`${user}/w@1.service`, `${lines.join("\n")}\n`);
+  home.write(`${user}/w@.service.d/x.conf`, "[Service]\nEnvironment=B=%i\n");
+  await home.ok(["import", `${user}/w@1.service`, "--out", "u.yaml"]);
+  const unit = processOf(parsed(home, "u.yaml"), "w-1");
+  assert.equal([unit.executable, ...unit.args], [`${home.work}/bin/a`, "--conf", `${home.work}/.config/a`]);
+  assert.equal([unit.workingDirectory, unit.environment], ["/home/me", { A: "1", B: "1" }]);
+  const { delayMs, factor, maxDelayMs, maxRestarts, windowMs } = unit.restart;
+  assert.equal([delayMs, factor, maxDelayMs, maxRestarts, windowMs], [1000, 2, 16_000, 4, 60_000]);
+  assert.equal(unit.limits, { memoryBytes: null, openFiles: 1024, cpu: null, pids: null });
+  const text = readFileSync(join(home.work, "u.yaml"), "utf8");
+  for (const told of ["MemoryMax=50% ", "LimitNOFILE=1024:4096: the hard limit", "these files win over Environment="])
+    assert.ok(text.includes(told), told);
+});
+
 test("what belongs to a file is read with it: supervisord's includes and systemd's drop-ins", async () => {
   await using home = makeHome();
   home.write("supervisor/supervisord.conf", "[supervisord]\n[include]\nfiles = %(here)s/conf.d/*.conf sites/*/*.ini\n");
