@@ -4,7 +4,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { HistoryEntry } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { pidOf } from "../../core/lifecycle/view.ts";
-import { readNodeConfiguration } from "../config/read-node-file.ts";
 import { startLogPump } from "../logs/pump.ts";
 import { type Keeper, startKeeper } from "../process/keeper.ts";
 import { canReplaceSelf } from "../process/replace-self.ts";
@@ -29,6 +28,7 @@ import { findHome, type Home, inHome, prepareHome } from "./home.ts";
 import { createHttpServer } from "./http.ts";
 import { idleWatch } from "./idle.ts";
 import { log } from "./journal.ts";
+import { readFirstConfiguration } from "./last-configuration.ts";
 import { daemonEnvironment } from "./launch.ts";
 import { listen } from "./listen.ts";
 import { type Lock, takeLock } from "./lock.ts";
@@ -130,7 +130,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
   const { mode, revivals, manager, manifests } = beginning;
   rmSync(home.stoppedMarker, { force: true });
   const opened = await openStore(home);
-  const { configuration } = await readNodeConfiguration(home.root, process.env).catch((error: unknown) => {
+  const first = await readFirstConfiguration(home.root, opened.store, revivals).catch((error: unknown) => {
     opened.store.close();
     throw error;
   });
@@ -155,12 +155,12 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     sockets: keeper,
     announce,
   });
-  const sampler = new Sampler(supervisor, configuration.monitoring);
+  const sampler = new Sampler(supervisor, first.configuration.monitoring);
   const files = new FileWatch(supervisor);
   const health = new HealthWatch(supervisor);
   const settings = new NodeSettings(
     { home, supervisor, sampler, announce, makeServer: (guard) => createHttpServer(routes(node), busy, guard) },
-    configuration,
+    first,
   );
   feed.subscribe((entry) => settings.hooks.observe(entry));
   const schedules = new Schedules(supervisor);

@@ -96,6 +96,10 @@ export class Store {
     }));
   }
 
+  hasProcesses(): boolean {
+    return this.database.get("SELECT 1 FROM processes LIMIT 1") !== undefined;
+  }
+
   getMeta(key: string): string | undefined {
     return this.database.get<{ value: string }>("SELECT value FROM meta WHERE key = ?", [key])?.value;
   }
