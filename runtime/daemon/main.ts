@@ -28,6 +28,7 @@ import { findHome, type Home, inHome, prepareHome } from "./home.ts";
 import { createHttpServer } from "./http.ts";
 import { idleWatch } from "./idle.ts";
 import { log } from "./journal.ts";
+import { followKeeper, keeperWarnings } from "./keeper-words.ts";
 import { readFirstConfiguration } from "./last-configuration.ts";
 import { daemonEnvironment } from "./launch.ts";
 import { listen } from "./listen.ts";
@@ -110,6 +111,7 @@ async function keep(home: Home, lock: Lock, origin: Beginning): Promise<number> 
     held: origin.held,
     stderr: 2,
   });
+  keeper.onTrouble = (_, text) => log(text);
   try {
     const held = await serve(home, lock, origin, keeper);
     if (held) becomeNextDaemon(held, origin.manager);
@@ -141,6 +143,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     quiet.touch();
     manager.changed();
   };
+  followKeeper(keeper, opened.store, announce);
   const pump = await startLogPump();
   // A service manager would put the next daemon into a cgroup that then takes none.
   const mayMove = mode !== "foreground" || process.env.INVOCATION_ID === undefined;
@@ -198,7 +201,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     hasSuccessor: mode !== "foreground" || canReplaceSelf(),
     ownUsage: new OwnUsageMeter(helperPids),
     helperPids,
-    warnings: () => [...stateWarnings(opened), ...settings.warnings(), ...folderProblems],
+    warnings: () => [...stateWarnings(opened), ...settings.warnings(), ...keeperWarnings(keeper, mode), ...folderProblems],
     stopping: () => manager.stopping(),
     finish: (how) => {
       if (how.next) manager.renewing();
