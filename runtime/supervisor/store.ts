@@ -64,6 +64,7 @@ export class Store {
   private nextSeq: number;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private copyTimer: ReturnType<typeof setTimeout> | undefined;
+  private closed = false;
   /** Why the last write failed; null while everything is on disk. */
   problem: GhostError | null = null;
 
@@ -206,10 +207,11 @@ export class Store {
     return numbered;
   }
 
-  /** Writes everything that is pending, in one transaction. */
+  /** Writes everything that is pending, in one transaction. What comes after `close` is nobody's any more. */
   flush(): void {
     clearImmediate(this.turnEnd);
     this.turnEnd = undefined;
+    if (this.closed) return;
     if (this.pending.size === 0 && this.pendingHistory.length === 0) {
       this.problem = null;
       return;
@@ -257,6 +259,7 @@ export class Store {
     if (this.copyTimer) this.copyDefinitions();
     clearTimeout(this.retryTimer);
     clearImmediate(this.turnEnd);
+    this.closed = true;
     this.database.close();
   }
 
