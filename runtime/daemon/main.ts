@@ -138,11 +138,9 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
   });
   const feed = new EventFeed();
   const quiet = new QuietTrim();
-  const announce = (entry: HistoryEntry): void => {
-    feed.publish(entry);
-    quiet.touch();
-    manager.changed();
-  };
+  const announce = (entry: HistoryEntry): void => feed.publish(entry);
+  feed.subscribe(() => quiet.touch());
+  feed.subscribe(() => manager.changed());
   followKeeper(keeper, opened.store, announce);
   const pump = await startLogPump();
   // A service manager would put the next daemon into a cgroup that then takes none.
@@ -157,6 +155,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     subreaper: becomeSubreaper(),
     sockets: keeper,
     announce,
+    log,
   });
   const sampler = new Sampler(supervisor, first.configuration.monitoring);
   const files = new FileWatch(supervisor);
@@ -167,19 +166,16 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
   );
   feed.subscribe((entry) => settings.hooks.observe(entry));
   const schedules = new Schedules(supervisor);
-  supervisor.onRunChange = (process) => {
-    files.update(process);
-    health.update(process);
-    schedules.update(process);
-    limits.update(process);
+  for (const follower of [files, health, schedules, limits]) supervisor.runChanges.add((process) => follower.update(process));
+  supervisor.runChanges.add((process) => {
     if (pidOf(process.machine) !== null) keeper.hold(fifosOf(supervisor, process));
-  };
+  });
   pump.onEvent = (event) => noteLogEvent(supervisor, event);
   takeOver(supervisor, opened, announce, lastEndOf(lock, revivals));
   // Of those that ended in the gap, too: their last words may still be on the way.
   keeper.takeOver([...supervisor.processes.values()].flatMap((process) => fifosOf(supervisor, process)));
   health.endStrays();
-  for (const process of supervisor.processes.values()) supervisor.onRunChange(process);
+  for (const process of supervisor.processes.values()) supervisor.runChanges.tell(process);
   sampler.start();
   schedules.start();
 

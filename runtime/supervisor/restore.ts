@@ -127,7 +127,7 @@ function adopt(supervisor: Supervisor, process: Supervised, identity: Identity):
     facts: { pid: identity.pid },
   };
   supervisor.record(process, "running", "running", cause);
-  supervisor.onRunChange(process);
+  supervisor.runChanges.tell(process);
   if (process.machine.state.at === "stopping") resumeStop(supervisor, process);
 }
 

@@ -12,6 +12,7 @@ import { judgeExit } from "./exits.ts";
 import { Groups } from "./groups.ts";
 import type { Limits } from "./limits.ts";
 import { Listeners, type SocketKeeper } from "./listeners.ts";
+import { Observers } from "./observers.ts";
 import { PendingChanges } from "./pending-changes.ts";
 import { judgePortConflict } from "./port-conflicts.ts";
 import { PortWatch } from "./port-watch.ts";
@@ -39,6 +40,8 @@ export interface SupervisorParts {
   readonly sockets: SocketKeeper;
   /** Told of every change, after it is recorded. */
   readonly announce: (entry: HistoryEntry) => void;
+  /** For errors that stop nothing; never a secret. */
+  readonly log: (text: string) => void;
 }
 
 /** Bytes of a run's token; hexadecimal in the environment. */
@@ -64,11 +67,16 @@ export class Supervisor {
   /** Whose start was recorded after `halt`, and is not carried out. */
   private readonly withheld = new Set<Supervised>();
   private readonly spawnQueue = new SpawnQueue();
-  /** Called when a process starts or stops to run, so that watching files and the like can follow. */
-  onRunChange: (process: Supervised) => void = () => {};
+  /** Told when a process starts or stops to run, so that watching files and the like can follow. */
+  readonly runChanges: Observers<Supervised>;
+  /** Told of every change; effects come after, so that nobody who looks on may keep them from being run. */
+  private readonly changes: Observers<HistoryEntry>;
 
   constructor(parts: SupervisorParts) {
     this.parts = parts;
+    this.runChanges = new Observers(parts.log);
+    this.changes = new Observers(parts.log);
+    this.changes.add(parts.announce);
     this.scanner = new TreeScanner();
     this.dependencies = new Dependencies(this);
     this.groups = new Groups(this);
@@ -119,7 +127,7 @@ export class Supervisor {
     const changed = before.state !== machine.state || statusOf(before) !== statusOf(machine);
     // Before the effects, so that whoever follows a run can note where its logs begin.
     if (changed) noteRunEnd(this, process, before);
-    if (changed || before.desired !== machine.desired) this.onRunChange(process);
+    if (changed || before.desired !== machine.desired) this.runChanges.tell(process);
     if (changed) this.followPorts(process);
     for (const effect of effects) this.perform(process, effect);
     if (changed) this.dependencies.changed(process);
@@ -138,7 +146,7 @@ export class Supervisor {
     if (this.sealed) return;
     if (!QUIET_KINDS.has(cause.kind)) process.why = cause.text;
     const { project, name } = process.definition;
-    this.parts.announce(this.parts.store.addHistory({ timeMs: Date.now(), project, name, instance: process.instance, from, to, cause }));
+    this.changes.tell(this.parts.store.addHistory({ timeMs: Date.now(), project, name, instance: process.instance, from, to, cause }));
   }
 
   /** The main process of a run ended, by the runtime's word (own child) or a pidfd's (adopted, followed). */
