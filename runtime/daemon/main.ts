@@ -27,7 +27,7 @@ import { becomeNextDaemon, describeProcesses, type ForegroundOptions } from "./f
 import { findHome, type Home, inHome, prepareHome } from "./home.ts";
 import { createHttpServer } from "./http.ts";
 import { idleWatch } from "./idle.ts";
-import { log } from "./journal.ts";
+import { boundDaemonLog, log } from "./journal.ts";
 import { followKeeper, keeperWarnings } from "./keeper-words.ts";
 import { readFirstConfiguration } from "./last-configuration.ts";
 import { daemonEnvironment } from "./launch.ts";
@@ -69,6 +69,7 @@ export async function runDaemon(root: string, options: ForegroundOptions = {}): 
       lock.release();
       return 0;
     }
+    if (lock) boundDaemonLog(home.daemonLog);
     if (lock) return await keep(home, lock, { ...origin, ...options, manager });
     if (origin.mode === "foreground")
       throw new GhostError("FAILED", `cannot start the daemon: another one runs in ${home.root}`, {
