@@ -200,5 +200,5 @@ function intentLost(machine: Machine, ran: boolean, context: Context): Transitio
     const verdict = decideAfterExit(over, UNSEEN_EXIT, context.policy, context.nowMs, context.random);
     return follow(over, verdict, context, exitCause(UNSEEN_EXIT));
   }
-  return beginRun(machine, { kind: "start", text: "the daemon died before it could be started; started now" }, context);
+  return beginRun(machine, { kind: "start", text: "the last daemon ended before it could be started; started now" }, context);
 }

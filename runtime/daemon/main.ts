@@ -4,7 +4,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { HistoryEntry } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { pidOf } from "../../core/lifecycle/view.ts";
-import { readNodeConfiguration } from "../config/read-node-file.ts";
 import { startLogPump } from "../logs/pump.ts";
 import { type Keeper, startKeeper } from "../process/keeper.ts";
 import { canReplaceSelf } from "../process/replace-self.ts";
@@ -28,7 +27,9 @@ import { becomeNextDaemon, describeProcesses, type ForegroundOptions } from "./f
 import { findHome, type Home, inHome, prepareHome } from "./home.ts";
 import { createHttpServer } from "./http.ts";
 import { idleWatch } from "./idle.ts";
-import { log } from "./journal.ts";
+import { boundDaemonLog, log } from "./journal.ts";
+import { followKeeper, keeperWarnings } from "./keeper-words.ts";
+import { readFirstConfiguration } from "./last-configuration.ts";
 import { daemonEnvironment } from "./launch.ts";
 import { listen } from "./listen.ts";
 import { type Lock, takeLock } from "./lock.ts";
@@ -68,6 +69,7 @@ export async function runDaemon(root: string, options: ForegroundOptions = {}): 
       lock.release();
       return 0;
     }
+    if (lock) boundDaemonLog(home.daemonLog);
     if (lock) return await keep(home, lock, { ...origin, ...options, manager });
     if (origin.mode === "foreground")
       throw new GhostError("FAILED", `cannot start the daemon: another one runs in ${home.root}`, {
@@ -110,6 +112,7 @@ async function keep(home: Home, lock: Lock, origin: Beginning): Promise<number> 
     held: origin.held,
     stderr: 2,
   });
+  keeper.onTrouble = (_, text) => log(text);
   try {
     const held = await serve(home, lock, origin, keeper);
     if (held) becomeNextDaemon(held, origin.manager);
@@ -130,17 +133,16 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
   const { mode, revivals, manager, manifests } = beginning;
   rmSync(home.stoppedMarker, { force: true });
   const opened = await openStore(home);
-  const { configuration } = await readNodeConfiguration(home.root, process.env).catch((error: unknown) => {
+  const first = await readFirstConfiguration(home.root, opened.store, revivals).catch((error: unknown) => {
     opened.store.close();
     throw error;
   });
   const feed = new EventFeed();
   const quiet = new QuietTrim();
-  const announce = (entry: HistoryEntry): void => {
-    feed.publish(entry);
-    quiet.touch();
-    manager.changed();
-  };
+  const announce = (entry: HistoryEntry): void => feed.publish(entry);
+  feed.subscribe(() => quiet.touch());
+  feed.subscribe(() => manager.changed());
+  followKeeper(keeper, opened.store, announce);
   const pump = await startLogPump();
   // A service manager would put the next daemon into a cgroup that then takes none.
   const mayMove = mode !== "foreground" || process.env.INVOCATION_ID === undefined;
@@ -154,29 +156,27 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     subreaper: becomeSubreaper(),
     sockets: keeper,
     announce,
+    log,
   });
-  const sampler = new Sampler(supervisor, configuration.monitoring);
+  const sampler = new Sampler(supervisor, first.configuration.monitoring);
   const files = new FileWatch(supervisor);
   const health = new HealthWatch(supervisor);
   const settings = new NodeSettings(
     { home, supervisor, sampler, announce, makeServer: (guard) => createHttpServer(routes(node), busy, guard) },
-    configuration,
+    first,
   );
   feed.subscribe((entry) => settings.hooks.observe(entry));
   const schedules = new Schedules(supervisor);
-  supervisor.onRunChange = (process) => {
-    files.update(process);
-    health.update(process);
-    schedules.update(process);
-    limits.update(process);
+  for (const follower of [files, health, schedules, limits]) supervisor.runChanges.add((process) => follower.update(process));
+  supervisor.runChanges.add((process) => {
     if (pidOf(process.machine) !== null) keeper.hold(fifosOf(supervisor, process));
-  };
+  });
   pump.onEvent = (event) => noteLogEvent(supervisor, event);
   takeOver(supervisor, opened, announce, lastEndOf(lock, revivals));
   // Of those that ended in the gap, too: their last words may still be on the way.
   keeper.takeOver([...supervisor.processes.values()].flatMap((process) => fifosOf(supervisor, process)));
   health.endStrays();
-  for (const process of supervisor.processes.values()) supervisor.onRunChange(process);
+  for (const process of supervisor.processes.values()) supervisor.runChanges.tell(process);
   sampler.start();
   schedules.start();
 
@@ -198,7 +198,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     hasSuccessor: mode !== "foreground" || canReplaceSelf(),
     ownUsage: new OwnUsageMeter(helperPids),
     helperPids,
-    warnings: () => [...stateWarnings(opened), ...settings.warnings(), ...folderProblems],
+    warnings: () => [...stateWarnings(opened), ...settings.warnings(), ...keeperWarnings(keeper, mode), ...folderProblems],
     stopping: () => manager.stopping(),
     finish: (how) => {
       if (how.next) manager.renewing();

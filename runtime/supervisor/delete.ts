@@ -48,7 +48,7 @@ async function forget(supervisor: Supervisor, processes: readonly Supervised[]):
   for (const process of processes) {
     supervisor.release(process);
     supervisor.processes.delete(process.key);
-    supervisor.onRunChange(process);
+    supervisor.runChanges.tell(process);
     supervisor.followPorts(process);
     supervisor.ports.forget(process);
   }

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { maskReferences, maskValues, revealSecrets } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
@@ -13,7 +13,7 @@ import { type SpawnRequest, spawnProgram } from "../process/spawn.ts";
 import type { StopCommandContext } from "../process/stop-command.ts";
 import { judgeBeforeSpawn } from "./port-conflicts.ts";
 import type { Supervised } from "./supervised.ts";
-import type { Supervisor } from "./supervisor.ts";
+import { STOPPED_BEFORE, type Supervisor } from "./supervisor.ts";
 
 /** Begins a run whose intent is recorded: opens its logs, spawns it, and says what came of it. */
 export async function startRun(supervisor: Supervisor, process: Supervised, token: string): Promise<void> {
@@ -21,9 +21,10 @@ export async function startRun(supervisor: Supervisor, process: Supervised, toke
   if ((state.at !== "starting" && state.at !== "stopping") || ("token" in state && state.token !== token)) return;
   if (state.at === "stopping") {
     // Stopped before it was its turn.
-    supervisor.dispatch(process, { type: "spawn-failed", message: "stopped before it was started" });
+    supervisor.dispatch(process, { type: "spawn-failed", message: STOPPED_BEFORE });
     return;
   }
+  if (supervisor.withholds(process)) return leaveIntent(supervisor, process);
   try {
     const blockedBy = judgeBeforeSpawn(supervisor, process);
     if (blockedBy !== null)
@@ -42,6 +43,11 @@ export async function startRun(supervisor: Supervisor, process: Supervised, toke
     const message = error instanceof GhostError && error.hint ? `${error.message} (${error.hint})` : (error as Error).message;
     supervisor.dispatch(process, { type: "spawn-failed", message: maskValues(message, process.secretValues) });
   }
+}
+
+/** What the run before it wrote must not pass for a word of the one that never began. */
+function leaveIntent(supervisor: Supervisor, process: Supervised): void {
+  for (const { fifo } of logTargets(supervisor, process, null)) if (existsSync(fifo)) markUnwritten(fifo);
 }
 
 async function spawn(supervisor: Supervisor, process: Supervised, token: string): Promise<number> {

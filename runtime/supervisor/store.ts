@@ -1,12 +1,14 @@
 import type { Cause, HistoryEntry, RunResult } from "../../core/api/wire.ts";
 import type { Manifest, ProcessDefinition } from "../../core/config/definition.ts";
-import { completeDefinition } from "../../core/config/definition-defaults.ts";
-import { GhostError } from "../../core/errors/ghost-error.ts";
+import type { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Machine } from "../../core/lifecycle/state.ts";
 import type { SqliteDatabase } from "../storage/sqlite/database.ts";
+import { DefinitionsCopy } from "./definitions-copy.ts";
 import type { DefinitionsFile } from "./definitions-file.ts";
 import { type HistoryOf, HistoryTable } from "./history-table.ts";
+import { ProcessRows } from "./process-rows.ts";
 import type { SecretsFile } from "./secrets-file.ts";
+import { WriteRetry } from "./write-retry.ts";
 
 /** What is known of the file that declared processes, beside the processes. */
 export type ManifestHead = Omit<Manifest, "processes" | "secrets">;
@@ -28,10 +30,6 @@ export interface StoredProcess {
 
 /** History rows that wait in memory while the disk is full; older ones are dropped. */
 const UNSAVED_HISTORY_MAX = 2_000;
-/** How often a store that could not write tries again. */
-const RETRY_MS = 2_000;
-/** Changes of desired states are copied to `definitions.json` together, this long after the first. */
-const COPY_DELAY_MS = 500;
 
 const NO_KINDS: ReadonlySet<string> = new Set();
 
@@ -54,46 +52,43 @@ export interface NewHistory {
  */
 export class Store {
   private readonly database: SqliteDatabase;
+  private readonly rows: ProcessRows;
   private readonly historyRows: HistoryTable;
   private readonly secretsFile: SecretsFile;
-  private readonly definitionsFile: DefinitionsFile;
+  private readonly copy: DefinitionsCopy;
+  private readonly retry = new WriteRetry(() => this.flush());
   /** Writes to come, by what they write: a later one takes the place of an earlier. */
   private readonly pending = new Map<string, () => void>();
   private pendingHistory: HistoryEntry[] = [];
   private turnEnd: ReturnType<typeof setImmediate> | undefined;
   private nextSeq: number;
-  private retryTimer: ReturnType<typeof setTimeout> | undefined;
-  private copyTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Why the last write failed; null while everything is on disk. */
-  problem: GhostError | null = null;
+  private closed = false;
 
   constructor(database: SqliteDatabase, files: { secrets: SecretsFile; definitions: DefinitionsFile }) {
     this.database = database;
     this.secretsFile = files.secrets;
-    this.definitionsFile = files.definitions;
+    this.rows = new ProcessRows(database);
     this.historyRows = new HistoryTable(database);
     this.nextSeq = this.historyRows.newestSeq() + 1;
+    const write = (): void => files.definitions.write(this.loadManifests(), this.loadProcesses());
+    this.copy = new DefinitionsCopy(() => this.retry.attempt(write));
+  }
+
+  /** Why the last write failed; null while everything is on disk. */
+  get problem(): GhostError | null {
+    return this.retry.problem;
   }
 
   loadManifests(): ManifestHead[] {
-    const heads = this.database.all<{ head: string }>("SELECT head FROM manifests").map((row) => JSON.parse(row.head) as ManifestHead);
-    return heads.map((head) => ({ ...head, groups: head.groups ?? [] }));
+    return this.rows.manifests();
   }
 
   loadProcesses(): StoredProcess[] {
-    const rows = this.database.all<ProcessRow>(
-      "SELECT p.key, p.id, p.manifest_id, p.definition, p.instance, r.machine, r.members, r.results FROM processes p JOIN runs r ON r.key = p.key ORDER BY p.id",
-    );
-    return rows.map((row) => ({
-      key: row.key,
-      id: row.id,
-      manifestId: row.manifest_id,
-      definition: completeDefinition(JSON.parse(row.definition) as ProcessDefinition),
-      instance: Number(row.instance),
-      results: JSON.parse(row.results) as RunResult[],
-      machine: JSON.parse(row.machine) as Machine,
-      members: JSON.parse(row.members) as [number, number][],
-    }));
+    return this.rows.processes();
+  }
+
+  hasProcesses(): boolean {
+    return this.rows.any();
   }
 
   getMeta(key: string): string | undefined {
@@ -129,30 +124,29 @@ export class Store {
     const before = this.secretsFile.of(head.id);
     this.secretsFile.set(head.id, secrets);
     const put = (): void => {
-      this.database.run("INSERT INTO manifests VALUES (?, ?) ON CONFLICT DO UPDATE SET head = excluded.head", [
-        head.id,
-        JSON.stringify(head),
-      ]);
-      for (const process of saved) this.putProcess(process);
-      for (const key of removedKeys) this.dropProcess(key);
+      this.rows.putManifest(head);
+      for (const process of saved) this.rows.put(process);
+      for (const key of removedKeys) this.rows.drop(key);
     };
     try {
       this.durably(put);
     } catch (error) {
-      this.attempt(() => this.secretsFile.set(head.id, before));
+      this.retry.attempt(() => this.secretsFile.set(head.id, before));
       throw error;
     }
-    this.copyDefinitions();
+    this.forget(removedKeys);
+    this.copy.touch();
   }
 
   /** Durable when it returns; the processes are forgotten, and manifests without processes with them. */
   saveRemoval(keys: readonly string[]): void {
     this.durably(() => {
-      for (const key of keys) this.dropProcess(key);
-      this.database.run("DELETE FROM manifests WHERE id NOT IN (SELECT manifest_id FROM processes)");
+      for (const key of keys) this.rows.drop(key);
+      this.rows.dropEmptyManifests();
     });
-    this.attempt(() => this.secretsFile.keepOnly(new Set(this.loadManifests().map((head) => head.id))));
-    this.copyDefinitions();
+    this.forget(keys);
+    this.retry.attempt(() => this.secretsFile.keepOnly(new Set(this.loadManifests().map((head) => head.id))));
+    this.copy.touch();
   }
 
   /** Makes the desired states of several processes durable with one fsync. A full disk is noted, not thrown: supervision goes on. */
@@ -161,14 +155,13 @@ export class Store {
     if (changed.length === 0) return;
     this.flush();
     const put = (): void => {
-      for (const { key, machine } of changed) this.putMachine(key, { ...machine, desired });
+      for (const { key, machine } of changed) this.rows.putMachine(key, { ...machine, desired });
     };
-    if (!this.attempt(() => this.durably(put))) return;
-    this.copyTimer ??= setTimeout(() => this.copyDefinitions(), COPY_DELAY_MS).unref();
+    if (this.retry.attempt(() => this.durably(put))) this.copy.touch();
   }
 
   saveMachine(key: string, machine: Machine): void {
-    this.defer(`run ${key}`, () => this.putMachine(key, machine));
+    this.defer(`run ${key}`, () => this.rows.putMachine(key, machine));
   }
 
   /** Writes what is known of this run now, because something that cannot be taken back is about to happen. */
@@ -202,12 +195,13 @@ export class Store {
     return numbered;
   }
 
-  /** Writes everything that is pending, in one transaction. */
+  /** Writes everything that is pending, in one transaction. What comes after `close` is nobody's any more. */
   flush(): void {
     clearImmediate(this.turnEnd);
     this.turnEnd = undefined;
+    if (this.closed) return;
     if (this.pending.size === 0 && this.pendingHistory.length === 0) {
-      this.problem = null;
+      this.retry.problem = null;
       return;
     }
     const { length } = this.pendingHistory;
@@ -215,11 +209,11 @@ export class Store {
       for (const work of this.pending.values()) work();
       for (const entry of this.pendingHistory) this.historyRows.put(entry);
     };
-    if (!this.attempt(() => this.database.transaction(write))) return;
+    if (!this.retry.attempt(() => this.database.transaction(write))) return;
     this.pending.clear();
     this.pendingHistory = [];
-    this.problem = null;
-    this.attempt(() => this.historyRows.prune(length, this.nextSeq - 1));
+    this.retry.problem = null;
+    this.retry.attempt(() => this.historyRows.prune(length, this.nextSeq - 1));
   }
 
   /** The newest `limit` entries of one process (or of all, daemon included) whose kinds are not among `without`, oldest first. */
@@ -250,39 +244,16 @@ export class Store {
   /** Writes what could not be written, and closes the file. */
   close(): void {
     this.flush();
-    if (this.copyTimer) this.copyDefinitions();
-    clearTimeout(this.retryTimer);
+    this.copy.close();
+    this.retry.stop();
     clearImmediate(this.turnEnd);
+    this.closed = true;
     this.database.close();
   }
 
-  /** The second copy is a help after damage; what cannot be written to it is no reason to refuse anything. */
-  private copyDefinitions(): void {
-    clearTimeout(this.copyTimer);
-    this.copyTimer = undefined;
-    const written = this.attempt(() => this.definitionsFile.write(this.loadManifests(), this.loadProcesses()));
-    if (!written) this.copyTimer = setTimeout(() => this.copyDefinitions(), RETRY_MS).unref();
-  }
-
-  private putProcess(process: StoredProcess): void {
-    this.database.run(
-      "INSERT INTO processes (key, id, manifest_id, definition, instance) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET manifest_id = excluded.manifest_id, definition = excluded.definition",
-      [process.key, process.id, process.manifestId, JSON.stringify(process.definition), process.instance],
-    );
-    this.database.run("INSERT INTO runs (key, machine, members) VALUES (?, ?, '[]') ON CONFLICT DO NOTHING", [
-      process.key,
-      JSON.stringify(process.machine),
-    ]);
-  }
-
-  private putMachine(key: string, machine: Machine): void {
-    this.database.run("UPDATE runs SET machine = ? WHERE key = ?", [JSON.stringify(machine), key]);
-  }
-
-  private dropProcess(key: string): void {
-    this.database.run("DELETE FROM processes WHERE key = ?", [key]);
-    this.database.run("DELETE FROM runs WHERE key = ?", [key]);
-    for (const kind of ["run", "members", "results"]) this.pending.delete(`${kind} ${key}`);
+  /** What was still to be written of processes that are gone; to be called once that is certain. */
+  private forget(keys: readonly string[]): void {
+    for (const key of keys) for (const kind of ["run", "members", "results"]) this.pending.delete(`${kind} ${key}`);
   }
 
   /** A transaction that is on the disk, not only in the page cache, when it returns. */
@@ -304,36 +275,4 @@ export class Store {
   private flushAtTurnEnd(): void {
     if (this.problem === null) this.turnEnd ??= setImmediate(() => this.flush());
   }
-
-  private attempt(work: () => void): boolean {
-    try {
-      work();
-      return true;
-    } catch (error) {
-      this.noteFailure(error);
-      return false;
-    }
-  }
-
-  private noteFailure(error: unknown): void {
-    this.problem =
-      error instanceof GhostError
-        ? error
-        : new GhostError("DATABASE_FAILED", `cannot save state: ${(error as Error).message}`, { cause: error });
-    this.retryTimer ??= setTimeout(() => {
-      this.retryTimer = undefined;
-      this.flush();
-    }, RETRY_MS).unref();
-  }
-}
-
-interface ProcessRow {
-  readonly key: string;
-  readonly id: string;
-  readonly manifest_id: string;
-  readonly definition: string;
-  readonly instance: number;
-  readonly machine: string;
-  readonly members: string;
-  readonly results: string;
 }

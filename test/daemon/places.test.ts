@@ -95,7 +95,7 @@ test.unless(canMount ? null : "mounting needs root on Linux", "a home on a read-
   }
 });
 
-test("a node configuration that is wrong keeps the daemon from starting, and is named with its line", async () => {
+test("a node configuration that is wrong keeps a daemon with nothing to supervise from starting, and is named with its line", async () => {
   await using home = makeHome();
   mkdirSync(home.dir, { mode: 0o700 });
   writeFileSync(join(home.dir, ".ghost.yaml"), "monitoring:\n  intervall: 5s\n");

@@ -9,7 +9,7 @@ import { needs } from "../rig/needs.ts";
 import { isAlive } from "../rig/processes.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
-import { declare, history, launch, untilLines, untilStatus } from "../supervise/processes.ts";
+import { daemonPid, declare, history, launch, untilLines, untilStatus } from "../supervise/processes.ts";
 
 interface Told {
   readonly event: string;
@@ -103,6 +103,23 @@ test("a crash loop is told once, and its recovery once it runs again after being
   const told = await untilTold(path, 2, 15_000);
   assert.equal(events(told), ["crash_loop", "recovered"]);
   assert.is(told[1]?.status, "running");
+});
+
+test("a hook is told, and the daemon goes on, though the logs of its process cannot be read", async () => {
+  await using home = makeHome();
+  const path = join(home.work, "told");
+  for (const stream of ["out.log", "err.log"]) mkdirSync(join(home.dir, "logs/shop/api", stream), { recursive: true });
+  await home.ok(["daemon"]);
+  const pid = await daemonPid(home);
+  await launch(home, {
+    name: "api",
+    command: "false",
+    restart: { delay: "10ms", max_delay: "10ms" },
+    on: { crash_loop: `cat >> ${path}` },
+  });
+  await waitFor(() => toldIn(path).length > 0, { what: "the crash loop to be told" });
+  assert.equal(toldIn(path)[0]?.lastLines, []);
+  assert.is(await daemonPid(home), pid);
 });
 
 test("what was told is remembered over the end of the daemon: nothing twice, and the recovery is told", async () => {

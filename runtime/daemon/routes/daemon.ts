@@ -56,7 +56,7 @@ async function restart(node: DaemonNode, call: Call): Promise<void> {
       },
     );
   }
-  // The next daemon reads the node's file: what it cannot read must not leave the processes without any.
+  // The next daemon would make do with the last good file; whoever asks hears at once what is wrong with this one.
   await readNodeConfiguration(node.home.root, process.env);
   checkProgram();
   call.json({ pid: process.pid });
