@@ -1,3 +1,5 @@
+import { GhostError } from "../errors/ghost-error.ts";
+
 /** What is shown where a secret would stand. */
 export const MASK = "******";
 
@@ -35,6 +37,15 @@ export function mayReferToSecret(json: string): boolean {
 /** Fills references in; a reference without a value becomes empty. */
 export function revealSecrets(text: string, values: Readonly<Record<string, string>>): string {
   return text.includes(MARK) ? text.replace(REFERENCE, (_, name: string) => values[name] ?? "") : text;
+}
+
+/** The same for what is about to run: nothing is to run with an empty text where a secret belongs. Throws STATE_DAMAGED for a reference without a value. */
+export function fillSecrets(text: string, values: Readonly<Record<string, string>>): string {
+  const missing = secretsIn(text).find((name) => !Object.hasOwn(values, name));
+  if (missing === undefined) return revealSecrets(text, values);
+  throw new GhostError("STATE_DAMAGED", `cannot fill in the secret ${missing}: data/secrets does not hold its value`, {
+    hint: "register its file again, where the value is known: ghost register FILE",
+  });
 }
 
 /** The text as people may see it. */
