@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ActionResult, HistoryEntry, ProcessView } from "../../core/api/wire.ts";
 import type { Manifest } from "../../core/config/definition.ts";
+import { maskValues } from "../../core/config/secrets.ts";
 import { type ErrorBody, GhostError } from "../../core/errors/ghost-error.ts";
 import { isWait } from "../client/client.ts";
 import { followEvents, isPassing, persist } from "../client/follow-events.ts";
@@ -176,7 +177,9 @@ class CiRun {
     await delay(EVENTS_LAG_MS);
     this.closing.abort();
     const strays = await endStrays(this.options.home.root, this.options.home.daemonPid());
-    return { verdict, standing, leftovers: [...this.leftBehind, ...strays, ...unstoppable] };
+    const { secrets } = this.options.manifest;
+    const shown = strays.map((stray) => ({ ...stray, command: maskValues(stray.command, Object.values(secrets)) }));
+    return { verdict, standing, leftovers: [...this.leftBehind, ...shown, ...unstoppable] };
   }
 
   /** Gives those that not even SIGKILL ends. */
