@@ -1,9 +1,7 @@
+import { INSTANCES_MAX } from "../../core/config/limits.ts";
 import { act } from "../act.ts";
 import { usage } from "../arguments.ts";
 import type { Command } from "../command.ts";
-
-/** As many as a definition may ask for (core/config/definition.ts, `instances`). */
-const INSTANCES_MAX = 1000;
 
 export const command: Command = {
   usage: "NAME N [--no-wait]",
