@@ -72,5 +72,6 @@ function recover(store: Store, files: { secrets: SecretsFile; definitions: Defin
       }));
     store.saveRegistration(head, files.secrets.of(head.id), processes, []);
   }
+  if (copy.groups?.length) store.saveGroups(copy.groups);
   return copy.processes.length;
 }

@@ -1,5 +1,5 @@
 import type { Cause, HistoryEntry, RunResult } from "../../core/api/wire.ts";
-import type { Manifest, ProcessDefinition } from "../../core/config/definition.ts";
+import type { GroupDefinition, Manifest, ProcessDefinition } from "../../core/config/definition.ts";
 import { completeDefinition } from "../../core/config/definition-defaults.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Machine } from "../../core/lifecycle/state.ts";
@@ -32,6 +32,9 @@ const UNSAVED_HISTORY_MAX = 2_000;
 const RETRY_MS = 2_000;
 /** Changes of desired states are copied to `definitions.json` together, this long after the first. */
 const COPY_DELAY_MS = 500;
+
+/** Where groups that no file declares rest among the meta values. */
+const GROUPS_KEY = "groups";
 
 const NO_KINDS: ReadonlySet<string> = new Set();
 
@@ -101,9 +104,18 @@ export class Store {
   }
 
   setMeta(key: string, value: string): void {
-    this.defer(`meta ${key}`, () =>
-      this.database.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", [key, value]),
-    );
+    this.defer(`meta ${key}`, () => this.putMeta(key, value));
+  }
+
+  /** Groups that no file declares. */
+  loadGroups(): GroupDefinition[] {
+    return JSON.parse(this.getMeta(GROUPS_KEY) ?? "[]") as GroupDefinition[];
+  }
+
+  /** All groups that no file declares. Durable when it returns; throws NO_SPACE and the like, as for registrations. */
+  saveGroups(groups: readonly GroupDefinition[]): void {
+    this.durably(() => this.putMeta(GROUPS_KEY, JSON.stringify(groups)));
+    this.copyDefinitions();
   }
 
   /** What is kept under keys that begin so. */
@@ -260,7 +272,7 @@ export class Store {
   private copyDefinitions(): void {
     clearTimeout(this.copyTimer);
     this.copyTimer = undefined;
-    const written = this.attempt(() => this.definitionsFile.write(this.loadManifests(), this.loadProcesses()));
+    const written = this.attempt(() => this.definitionsFile.write(this.loadManifests(), this.loadProcesses(), this.loadGroups()));
     if (!written) this.copyTimer = setTimeout(() => this.copyDefinitions(), RETRY_MS).unref();
   }
 
@@ -273,6 +285,10 @@ export class Store {
       process.key,
       JSON.stringify(process.machine),
     ]);
+  }
+
+  private putMeta(key: string, value: string): void {
+    this.database.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", [key, value]);
   }
 
   private putMachine(key: string, machine: Machine): void {
