@@ -114,22 +114,41 @@ class CiRun {
     }
   }
 
-  /** Why NAME does not run; null when it does, or when somebody else goes on with it. */
+  /** Why NAME does not run; null when it does, or when the next daemon goes on with it. */
   private async tryStart(): Promise<ErrorBody | null> {
-    const { manifest, name, home } = this.options;
-    const failed: ActionResult[] = [];
-    try {
-      for await (const line of home.client.act("start", { names: [`${manifest.project}/${name}`], by: BY }, this.closing.signal))
-        if (!isWait(line) && !line.ok) failed.push(line);
-    } catch (error) {
-      // The next daemon goes on with it.
-      if (isPassing(error) || this.closing.signal.aborted) return null;
-      throw error;
-    }
+    const { name } = this.options;
+    const failed = await persist(() => this.askToStart(), DAEMON_LIMIT_MS);
     const own = failed.find((result) => result.name === name);
     // Of what it needs, the reason is told there; that it waits for it would be no news.
     const first = failed.find((result) => result !== own) ?? own;
     return own ? (first?.error ?? null) : null;
+  }
+
+  /** Gives what failed. Throws what is passing only where no daemon has heard of it: then it may be asked again. */
+  private async askToStart(): Promise<ActionResult[]> {
+    const failed: ActionResult[] = [];
+    const request = { names: [this.fullName], by: BY };
+    try {
+      for await (const line of this.options.home.client.act("start", request, this.closing.signal))
+        if (!isWait(line) && !line.ok) failed.push(line);
+    } catch (error) {
+      if (this.closing.signal.aborted) return [];
+      // A daemon that heard of it wrote it down before anything else, and the next one goes on with it.
+      if (!isPassing(error) || !(await this.isWanted())) throw error;
+      return [];
+    }
+    return failed;
+  }
+
+  private async isWanted(): Promise<boolean> {
+    if (this.ran) return true;
+    const [view] = await this.views([this.fullName]);
+    return view?.desired === "up";
+  }
+
+  private get fullName(): string {
+    const { manifest, name } = this.options;
+    return `${manifest.project}/${name}`;
   }
 
   private async follow(): Promise<void> {
@@ -147,15 +166,15 @@ class CiRun {
       setTimeout(() => void this.nameLeftovers(), LEFTOVER_GRACE_MS);
     }
     if (!this.ran || to === null || LIVING.has(to)) return;
-    const [view] = await this.views([`${this.options.manifest.project}/${this.options.name}`]);
+    const [view] = await this.views([this.fullName]);
     // What is followed is followed because the program itself ended with 0.
     this.conclude({ kind: "ended", code: this.followed ? 0 : view ? exitCodeOf(view) : null });
   }
 
   /** NAME ended and left others of its tree running, which the daemon follows. */
   private async nameLeftovers(): Promise<void> {
-    const { home, name, manifest } = this.options;
-    const details = await persist(() => home.client.details(`${manifest.project}/${name}`), DAEMON_LIMIT_MS).catch(() => []);
+    const { home, name } = this.options;
+    const details = await persist(() => home.client.details(this.fullName), DAEMON_LIMIT_MS).catch(() => []);
     this.leftBehind = details.flatMap(({ tree }) => tree.map(({ pid, command }) => ({ pid, command, from: name })));
     this.conclude({ kind: "ended", code: 0 });
   }
