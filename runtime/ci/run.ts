@@ -133,17 +133,18 @@ class CiRun {
         if (!isWait(line) && !line.ok) failed.push(line);
     } catch (error) {
       if (this.closing.signal.aborted) return [];
-      // A daemon that heard of it wrote it down before anything else, and the next one goes on with it.
-      if (!isPassing(error) || !(await this.isWanted())) throw error;
+      // A daemon that heard of it wrote down that it begins, and the next one goes on with it.
+      if (!isPassing(error) || !(await this.isGoingOn())) throw error;
       return [];
     }
     return failed;
   }
 
-  private async isWanted(): Promise<boolean> {
+  /** One that is wanted and still at rest is a one-shot whose daemon died before it began: nobody else begins it. */
+  private async isGoingOn(): Promise<boolean> {
     if (this.ran) return true;
     const [view] = await this.views([this.fullName]);
-    return view?.desired === "up";
+    return view?.desired === "up" && view.status !== "stopped";
   }
 
   private get fullName(): string {
