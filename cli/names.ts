@@ -7,6 +7,27 @@ export async function namesOrChoice(context: Context, client: DaemonClient, seve
   if (context.names.length > 0) return context.names;
   if (!context.interactive)
     throw usage(context.verb, `it needs ${several ? "at least one NAME" : "a NAME"}`, several ? "`all` means every process; " : "");
+  return choose(context, client, several);
+}
+
+/**
+ * The NAME of a command that takes a NAME and a value: both as they were typed or, on a terminal, the NAME that a person chooses where the only
+ * word is a value. Null where that does not help.
+ */
+export async function nameAndValue(
+  context: Context,
+  client: DaemonClient,
+  isValue: (word: string) => boolean,
+): Promise<readonly [name: string, value: string] | null> {
+  const [first, second] = context.names;
+  if (first === undefined) return null;
+  if (second !== undefined) return [first, second];
+  if (!context.interactive || !isValue(first)) return null;
+  const [name = ""] = await choose(context, client, false);
+  return [name, first];
+}
+
+async function choose(context: Context, client: DaemonClient, several: boolean): Promise<readonly string[]> {
   const { chooseAmong } = await import("./choice.ts");
   return chooseAmong(await client.processes(), `Which to ${context.verb}?`, several);
 }
