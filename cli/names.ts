@@ -6,10 +6,30 @@ import { offerFor } from "./offer.ts";
 
 /** The names that were typed; without any, on a terminal the ones that a person chooses among those that the verb is for, elsewhere a usage error. */
 export async function namesOrChoice(context: Context, client: DaemonClient, several: boolean): Promise<readonly string[]> {
-  const { verb } = context;
   if (context.names.length > 0) return context.names;
   if (!context.interactive)
-    throw usage(verb, `it needs ${several ? "at least one NAME" : "a NAME"}`, several ? "`all` means every process; " : "");
+    throw usage(context.verb, `it needs ${several ? "at least one NAME" : "a NAME"}`, several ? "`all` means every process; " : "");
+  return choose(context, client, several);
+}
+
+/**
+ * The NAME of a command that takes a NAME and a value: both as they were typed or, on a terminal, the NAME that a person chooses where the only
+ * word is a value. Null where that does not help.
+ */
+export async function nameAndValue(
+  context: Context,
+  client: DaemonClient,
+  isValue: (word: string) => boolean,
+): Promise<readonly [name: string, value: string] | null> {
+  const [first, second] = context.names;
+  if (first === undefined) return null;
+  if (second !== undefined) return [first, second];
+  if (!context.interactive || !isValue(first)) return null;
+  const [name = ""] = await choose(context, client, false);
+  return [name, first];
+}
+
+async function choose({ verb }: Context, client: DaemonClient, several: boolean): Promise<readonly string[]> {
   const all = await client.processes();
   if (all.length === 0)
     throw new GhostError("NOT_FOUND", "cannot offer a choice: nothing is registered", {

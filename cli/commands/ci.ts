@@ -4,6 +4,7 @@ import { junitXml } from "../../core/ci/junit.ts";
 import { manifestForCi } from "../../core/ci/manifest.ts";
 import type { Manifest } from "../../core/config/definition.ts";
 import { parseDuration } from "../../core/config/units.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { PrivateHome } from "../../runtime/ci/private-home.ts";
 import type { CiOutcome } from "../../runtime/ci/run.ts";
 import { signalExitCode } from "../../runtime/process/exit-code.ts";
@@ -16,7 +17,8 @@ import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
 import { type Interruptions, listenForInterruptions } from "../foreground/interruptions.ts";
 import { loadManifestFrom } from "../manifest.ts";
-import { OutputClosed } from "../output/stream.ts";
+import { renderError } from "../output/errors.ts";
+import { OutputClosed, writeFully } from "../output/stream.ts";
 
 /** Where programs are looked for when a pipeline has no PATH at all, as shells do. */
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -49,16 +51,20 @@ export const command: Command = {
     try {
       const outcome = await run(context, interruptions, { manifest, name, timeoutMs, home });
       const nowMs = Date.now();
-      if (logs !== null) copyLogs(logs, outcome.standing);
-      if (junit !== null) {
-        const cases = casesOf(outcome, manifest, name, nowMs);
-        writeReport(
-          junit,
-          junitXml({ name: manifest.project, startedAt: startedAt.toISOString(), durationMs: nowMs - startedAt.getTime(), cases }),
-        );
-      }
-      await conclude(context, outcome, name, nowMs - startedAt.getTime()).catch(unlessClosed);
-      return exitCode(outcome, interruptions);
+      const durationMs = nowMs - startedAt.getTime();
+      const report = (): string =>
+        junitXml({
+          name: manifest.project,
+          startedAt: startedAt.toISOString(),
+          durationMs,
+          cases: casesOf(outcome, manifest, name, nowMs),
+        });
+      // What cannot be written must not keep the rest from being told: the report first, because others read it, the logs last.
+      const unwritten = [junit === null ? null : problemOf(() => writeReport(junit, report()))];
+      await conclude(context, outcome, name, durationMs).catch(unlessClosed);
+      if (logs !== null) unwritten.push(problemOf(() => copyLogs(logs, outcome.standing)));
+      const isWritten = await tellUnwritten(context, unwritten);
+      return exitCode(outcome, interruptions) || (isWritten ? 0 : CI_FAILURE);
     } finally {
       await home.end();
     }
@@ -68,6 +74,24 @@ export const command: Command = {
 /** That nobody reads the last word changes nothing of how the run went. */
 function unlessClosed(error: unknown): void {
   if (!(error instanceof OutputClosed)) throw error;
+}
+
+function problemOf(write: () => void): GhostError | null {
+  try {
+    write();
+    return null;
+  } catch (error) {
+    if (error instanceof GhostError) return error;
+    throw error;
+  }
+}
+
+/** On standard error, also with `--json`: standard output has its one value already. Gives whether there was nothing to tell. */
+async function tellUnwritten(context: Context, problems: readonly (GhostError | null)[]): Promise<boolean> {
+  const errors = problems.filter((problem) => problem !== null);
+  const paint = await context.messagePaint();
+  for (const error of errors) writeFully(2, `${renderError(error.body(), context.directory, paint).join("\n")}\n`);
+  return errors.length === 0;
 }
 
 interface CiArguments {

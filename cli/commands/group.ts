@@ -39,11 +39,11 @@ export const command: Command = {
       case "start":
       case "stop":
       case "restart":
-        return act(context, action as GroupVerb, only(context, required(context, action, name), rest));
+        return act(context, action as GroupVerb, only(context, await nameOrChoice(context, action, name), rest));
       case "create":
         return create(context, required(context, action, name), rest);
       case "delete":
-        return remove(context, only(context, required(context, action, name), rest));
+        return remove(context, only(context, await nameOrChoice(context, action, name), rest));
       default:
         throw usage(context.verb, `there is no ${action}`, `one of ${ACTIONS.join(", ")}; `);
     }
@@ -53,6 +53,12 @@ export const command: Command = {
 function required(context: Context, action: string, name: string | undefined): string {
   if (name === undefined) throw usage(context.verb, `${action} needs the NAME of a group`, "ghost group list shows them; ");
   return name;
+}
+
+async function nameOrChoice(context: Context, action: string, name: string | undefined): Promise<string> {
+  if (name !== undefined || !context.interactive) return required(context, action, name);
+  const { chooseGroup } = await import("../choice.ts");
+  return chooseGroup(await context.connect("if-not-stopped").groups(), `Which group to ${action}?`);
 }
 
 function only(context: Context, name: string, rest: readonly string[]): string {

@@ -1,4 +1,5 @@
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { compilePattern, type Pattern } from "../../core/health/pattern.ts";
 import { type LogRecord, recordJson } from "../../core/logs/record.ts";
 import { type LogSource, readLogs } from "../../runtime/logs/read.ts";
 import { usage } from "../arguments.ts";
@@ -26,13 +27,13 @@ export const command: Command = {
     { flags: "--since <D>", about: "Only from the last 10m, 2h, … or since 22:05, yesterday, 2026-11-26T22:05" },
     { flags: "--err", about: "Only standard error" },
     { flags: "-t, --timestamps", about: "With the time at which each line was written" },
-    { flags: "-g, --grep <RE>", about: "Only lines that match a regular expression" },
+    { flags: "-g, --grep <RE>", about: "Only lines that match a regular expression, as RE2 has them" },
   ],
   argumentsMax: Number.POSITIVE_INFINITY,
   examples: ["ghost logs api -f", "ghost logs --since 10m --err", "ghost logs 'shop/*' --grep 'timeout|refused' --json"],
   hintFor: (option) => (option === "--tail" ? "the last N lines are -n N" : null),
   async run(context) {
-    const selection = { lines: linesWanted(context), since: sinceOption(context, new Date()), grep: grepOption(context) };
+    const selection = { lines: linesWanted(context), since: sinceOption(context, new Date()), grep: await grepOption(context) };
     const places = await findLogs(context);
     if (places.length === 0)
       throw new GhostError("NOT_FOUND", `cannot show logs: there are none in ${context.home}`, {
@@ -66,13 +67,15 @@ function linesWanted(context: Context): number | undefined {
   return all ? undefined : countOption(context, "lines", LINES_BY_DEFAULT);
 }
 
-function grepOption(context: Context): RegExp | undefined {
+/** The same patterns as those that the daemon takes. */
+async function grepOption(context: Context): Promise<Pattern | undefined> {
   const text = context.text("grep");
   if (text === undefined) return undefined;
   try {
-    return new RegExp(text, "u");
+    return await compilePattern(text);
   } catch (error) {
-    throw usage(context.verb, `--grep takes a regular expression: ${(error as Error).message}`);
+    if (!(error instanceof GhostError)) throw error;
+    throw usage(context.verb, `--grep takes a regular expression: ${error.message}`, `${error.hint}; `);
   }
 }
 

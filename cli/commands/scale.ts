@@ -1,9 +1,10 @@
+import { INSTANCES_MAX } from "../../core/config/limits.ts";
 import { act } from "../act.ts";
 import { usage } from "../arguments.ts";
 import type { Command } from "../command.ts";
+import { nameAndValue } from "../names.ts";
 
-/** As many as a definition may ask for (core/config/definition.ts, `instances`). */
-const INSTANCES_MAX = 1000;
+const NUMBER = /^\d+$/;
 
 export const command: Command = {
   usage: "NAME N [--no-wait]",
@@ -13,12 +14,14 @@ export const command: Command = {
   argumentsMax: 2,
   examples: ["ghost scale api 4"],
   async run(context) {
-    const [name, amount] = context.names;
-    if (name === undefined || amount === undefined) throw usage(context.verb, "it needs a NAME and a number");
+    const client = context.connect("if-not-stopped");
+    const typed = await nameAndValue(context, client, (word) => NUMBER.test(word));
+    if (typed === null) throw usage(context.verb, "it needs a NAME and a number");
+    const [name, amount] = typed;
     const instances = Number(amount);
-    if (!/^\d+$/.test(amount) || instances > INSTANCES_MAX)
+    if (!NUMBER.test(amount) || instances > INSTANCES_MAX)
       throw usage(context.verb, `it takes a whole number from 1 to ${INSTANCES_MAX}, not ${amount}`);
-    return act(context, context.connect("if-not-stopped"), {
+    return act(context, client, {
       verb: "scale",
       doing: "scaling",
       names: [name],

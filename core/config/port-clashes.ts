@@ -31,9 +31,9 @@ interface Owner<Value> {
 }
 
 function refuseSharedListener(own: Owner<ListenAddress>, listeners: Map<number, Owner<ListenAddress>[]>, { report }: Reading): void {
-  const { host, port } = own.value;
+  const { port } = own.value;
   const others = listeners.get(port) ?? [];
-  const other = others.find(({ value }) => value.host === host || ALL_HOSTS.has(value.host) || ALL_HOSTS.has(host));
+  const other = others.find(({ value }) => shareListener(value, own.value));
   if (other) {
     const where = `${other.place.file}:${other.place.line}`;
     report.error(
@@ -43,6 +43,11 @@ function refuseSharedListener(own: Owner<ListenAddress>, listeners: Map<number, 
     );
   }
   listeners.set(port, [...others, own]);
+}
+
+/** Whether two listeners, neither on a port that is yet to be chosen, are one. */
+export function shareListener(one: ListenAddress, other: ListenAddress): boolean {
+  return one.port === other.port && (one.host === other.host || ALL_HOSTS.has(one.host) || ALL_HOSTS.has(other.host));
 }
 
 function warnOfSharedPorts(

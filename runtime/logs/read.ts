@@ -9,6 +9,11 @@ export type { LogGap, LogLine, LogRecord } from "../../core/logs/record.ts";
 /** One stream: whose it is, and the absolute path of its live file, which need not exist. */
 export type LogSource = StreamPlace;
 
+/** Says which lines are wanted; `core/health/pattern.ts` makes one that no line can keep busy. */
+export interface LineFilter {
+  matches(line: string): boolean;
+}
+
 export interface ReadLogsOptions {
   readonly streams: readonly LogSource[];
   /** Only the last so many records of all streams together; absent: all. */
@@ -16,7 +21,7 @@ export interface ReadLogsOptions {
   /** Only lines that arrived then or later. */
   readonly since?: Date;
   /** Only lines that match; gaps are always shown. */
-  readonly grep?: RegExp;
+  readonly grep?: LineFilter;
   /** Goes on with what comes, until this is aborted; after that one looks once more. */
   readonly follow?: AbortSignal;
   /** Whoever is behind a flood then is given all that was written before the abort, however long that takes. */
@@ -28,8 +33,8 @@ export interface ReadLogsOptions {
  * come in pieces. Throws GhostError when a file cannot be read; files that do not exist are no error.
  */
 export async function* readLogs(options: ReadLogsOptions): AsyncGenerator<LogRecord> {
-  const matches = matcher(options.grep);
-  const readers = options.streams.map((stream) => new StreamReader(stream, matches));
+  const { grep } = options;
+  const readers = options.streams.map((stream) => new StreamReader(stream, (line) => grep?.matches(line) ?? true));
   try {
     for await (const batch of pastOf(readers, options)) yield* batch;
     if (options.follow) yield* following(readers, options, options.follow);
@@ -88,11 +93,4 @@ async function* following(
 
 async function* toAsync<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
-}
-
-/** A pattern with `g` or `y` remembers where it was: each line is to be looked at from its start. */
-function matcher(grep: RegExp | undefined): (line: string) => boolean {
-  if (!grep) return () => true;
-  const pattern = new RegExp(grep.source, grep.flags.replace(/[gy]/g, ""));
-  return (line) => pattern.test(line);
 }

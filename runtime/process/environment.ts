@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { parseEnvFile } from "../../core/config/env-file.ts";
-import { isSecretName, revealSecrets, secretsIn } from "../../core/config/secrets.ts";
+import { fillSecrets, isSecretName, secretsIn } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Account } from "./accounts.ts";
 
@@ -37,7 +37,7 @@ export interface Variable {
 /**
  * The exact environment of a process, in the order of the contract: base, PATH, Ghost's own, `inherit`, `env_file`,
  * `environment`; the later wins. Nothing else gets in, so what was removed from the file is gone.
- * Throws CONFIG_NOT_FOUND, PERMISSION_DENIED or CONFIG_INVALID for files that cannot be read.
+ * Throws CONFIG_NOT_FOUND, PERMISSION_DENIED or CONFIG_INVALID for files that cannot be read, STATE_DAMAGED for secrets that are lost.
  */
 export function composeEnvironment(definition: ProcessDefinition, sources: EnvironmentSources): Map<string, Variable> {
   const variables = new Map<string, Variable>();
@@ -80,7 +80,7 @@ function setAccount(account: Account, set: SetVariable): void {
 }
 
 function setText(key: string, text: string, origin: string, sources: EnvironmentSources, set: SetVariable): void {
-  set(key, revealSecrets(sources.revealPorts(text), sources.secrets), origin, isSecretName(key) || secretsIn(text).length > 0);
+  set(key, fillSecrets(sources.revealPorts(text), sources.secrets), origin, isSecretName(key) || secretsIn(text).length > 0);
 }
 
 function readEnvFile(path: string): [string, string][] {

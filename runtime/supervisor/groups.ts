@@ -10,22 +10,19 @@ import { waitingFor } from "./views.ts";
 
 /** Groups that one home may hold. */
 const GROUPS_MAX = 1_000;
-/** Where groups that no file declares rest in `state.db`. */
-const META_KEY = "groups";
 const NO_NAMES: readonly string[] = [];
 
 /** Groups of processes: those that files declare come with their manifests, those made through the API are kept here. */
 export class Groups {
   private readonly supervisor: Supervisor;
-  private readonly made = new Map<string, GroupDefinition>();
+  private made: ReadonlyMap<string, GroupDefinition>;
   /** By `project/name` of a process; made anew when groups change. */
   private names: Map<string, string[]> | null = null;
   private namesOfRegistration = 0;
 
   constructor(supervisor: Supervisor) {
     this.supervisor = supervisor;
-    const saved = supervisor.parts.store.getMeta(META_KEY);
-    for (const group of saved === undefined ? [] : (JSON.parse(saved) as GroupDefinition[])) this.made.set(keyOf(group), group);
+    this.made = new Map(supervisor.parts.store.loadGroups().map((group) => [keyOf(group), group]));
   }
 
   /** All of them; a file's wins over one of the same name that was made through the API. */
@@ -71,23 +68,23 @@ export class Groups {
     throw new GhostError("USAGE", `cannot tell which ${name} is meant: ${keys.join(" and ")} are groups`, { hint: `write ${keys[0]}` });
   }
 
-  /** Makes a group, or changes one that was made so. Throws USAGE, NAME_TAKEN or NOT_FOUND; durable with the next write of the store. */
+  /** Makes a group, or changes one that was made so. Durable when it returns. Throws USAGE, NAME_TAKEN or NOT_FOUND, and NO_SPACE and the like. */
   create(request: GroupRequest): GroupDefinition {
     const group = this.checked(request);
-    this.made.set(keyOf(group), group);
-    this.save();
+    this.save(new Map(this.made).set(keyOf(group), group));
     return group;
   }
 
-  /** Forgets a group that was made through the API; its processes stay. Throws NOT_FOUND, and USAGE for one of a file. */
+  /** Forgets a group that was made through the API; its processes stay. Durable when it returns. Throws NOT_FOUND, USAGE for one of a file, and NO_SPACE and the like. */
   remove(name: string): void {
     const group = this.find(name);
     if (!group) throw new GhostError("NOT_FOUND", `cannot find ${name}: no group has that name`, { hint: "ghost group list" });
-    if (!this.made.delete(keyOf(group)))
+    const left = new Map(this.made);
+    if (!left.delete(keyOf(group)))
       throw new GhostError("USAGE", `cannot delete group ${name}: ${group.source?.file ?? "a file"} declares it`, {
         hint: "remove it there and run: ghost register",
       });
-    this.save();
+    this.save(left);
   }
 
   view(group: GroupDefinition): GroupView {
@@ -140,9 +137,11 @@ export class Groups {
     return this.all().some((other) => keyOf(other) === keyOf(group) && !this.made.has(keyOf(other)));
   }
 
-  private save(): void {
+  /** On disk first: what cannot be kept is not acknowledged. */
+  private save(made: ReadonlyMap<string, GroupDefinition>): void {
+    this.supervisor.parts.store.saveGroups([...made.values()]);
+    this.made = made;
     this.names = null;
-    this.supervisor.parts.store.setMeta(META_KEY, JSON.stringify([...this.made.values()]));
   }
 }
 

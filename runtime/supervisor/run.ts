@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { maskReferences, maskValues, revealSecrets } from "../../core/config/secrets.ts";
+import { fillSecrets, maskReferences, maskValues } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { LogStreamTarget } from "../logs/pump.ts";
 import { type Account, findAccount, findGroup } from "../process/accounts.ts";
@@ -97,9 +97,9 @@ function describeRun(supervisor: Supervisor, process: Supervised, token: string)
   };
 }
 
-/** A text of a definition with the ports and secrets that it refers to. */
+/** A text of a definition with the ports and secrets that it refers to. Throws STATE_DAMAGED for a secret that is lost. */
 export function revealText(supervisor: Supervisor, process: Supervised, text: string): string {
-  return revealSecrets(supervisor.ports.reveal(process, text), supervisor.parts.secrets.of(process.manifestId));
+  return fillSecrets(supervisor.ports.reveal(process, text), supervisor.parts.secrets.of(process.manifestId));
 }
 
 /** The environment that a run gets, or would get (`token: null`), with the origin of each variable. */

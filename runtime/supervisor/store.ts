@@ -1,5 +1,5 @@
 import type { Cause, HistoryEntry, RunResult } from "../../core/api/wire.ts";
-import type { Manifest, ProcessDefinition } from "../../core/config/definition.ts";
+import type { GroupDefinition, Manifest, ProcessDefinition } from "../../core/config/definition.ts";
 import type { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Machine } from "../../core/lifecycle/state.ts";
 import type { SqliteDatabase } from "../storage/sqlite/database.ts";
@@ -30,6 +30,9 @@ export interface StoredProcess {
 
 /** History rows that wait in memory while the disk is full; older ones are dropped. */
 const UNSAVED_HISTORY_MAX = 2_000;
+
+/** Where groups that no file declares rest among the meta values. */
+const GROUPS_KEY = "groups";
 
 const NO_KINDS: ReadonlySet<string> = new Set();
 
@@ -70,7 +73,7 @@ export class Store {
     this.rows = new ProcessRows(database);
     this.historyRows = new HistoryTable(database);
     this.nextSeq = this.historyRows.newestSeq() + 1;
-    const write = (): void => files.definitions.write(this.loadManifests(), this.loadProcesses());
+    const write = (): void => files.definitions.write(this.loadManifests(), this.loadProcesses(), this.loadGroups());
     this.copy = new DefinitionsCopy(() => this.retry.attempt(write));
   }
 
@@ -96,9 +99,18 @@ export class Store {
   }
 
   setMeta(key: string, value: string): void {
-    this.defer(`meta ${key}`, () =>
-      this.database.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", [key, value]),
-    );
+    this.defer(`meta ${key}`, () => this.putMeta(key, value));
+  }
+
+  /** Groups that no file declares. */
+  loadGroups(): GroupDefinition[] {
+    return JSON.parse(this.getMeta(GROUPS_KEY) ?? "[]") as GroupDefinition[];
+  }
+
+  /** All groups that no file declares. Durable when it returns; throws NO_SPACE and the like, as for registrations. */
+  saveGroups(groups: readonly GroupDefinition[]): void {
+    this.durably(() => this.putMeta(GROUPS_KEY, JSON.stringify(groups)));
+    this.copy.touch();
   }
 
   /** What is kept under keys that begin so. */
@@ -254,6 +266,10 @@ export class Store {
   /** What was still to be written of processes that are gone; to be called once that is certain. */
   private forget(keys: readonly string[]): void {
     for (const key of keys) for (const kind of ["run", "members", "results"]) this.pending.delete(`${kind} ${key}`);
+  }
+
+  private putMeta(key: string, value: string): void {
+    this.database.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", [key, value]);
   }
 
   /** A transaction that is on the disk, not only in the page cache, when it returns. */

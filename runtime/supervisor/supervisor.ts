@@ -230,6 +230,7 @@ export const QUIET_KINDS = new Set([
   "followed",
   "hook-failed",
   "signalled",
+  "reload-failed",
   "stop-command-failed",
   "limit-unenforced",
 ]);

@@ -170,13 +170,17 @@ test("a daemon that dies with its keeper is not waited for for ever, and leaves 
   await nothingLeft(home);
 });
 
-test("logs that cannot be copied are told as such", async () => {
+test("logs that cannot be copied are told as such, after verdict and report", async () => {
   await using home = makeHome();
   mkdirSync(join(home.work, "logs", "test.out.log"), { recursive: true });
-  const { code, stderr } = await ci(home, ["--until", "test", "--logs", "logs"]);
+  const { code, stderr } = await ci(home, ["--until", "test", "--logs", "logs", "--junit", "junit.xml"]);
   assert.is(code, 125);
-  assert.match(stderr, /cannot write .*test\.out\.log: /);
+  assert.match(stderr, /✓ test passed[\s\S]*error: cannot write .*test\.out\.log: /);
   assert.not.match(stderr, /mistake in Ghost/);
+  assert.match(readFileSync(join(home.work, "junit.xml"), "utf8"), 'failures="0"');
+  const failed = await ci(home, ["--until", "test", "--logs", "logs", "--json"], { CODE: "7" });
+  assert.equal([failed.code, failed.json<{ exitCode: number }>().exitCode], [7, 7]);
+  assert.match(failed.stderr, /cannot write .*test\.out\.log: /);
   await nothingLeft(home);
 });
 

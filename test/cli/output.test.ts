@@ -187,6 +187,37 @@ test.unless(needs("python3"), "on a terminal: logs that are followed tell of sta
   assert.not.match((await home.ok(["logs", "api"])).stdout, "──");
 });
 
+test.unless(needs("python3"), "on a terminal: the NAME beside a value, and that of a group, are offered, too", async () => {
+  await using home = makeHome();
+  home.write(
+    "processes.yaml",
+    "project: shop\nprocesses:\n  - { name: api, command: sleep 1000, restart: true }\n  - { name: web, command: sleep 1000, restart: true }\ngroups:\n  - { name: front, processes: [web] }\n",
+  );
+  await home.ok(["register", "--start"]);
+  const DOWN = "\u001b[B";
+  const plain = async (args: readonly string[], steps: readonly (readonly [string, string])[]): Promise<string> => {
+    const { code, stdout } = await onTerminal(home, args, { steps });
+    assert.is(code, 0, stdout);
+    return stripVTControlCharacters(stdout);
+  };
+  const second = [
+    ["shop/web", DOWN],
+    ["running", "\r"],
+  ] as const;
+  assert.match(await plain(["signal", "URG"], second), /✓ shop\/web got SIGURG/);
+  assert.match(await plain(["scale", "2"], second), /✓ shop\/web:1 started/);
+  const verbs = { stop: /✓ shop\/web stopped/, start: /✓ shop\/web started/, restart: /✓ shop\/web restarted/ };
+  for (const [verb, done] of Object.entries(verbs)) assert.match(await plain(["group", verb], [["shop/front", "\r"]]), done);
+  for (const args of [["signal"], ["signal", "api"], ["scale"], ["scale", "api"], ["group", "create"]])
+    assert.is((await onTerminal(home, args)).code, 2, args.join(" "));
+  for (const args of [
+    ["signal", "URG"],
+    ["scale", "2"],
+    ["group", "start"],
+  ])
+    assert.is((await home.ghost(args)).code, 2, args.join(" "));
+});
+
 test.unless(needs("python3"), "on a terminal: an interrupted wait ends with 130, and the daemon goes on", async () => {
   await using home = makeHome();
   home.write(
