@@ -27,7 +27,7 @@ export const command: Command = {
   about:
     "Files merge in order. Has a daemon and a home of its own, which are gone at the end; needs no terminal and no HOME, and may be run several times at once (`ports: auto`). What NAME writes goes " +
     "to standard output and standard error as it comes, everything else to standard error. The exit code is NAME's (128+N after signal N); 124: the time was up; 125: NAME " +
-    "could not be run, or Ghost failed; 1 also if NAME ended with 0 and a process was left running, which is named and ended.",
+    "could not be run, or Ghost failed; 1 also if NAME ended with 0 and it, or a one-shot that it needs, left a process running, which is named and ended.",
   flags: [
     { flags: "--until <NAME>", about: "The process that is run to its end, e.g. the tests" },
     { flags: "--timeout <D>", about: "For everything together, e.g. 10m (default: none)" },
