@@ -108,7 +108,7 @@ export interface ActionRequest {
   readonly signal?: string;
   /** For `scale`: how many there shall be, 0 to 1000. */
   readonly instances?: number;
-  /** For `start` and `restart`: in which order; default: what they depend on, or what the group says. */
+  /** For `start`, `restart` and (the other way round) `stop`: in which order; default: what they depend on, or what the group says. */
   readonly order?: import("../config/definition.ts").StartupOrder;
   /** For `start`: when one fails, stop again those that this request started. */
   readonly rollback?: boolean;

@@ -118,7 +118,7 @@ function notReached(process: Supervised, failing: Supervised): GhostError {
 /** Takes down, against the order in which they need each other, what was at rest before. */
 async function rollBack(supervisor: Supervisor, started: readonly Supervised[], request: OwnRequest, report: Report): Promise<void> {
   const up = started.filter((process) => !isIdle(process.machine));
-  await stopAll(supervisor, up, { by: `the rollback of ${request.by ?? "a request"}` }, (result) =>
+  await stopAll(supervisor, up, { by: `the rollback of ${request.by ?? "a request"}`, order: request.order }, (result) =>
     report(result.ok ? { ...result, did: "stopped again" } : result),
   );
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { ActionResult } from "../../core/api/wire.ts";
 import { processes } from "../daemon/daemons.ts";
+import { ask } from "../http/requests.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { test } from "../rig/test.ts";
 import { untilLines, untilStatus } from "../supervise/processes.ts";
@@ -108,6 +109,50 @@ test("a group in sequence, in parallel, and with a rollback", async () => {
   assert.is(code, 1);
   assert.match(stdout, /stopped again/);
   assert.equal(await statuses(home), { a: "stopped", b: "stopped", c: "stopped", broken: "failed" });
+});
+
+/** Ends the later the further behind it stands in its group, so that a stop of several at once is seen. */
+const SLOW = `#!/bin/sh
+trap 'sleep $2; echo "-$1" >> order; exit 0' TERM
+echo "+$1" >> order
+while :; do sleep 0.02; done
+`;
+
+test("a stop goes one by one against a sequence, and a restart both ways, however it is asked for", async () => {
+  await using home = makeHome();
+  home.write("slow.sh", SLOW, 0o755);
+  const slow = (name: string, seconds: string) => service(name, { executable: "./slow.sh", args: [name, seconds] });
+  await registerAll(
+    home,
+    [slow("c", "0.6"), slow("b", "0.3"), slow("a", "0")],
+    [
+      { name: "seq", processes: ["a", "b", "c"], startup: "sequential" },
+      { name: "loose", processes: ["a", "b", "c"] },
+    ],
+  );
+  await home.ok(["start", "seq"]);
+  await untilLines(join(home.work, "order"), 3);
+  const round = ["-c", "-b", "-a", "+a", "+b", "+c"];
+  const restarts = [
+    () => home.ok(["restart", "seq", "--json"]),
+    () => home.ok(["group", "restart", "seq", "--json"]),
+    () => home.ok(["group", "restart", "loose", "--order", "sequential", "--json"]),
+    async () => assert.is((await ask(home, "POST", "/v1/groups/seq/restart")).status, 200),
+  ];
+  for (const restart of restarts) {
+    const before = orderOf(home).length;
+    await restart();
+    await untilLines(join(home.work, "order"), before + 6);
+    assert.equal(orderOf(home).slice(before), round);
+  }
+  const said = (await home.ok(["restart", "seq", "--json"])).json<ActionResult[]>();
+  assert.equal(
+    said.map(({ name, did }) => `${name} ${did}`),
+    ["a restarted", "b restarted", "c restarted"],
+  );
+  await untilLines(join(home.work, "order"), 3 + 5 * 6);
+  await home.ok(["group", "stop", "seq"]);
+  assert.equal(orderOf(home).slice(-3), ["-c", "-b", "-a"]);
 });
 
 test("plan tells what becomes of groups, and register does it", async () => {

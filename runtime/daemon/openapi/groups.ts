@@ -3,8 +3,8 @@ import { answers, body, flag, inPath, inQuery, integer, listOf, object, oneOf, t
 const name = inPath("name", "`name` or `project/name`");
 const ACTIONS = {
   start: "Start a group in its order, and wait until all are ready",
-  stop: "Stop a group, against the order in which they need each other",
-  restart: "Restart a group",
+  stop: "Stop a group against its order",
+  restart: "Restart a group: down against its order, and up in it",
 } as const;
 
 const actions = Object.entries(ACTIONS).map(([action, summary]) => [
