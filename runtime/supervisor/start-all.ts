@@ -1,6 +1,7 @@
 import type { Cause } from "../../core/api/wire.ts";
 import type { StartupOrder } from "../../core/config/definition.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { isReady } from "../../core/lifecycle/view.ts";
 import { done, failed, isIdle, type OwnRequest, type Report } from "./actions.ts";
 import { neededBy, ranked } from "./ranks.ts";
 import { begunResult, type Earlier, noteEarlier, settleMsFor, startResult, untilReady } from "./readiness.ts";
@@ -71,7 +72,8 @@ class Start {
   async oneByOne(processes: readonly Supervised[]): Promise<void> {
     let failing: Supervised | null = null;
     for (const process of processes) {
-      if (failing) this.tell(failed(process, notReached(process, failing)));
+      if (failing && isReady(process.machine)) this.tell(done(process, "already running"));
+      else if (failing) this.tell(failed(process, notReached(process, failing)));
       else if (!(await this.finish(this.begin(process, true)))) failing = process;
     }
   }

@@ -155,6 +155,17 @@ test("a stop goes one by one against a sequence, and a restart both ways, howeve
   assert.equal(orderOf(home).slice(-3), ["-c", "-b", "-a"]);
 });
 
+test("one that runs already is not told that it was not its turn", async () => {
+  await using home = makeHome();
+  const group = { name: "seq", processes: ["broken", "last"], startup: "sequential" };
+  await registerAll(home, [job("broken"), service("last")], [group]);
+  writeFileSync(join(home.work, "broken.code"), "3");
+  await home.ok(["start", "last"]);
+  const { code, stdout } = await home.ghost(["group", "start", "seq", "--json"]);
+  assert.is(code, 1);
+  assert.match(stdout, /"name":"last","instance":0,"ok":true,"did":"already running"/);
+});
+
 test("plan tells what becomes of groups, and register does it", async () => {
   await using home = makeHome();
   const all = [service("a"), service("b")];
