@@ -16,6 +16,9 @@ const SETTLE_MS = 300;
 const SETTLE_MANY_MS = 100;
 const MANY = 20;
 
+/** What becomes of one that waits in vain for something when one failure takes all down again. */
+const AFTER_ROLLBACK = "the rollback stops it again";
+
 /** How long a program has to live to have started, when so many start together, in ms. */
 export function settleMsFor(count: number): number {
   return count >= MANY ? SETTLE_MANY_MS : SETTLE_MS;
@@ -79,10 +82,16 @@ function remainingMs({ machine, definition }: Supervised, settleMs: number): num
   return definition.healthCheck === null ? settleMs - (Date.now() - (machine.startedMs ?? 0)) : 0;
 }
 
-/** What came of a start, as of now. */
-export function startResult(supervisor: Supervisor, process: Supervised, { before, marks }: Earlier, did: string): ActionResult {
+/** What came of a start, as of now. `passing`: one that failed is taken down again, and so will not come by itself. */
+export function startResult(
+  supervisor: Supervisor,
+  process: Supervised,
+  { before, marks }: Earlier,
+  did: string,
+  passing = false,
+): ActionResult {
   const { machine, definition } = process;
-  if (hasFallen(machine, before) || machine.state.at === "failed") return failed(process, whyFallen(supervisor, process, marks));
+  if (hasFallen(machine, before) || machine.state.at === "failed") return failed(process, whyFallen(supervisor, process, marks, passing));
   switch (statusOf(machine)) {
     case "exited":
       return done(process, definition.type === "oneshot" ? "completed" : "ended as it should");
@@ -91,7 +100,7 @@ export function startResult(supervisor: Supervisor, process: Supervised, { befor
     case "unhealthy":
       return failed(process, whyUnhealthy(supervisor, process, marks));
     case "waiting":
-      return failed(process, whyWaiting(supervisor, process));
+      return failed(process, whyWaiting(supervisor, process, passing));
     case "running":
       return done(process, did);
     default:
@@ -109,11 +118,11 @@ function hasFallen(machine: Machine, before: Machine): boolean {
   return machine.restarts > before.restarts || (machine.state.at === "failed" && machine.lastExit !== before.lastExit);
 }
 
-function whyFallen(supervisor: Supervisor, process: Supervised, marks: LogMarks): GhostError {
+function whyFallen(supervisor: Supervisor, process: Supervised, marks: LogMarks, passing: boolean): GhostError {
   const { machine } = process;
   const exit = machine.lastExit;
   const label = labelOf(process);
-  const next = machine.state.at === "failed" ? "" : "; it is being restarted";
+  const next = machine.state.at === "failed" || passing ? "" : "; it is being restarted";
   const reason = exit ? maskValues(describeExit(exit), process.secretValues) : process.why;
   if (exit?.spawnError) return new GhostError("START_FAILED", `cannot start ${label}: ${reason}`, { details: { lastLines: [] } });
   return new GhostError("START_FAILED", `cannot start ${label}: it ${reason}${next}`, {
@@ -130,18 +139,18 @@ function whyUnhealthy(supervisor: Supervisor, process: Supervised, marks: LogMar
   });
 }
 
-function whyWaiting(supervisor: Supervisor, process: Supervised): GhostError {
+function whyWaiting(supervisor: Supervisor, process: Supervised, passing: boolean): GhostError {
   const { state } = process.machine;
   const label = labelOf(process);
   const blockedBy = state.at === "waiting" ? state.blockedBy : null;
   if (blockedBy !== null)
     return new GhostError("PORT_IN_USE", `cannot start ${label}: ${sentenceOf(blockedBy)}`, {
-      hint: `${label} starts by itself as soon as that has changed; ghost stop ${label} gives up`,
+      hint: passing ? AFTER_ROLLBACK : `${label} starts by itself as soon as that has changed; ghost stop ${label} gives up`,
       details: { lastLines: [] },
     });
   const awaited = supervisor.dependencies.hopeless(process) ?? supervisor.dependencies.waitingFor(process).join(", ");
   return new GhostError("START_FAILED", `cannot start ${label}: it waits for ${awaited}`, {
-    hint: `${label} starts by itself as soon as that is there; ghost graph shows who needs whom`,
+    hint: `${passing ? AFTER_ROLLBACK : `${label} starts by itself as soon as that is there`}; ghost graph shows who needs whom`,
     details: { lastLines: [] },
   });
 }

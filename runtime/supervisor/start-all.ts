@@ -96,7 +96,7 @@ class Start {
     if (armed !== undefined) return this.tell(done(process, armed));
     if (this.request.noWait) return this.tell(begunResult(process));
     await untilReady(this.supervisor, process, earlier.before, this.settleMs, this.report);
-    const result = startResult(this.supervisor, process, earlier, "started");
+    const result = startResult(this.supervisor, process, earlier, "started", this.request.rollback && isIdle(earlier.before));
     return this.tell(ran && result.ok && process.machine.state.at === "running" ? done(process, "already running") : result);
   }
 

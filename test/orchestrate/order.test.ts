@@ -166,6 +166,16 @@ test("one that runs already is not told that it was not its turn", async () => {
   assert.match(stdout, /"name":"last","instance":0,"ok":true,"did":"already running"/);
 });
 
+test("what a rollback takes down again is not said to start by itself", async () => {
+  await using home = makeHome();
+  await registerAll(home, [service("api", { depends_on: ["migrate"] }), job("migrate")], [{ name: "g", processes: ["api"] }]);
+  writeFileSync(join(home.work, "migrate.code"), "3");
+  const rolledBack = await home.ghost(["group", "start", "g", "--rollback"]);
+  assert.is(rolledBack.code, 1);
+  assert.match(rolledBack.stderr, /hint: the rollback stops it again/);
+  assert.not.match(rolledBack.stderr, /by itself/);
+});
+
 test("plan tells what becomes of groups, and register does it", async () => {
   await using home = makeHome();
   const all = [service("a"), service("b")];
