@@ -8,7 +8,8 @@ const INSTANCES_MAX = 1000;
 export const command: Command = {
   usage: "NAME N [--no-wait]",
   summary: "Set how many instances of a process there are",
-  about: "New ones are started and waited for, surplus ones stopped, the last first. It holds until the file says something else.",
+  about:
+    "New ones are started and waited for, surplus ones (those with the highest numbers) stopped, all at once. It holds until the file says something else.",
   flags: [{ flags: "--no-wait", about: "Return at once instead of waiting until it is so" }],
   argumentsMax: 2,
   examples: ["ghost scale api 4"],
