@@ -35,6 +35,23 @@ test("shows what would change, key by key, and who restarts", () => {
   assert.is(renderChangesSummary(changes), "1 added, 1 changed (1 restarted), 1 removed (1 stopped), 1 as declared");
 });
 
+test("of a group, who comes and goes and its order are shown", () => {
+  const differences = [
+    { key: "processes", before: "a, b", after: "b, c" },
+    { key: "startup", before: "dependency", after: "parallel" },
+  ];
+  assert.equal(renderPlan([], [{ project: "shop", name: "all", action: "change", differences }], plain).slice(0, 3), [
+    "~ group shop/all",
+    "    processes: + c, - a",
+    "    startup: dependency → parallel",
+  ]);
+  const order = [{ key: "processes", before: "a, b", after: "b, a" }];
+  assert.is(
+    renderPlan([], [{ project: "shop", name: "all", action: "change", differences: order }], plain)[1],
+    "    processes: a, b → b, a",
+  );
+});
+
 test("a PATH that differs is told once for all, and who meets nothing else has no line", () => {
   const path = { key: "PATH", before: "/usr/bin:/bin", after: "/opt/venv/bin:/usr/bin:/bin" };
   const executable = { key: "executable", before: "/usr/bin/python3", after: "/opt/venv/bin/python3" };

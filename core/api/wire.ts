@@ -207,6 +207,8 @@ export interface GroupChange {
   readonly project: string;
   readonly name: string;
   readonly action: "add" | "change" | "remove";
+  /** With `change`: `processes` and `startup` as they were and will be; names divided by `, `. Absent: none, or an older daemon does not tell. */
+  readonly differences?: readonly { readonly key: string; readonly before: string; readonly after: string }[];
 }
 
 /** `PUT /v1/manifests/{id}` and `POST …/plan`. */

@@ -184,8 +184,11 @@ test("plan tells what becomes of groups, and register does it", async () => {
     { name: "one", processes: ["a", "b"] },
     { name: "two", processes: ["b"] },
   ]);
-  assert.match((await home.ok(["plan"])).stdout, /~ group shop\/one\n\+ group shop\/two\n2 groups, and no process/);
-  assert.match((await home.ok(["register"])).stderr, /~ group shop\/one\n\+ group shop\/two\n2 groups, and no process/);
+  assert.match((await home.ok(["plan"])).stdout, /~ group shop\/one\n {4}processes: \+ b\n\+ group shop\/two\n2 groups, and no process/);
+  assert.match(
+    (await home.ok(["register"])).stderr,
+    /~ group shop\/one\n {4}processes: \+ b\n\+ group shop\/two\n2 groups, and no process/,
+  );
   assert.match((await home.ok(["plan"])).stdout, /nothing to change/);
 });
 
