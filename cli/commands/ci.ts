@@ -31,8 +31,8 @@ export const command: Command = {
   flags: [
     { flags: "--until <NAME>", about: "The process that is run to its end, e.g. the tests" },
     { flags: "--timeout <D>", about: "For everything together, e.g. 10m (default: none)" },
-    { flags: "--junit <F>", about: "Write a JUnit report with a case for each process" },
-    { flags: "--logs <DIR>", about: "Copy the logs of all to DIR: NAME.out.log, NAME.err.log" },
+    { flags: "--junit <F>", about: "Write a JUnit report with a case for each process; its folder is made if that lies in this one" },
+    { flags: "--logs <DIR>", about: "Copy the logs of all to DIR, which is made: NAME.out.log, NAME.err.log" },
   ],
   argumentsMax: Number.POSITIVE_INFINITY,
   failureCode: CI_FAILURE,
@@ -41,8 +41,8 @@ export const command: Command = {
     const { name, timeoutMs, junit, logs } = readOptions(context);
     const interruptions = listenForInterruptions();
     const environment = { PATH: DEFAULT_PATH, ...context.environment };
-    const manifest = manifestForCi(await loadManifestFrom(context, context.names, environment), name, environment);
-    prepareFiles(junit, logs);
+    const manifest = await loadManifestFrom(context, context.names, environment, (all) => manifestForCi(all, name, environment));
+    prepareFiles(context.directory, junit, logs);
     const startedAt = new Date();
     const { makePrivateHome } = await import("../../runtime/ci/private-home.ts");
     const home = await makePrivateHome();
@@ -92,7 +92,9 @@ function timeoutOption(context: Context): number | null {
   const text = context.text("timeout");
   if (text === undefined) return null;
   const parsed = parseDuration(text);
-  if ("value" in parsed) return parsed.value;
+  if ("value" in parsed && parsed.value > 0) return parsed.value;
+  if ("value" in parsed)
+    throw usage(context.verb, `--timeout ${text}: nothing can be done in no time; without --timeout there is no limit`);
   throw usage(context.verb, `--timeout: ${parsed.problem}`);
 }
 

@@ -124,6 +124,23 @@ test("the time is up, and all is taken down", async () => {
   await nothingLeft(home);
 });
 
+test("what NAME does not need may be missing, where results go outside may not, and a limit is more than nothing", async () => {
+  await using home = makeHome();
+  home.write("some.yaml", "processes: { test: { command: 'true' }, other: { command: no-such-program, working_directory: gone } }\n");
+  const some = (...args: string[]) => run([...GHOST, "ci", "some.yaml", ...args], surroundings(home));
+  assert.is((await some("--until", "test", "--junit", "new/folder/x.xml")).code, 0);
+  assert.ok(existsSync(join(home.work, "new/folder/x.xml")));
+  assert.is((await some("--until", "other")).code, 125);
+  const outside = join(dirname(home.work), "nowhere");
+  const astray = await some("--until", "test", "--junit", join(outside, "x.xml"));
+  assert.is(astray.code, 125);
+  assert.match(astray.stderr, /cannot write to .*nowhere: there is no such folder/);
+  assert.not(existsSync(outside));
+  const never = await some("--until", "test", "--timeout", "0s");
+  assert.is(never.code, 125);
+  assert.match(never.stderr, /--timeout 0s: nothing can be done in no time/);
+});
+
 test("failures of Ghost's own are 125, usage among them", async () => {
   await using home = makeHome();
   assert.is((await ci(home, ["--until", "tset"])).code, 125);
