@@ -37,6 +37,11 @@ export const groupPaths: Paths = {
   },
   "/v1/groups/{name}": {
     get: { summary: "How many of how many, and what is awaited", parameters: [name], responses: answers("the group", ref("Group")) },
+    delete: {
+      summary: "Forget a group that was made through the API; its processes stay",
+      parameters: [name],
+      responses: answers("nothing", object({}, [])),
+    },
   },
   "/v1/groups/{name}/delete": {
     post: {
@@ -69,7 +74,7 @@ export const groupSchemas: Readonly<Record<string, Schema>> = {
     total: integer,
     ready: integer,
     unhealthy: integer,
-    waiting: listOf(object({ name: text, instance: integer, status: text, for: listOf(text) })),
+    waiting: listOf(object({ name: text, instance: integer, status: text, for: listOf(text), crashLooping: flag })),
   }),
   Graph: object({
     nodes: listOf(
