@@ -147,7 +147,7 @@ export interface GroupView {
   readonly origin: "file" | "api";
   /** Names of its processes. */
   readonly processes: readonly string[];
-  /** `up`: all that is wanted is as it should be; `partial`: some are; `failed`: one gave up or is unhealthy; `starting`: something is awaited. */
+  /** `up`: all that is wanted is as it should be; `partial`: some are; `failed`: one gave up, keeps falling over or is unhealthy; `starting`: something is awaited. */
   readonly status: "stopped" | "starting" | "up" | "partial" | "failed";
   /** Instances in all, and those that are ready (a one-shot that ended well is). */
   readonly total: number;
@@ -159,6 +159,8 @@ export interface GroupView {
     readonly instance: number;
     readonly status: Status;
     readonly for: readonly string[];
+    /** It keeps falling over, and is therefore not ready though it may run. Absent: an older daemon does not tell. */
+    readonly crashLooping?: boolean;
   }[];
 }
 
