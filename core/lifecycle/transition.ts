@@ -151,7 +151,7 @@ function followed(machine: Machine, { identity, exit, completed }: Extract<Event
 
 function exited(
   machine: Machine,
-  { exit: seen, leftovers, blockedBy }: Omit<Extract<Event, { type: "exited" }>, "type">,
+  { exit: seen, leftovers, blockedBy, remark }: Omit<Extract<Event, { type: "exited" }>, "type">,
   context: Context,
 ): Transition {
   const { state } = machine;
@@ -164,7 +164,8 @@ function exited(
   if (leftovers) return endLeftovers(ended, state.identity, cause);
   const over: Machine = { ...ended, stoppedMs: context.nowMs };
   if (blockedBy !== undefined && context.policy.policy !== "never") return block(over, blockedBy, cause);
-  const told = blockedBy === undefined ? cause : { ...cause, text: `${cause.text}: ${blockedBy}` };
+  const known = blockedBy ?? remark;
+  const told = known === undefined ? cause : { ...cause, text: `${cause.text}: ${known}` };
   return follow(over, decideAfterExit(over, exit, context.policy, context.nowMs, context.random), context, told);
 }
 
