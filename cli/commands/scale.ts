@@ -1,6 +1,8 @@
+import type { DaemonClient } from "../../runtime/client/client.ts";
 import { act } from "../act.ts";
 import { usage } from "../arguments.ts";
 import type { Command } from "../command.ts";
+import type { Context } from "../context.ts";
 
 /** As many as a definition may ask for (core/config/definition.ts, `instances`). */
 const INSTANCES_MAX = 1000;
@@ -19,7 +21,9 @@ export const command: Command = {
     const instances = Number(amount);
     if (!/^\d+$/.test(amount) || instances > INSTANCES_MAX)
       throw usage(context.verb, `it takes a whole number from 1 to ${INSTANCES_MAX}, not ${amount}`);
-    return act(context, context.connect("if-not-stopped"), {
+    const client = context.connect("if-not-stopped");
+    if (instances > 1) await warnOfFixedPorts(context, client, name, instances);
+    return act(context, client, {
       verb: "scale",
       doing: "scaling",
       names: [name],
@@ -27,3 +31,17 @@ export const command: Command = {
     });
   },
 };
+
+/** What a file with so many `instances` would be warned of (core/config/port-clashes.ts). A name that means nothing is told of by the daemon. */
+async function warnOfFixedPorts(context: Context, client: DaemonClient, name: string, instances: number): Promise<void> {
+  const { processes } = await client.definitions();
+  const paint = await context.messagePaint();
+  for (const { definition } of processes) {
+    if (name !== definition.name && name !== `${definition.project}/${definition.name}`) continue;
+    for (const [key, port] of Object.entries(definition.ports))
+      if (port !== "auto")
+        context.say(
+          `${paint.yellow("warning:")} all ${instances} instances of ${definition.name} are given the same port ${port} as ${key}`,
+        );
+  }
+}

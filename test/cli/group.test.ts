@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import type { ActionResult, GroupView, ProcessView } from "../../core/api/wire.ts";
 import { ask } from "../http/requests.ts";
 import { type Home, makeHome } from "../rig/home.ts";
+import { freePort } from "../rig/ports.ts";
 import { untilView } from "../supervise/processes.ts";
 
 const STACK = `project: shop
@@ -130,6 +131,18 @@ processes:
   assert.match(stderr, /^waiting: db \(its health check\)$/m);
   await home.ok(["stop", "all"]);
   assert.is((await home.ok(["start", "all", "--quiet"])).stderr, "");
+});
+
+test("warns, as a file with instances does, when a scale gives all of them one port", async () => {
+  await using home = makeHome();
+  const port = await freePort();
+  home.write("processes.yaml", `project: shop\nprocesses: { f: { command: sleep 1000, restart: true, ports: { web: ${port} } } }\n`);
+  await home.ok(["register"]);
+  assert.match(
+    (await home.ok(["scale", "f", "2"])).stderr,
+    new RegExp(`warning: all 2 instances of f are given the same port ${port} as web`),
+  );
+  assert.not.match((await home.ok(["scale", "f", "1"])).stderr, /warning/);
 });
 
 test("scales up and down", async () => {
