@@ -69,6 +69,8 @@ export type State =
       readonly reason?: string;
       /** The end of the main process was told; what is waited for is the rest of its tree. */
       readonly ended?: boolean;
+      /** As of what runs: what is stopped is only what a one-shot left behind. */
+      readonly completed?: Exit;
     }
   | { readonly at: "backoff"; readonly untilMs: number }
   | { readonly at: "exited" }

@@ -304,7 +304,8 @@ test("what a one-shot left behind changes nothing of its completion, neither by 
   const ended = after([exits(failure)], once, running).machine;
   assert.equal([ended.state.at, ended.lastExit], ["exited", success]);
   assert.is(after([{ type: "lost", cause, unfinished: true }], once, running).machine.state.at, "exited");
-  assert.is(after([stop, { type: "tree-empty", killed: false }], once, running).machine.state.at, "stopped");
+  const stopped = after([stop, exits(failure), { type: "tree-empty", killed: false }], once, running).machine;
+  assert.equal([stopped.state.at, stopped.lastExit], ["stopped", success], "a stop ends what was left, and not the run");
 });
 
 test.run();

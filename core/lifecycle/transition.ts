@@ -156,7 +156,7 @@ function exited(
 ): Transition {
   const { state } = machine;
   // However that ends which a one-shot left behind: the run itself ended before, and as it should.
-  const exit = (state.at === "running" ? state.completed : undefined) ?? seen;
+  const exit = (state.at === "running" || state.at === "stopping" ? state.completed : undefined) ?? seen;
   const ended: Machine = { ...machine, lastExit: exit };
   if (state.at === "stopping") return { machine: { ...ended, state: { ...state, ended: true } }, effects: [], cause: null };
   if (state.at !== "running") return unchanged(machine);
