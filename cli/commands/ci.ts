@@ -29,12 +29,12 @@ export const command: Command = {
   about:
     "Files merge in order. Has a daemon and a home of its own, which are gone at the end; needs no terminal and no HOME, and may be run several times at once (`ports: auto`). What NAME writes goes " +
     "to standard output and standard error as it comes, everything else to standard error. The exit code is NAME's (128+N after signal N); 124: the time was up; 125: NAME " +
-    "could not be run, or Ghost failed; 1 also if NAME ended with 0 and a process was left running, which is named and ended.",
+    "could not be run, or Ghost failed; 1 also if NAME ended with 0 and it, or a one-shot that it needs, left a process running, which is named and ended.",
   flags: [
     { flags: "--until <NAME>", about: "The process that is run to its end, e.g. the tests" },
     { flags: "--timeout <D>", about: "For everything together, e.g. 10m (default: none)" },
-    { flags: "--junit <F>", about: "Write a JUnit report with a case for each process" },
-    { flags: "--logs <DIR>", about: "Copy the logs of all to DIR: NAME.out.log, NAME.err.log" },
+    { flags: "--junit <F>", about: "Write a JUnit report with a case for each process; its folder is made if that lies in this one" },
+    { flags: "--logs <DIR>", about: "Copy the logs of all to DIR, which is made: NAME.out.log, NAME.err.log" },
   ],
   argumentsMax: Number.POSITIVE_INFINITY,
   failureCode: CI_FAILURE,
@@ -43,8 +43,8 @@ export const command: Command = {
     const { name, timeoutMs, junit, logs } = readOptions(context);
     const interruptions = listenForInterruptions();
     const environment = { PATH: DEFAULT_PATH, ...context.environment };
-    const manifest = manifestForCi(await loadManifestFrom(context, context.names, environment), name, environment);
-    prepareFiles(junit, logs);
+    const manifest = await loadManifestFrom(context, context.names, environment, (all) => manifestForCi(all, name, environment));
+    prepareFiles(context.directory, junit, logs);
     const startedAt = new Date();
     const { makePrivateHome } = await import("../../runtime/ci/private-home.ts");
     const home = await makePrivateHome();
@@ -116,7 +116,9 @@ function timeoutOption(context: Context): number | null {
   const text = context.text("timeout");
   if (text === undefined) return null;
   const parsed = parseDuration(text);
-  if ("value" in parsed) return parsed.value;
+  if ("value" in parsed && parsed.value > 0) return parsed.value;
+  if ("value" in parsed)
+    throw usage(context.verb, `--timeout ${text}: nothing can be done in no time; without --timeout there is no limit`);
   throw usage(context.verb, `--timeout: ${parsed.problem}`);
 }
 

@@ -16,9 +16,12 @@ export const command: Command = {
   summary: "Show groups and act on them; make groups beside those of files",
   about:
     "A group starts in its order (dependency: what a process needs comes first and is waited for; sequential: one after the other; parallel: all at once) and stops " +
-    "against it. When one fails, the others stand and are named; --rollback stops again what the command started.",
+    "against it (sequential: one by one, from the last on); a restart does both. When one fails, the others stand and are named; --rollback stops again what the command started.",
   flags: [
-    { flags: "--order <O>", about: "Start in this order: dependency, sequential or parallel (default: what the group says)" },
+    {
+      flags: "--order <O>",
+      about: "Start in this order, or stop against it: dependency, sequential or parallel (default: what the group says)",
+    },
     { flags: "--rollback", about: "When one fails to start, stop again those that this command started" },
     { flags: "--no-wait", about: "Return at once instead of waiting until all are ready" },
   ],

@@ -1,4 +1,4 @@
-import type { ProcessMetrics } from "../../core/metrics/values.ts";
+import { isMeasured, type ProcessMetrics } from "../../core/metrics/values.ts";
 import type { Paint } from "./paint.ts";
 import { formatBytes, formatDuration, formatPercent } from "./quantities.ts";
 import { fullName, paintOfStatus, spansProjects } from "./status.ts";
@@ -29,7 +29,7 @@ export function renderMetricsTable(values: readonly ProcessMetrics[], { columns,
 
 function rowOf(value: ProcessMetrics, named: boolean, paint: Paint): Cell[] {
   const none: Cell = { text: "-", paint: paint.dim };
-  const whileUp = (text: string): Cell => (value.up ? { text } : none);
+  const whileUp = (text: string): Cell => (value.up && isMeasured(value) ? { text } : none);
   const known = <Value>(fact: Value | null, show: (fact: Value) => string): Cell => (fact === null ? none : { text: show(fact) });
   const name = fullName(value);
   return [

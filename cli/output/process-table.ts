@@ -73,8 +73,10 @@ function textsOf(sorted: readonly ProcessView[], indent: string, now: number): s
     pids.push(pid === null ? "-" : String(pid));
     uptimes.push(pid === null || startedAt === null ? "-" : formatDuration(now - Date.parse(startedAt)));
     restarts.push(String(process.restarts));
-    cpu.push(pid === null ? "-" : formatPercent(process.cpuPercent));
-    memory.push(pid === null ? "-" : formatBytes(process.memoryBytes));
+    // What runs has a thread at least, unless nobody looked (`monitoring.enabled: false`).
+    const measured = pid !== null && process.threads > 0;
+    cpu.push(measured ? formatPercent(process.cpuPercent) : "-");
+    memory.push(measured ? formatBytes(process.memoryBytes) : "-");
     whys.push(whyOf(process, now));
   }
   return texts;

@@ -69,6 +69,8 @@ class CiRun {
   private ran = false;
   private followed = false;
   private leftBehind: Stray[] = [];
+  /** Names of needed processes that left others running, with the time of it in ms. */
+  private readonly leaving = new Map<string, number>();
 
   constructor(options: CiOptions) {
     this.options = options;
@@ -155,6 +157,7 @@ class CiRun {
   private async follow(): Promise<void> {
     for await (const entry of followEvents(this.options.home.client, this.closing.signal, 0)) {
       this.options.onChange(entry);
+      if (entry.name !== null && entry.cause.kind === "followed") this.leaving.set(entry.name, performance.now());
       if (entry.name === this.options.name) await this.ownChange(entry);
       else if (entry.name !== null && !this.ran) await this.neededChange(entry);
     }
@@ -174,10 +177,27 @@ class CiRun {
 
   /** NAME ended and left others of its tree running, which the daemon follows. */
   private async nameLeftovers(): Promise<void> {
-    const { home, name } = this.options;
-    const details = await persist(() => home.client.details(this.fullName), DAEMON_LIMIT_MS).catch(() => []);
-    this.leftBehind = details.flatMap(({ tree }) => tree.map(({ pid, command }) => ({ pid, command, from: name })));
+    const { name } = this.options;
+    this.leftBehind = await this.treeOf(name);
     this.conclude({ kind: "ended", code: 0 });
+  }
+
+  /** What needed one-shots left running and is there still: a service that daemonizes is meant to be. */
+  private async leftByNeeded(standing: readonly ProcessView[]): Promise<Stray[]> {
+    const names = standing.filter(({ name, type }) => name !== this.options.name && type === "oneshot" && this.leaving.has(name));
+    const found: Stray[] = [];
+    for (const { name } of names) {
+      const leftMs = (this.leaving.get(name) ?? 0) + LEFTOVER_GRACE_MS - performance.now();
+      if (leftMs > 0) await delay(leftMs);
+      found.push(...(await this.treeOf(name)));
+    }
+    return found;
+  }
+
+  private async treeOf(name: string): Promise<Stray[]> {
+    const { home, manifest } = this.options;
+    const details = await persist(() => home.client.details(`${manifest.project}/${name}`), DAEMON_LIMIT_MS).catch(() => []);
+    return details.flatMap(({ tree }) => tree.map(({ pid, command }) => ({ pid, command, from: name })));
   }
 
   /** What is needed and will not come: there is no use in waiting for the time-out. */
@@ -193,13 +213,14 @@ class CiRun {
 
   private async end(verdict: Verdict): Promise<CiOutcome> {
     const standing = await this.views().catch(() => []);
+    const left = [...this.leftBehind, ...(await this.leftByNeeded(standing))];
     const unstoppable = await this.stop(standing).catch((error: unknown) => [asStray(error)]);
     await delay(EVENTS_LAG_MS);
     this.closing.abort();
     const strays = await endStrays(this.options.home.root, this.options.home.daemonPid());
     const { secrets } = this.options.manifest;
     const shown = strays.map((stray) => ({ ...stray, command: maskValues(stray.command, Object.values(secrets)) }));
-    return { verdict, standing, leftovers: [...this.leftBehind, ...shown, ...unstoppable] };
+    return { verdict, standing, leftovers: [...left, ...shown, ...unstoppable] };
   }
 
   /** Gives those that not even SIGKILL ends. */

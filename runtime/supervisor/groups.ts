@@ -2,7 +2,7 @@ import type { GroupRequest, GroupView } from "../../core/api/wire.ts";
 import type { GroupDefinition } from "../../core/config/definition.ts";
 import { nameProblem } from "../../core/config/names.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
-import { succeeded } from "../../core/lifecycle/state.ts";
+import { isCrashLooping, type Machine, succeeded } from "../../core/lifecycle/state.ts";
 import { isReady, statusOf } from "../../core/lifecycle/view.ts";
 import { keyOf, type Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -105,6 +105,7 @@ export class Groups {
         instance: process.instance,
         status: statusOf(process.machine),
         for: waitingFor(this.supervisor, process),
+        crashLooping: isFalling(process.machine, process.definition.restart.resetAfterMs),
       })),
     };
   }
@@ -145,15 +146,22 @@ export class Groups {
   }
 }
 
-/** As it should be: ready, or a one-shot that ended well. */
+/** As it should be: ready and not about to fall over again, or a one-shot that ended well. */
 function isSettled({ machine, definition }: Supervised): boolean {
-  if (isReady(machine)) return true;
+  if (isReady(machine)) return !isFalling(machine, definition.restart.resetAfterMs);
   return machine.state.at === "exited" && machine.lastExit !== null && succeeded(machine.lastExit, definition.restart);
+}
+
+/** It keeps falling over, and its current run is not yet one that counts as stable. */
+function isFalling(machine: Machine, stableMs: number): boolean {
+  const nowMs = Date.now();
+  return machine.desired === "up" && isCrashLooping(machine, nowMs) && nowMs - (machine.startedMs ?? nowMs) < stableMs;
 }
 
 function statusOfGroup(members: readonly Supervised[]): GroupView["status"] {
   const statuses = members.map(({ machine }) => statusOf(machine));
   if (statuses.some((status) => status === "failed" || status === "unhealthy")) return "failed";
+  if (members.some(({ machine, definition }) => isFalling(machine, definition.restart.resetAfterMs))) return "failed";
   if (statuses.some((status) => status === "waiting" || status === "starting" || status === "backoff")) return "starting";
   if (members.length > 0 && members.every(isSettled)) return "up";
   return members.every(({ machine }) => machine.state.at === "stopped" || machine.state.at === "exited") ? "stopped" : "partial";

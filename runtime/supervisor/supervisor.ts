@@ -156,8 +156,10 @@ export class Supervisor {
     await Promise.all([this.parts.pump.drain(`${process.key}/out`), this.parts.pump.drain(`${process.key}/err`)]);
     if (this.sealed || pidOf(process.machine) !== pid) return;
     const event = judgeExit(process, pid, exit, this);
-    const blockedBy = event.type === "exited" && !event.leftovers ? judgePortConflict(this, process, exit) : null;
-    this.dispatch(process, blockedBy === null ? event : { type: "exited", exit, leftovers: false, blockedBy });
+    const conflict = event.type === "exited" && !event.leftovers ? judgePortConflict(this, process, exit) : null;
+    if (event.type !== "exited" || conflict === null) return this.dispatch(process, event);
+    const { blockedBy, remark } = conflict;
+    this.dispatch(process, blockedBy === null ? { ...event, remark } : { type: "exited", exit, leftovers: false, blockedBy });
   }
 
   /** What it listens on, and what it waits to listen on, goes with its state. */

@@ -190,6 +190,28 @@ test("what a hook says goes into the daemon's log, bounded; one that floods or d
   assert.is(logged[2], String(1_000_000 - 4096));
 });
 
+test("a hook whose output floods is killed long before its time is up", async () => {
+  await using home = makeHome();
+  const begunMs = Date.now();
+  await launch(home, { name: "job", command: "false", type: "oneshot", on: { failed: "echo $$ > pid; exec yes" } });
+  const { cause } = await untilHookFailed(home, "job");
+  assert.match(cause.text, /^the failed hook wrote more than 1 MiB, and was killed$/);
+  assert.ok(Date.now() - begunMs < 8_000);
+  assert.not(isAlive(Number(readFileSync(join(home.work, "pid"), "utf8"))));
+});
+
+test("a hook of the node is told in its environment, too, of whom it is about", async () => {
+  await using home = makeHome();
+  const path = join(home.work, "about");
+  mkdirSync(home.dir, { recursive: true });
+  writeFileSync(
+    join(home.dir, ".ghost.yaml"),
+    `on: { failed: 'echo $GHOST_EVENT $GHOST_PROJECT $GHOST_NAME $GHOST_INSTANCE > ${path}' }\n`,
+  );
+  await launch(home, { name: "job", command: "false", type: "oneshot" });
+  assert.equal(await untilLines(path), ["failed shop job 0"]);
+});
+
 test("a hook that does not end is killed after 10 s with all that it started", async () => {
   await using home = makeHome();
   await launch(home, { name: "job", command: "false", type: "oneshot", on: { failed: "sleep 1000 & echo $$ $! > pids; wait" } });
