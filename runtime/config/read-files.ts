@@ -28,7 +28,7 @@ export interface ReadManifest {
 
 /**
  * Reads the named files (merged in order), or the folder's own `processes.yaml`, and checks them against the disk. Throws CONFIG_NOT_FOUND,
- * PERMISSION_DENIED, or CONFIG_INVALID whose `details.diagnostics` holds all that is wrong, errors and warnings.
+ * or CONFIG_INVALID whose `details.diagnostics` holds all that is wrong, errors and warnings.
  */
 export async function readManifest(paths: readonly string[], context: ReadingContext): Promise<ReadManifest> {
   const files = fileNamesOrDefault(paths, context.directory).map((path) => readConfigurationText(path));

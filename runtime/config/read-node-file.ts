@@ -9,8 +9,8 @@ import { readConfigurationText } from "./read-text.ts";
 export const NODE_FILE = ".ghost.yaml";
 
 /**
- * Reads `$GHOST_HOME/.ghost.yaml`; without one, the defaults (and the YAML parser is not even loaded). Throws PERMISSION_DENIED, or CONFIG_INVALID
- * with `details.diagnostics`.
+ * Reads `$GHOST_HOME/.ghost.yaml`; without one, the defaults (and the YAML parser is not even loaded). Throws CONFIG_INVALID, with
+ * `details.diagnostics` where it could be read.
  */
 export async function readNodeConfiguration(
   home: string,

@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { maskReferences, maskValues, revealSecrets } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
@@ -11,6 +10,7 @@ import { identify } from "../process/identity.ts";
 import type { Credentials } from "../process/privilege.ts";
 import { type SpawnRequest, spawnProgram } from "../process/spawn.ts";
 import type { StopCommandContext } from "../process/stop-command.ts";
+import { lookAt } from "../system/look-at.ts";
 import { judgeBeforeSpawn } from "./port-conflicts.ts";
 import type { Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -130,7 +130,7 @@ export function stopCommandContext(supervisor: Supervisor, target: Supervised, p
 export function hookContext(supervisor: Supervisor, target: Supervised): Omit<StopCommandContext, "pid" | "timeoutMs"> {
   const account = accountOf(target);
   const { workingDirectory } = target.definition;
-  const isThere = statSync(workingDirectory, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const isThere = lookAt(workingDirectory).stats?.isDirectory() ?? false;
   const { GHOST_PROCESS: _, ...environment } = target.environment ?? hookEnvironment(supervisor, target, account);
   return {
     workingDirectory: isThere ? workingDirectory : supervisor.parts.home.root,
