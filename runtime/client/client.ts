@@ -55,6 +55,15 @@ export interface Registration {
   readonly results: AsyncIterable<ActionLine>;
 }
 
+/** What a daemon that is about to be replaced tells of the next one. A daemon of an older version tells only its pid. */
+export interface DaemonRestart {
+  readonly pid: number;
+  /** Who comes next, as it is started. */
+  readonly program?: readonly string[];
+  /** True where nobody but a person starts another one, should that one fail. */
+  readonly background?: boolean;
+}
+
 /** Which part of the history: all names and the newest 20 where nothing is said. */
 export interface HistoryQuery {
   readonly names?: readonly string[];
@@ -99,7 +108,8 @@ export interface DaemonClient {
     options?: { /** A service manager starts another within moments. */ readonly expected: boolean },
     signal?: AbortSignal,
   ): AsyncIterable<ActionResult>;
-  restartDaemon(): Promise<{ readonly pid: number }>;
+  /** `program`: who asks, as it is started; it comes next where it can. */
+  restartDaemon(program: readonly string[]): Promise<DaemonRestart>;
 }
 
 /** The client of `home`. Nothing is sent, and no daemon started, before the first call. */
@@ -131,7 +141,7 @@ export function connect(home: string, options: ConnectOptions): DaemonClient {
     system: () => ask({ method: "GET", path: "/v1/system" }),
     overview: () => ask({ method: "GET", path: "/v1/overview" }),
     stopDaemon: (leave, options, signal) => lines({ method: "POST", path: STOP_PATH, body: { leave, ...options }, signal }),
-    restartDaemon: () => ask({ method: "POST", path: "/v1/daemon/restart", body: {} }),
+    restartDaemon: (program) => ask({ method: "POST", path: "/v1/daemon/restart", body: { program } }),
   };
 }
 

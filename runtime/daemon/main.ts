@@ -19,7 +19,6 @@ import { Schedules } from "../supervisor/schedule.ts";
 import type { Supervised } from "../supervisor/supervised.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import { FileWatch } from "../supervisor/watch.ts";
-import { selfCommand } from "../system/self.ts";
 import { version } from "../system/version.ts";
 import { holdEarlySignals, releaseEarlySignals } from "./early-signals.ts";
 import { type Ending, end } from "./ending.ts";
@@ -44,6 +43,7 @@ import { routes } from "./routes.ts";
 import { ServiceManager } from "./service-manager.ts";
 import { NodeSettings } from "./settings.ts";
 import { obeySignals } from "./signals.ts";
+import { forgetChoice, successorCommand } from "./succession.ts";
 
 /** A service manager starts the next daemon within this time, or unread output may be lost, in seconds. */
 const HOLD_SECONDS = 10;
@@ -122,13 +122,16 @@ async function keep(home: Home, lock: Lock, origin: Beginning): Promise<number> 
 
 /** What comes after a sudden end: the next daemon; where a service manager starts that, the keeper only holds what waits in the pipes until then. */
 function successor(home: Home, { mode }: Origin): string[] {
-  return mode === "foreground" ? ["/bin/sleep", String(HOLD_SECONDS)] : [...selfCommand(), "daemon", "--foreground", "--home", home.root];
+  return mode === "foreground" ? ["/bin/sleep", String(HOLD_SECONDS)] : successorCommand(home);
 }
 
 /** Gives the descriptors that the next daemon is to inherit if it takes the place of this process, else null. */
 async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keeper): Promise<readonly number[] | null> {
   const { mode, revivals, manager, manifests } = beginning;
-  rmSync(home.stoppedMarker, { force: true });
+  inHome(home, () => {
+    rmSync(home.stoppedMarker, { force: true });
+    forgetChoice(home);
+  });
   const opened = await openStore(home);
   const { configuration } = await readNodeConfiguration(home.root, process.env).catch((error: unknown) => {
     opened.store.close();
@@ -195,6 +198,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     settings,
     startedAt,
     version,
+    mode,
     hasSuccessor: mode !== "foreground" || canReplaceSelf(),
     ownUsage: new OwnUsageMeter(helperPids),
     helperPids,
