@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { labelOf } from "../output/log-lines.ts";
 import type { Paint } from "../output/paint.ts";
 import { renderStateLine } from "../output/state-lines.ts";
+import { withoutSteering } from "../output/steering.ts";
 import { OutputClosed } from "../output/stream.ts";
 import { pad } from "../output/width.ts";
 
@@ -37,7 +38,8 @@ export class Screen {
     if (context.json) return this.write(() => context.print(recordJson(record)));
     const label = labelOf(record, false);
     const mark = record.stream === "err" ? paint.red("!") : this.colourOf(label)("│");
-    const text = isGap(record) ? paint.yellow(gapText(record.gap)) : record.line;
+    const shown = context.output.isTerminal ? withoutSteering : (line: string) => line;
+    const text = isGap(record) ? paint.yellow(gapText(record.gap)) : shown(record.line);
     this.write(() => context.print(`${this.colourOf(label)(pad(label, nameCells))} ${mark} ${text}`));
   }
 
