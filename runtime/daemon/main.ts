@@ -29,6 +29,7 @@ import { createHttpServer } from "./http.ts";
 import { idleWatch } from "./idle.ts";
 import { log } from "./journal.ts";
 import { daemonEnvironment } from "./launch.ts";
+import { removeShortSocket, removeStrayFifos } from "./leftovers.ts";
 import { listen } from "./listen.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import { noteLogEvent } from "./log-events.ts";
@@ -131,6 +132,8 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
   inHome(home, () => {
     rmSync(home.stoppedMarker, { force: true });
     forgetChoice(home);
+    // A daemon that was just ending may have taken it away until it gave the lock back.
+    if (home.socket !== home.socketLink) prepareHome(home);
   });
   const opened = await openStore(home);
   const { configuration } = await readNodeConfiguration(home.root, process.env).catch((error: unknown) => {
@@ -177,7 +180,9 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
   pump.onEvent = (event) => noteLogEvent(supervisor, event);
   takeOver(supervisor, opened, announce, lastEndOf(lock, revivals));
   // Of those that ended in the gap, too: their last words may still be on the way.
-  keeper.takeOver([...supervisor.processes.values()].flatMap((process) => fifosOf(supervisor, process)));
+  const fifos = [...supervisor.processes.values()].flatMap((process) => fifosOf(supervisor, process));
+  keeper.takeOver(fifos);
+  removeStrayFifos(home, new Set(fifos));
   health.endStrays();
   for (const process of supervisor.processes.values()) supervisor.onRunChange(process);
   sampler.start();
@@ -230,12 +235,30 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
       folderProblems = problems;
     });
   const successor = mode === "foreground" ? "self" : "keeper";
+  const how = await ended;
   const afterwards = await end(
-    { node, door, keeper, lock, files, timers: [settings, idle, quiet, schedules, health, manager, owner], successor },
-    await ended,
+    {
+      node,
+      door,
+      keeper,
+      lock: clearingLock(home, lock, how),
+      files,
+      timers: [settings, idle, quiet, schedules, health, manager, owner],
+      successor,
+    },
+    how,
   );
   if (owner.isGone) removeHome(home);
   return afterwards;
+}
+
+/** Given back only when nothing is left outside the home, unless another daemon comes at once. */
+function clearingLock(home: Home, lock: Lock, { next, expected = false }: Ending): Lock {
+  const release = (): void => {
+    if (!next && !expected) removeShortSocket(home);
+    lock.release();
+  };
+  return { ...lock, release };
 }
 
 function fifosOf(supervisor: Supervisor, process: Supervised): string[] {
