@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
+import type { ActionResult } from "../../core/api/wire.ts";
 import type { Program } from "../../core/config/from-program.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
-import { type ActionLine, type DaemonClient, type Registration } from "../../runtime/client/client.ts";
+import { type ActionLine, type DaemonClient, isWait, type Registration } from "../../runtime/client/client.ts";
 import { act, wantsProgress } from "../act.ts";
 import { usage } from "../arguments.ts";
 import type { Command } from "../command.ts";
@@ -141,10 +142,25 @@ async function* outcomes(
   begun: readonly Registration[],
   names: readonly string[],
 ): AsyncGenerator<ActionLine> {
-  for (const { results } of begun) yield* results;
+  for (const { changes, results } of begun) {
+    const isNew = changes.some(({ action }) => action === "add");
+    for await (const line of results) yield isNew && hasNotEvenBegun(line) ? await forget(client, line) : line;
+  }
   if (names.length === 0) return;
   const request = { names, noWait: !context.flag("wait"), by: BY, progress: wantsProgress(context) };
   yield* client.act("start", request, context.interruption);
+}
+
+/** The system refused to run it: it will not run at the next attempt either. */
+function hasNotEvenBegun(line: ActionLine): line is ActionResult {
+  return !isWait(line) && line.error?.details?.spawnFailed === true;
+}
+
+/** What this command registered, and nobody can run, is not left to fail again and again. */
+async function forget(client: DaemonClient, result: ActionResult): Promise<ActionResult> {
+  const { project, name, error } = result;
+  for await (const line of client.act("delete", { names: [`${project}/${name}`], by: BY })) if (!isWait(line) && !line.ok) return result;
+  return error ? { ...result, error: { ...error, message: `${error.message}; it is not registered` } } : result;
 }
 
 async function readAsProgram({ directory, environment, passed, text }: Context, file: string): Promise<Program> {

@@ -84,6 +84,27 @@ test("a program's arguments without -- start nothing, and the hint says where --
   await home.ok(["start", "app.py", "one"]);
 });
 
+test("a program that the system refuses to run is forgotten again if this command registered it, and said to be", async () => {
+  await using home = makeHome();
+  home.write("broken", "#!/no/such/interpreter\n", 0o755);
+  const { code, stderr } = await home.ghost(["start", "./broken"]);
+  assert.is(code, 1);
+  assert.match(stderr, /cannot start broken: .*its interpreter is missing.*; it is not registered/);
+  assert.equal(await list(home), []);
+
+  home.write("later", "#!/bin/sh\nexec sleep 1000\n", 0o755);
+  await home.ok(["start", "./later"]);
+  await home.ok(["stop", "later"]);
+  home.write("later", "#!/no/such/interpreter\n", 0o755);
+  const again = await home.ghost(["start", "./later"]);
+  assert.is(again.code, 1);
+  assert.not.match(again.stderr, "not registered");
+  assert.equal(
+    (await list(home)).map(({ name }) => name),
+    ["later"],
+  );
+});
+
 test("several programs and names with --json are one value", async () => {
   await using home = makeHome();
   for (const name of ["a", "b", "c"]) home.write(name, "#!/bin/sh\nexec sleep 1000\n", 0o755);
