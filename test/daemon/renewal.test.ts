@@ -1,5 +1,5 @@
 // timeout: 120s
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readlinkSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readlinkSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { ErrorBody } from "../../core/errors/ghost-error.ts";
@@ -132,6 +132,22 @@ test.unless(needs("root", "setpriv"), "a state that the next daemon could not op
   const closed = await asNobody(home, "daemon", "--json");
   assert.equal([closed.code, closed.json<{ error: ErrorBody }>().error.code], [1, "PERMISSION_DENIED"], closed.stdout);
   chmodSync(join(home.dir, "run"), 0o700);
+});
+
+test("a next daemon that cannot start is told with its reason, and long before 20 s", async () => {
+  await using home = makeHome();
+  home.write("processes.yaml", FILE);
+  await home.ok(["register", "--start"]);
+  const state = join(home.dir, "data/state.db");
+  renameSync(state, `${state}.aside`);
+  mkdirSync(state);
+  const { code, stderr, tookMs } = await home.ghost(["daemon", "restart"]);
+  assert.is(code, 1, stderr);
+  assert.match(stderr, /cannot open \S+state\.db: it is a directory/);
+  assert.ok(tookMs < 15_000, `${tookMs} ms`);
+  rmSync(state, { recursive: true });
+  renameSync(`${state}.aside`, state);
+  assert.match((await home.ok(["list"])).stdout, /api +running/);
 });
 
 test("a state that is a directory is told with the remedy", async () => {
