@@ -83,7 +83,8 @@ async function lineMaker(context: Context, places: readonly LogPlace[]): Promise
   if (context.json) return recordJson;
   const withProject = spansProjects(places);
   const nameCells = places.length > 1 ? Math.max(...places.map((place) => displayWidth(labelOf(place, withProject)))) : 0;
-  return makeLogRenderer({ nameCells, timestamps: context.flag("timestamps"), withProject }, await context.paint());
+  const { isTerminal } = context.output;
+  return makeLogRenderer({ nameCells, timestamps: context.flag("timestamps"), withProject, isTerminal }, await context.paint());
 }
 
 /** Starts and ends are for people who look on, and not between the lines that match a pattern. */

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { labelOf } from "../output/log-lines.ts";
 import type { Paint } from "../output/paint.ts";
 import { renderStateLine } from "../output/state-lines.ts";
+import { withoutSteering } from "../output/steering.ts";
 import { OutputClosed } from "../output/stream.ts";
 import { pad } from "../output/width.ts";
 import type { Shown } from "./in-order.ts";
@@ -52,10 +53,11 @@ export class Screen implements Shown {
   private linesOf(records: readonly LogRecord[]): string[] {
     const { context, paint, nameCells } = this.options;
     if (context.json) return records.map(recordJson);
+    const shown = context.output.isTerminal ? withoutSteering : (line: string): string => line;
     return records.map((record) => {
       const label = labelOf(record, false);
       const mark = record.stream === "err" ? paint.red("!") : this.colourOf(label)("│");
-      const text = isGap(record) ? paint.yellow(gapText(record.gap)) : record.line;
+      const text = isGap(record) ? paint.yellow(gapText(record.gap)) : shown(record.line);
       return `${this.colourOf(label)(pad(label, nameCells))} ${mark} ${text}`;
     });
   }

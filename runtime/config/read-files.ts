@@ -28,7 +28,7 @@ export interface ReadManifest {
 
 /**
  * Reads the named files (merged in order), or the folder's own `processes.yaml`, and checks them against the disk. Throws CONFIG_NOT_FOUND,
- * PERMISSION_DENIED, or CONFIG_INVALID whose `details.diagnostics` holds all that is wrong, errors and warnings. `narrow` takes out of what the files declare
+ * or CONFIG_INVALID whose `details.diagnostics` holds all that is wrong, errors and warnings. `narrow` takes out of what the files declare
  * what is wanted of it: what the rest names on disk may be missing.
  */
 export async function readManifest(

@@ -19,8 +19,8 @@ export interface NodeFile {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads `$GHOST_HOME/.ghost.yaml`; without one, the defaults (and the YAML parser is not even loaded). Throws PERMISSION_DENIED, or CONFIG_INVALID
- * with `details.diagnostics`.
+ * Reads `$GHOST_HOME/.ghost.yaml`; without one, the defaults (and the YAML parser is not even loaded). Throws CONFIG_INVALID, with
+ * `details.diagnostics` where it could be read.
  */
 export async function readNodeConfiguration(home: string, environment: Environment): Promise<NodeFile> {
   const path = join(home, NODE_FILE);

@@ -68,7 +68,7 @@ async function handOver(keeper: Keeper): Promise<readonly number[]> {
 /** A full disk must not keep the daemon from ending. */
 function leaveMarker(path: string): void {
   try {
-    writeFileSync(path, "");
+    writeFileSync(path, "", { mode: 0o600 });
   } catch (error) {
     log(`cannot note in ${path} that the daemon was stopped: ${(error as Error).message}`);
   }

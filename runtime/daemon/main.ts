@@ -18,7 +18,6 @@ import { Schedules } from "../supervisor/schedule.ts";
 import type { Supervised } from "../supervisor/supervised.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import { FileWatch } from "../supervisor/watch.ts";
-import { selfCommand } from "../system/self.ts";
 import { version } from "../system/version.ts";
 import { holdEarlySignals, releaseEarlySignals } from "./early-signals.ts";
 import { type Ending, end } from "./ending.ts";
@@ -31,6 +30,7 @@ import { boundDaemonLog, log } from "./journal.ts";
 import { followKeeper, keeperWarnings } from "./keeper-words.ts";
 import { readFirstConfiguration } from "./last-configuration.ts";
 import { daemonEnvironment } from "./launch.ts";
+import { removeShortSocket, removeStrayFifos } from "./leftovers.ts";
 import { listen } from "./listen.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import { noteLogEvent } from "./log-events.ts";
@@ -45,6 +45,7 @@ import { routes } from "./routes.ts";
 import { ServiceManager } from "./service-manager.ts";
 import { NodeSettings } from "./settings.ts";
 import { obeySignals } from "./signals.ts";
+import { forgetChoice, successorCommand } from "./succession.ts";
 
 /** A service manager starts the next daemon within this time, or unread output may be lost, in seconds. */
 const HOLD_SECONDS = 10;
@@ -125,13 +126,18 @@ async function keep(home: Home, lock: Lock, origin: Beginning): Promise<number> 
 
 /** What comes after a sudden end: the next daemon; where a service manager starts that, the keeper only holds what waits in the pipes until then. */
 function successor(home: Home, { mode }: Origin): string[] {
-  return mode === "foreground" ? ["/bin/sleep", String(HOLD_SECONDS)] : [...selfCommand(), "daemon", "--foreground", "--home", home.root];
+  return mode === "foreground" ? ["/bin/sleep", String(HOLD_SECONDS)] : successorCommand(home);
 }
 
 /** Gives the descriptors that the next daemon is to inherit if it takes the place of this process, else null. */
 async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keeper): Promise<readonly number[] | null> {
   const { mode, revivals, manager, manifests } = beginning;
-  rmSync(home.stoppedMarker, { force: true });
+  inHome(home, () => {
+    rmSync(home.stoppedMarker, { force: true });
+    forgetChoice(home);
+    // A daemon that was just ending may have taken it away until it gave the lock back.
+    if (home.socket !== home.socketLink) prepareHome(home);
+  });
   const opened = await openStore(home);
   const first = await readFirstConfiguration(home.root, opened.store, revivals).catch((error: unknown) => {
     opened.store.close();
@@ -174,7 +180,9 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
   pump.onEvent = (event) => noteLogEvent(supervisor, event);
   takeOver(supervisor, opened, announce, lastEndOf(lock, revivals));
   // Of those that ended in the gap, too: their last words may still be on the way.
-  keeper.takeOver([...supervisor.processes.values()].flatMap((process) => fifosOf(supervisor, process)));
+  const fifos = [...supervisor.processes.values()].flatMap((process) => fifosOf(supervisor, process));
+  keeper.takeOver(fifos);
+  removeStrayFifos(home, new Set(fifos));
   health.endStrays();
   for (const process of supervisor.processes.values()) supervisor.runChanges.tell(process);
   sampler.start();
@@ -195,6 +203,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     settings,
     startedAt,
     version,
+    mode,
     hasSuccessor: mode !== "foreground" || canReplaceSelf(),
     ownUsage: new OwnUsageMeter(helperPids),
     helperPids,
@@ -226,12 +235,30 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
       folderProblems = problems;
     });
   const successor = mode === "foreground" ? "self" : "keeper";
+  const how = await ended;
   const afterwards = await end(
-    { node, door, keeper, lock, files, timers: [settings, idle, quiet, schedules, health, manager, owner], successor },
-    await ended,
+    {
+      node,
+      door,
+      keeper,
+      lock: clearingLock(home, lock, how),
+      files,
+      timers: [settings, idle, quiet, schedules, health, manager, owner],
+      successor,
+    },
+    how,
   );
   if (owner.isGone) removeHome(home);
   return afterwards;
+}
+
+/** Given back only when nothing is left outside the home, unless another daemon comes at once. */
+function clearingLock(home: Home, lock: Lock, { next, expected = false }: Ending): Lock {
+  const release = (): void => {
+    if (!next && !expected) removeShortSocket(home);
+    lock.release();
+  };
+  return { ...lock, release };
 }
 
 function fifosOf(supervisor: Supervisor, process: Supervised): string[] {

@@ -3,6 +3,7 @@ import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { parseEnvFile } from "../../core/config/env-file.ts";
 import { fillSecrets, isSecretName, secretsIn } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { fileProblem } from "../system/look-at.ts";
 import type { Account } from "./accounts.ts";
 
 /** Variables that every process gets from the daemon's own environment, if they are set there (contracts, "Environment of a registered process"). */
@@ -101,12 +102,12 @@ function readText(path: string, key: string): string {
     return readSmallFile(path, key);
   } catch (error) {
     if (error instanceof GhostError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT")
-      throw new GhostError("CONFIG_NOT_FOUND", `cannot read ${path}: there is no such file`, { hint: `create it, or mend \`${key}\`` });
-    if (code === "EACCES")
-      throw new GhostError("PERMISSION_DENIED", `cannot read ${path}: permission denied`, { hint: "let the daemon's user read it" });
-    throw new GhostError("CONFIG_INVALID", `cannot read ${path}: ${message}`, { hint: `mend \`${key}\`` });
+    const { kind, text } = fileProblem(error);
+    if (kind === "missing")
+      throw new GhostError("CONFIG_NOT_FOUND", `cannot read ${path}: ${text}`, { hint: `create it, or mend \`${key}\`` });
+    if (kind === "denied")
+      throw new GhostError("PERMISSION_DENIED", `cannot read ${path}: ${text}`, { hint: "let the daemon's user read it" });
+    throw new GhostError("CONFIG_INVALID", `cannot read ${path}: ${text}`, { hint: `mend \`${key}\`` });
   }
 }
 

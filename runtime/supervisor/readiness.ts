@@ -127,7 +127,10 @@ function whyFallen(supervisor: Supervisor, process: Supervised, marks: LogMarks,
   const label = labelOf(process);
   const next = machine.state.at === "failed" || how === "rollback" ? "" : "; it is being restarted";
   const reason = exit ? maskValues(describeExit(exit), process.secretValues) : process.why;
-  if (exit?.spawnError) return new GhostError("START_FAILED", `cannot start ${label}: ${reason}`, { details: { lastLines: [] } });
+  if (exit?.spawnError)
+    return new GhostError("START_FAILED", `cannot start ${label}: ${reason}`, {
+      details: { lastLines: [], spawnFailed: true },
+    });
   const what = how === "run" ? `cannot complete ${label}: its run ${reason}` : `cannot start ${label}: it ${reason}`;
   return new GhostError(how === "run" ? "FAILED" : "START_FAILED", `${what}${next}`, {
     hint: `ghost logs ${label}, ghost why ${label}`,

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fillSecrets, maskReferences, maskValues } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
@@ -11,6 +11,7 @@ import { identify } from "../process/identity.ts";
 import type { Credentials } from "../process/privilege.ts";
 import { type SpawnRequest, spawnProgram } from "../process/spawn.ts";
 import type { StopCommandContext } from "../process/stop-command.ts";
+import { lookAt } from "../system/look-at.ts";
 import { judgeBeforeSpawn } from "./port-conflicts.ts";
 import type { Supervised } from "./supervised.ts";
 import { STOPPED_BEFORE, type Supervisor } from "./supervisor.ts";
@@ -136,7 +137,7 @@ export function stopCommandContext(supervisor: Supervisor, target: Supervised, p
 export function hookContext(supervisor: Supervisor, target: Supervised): Omit<StopCommandContext, "pid" | "timeoutMs"> {
   const account = accountOf(target);
   const { workingDirectory } = target.definition;
-  const isThere = statSync(workingDirectory, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const isThere = lookAt(workingDirectory).stats?.isDirectory() ?? false;
   const { GHOST_PROCESS: _, ...environment } = target.environment ?? hookEnvironment(supervisor, target, account);
   return {
     workingDirectory: isThere ? workingDirectory : supervisor.parts.home.root,

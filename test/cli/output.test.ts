@@ -218,6 +218,31 @@ test.unless(needs("python3"), "on a terminal: the NAME beside a value, and that 
     assert.is((await home.ghost(args)).code, 2, args.join(" "));
 });
 
+test.unless(needs("python3"), "on a terminal one program cannot wipe what others wrote; into a pipe its bytes go as they are", async () => {
+  await using home = makeHome();
+  home.write(
+    "processes.yaml",
+    `processes:
+  - { name: wipe, shell: true, command: "printf '\\\\033[2J\\\\033[32mgreen\\\\n'; sleep 1000", restart: true }
+  - { name: other, command: sleep 1000, restart: true }
+  - { name: fails, shell: true, command: "printf '\\\\033[2Jlast words\\\\n'; exit 3", restart: { policy: always, max_restarts: 0 } }
+`,
+  );
+  await home.ok(["register"]);
+  await home.ok(["start", "wipe", "other"]);
+  await waitFor(async () => (await home.ok(["logs", "wipe", "other"])).stdout.includes("\u001b[2J\u001b[32mgreen\n"), {
+    what: "the line, as it was written",
+  });
+  const merged = (await onTerminal(home, ["logs", "wipe", "other"])).stdout;
+  assert.match(merged, "\u001b[32mgreen\u001b[0m");
+  assert.not.match(merged, "\u001b[2J");
+  const failed = await onTerminal(home, ["start", "fails"]);
+  assert.is(failed.code, 1, failed.stdout);
+  assert.match(failed.stdout, "last words");
+  assert.not.match(failed.stdout, "\u001b[2J");
+  assert.match((await home.ghost(["restart", "fails"])).stderr, "\u001b[2Jlast words");
+});
+
 test.unless(needs("python3"), "on a terminal: an interrupted wait ends with 130, and the daemon goes on", async () => {
   await using home = makeHome();
   home.write(
