@@ -67,6 +67,7 @@ class CiRun {
   private readonly verdict: Promise<Verdict>;
   private conclude: (verdict: Verdict) => void = () => {};
   private ran = false;
+  private daemonIsLost = false;
   private followed = false;
   private leftBehind: Stray[] = [];
   /** Names of needed processes that left others running, with the time of it in ms. */
@@ -119,7 +120,7 @@ class CiRun {
   /** Why NAME does not run; null when it does, or when the next daemon goes on with it. */
   private async tryStart(): Promise<ErrorBody | null> {
     const { name } = this.options;
-    const failed = await persist(() => this.askToStart(), DAEMON_LIMIT_MS);
+    const failed = await this.persist(() => this.askToStart());
     const own = failed.find((result) => result.name === name);
     // Of what it needs, the reason is told there; that it waits for it would be no news.
     const first = failed.find((result) => result !== own) ?? own;
@@ -196,7 +197,7 @@ class CiRun {
 
   private async treeOf(name: string): Promise<Stray[]> {
     const { home, manifest } = this.options;
-    const details = await persist(() => home.client.details(`${manifest.project}/${name}`), DAEMON_LIMIT_MS).catch(() => []);
+    const details = await this.persist(() => home.client.details(`${manifest.project}/${name}`)).catch(() => []);
     return details.flatMap(({ tree }) => tree.map(({ pid, command }) => ({ pid, command, from: name })));
   }
 
@@ -208,10 +209,16 @@ class CiRun {
   }
 
   private views(names?: readonly string[]): Promise<ProcessView[]> {
-    return persist(() => this.options.home.client.processes(names), DAEMON_LIMIT_MS);
+    return this.persist(() => this.options.home.client.processes(names));
+  }
+
+  /** Asks again while a next daemon may come. One that stayed away for the whole time once is not waited for again. */
+  private persist<T>(work: () => Promise<T>): Promise<T> {
+    return persist(work, this.daemonIsLost ? 0 : DAEMON_LIMIT_MS);
   }
 
   private async end(verdict: Verdict): Promise<CiOutcome> {
+    this.daemonIsLost = verdict.kind === "broken" && isPassing(verdict.error);
     const standing = await this.views().catch(() => []);
     const left = [...this.leftBehind, ...(await this.leftByNeeded(standing))];
     const unstoppable = await this.stop(standing).catch((error: unknown) => [asStray(error)]);
@@ -229,7 +236,7 @@ class CiRun {
     const { hurried } = this.options;
     const force = (): void => void this.stopAll(true).catch(() => []);
     hurried.addEventListener("abort", force, { once: true });
-    const failed = await persist(() => this.stopAll(hurried.aborted), DAEMON_LIMIT_MS);
+    const failed = await this.persist(() => this.stopAll(hurried.aborted));
     hurried.removeEventListener("abort", force);
     return failed.map(({ name, pid, error }) => ({ pid: pid ?? 0, command: error?.message ?? name, from: name }));
   }
