@@ -33,6 +33,28 @@ test("an item without time follows the one before it", async () => {
   assert.is(await merged(source([item("b", 2), item("c", null), item("e", 5)]), source([item("a", null), item("d", 4)])), "abcde");
 });
 
+test("an item costs hardly more among thousands of streams than among a few", async () => {
+  const ITEMS = 200_000;
+  const FEW = 20;
+  const MANY = 2_000;
+  /** A scan of all streams for each item would make it a hundred. */
+  const RATIO_MAX = 20;
+  const msFor = async (streams: number): Promise<number> => {
+    // Each stream has every so many-th item.
+    const sources = Array.from({ length: streams }, (_, stream) =>
+      source(Array.from({ length: ITEMS / streams }, (_, index) => item("", index * streams + ((stream * 7919) % streams)))),
+    );
+    const startedAt = performance.now();
+    let expected = 0;
+    for await (const batch of mergeByTime(sources)) for (const { time } of batch) assert.is(time?.getTime(), expected++);
+    assert.is(expected, ITEMS);
+    return performance.now() - startedAt;
+  };
+  const few = Math.min(await msFor(FEW), await msFor(FEW));
+  const many = await msFor(MANY);
+  assert.ok(many < few * RATIO_MAX, `${MANY} streams: ${many} ms, ${FEW} streams: ${few} ms`);
+});
+
 test("one stream and none", async () => {
   assert.is(await merged(source([item("a", null)], [item("b", 1)])), "ab");
   assert.is(await merged(), "");

@@ -4,7 +4,8 @@ import { LineCutter } from "../../core/logs/lines.ts";
 import { indexPath, inodeOf } from "../logs/file-set.ts";
 import { READ_BYTES, readBytes } from "../logs/reading/bytes.ts";
 import { FileIndex } from "../logs/reading/file-index.ts";
-import { closeSegment, openSegment, openSegments, type Segment } from "../logs/reading/segments.ts";
+import { OpenFiles } from "../logs/reading/open-files.ts";
+import { openSegment, openSegments, type Segment, SegmentGone } from "../logs/reading/segments.ts";
 import { startSince } from "../logs/reading/start.ts";
 
 /** A place in a stream's files. `inode` is null where there is no file yet: all that comes is new. */
@@ -20,15 +21,19 @@ export function endOfLog(file: string): LogPlace {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (!stats) return { inode: null, sequence: null, offset: 0 };
   const index = FileIndex.open(indexPath(file, 0));
-  index?.close();
+  index?.park();
   return { inode: stats.ino, sequence: index?.sequence ?? null, offset: stats.size };
 }
+
+/** Files of one log that one look has open at a time, after a rotation. */
+const OPEN_FILES_MAX = 32;
 
 const NOTHING = { lines: [], more: false } as const;
 
 /** Reads what was added to a log, in turns of at most `READ_BYTES`. */
 export class LogTail {
   readonly #file: string;
+  readonly #files = new OpenFiles(OPEN_FILES_MAX);
   #place: LogPlace | { readonly sinceMs: number };
   #cutter = new LineCutter(0);
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -52,8 +57,12 @@ export class LogTail {
         if (i < segments.length - 1) this.#beginAt(segments[i + 1] as Segment, 0);
       }
       return { lines, more: false };
+    } catch (error) {
+      if (!(error instanceof SegmentGone)) throw error;
+      // Rotated away under our hands: the next look goes on with what came after it.
+      return { lines, more: true };
     } finally {
-      await Promise.all(segments.map(closeSegment));
+      await Promise.all(segments.map((segment) => segment.close()));
     }
   }
 
@@ -69,11 +78,11 @@ export class LogTail {
   async #openRest(): Promise<Segment[]> {
     const place = this.#place;
     if ("inode" in place && place.inode !== null && inodeOf(this.#file, 0) === place.inode) {
-      const live = await openSegment(this.#file, 0);
+      const live = await openSegment(this.#file, 0, this.#files);
       if (live && isSame(live, place)) return [await this.#rewound(live, place)];
-      if (live) await closeSegment(live);
+      if (live) await live.close();
     }
-    return this.#skipRead(await openSegments(this.#file));
+    return this.#skipRead(await openSegments(this.#file, this.#files));
   }
 
   /** Of all segments those that are not read yet. */
@@ -90,7 +99,7 @@ export class LogTail {
   }
 
   async #skipOlder(segments: Segment[], sinceMs: number): Promise<Segment[]> {
-    const start = startSince(segments, new Date(sinceMs));
+    const start = await startSince(segments, new Date(sinceMs));
     // Nothing came since: what comes will be at the end of the last.
     const at = Math.min(start.segment, segments.length - 1);
     const rest = await drop(segments, at);
@@ -106,7 +115,7 @@ export class LogTail {
 
   async #readOne(segment: Segment, limit: number, lines: string[]): Promise<number> {
     const { offset } = this.#place as LogPlace;
-    const source = readBytes(segment, offset, segment.gzip ? undefined : offset + limit);
+    const source = readBytes(segment, { position: offset, end: segment.gzip ? undefined : offset + limit });
     let bytes = 0;
     for (let chunk = await source.next(); chunk; chunk = bytes < limit ? await source.next() : null) {
       bytes += chunk.length;
@@ -129,6 +138,6 @@ function isSame({ inode, index }: Segment, place: LogPlace): boolean {
 
 /** Closes the first `count` segments and gives the others. */
 async function drop(segments: readonly Segment[], count: number): Promise<Segment[]> {
-  await Promise.all(segments.slice(0, Math.max(0, count)).map(closeSegment));
+  await Promise.all(segments.slice(0, Math.max(0, count)).map((segment) => segment.close()));
   return segments.slice(Math.max(0, count));
 }

@@ -2,8 +2,18 @@
 import { dirname } from "node:path";
 import { mergeByTime } from "../../core/logs/merge.ts";
 import type { LogRecord } from "../../core/logs/record.ts";
+import { READ_BYTES } from "./reading/bytes.ts";
 import { Changes } from "./reading/changes.ts";
-import { type StreamPlace, StreamReader } from "./reading/stream-reader.ts";
+import { OpenFiles } from "./reading/open-files.ts";
+import { type ReaderOptions, type StreamPlace, StreamReader } from "./reading/stream-reader.ts";
+
+/** Log files that one reading keeps open, each with its index: however many streams it reads. */
+const OPEN_FILES_MAX = 128;
+/** What all streams together hold in buffers, and take in before others have their turn; each gets its share, but enough for a line of usual length. */
+const STEPS_BYTES = 32 * 1024 * 1024;
+const TURNS_BYTES = 64 * 1024 * 1024;
+const STEP_BYTES_MIN = 16 * 1024;
+const TURN_BYTES_MAX = 4 * 1024 * 1024;
 
 export type { LogGap, LogLine, LogRecord } from "../../core/logs/record.ts";
 /** One stream: whose it is, and the absolute path of its live file, which need not exist. */
@@ -33,14 +43,25 @@ export interface ReadLogsOptions {
  * come in pieces. Throws GhostError when a file cannot be read; files that do not exist are no error.
  */
 export async function* readLogs(options: ReadLogsOptions): AsyncGenerator<LogRecord> {
-  const { grep } = options;
-  const readers = options.streams.map((stream) => new StreamReader(stream, (line) => grep?.matches(line) ?? true));
+  const { grep, streams } = options;
+  const reading: ReaderOptions = {
+    matches: (line) => grep?.matches(line) ?? true,
+    files: new OpenFiles(OPEN_FILES_MAX),
+    stepBytes: shareOf(STEPS_BYTES, streams.length, STEP_BYTES_MIN, READ_BYTES),
+    turnBytes: shareOf(TURNS_BYTES, streams.length, STEP_BYTES_MIN, TURN_BYTES_MAX),
+  };
+  const readers = streams.map((stream) => new StreamReader(stream, reading));
   try {
     for await (const batch of pastOf(readers, options)) yield* batch;
     if (options.follow) yield* following(readers, options, options.follow);
   } finally {
     await Promise.all(readers.map((reader) => reader.close()));
   }
+}
+
+/** What each of `count` gets of a whole, within limits. */
+function shareOf(whole: number, count: number, least: number, most: number): number {
+  return Math.max(least, Math.min(most, Math.floor(whole / Math.max(1, count))));
 }
 
 async function* pastOf(

@@ -16,8 +16,9 @@ export class FileIndex implements IndexRecords {
   /** The number of the log file in its stream. */
   readonly sequence: number;
   count = 0;
-  readonly #fd: number;
-  readonly #block = new DataView(new ArrayBuffer(BLOCK_RECORDS * INDEX_RECORD_BYTES));
+  /** Null while it is parked: it then knows no records. */
+  #fd: number | null;
+  #block: DataView | null = null;
   #blockStart = 0;
   #blockCount = 0;
 
@@ -44,6 +45,7 @@ export class FileIndex implements IndexRecords {
 
   /** Looks for records that were added, or for an index that was begun anew. */
   refresh(): void {
+    if (this.#fd === null) return;
     this.count = Math.max(0, Math.floor((fstatSync(this.#fd).size - INDEX_HEADER_BYTES) / INDEX_RECORD_BYTES));
     this.#blockCount = 0;
   }
@@ -51,16 +53,29 @@ export class FileIndex implements IndexRecords {
   at(index: number): IndexRecord | null {
     if (index < 0 || index >= this.count) return null;
     if (index < this.#blockStart || index >= this.#blockStart + this.#blockCount) this.#load(index);
-    return index < this.#blockStart + this.#blockCount
+    return this.#block && index < this.#blockStart + this.#blockCount
       ? decodeIndexRecord(this.#block, (index - this.#blockStart) * INDEX_RECORD_BYTES)
       : null;
   }
 
-  close(): void {
-    closeSync(this.#fd);
+  /** Closes the file until `resume`. */
+  park(): void {
+    if (this.#fd !== null) closeSync(this.#fd);
+    this.#fd = null;
+    this.#block = null;
+    this.#blockCount = 0;
+  }
+
+  /** Goes on with the file of another one that was opened meanwhile, which is not to be used any more. */
+  resume(opened: FileIndex): void {
+    this.#fd = opened.#fd;
+    opened.#fd = null;
+    this.refresh();
   }
 
   #load(index: number): void {
+    if (this.#fd === null) return;
+    this.#block ??= new DataView(new ArrayBuffer(BLOCK_RECORDS * INDEX_RECORD_BYTES));
     this.#blockStart = index - (index % BLOCK_RECORDS);
     const position = INDEX_HEADER_BYTES + this.#blockStart * INDEX_RECORD_BYTES;
     this.#blockCount = Math.floor(readSync(this.#fd, this.#block, 0, this.#block.byteLength, position) / INDEX_RECORD_BYTES);

@@ -1,58 +1,163 @@
-/** One file of a stream, opened: it stays readable whatever is renamed or removed meanwhile. */
+/** One file of a stream: it stays readable whatever is renamed meanwhile and, while it is open, whatever is removed. */
+import { statSync } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { gzipPath, indexPath, listFiles, logPath } from "../file-set.ts";
 import { FileIndex } from "./file-index.ts";
+import type { OpenFiles, Parkable } from "./open-files.ts";
 
 /** An index follows its log within a rotation: so often it is looked for again, so many milliseconds apart. */
 const INDEX_TRIES = 3;
 const INDEX_PAUSE_MS = 5;
 
-export interface Segment {
-  /** Its number when it was opened: 0 is the live file. */
+/** Thrown where a segment was removed while it was parked. */
+export class SegmentGone extends Error {
+  override readonly name = "SegmentGone";
+}
+
+interface Opened {
   readonly number: number;
   readonly handle: FileHandle;
   readonly gzip: boolean;
   readonly inode: number;
-  /** Of the file as it lies there, compressed or not. */
   readonly bytes: number;
   readonly changed: Date;
-  /** Null when times are not known. */
   readonly index: FileIndex | null;
 }
 
-/** Opens all files of a stream, the oldest first; none when there are none. */
-export async function openSegments(file: string): Promise<Segment[]> {
-  const { plain, gzip } = listFiles(file);
+export class Segment implements Parkable {
+  /** When it was opened first, of the file as it lies there, compressed or not. */
+  readonly bytes: number;
+  readonly changed: Date;
+  readonly #file: string;
+  readonly #files: OpenFiles;
+  #handle: FileHandle | null;
+  #number: number;
+  #gzip: boolean;
+  #inode: number;
+  #isClosed = false;
+  /** When it was changed last, as of its parking; null while it is open. */
+  #parkedMtimeMs: number | null = null;
+  #index: FileIndex | null;
+
+  constructor(file: string, files: OpenFiles, { number, handle, gzip, inode, bytes, changed, index }: Opened) {
+    this.#file = file;
+    this.#files = files;
+    this.#handle = handle;
+    this.#number = number;
+    this.#gzip = gzip;
+    this.#inode = inode;
+    this.bytes = bytes;
+    this.changed = changed;
+    this.#index = index;
+  }
+
+  /** Null when times are not known. To be used within `use`. */
+  get index(): FileIndex | null {
+    return this.#index;
+  }
+
+  /** A file that was met as it was made may have got its index since. To be called within `use`. */
+  async seekIndex(): Promise<void> {
+    this.#index ??= await openIndex(this.#file, this.#number, this.#inode, this.#gzip);
+  }
+
+  /** The open file, within `use`. */
+  get handle(): FileHandle {
+    if (this.#handle) return this.#handle;
+    throw new Error("a log file is read that is not open");
+  }
+
+  /** May become true while it is parked. */
+  get gzip(): boolean {
+    return this.#gzip;
+  }
+
+  get inode(): number {
+    return this.#inode;
+  }
+
+  /** Whether it is parked, and the live file has not changed since: then it need not be opened. `position`: where it was read to. */
+  isUnchanged(position: number): boolean {
+    if (this.#parkedMtimeMs === null || this.#gzip) return false;
+    // Inodes are used again within milliseconds: the time of change tells a new file from the old one.
+    const live = statSync(this.#file, { throwIfNoEntry: false });
+    return live?.ino === this.#inode && live.size === position && live.mtimeMs === this.#parkedMtimeMs;
+  }
+
+  /** Does `work` while the file is open. Throws SegmentGone. */
+  use<T>(work: () => Promise<T>): Promise<T> {
+    return this.#files.use(this, async () => {
+      // A compressed file may be read ahead when its reader has gone.
+      if (this.#isClosed) throw new SegmentGone("a log file is read that was closed");
+      if (this.#handle === null) this.#resume(await this.#find());
+      return work();
+    });
+  }
+
+  async park(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = null;
+    this.index?.park();
+    if (!handle) return;
+    this.#parkedMtimeMs = (await handle.stat()).mtimeMs;
+    await handle.close();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.park();
+    this.#files.forget(this);
+  }
+
+  #resume({ number, handle, gzip, inode, index }: Opened): void {
+    this.#handle = handle;
+    this.#parkedMtimeMs = null;
+    this.#number = number;
+    this.#gzip = gzip;
+    this.#inode = inode;
+    if (index) this.index?.resume(index);
+    index?.park();
+  }
+
+  /** Upwards from where it was last: rotation only moves files to higher numbers. */
+  async #find(): Promise<Opened> {
+    const last = lastNumber(this.#file) + 1;
+    for (let number = this.#number; number <= last; number++) {
+      const opened = await openFile(this.#file, number);
+      if (opened && this.#isThis(opened)) return opened;
+      if (opened) await closeOpened(opened);
+    }
+    throw new SegmentGone(`a log file beside ${this.#file} was removed`);
+  }
+
+  /** Inodes are used again: where there are sequence numbers, they alone tell. */
+  #isThis({ inode, gzip, index, bytes }: Opened): boolean {
+    if (this.index && index) return this.index.sequence === index.sequence;
+    return inode === this.#inode && gzip === this.#gzip && (this.#number === 0 || bytes >= this.bytes);
+  }
+}
+
+/** Opens all files of a stream, the oldest first; none when there are none. Those that find no place are parked again. */
+export async function openSegments(file: string, files: OpenFiles): Promise<Segment[]> {
   // Rotation only moves files to higher numbers: whoever goes up misses none, but may meet one twice.
-  const last = Math.max(-1, ...plain, ...gzip) + 1;
+  const last = lastNumber(file) + 1;
   const found: Segment[] = [];
   for (let number = 0; number <= last; number++) {
-    const segment = await openSegment(file, number);
-    if (segment && found.some((other) => sameFile(other, segment))) await closeSegment(segment);
+    const segment = await openSegment(file, number, files);
+    if (segment && found.some((other) => sameFile(other, segment))) await segment.close();
     else if (segment) found.push(segment);
   }
   return found.reverse();
 }
 
 /** Opens the file with this number; null when there is none. Throws PERMISSION_DENIED. */
-export async function openSegment(file: string, number: number): Promise<Segment | null> {
-  for (const path of [logPath(file, number), ...(number > 0 ? [gzipPath(file, number)] : [])]) {
-    const handle = await openOrNull(path);
-    if (handle) return describe(file, number, handle, path !== logPath(file, number));
-  }
-  return null;
-}
-
-export async function closeSegment(segment: Segment): Promise<void> {
-  segment.index?.close();
-  await segment.handle.close();
-}
-
-/** Of a segment that was opened before its index was made: the same with the index, if there is one by now. */
-export async function withIndex(file: string, segment: Segment): Promise<Segment> {
-  return { ...segment, index: await openIndex(file, segment.number, segment.inode, segment.gzip) };
+export function openSegment(file: string, number: number, files: OpenFiles): Promise<Segment | null> {
+  return files.open(async () => {
+    const opened = await openFile(file, number);
+    return opened && new Segment(file, files, opened);
+  });
 }
 
 /** Compressing makes another file of the same content: its sequence number stays. */
@@ -60,7 +165,25 @@ function sameFile(one: Segment, other: Segment): boolean {
   return one.inode === other.inode || (one.index !== null && one.index.sequence === other.index?.sequence);
 }
 
-async function describe(file: string, number: number, handle: FileHandle, gzip: boolean): Promise<Segment> {
+function lastNumber(file: string): number {
+  const { plain, gzip } = listFiles(file);
+  return Math.max(-1, ...plain, ...gzip);
+}
+
+async function openFile(file: string, number: number): Promise<Opened | null> {
+  for (const path of [logPath(file, number), ...(number > 0 ? [gzipPath(file, number)] : [])]) {
+    const handle = await openOrNull(path);
+    if (handle) return describe(file, number, handle, path !== logPath(file, number));
+  }
+  return null;
+}
+
+async function closeOpened({ handle, index }: Opened): Promise<void> {
+  index?.park();
+  await handle.close();
+}
+
+async function describe(file: string, number: number, handle: FileHandle, gzip: boolean): Promise<Opened> {
   const { ino, size, mtime } = await handle.stat();
   return { number, handle, gzip, inode: ino, bytes: size, changed: mtime, index: await openIndex(file, number, ino, gzip) };
 }
@@ -70,7 +193,7 @@ async function openIndex(file: string, number: number, inode: number, gzip: bool
     if (tries > 0) await pause(INDEX_PAUSE_MS);
     const index = FileIndex.open(indexPath(file, number));
     if (index && (await inodeAt(gzip ? gzipPath(file, number) : logPath(file, number))) === inode) return index;
-    index?.close();
+    index?.park();
     // A log that never had an index is not waited for.
     if (!index && listFiles(file).indexes.size === 0) return null;
   }

@@ -1,7 +1,7 @@
 /** Where to begin reading a stream, so that no more is read than asked for. */
 import { offsetSince } from "../../../core/logs/index-format.ts";
 import { READ_BYTES, readBytes } from "./bytes.ts";
-import type { Segment } from "./segments.ts";
+import { type Segment, SegmentGone } from "./segments.ts";
 
 const NEWLINE = 10;
 /** A file's time of change may lie this far behind the clock, in milliseconds: systems round it, the coarsest to 2 s. */
@@ -26,11 +26,12 @@ export function later(one: Start, other: Start): Start {
 }
 
 /** The first whole line that arrived at `since` or later. Files without an index count as a whole, by their last change. */
-export function startSince(segments: readonly Segment[], since: Date): Start {
-  for (const [i, { changed, index }] of segments.entries()) {
+export async function startSince(segments: readonly Segment[], since: Date): Promise<Start> {
+  for (const [i, segment] of segments.entries()) {
+    const { changed, index } = segment;
     if (changed.getTime() + CHANGE_SLACK_MS < since.getTime()) continue;
     if (!index) return { segment: i, offset: 0, skipsLine: false };
-    const offset = offsetSince(index, since.getTime());
+    const offset = await unlessGone(() => segment.use(async () => offsetSince(index, since.getTime())), 0);
     if (offset !== null) return { segment: i, offset, skipsLine: offset > 0 };
   }
   return { segment: segments.length, offset: 0, skipsLine: false };
@@ -41,7 +42,9 @@ export async function startOfLast(segments: readonly Segment[], count: number): 
   let missing = count;
   for (let i = segments.length - 1; i >= 0 && missing > 0; i--) {
     const segment = segments[i] as Segment;
-    const { offset, lines } = segment.gzip ? await lastLinesForward(segment, missing) : await lastLinesBackward(segment, missing);
+    const look = (): Promise<Found> => (segment.gzip ? lastLinesForward(segment, missing) : lastLinesBackward(segment, missing));
+    // Of a file that was removed meanwhile nothing is shown, but that it is missing.
+    const { offset, lines } = await unlessGone(() => segment.use(look), { offset: 0, lines: 0 });
     missing -= lines;
     if (missing <= 0) return { segment: i, offset, skipsLine: false };
   }
@@ -51,6 +54,15 @@ export async function startOfLast(segments: readonly Segment[], count: number): 
 interface Found {
   readonly offset: number;
   readonly lines: number;
+}
+
+async function unlessGone<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SegmentGone) return otherwise;
+    throw error;
+  }
 }
 
 /** Looks for line ends from the end of a plain file backwards. */
@@ -73,7 +85,7 @@ async function lastLinesBackward(segment: Segment, count: number): Promise<Found
 /** A compressed file can only be read from its start: the beginnings of its last lines are kept in a ring. */
 async function lastLinesForward(segment: Segment, count: number): Promise<Found> {
   const ring: number[] = [];
-  const source = readBytes(segment, 0);
+  const source = readBytes(segment, { position: 0 });
   let lines = 0;
   let lineStart = 0;
   for (let bytes = await source.next(); bytes; bytes = await source.next()) {
