@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { GhostError } from "../../core/errors/ghost-error.ts";
-import { type DaemonAddress, readAddress } from "./address.ts";
+import { type DaemonAddress, findSocket } from "./address.ts";
 import { type ClientPlaces, clientPlaces } from "./home.ts";
 import { send, type TransportReply, type TransportRequest } from "./transport.ts";
 
@@ -36,10 +36,10 @@ export function openConnection(home: string, options: ConnectOptions): Connectio
   const places = clientPlaces(home);
   let compared = false;
   const attempt = async (request: TransportRequest): Promise<TransportReply | null> => {
-    const address = readAddress(places.pidFile);
-    if (!address) return null;
-    const reply = await sendUnlessAbsent(address, request);
-    if (reply && !compared) compareVersions(address, options);
+    const found = findSocket(places);
+    if (!found) return null;
+    const reply = await sendUnlessAbsent(found, request);
+    if (reply && found.address && !compared) compareVersions(found.address, options);
     compared ||= reply !== null;
     return reply;
   };
@@ -47,13 +47,16 @@ export function openConnection(home: string, options: ConnectOptions): Connectio
     (await attempt(request)) ?? (await startDaemonFor(places, options.start)) ?? (await attempt(request)) ?? vanished();
 }
 
-async function sendUnlessAbsent(address: DaemonAddress, request: TransportRequest): Promise<TransportReply | null> {
+/** Where the daemon listens, and what it says of itself. */
+type Found = NonNullable<ReturnType<typeof findSocket>>;
+
+async function sendUnlessAbsent(found: Found, request: TransportRequest): Promise<TransportReply | null> {
   try {
-    return await send(address.socket, request);
+    return await send(found.socket, request);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";
     if (NOBODY_LISTENS.has(code) || (DIED_MEANWHILE.has(code) && REPEATABLE.has(request.method))) return null;
-    throw unreachable(error as Error, address, request);
+    throw unreachable(error as Error, found, request);
   }
 }
 
@@ -99,20 +102,21 @@ export function isNothingRegistered(error: unknown): boolean {
   return error instanceof GhostError && error.code === "NOT_FOUND" && error.details?.registered === 0;
 }
 
-function unreachable(error: Error, address: DaemonAddress, request: TransportRequest): Error {
+function unreachable(error: Error, { socket, address }: Found, request: TransportRequest): Error {
   if (request.signal?.aborted) return error;
   const { code } = error as NodeJS.ErrnoException;
+  const daemon = address ? `the daemon (pid ${address.pid})` : "the daemon";
   if (code === "EACCES" || code === "EPERM") {
-    return new GhostError("PERMISSION_DENIED", `cannot reach the daemon: no permission for ${address.socket}`, {
+    return new GhostError("PERMISSION_DENIED", `cannot reach the daemon: no permission for ${socket}`, {
       hint: "run ghost as the user who owns the home, or choose another home with --home",
     });
   }
   if (DIED_MEANWHILE.has(code ?? ""))
-    return new GhostError("DAEMON_UNREACHABLE", `cannot tell what came of it: the daemon (pid ${address.pid}) ended before it answered`, {
+    return new GhostError("DAEMON_UNREACHABLE", `cannot tell what came of it: ${daemon} ended before it answered`, {
       hint: "ghost status shows how things are; ghost daemon logs says more",
       cause: error,
     });
-  return new GhostError("DAEMON_UNREACHABLE", `cannot reach the daemon (pid ${address.pid}): ${error.message}`, {
+  return new GhostError("DAEMON_UNREACHABLE", `cannot reach ${daemon}: ${error.message}`, {
     hint: "ghost daemon status, ghost doctor",
     cause: error,
   });
