@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { SystemView } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
@@ -104,7 +105,7 @@ function stopForUnit(context: Context): Leaving {
 
 async function stop(context: Context, { leave, expected }: Leaving): Promise<number> {
   const client = endingClient(context);
-  if (!(await isRunning(client))) return notRunning(context);
+  if (!(await isThere(context, client))) return notRunning(context);
   const { pid, helperPids } = await client.system();
   const ending = [pid, ...(expected ? [] : helperPids)].map(readProcess);
   const code = await reportResults(context, client.stopDaemon(leave, { expected }), {
@@ -126,8 +127,10 @@ async function restart(context: Context): Promise<number> {
   const { pidFile } = clientPlaces(context.home);
   const isNew = async (): Promise<boolean> => {
     const address = readAddress(pidFile);
-    if (address === null || address.startedAt === startedAt) return false;
-    return (await systemIfRunning(client)) !== null;
+    // One that is there and blank is about to be written; on a full disk there may be none for a while.
+    if (address === null ? existsSync(pidFile) : address.startedAt === startedAt) return false;
+    const system = await systemIfRunning(client);
+    return system !== null && system.startedAt !== startedAt;
   };
   await waitUntil(isNew, "cannot restart the daemon: no new one answers");
   return show(context, await client.system());
@@ -177,6 +180,22 @@ async function waitUntil(isSo: () => Promise<boolean>, complaint: string): Promi
   while (!(await isSo())) {
     if (performance.now() > deadline)
       throw new GhostError("TIMED_OUT", `${complaint} after ${CHANGE_LIMIT_MS / 1000} s`, { hint: "ghost daemon logs, ghost doctor" });
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+/** Whether a daemon is there to be ended: one that has the home's lock and does not answer yet is waited for, and never said not to run. */
+async function isThere(context: Context, client: DaemonClient): Promise<boolean> {
+  const { lockOwner } = await import("../../runtime/daemon/lock.ts");
+  const deadline = performance.now() + CHANGE_LIMIT_MS;
+  for (;;) {
+    if (await isRunning(client)) return true;
+    const pid = lockOwner(clientPlaces(context.home).lockFile);
+    if (pid === null) return false;
+    if (performance.now() > deadline)
+      throw new GhostError("DAEMON_UNREACHABLE", `cannot stop the daemon: pid ${pid} has ${context.home} and does not answer`, {
+        hint: `ghost daemon logs says more; after \`kill -9 ${pid}\` another daemon takes the processes over`,
+      });
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }

@@ -1,4 +1,17 @@
-import { closeSync, constants, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { readProcess } from "../process/table.ts";
 import { openLibc } from "../system/native.ts";
@@ -22,6 +35,41 @@ export interface Lock {
  */
 export function takeLock(path: string): Lock | null {
   return libc ? takeFlock(path) : takeDirectory(`${path}.d`);
+}
+
+/** The pid of the daemon that has the lock; null when nobody has. Takes nothing, so that it is in no daemon's way. */
+export function lockOwner(path: string): number | null {
+  const ofFolder = readOwner(`${path}.d`);
+  if (ofFolder !== undefined && isOwnerAlive(ofFolder)) return Number.parseInt(ofFolder, 10);
+  const pid = pidIn(path);
+  const entry = pid === null ? undefined : readProcess(pid);
+  return entry !== undefined && entry.state !== "Z" && hasOpen(entry.pid, path) ? pid : null;
+}
+
+function pidIn(path: string): number | null {
+  try {
+    return Number.parseInt(readFileSync(path, "utf8"), 10) || null;
+  } catch {
+    return null;
+  }
+}
+
+/** False of one that merely has the pid of a daemon that died. Where descriptors cannot be read the pid has to do. */
+function hasOpen(pid: number, path: string): boolean {
+  try {
+    const real = realpathSync(path);
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => targetOf(`/proc/${pid}/fd/${fd}`) === real);
+  } catch {
+    return true;
+  }
+}
+
+function targetOf(link: string): string | undefined {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Bytes of the file: always as many, so that on a full disk an owner can be replaced by another. */
