@@ -1,16 +1,14 @@
 import type { Cause } from "../../core/api/wire.ts";
-import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { type Identity, UNSEEN_EXIT } from "../../core/lifecycle/state.ts";
-import { environmentOf } from "../process/environ.ts";
 import { wasWritten } from "../process/fifo.ts";
 import { bootId } from "../process/identity.ts";
-import type { ProcessEntry } from "../process/table.ts";
 import { deleteAll } from "./delete.ts";
 import { learnSecrets, logTargets } from "./run.ts";
 import { isSurplus, type Supervised, supervise } from "./supervised.ts";
 import { QUIET_KINDS, type Supervisor } from "./supervisor.ts";
 import { resumeChanges } from "./take-up.ts";
 import type { Snapshot } from "./tree-scanner.ts";
+import { findByLogs, findUnrecorded, oldest } from "./unrecorded.ts";
 
 /** How the daemon before this one ended. */
 export interface Past {
@@ -24,7 +22,8 @@ export interface Past {
 
 /**
  * Takes over what the last daemon left. Each process that was running is either the same one (adopted: no restart, logs
- * go on) or gone (its policy decides); intents to start are resolved first, so that nothing is started twice.
+ * go on), or another run that was not recorded, or gone (its policy decides); intents to start are resolved first, so that
+ * nothing is started twice.
  */
 export function restore(supervisor: Supervisor, past: Past): void {
   for (const head of supervisor.parts.store.loadManifests()) supervisor.manifests.set(head.id, head);
@@ -36,8 +35,8 @@ export function restore(supervisor: Supervisor, past: Past): void {
     supervisor.dependencies.recall(process);
   }
   const snapshot = supervisor.scanner.now();
-  if (past.recovered) for (const process of processes) findUnrecorded(supervisor, process, snapshot);
   for (const process of processes) {
+    if (!past.otherBoot) findUnrecorded(supervisor, process, snapshot, past.recovered);
     if (past.otherBoot)
       supervisor.dispatch(process, {
         type: "lost",
@@ -161,47 +160,6 @@ function resolveIntent(supervisor: Supervisor, process: Supervised, token: strin
     const ran = logTargets(supervisor, process, null).some(({ fifo }) => wasWritten(fifo));
     supervisor.dispatch(process, { type: "intent-lost", ran });
   }
-}
-
-/** The first of a run: its descendants bear the token too, but came later. */
-function oldest(entries: readonly ProcessEntry[]): ProcessEntry | undefined {
-  return [...entries].sort((a, b) => a.startTicks - b.startTicks || a.pid - b.pid)[0];
-}
-
-function findByLogs(supervisor: Supervisor, process: Supervised, snapshot: Snapshot): ProcessEntry | undefined {
-  const fifos = logTargets(supervisor, process, null).map((target) => target.fifo);
-  return oldest(snapshot.writersInto(fifos));
-}
-
-/** After the loss of state.db: a process that still runs tells by its environment, or by its logs, whose it is. */
-function findUnrecorded(supervisor: Supervisor, process: Supervised, snapshot: Snapshot): void {
-  const bearer = oldest(
-    [...snapshot.table.entries.values()].filter((entry) =>
-      bearsName(entry, supervisor.parts.home.root, process.definition, process.instance),
-    ),
-  );
-  const found = bearer ?? findByLogs(supervisor, process, snapshot);
-  if (!found) return;
-  const token = environmentOf(found.pid).get("GHOST_PROCESS") ?? "";
-  process.machine = {
-    ...process.machine,
-    desired: "up",
-    startedMs: Date.now(),
-    state: { at: "running", identity: { pid: found.pid, startTicks: found.startTicks, bootId, token } },
-  };
-  supervisor.parts.store.saveMachine(process.key, process.machine);
-}
-
-function bearsName(entry: ProcessEntry, home: string, { project, name }: ProcessDefinition, instance: number): boolean {
-  if (entry.state === "Z" || entry.ppid === 2) return false;
-  const environment = environmentOf(entry.pid);
-  return (
-    environment.has("GHOST_PROCESS") &&
-    environment.get("GHOST_HOME") === home &&
-    environment.get("GHOST_PROJECT") === project &&
-    environment.get("GHOST_NAME") === name &&
-    (environment.get("GHOST_INSTANCE") ?? "0") === String(instance)
-  );
 }
 
 function resumeLogs(supervisor: Supervisor, process: Supervised): void {
