@@ -5,6 +5,7 @@ import { migrate } from "../storage/sqlite/migrate.ts";
 import { openSqlite } from "../storage/sqlite/open.ts";
 import { DefinitionsFile } from "./definitions-file.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { ReserveFile } from "./reserve-file.ts";
 import { SecretsFile } from "./secrets-file.ts";
 import { Store } from "./store.ts";
 
@@ -12,6 +13,7 @@ export interface StorePlaces {
   readonly stateFile: string;
   readonly definitionsFile: string;
   readonly secretsFile: string;
+  readonly reserveFile: string;
 }
 
 export interface OpenedStore {
@@ -21,12 +23,28 @@ export interface OpenedStore {
   readonly damage: { readonly asideFile: string | null; readonly recovered: number; readonly reason: string } | null;
 }
 
+interface StoreFiles {
+  readonly secrets: SecretsFile;
+  readonly definitions: DefinitionsFile;
+  readonly reserve: ReserveFile;
+}
+
 /**
  * Opens the state of a home. A damaged `state.db` is set aside, never deleted, and what was registered is taken from its
  * copy. Throws DATABASE_LOCKED, PERMISSION_DENIED, NO_SPACE and the like.
  */
 export async function openStore(places: StorePlaces): Promise<OpenedStore> {
-  const files = { secrets: new SecretsFile(places.secretsFile), definitions: new DefinitionsFile(places.definitionsFile) };
+  const opened = await openOrRecover(places);
+  opened.store.takeReserve();
+  return opened;
+}
+
+async function openOrRecover(places: StorePlaces): Promise<OpenedStore> {
+  const files: StoreFiles = {
+    secrets: new SecretsFile(places.secretsFile),
+    definitions: new DefinitionsFile(places.definitionsFile),
+    reserve: new ReserveFile(places.reserveFile),
+  };
   try {
     const store = await openDatabase(places, files);
     // SQLite takes an empty file for a new database. Where something was registered once, it is one that was lost.
@@ -41,7 +59,7 @@ export async function openStore(places: StorePlaces): Promise<OpenedStore> {
   }
 }
 
-async function openDatabase(places: StorePlaces, files: { secrets: SecretsFile; definitions: DefinitionsFile }): Promise<Store> {
+async function openDatabase(places: StorePlaces, files: StoreFiles): Promise<Store> {
   const database = await openSqlite(places.stateFile, { synchronous: "NORMAL" });
   try {
     migrate(database, MIGRATIONS);
@@ -61,7 +79,7 @@ function setAside(path: string): string {
 }
 
 /** Registers everything that the copy holds; gives the number of processes. */
-function recover(store: Store, files: { secrets: SecretsFile; definitions: DefinitionsFile }): number {
+function recover(store: Store, files: StoreFiles): number {
   const copy = files.definitions.read();
   if (!copy) return 0;
   for (const head of copy.manifests) {

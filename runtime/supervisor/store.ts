@@ -6,7 +6,9 @@ import type { Machine } from "../../core/lifecycle/state.ts";
 import type { SqliteDatabase } from "../storage/sqlite/database.ts";
 import type { DefinitionsFile } from "./definitions-file.ts";
 import { type HistoryOf, HistoryTable } from "./history-table.ts";
+import { RESERVE_BYTES_MAX, type ReserveFile } from "./reserve-file.ts";
 import type { SecretsFile } from "./secrets-file.ts";
+import { parseUnsaved, unsavedText } from "./unsaved.ts";
 
 /** What is known of the file that declared processes, beside the processes. */
 export type ManifestHead = Omit<Manifest, "processes" | "secrets">;
@@ -33,6 +35,9 @@ const RETRY_MS = 2_000;
 /** Changes of desired states are copied to `definitions.json` together, this long after the first. */
 const COPY_DELAY_MS = 500;
 
+/** The number of the last reserve whose content is in the tables. */
+const RESERVE_KEY = "reserve";
+
 const NO_KINDS: ReadonlySet<string> = new Set();
 
 /** A history entry before it has its number. */
@@ -48,7 +53,7 @@ export interface NewHistory {
 
 /**
  * The supervisor's memory on disk. Everything it holds is in the supervisor's own memory too, so a write that fails (a full
- * disk) stops nothing: what is unsaved is kept, marked, and tried again. Definitions and desired states are fsynced;
+ * disk) stops nothing: what is unsaved is kept, marked, and tried again; the next daemon finds it in the reserve. Definitions and desired states are fsynced;
  * identities, counters and history survive the daemon, not the machine: what changes in one turn of the event loop is
  * written at its end in one transaction, the intent to spawn before the spawn (`commitRun`).
  */
@@ -57,8 +62,11 @@ export class Store {
   private readonly historyRows: HistoryTable;
   private readonly secretsFile: SecretsFile;
   private readonly definitionsFile: DefinitionsFile;
-  /** Writes to come, by what they write: a later one takes the place of an earlier. */
-  private readonly pending = new Map<string, () => void>();
+  private readonly reserve: ReserveFile;
+  /** The number of what was last put into the reserve and is not in the tables; 0: there is nothing. */
+  private reserved = 0;
+  /** Writes to come, by what they write (`KIND KEY`): a later one takes the place of an earlier. Null removes. */
+  private readonly pending = new Map<string, string | null>();
   private pendingHistory: HistoryEntry[] = [];
   private turnEnd: ReturnType<typeof setImmediate> | undefined;
   private nextSeq: number;
@@ -67,8 +75,9 @@ export class Store {
   /** Why the last write failed; null while everything is on disk. */
   problem: GhostError | null = null;
 
-  constructor(database: SqliteDatabase, files: { secrets: SecretsFile; definitions: DefinitionsFile }) {
+  constructor(database: SqliteDatabase, files: { secrets: SecretsFile; definitions: DefinitionsFile; reserve: ReserveFile }) {
     this.database = database;
+    this.reserve = files.reserve;
     this.secretsFile = files.secrets;
     this.definitionsFile = files.definitions;
     this.historyRows = new HistoryTable(database);
@@ -90,20 +99,39 @@ export class Store {
       manifestId: row.manifest_id,
       definition: completeDefinition(JSON.parse(row.definition) as ProcessDefinition),
       instance: Number(row.instance),
-      results: JSON.parse(row.results) as RunResult[],
-      machine: JSON.parse(row.machine) as Machine,
-      members: JSON.parse(row.members) as [number, number][],
+      results: JSON.parse(this.pending.get(`results ${row.key}`) ?? row.results) as RunResult[],
+      machine: JSON.parse(this.pending.get(`run ${row.key}`) ?? row.machine) as Machine,
+      members: JSON.parse(this.pending.get(`members ${row.key}`) ?? row.members) as [number, number][],
     }));
   }
 
+  /** Takes over what the last daemon could not save, and takes room for what this one may not be able to. Call it once, before anything is loaded. */
+  takeReserve(): void {
+    this.reserve.prepare();
+    const found = this.reserve.readAfter(Number(this.getMeta(RESERVE_KEY) ?? 0));
+    const unsaved = found && parseUnsaved(found.text);
+    if (!unsaved) return;
+    this.reserved = found.number;
+    const machines = new Map(this.loadProcesses().map(({ key, machine }) => [key, machine]));
+    for (const [what, text] of unsaved.writes) {
+      const key = what.slice("desired ".length);
+      const machine = what.startsWith("desired ") ? machines.get(key) : undefined;
+      if (machine) this.saveMachine(key, { ...machine, desired: text as Machine["desired"] });
+      else if (!what.startsWith("desired ")) this.defer(what, text);
+    }
+    this.pendingHistory.push(...unsaved.history.filter(({ seq }) => seq >= this.nextSeq));
+    this.nextSeq = Math.max(this.nextSeq, (this.pendingHistory.at(-1)?.seq ?? 0) + 1);
+    this.flush();
+  }
+
   getMeta(key: string): string | undefined {
+    const unsaved = this.pending.get(`meta ${key}`);
+    if (unsaved !== undefined) return unsaved ?? undefined;
     return this.database.get<{ value: string }>("SELECT value FROM meta WHERE key = ?", [key])?.value;
   }
 
   setMeta(key: string, value: string): void {
-    this.defer(`meta ${key}`, () =>
-      this.database.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", [key, value]),
-    );
+    this.defer(`meta ${key}`, value);
   }
 
   /** What is kept under keys that begin so. */
@@ -112,11 +140,17 @@ export class Store {
       prefix.length,
       prefix,
     ]);
-    return new Map(rows.map(({ key, value }) => [key, value]));
+    const found = new Map(rows.map(({ key, value }) => [key, value]));
+    for (const [what, text] of this.pending) {
+      if (!what.startsWith(`meta ${prefix}`)) continue;
+      if (text === null) found.delete(what.slice("meta ".length));
+      else found.set(what.slice("meta ".length), text);
+    }
+    return found;
   }
 
   dropMeta(key: string): void {
-    this.defer(`meta ${key}`, () => this.database.run("DELETE FROM meta WHERE key = ?", [key]));
+    this.defer(`meta ${key}`, null);
   }
 
   /** Durable when it returns. Throws NO_SPACE and the like: a registration that cannot be kept must not be acknowledged. */
@@ -155,20 +189,16 @@ export class Store {
     this.copyDefinitions();
   }
 
-  /** Makes the desired states of several processes durable with one fsync. A full disk is noted, not thrown: supervision goes on. */
+  /** Makes the desired states of several processes durable with one fsync. On a full disk they are in the reserve: supervision goes on. */
   saveDesired(processes: readonly { key: string; machine: Machine }[], desired: Machine["desired"]): void {
     const changed = processes.filter((process) => process.machine.desired !== desired);
     if (changed.length === 0) return;
-    this.flush();
-    const put = (): void => {
-      for (const { key, machine } of changed) this.putMachine(key, { ...machine, desired });
-    };
-    if (!this.attempt(() => this.durably(put))) return;
-    this.copyTimer ??= setTimeout(() => this.copyDefinitions(), COPY_DELAY_MS).unref();
+    for (const { key, machine } of changed) this.saveMachine(key, { ...machine, desired });
+    if (this.flush("FULL")) this.copyTimer ??= setTimeout(() => this.copyDefinitions(), COPY_DELAY_MS).unref();
   }
 
   saveMachine(key: string, machine: Machine): void {
-    this.defer(`run ${key}`, () => this.putMachine(key, machine));
+    this.defer(`run ${key}`, JSON.stringify(machine));
   }
 
   /** Writes what is known of this run now, because something that cannot be taken back is about to happen. */
@@ -177,13 +207,11 @@ export class Store {
   }
 
   saveResults(key: string, results: readonly RunResult[]): void {
-    const text = JSON.stringify(results);
-    this.defer(`results ${key}`, () => this.database.run("UPDATE runs SET results = ? WHERE key = ?", [text, key]));
+    this.defer(`results ${key}`, JSON.stringify(results));
   }
 
   saveMembers(key: string, members: Iterable<readonly [number, number]>): void {
-    const text = JSON.stringify([...members]);
-    this.defer(`members ${key}`, () => this.database.run("UPDATE runs SET members = ? WHERE key = ?", [text, key]));
+    this.defer(`members ${key}`, JSON.stringify([...members]));
   }
 
   /** Entries of the history that were ever made in this home. */
@@ -202,24 +230,30 @@ export class Store {
     return numbered;
   }
 
-  /** Writes everything that is pending, in one transaction. */
-  flush(): void {
+  /** Writes everything that is pending, in one transaction; what cannot be written goes into the reserve. True when it is written. */
+  flush(synchronous: "NORMAL" | "FULL" = "NORMAL"): boolean {
     clearImmediate(this.turnEnd);
     this.turnEnd = undefined;
     if (this.pending.size === 0 && this.pendingHistory.length === 0) {
       this.problem = null;
-      return;
+      return true;
     }
     const { length } = this.pendingHistory;
     const write = (): void => {
-      for (const work of this.pending.values()) work();
+      for (const [what, text] of this.pending) this.put(what, text);
       for (const entry of this.pendingHistory) this.historyRows.put(entry);
+      if (this.reserved > 0) this.put(`meta ${RESERVE_KEY}`, String(this.reserved));
     };
-    if (!this.attempt(() => this.database.transaction(write))) return;
+    if (!this.attempt(() => (synchronous === "FULL" ? this.durably(write) : this.database.transaction(write)))) {
+      this.keepInReserve(synchronous === "FULL");
+      return false;
+    }
     this.pending.clear();
     this.pendingHistory = [];
     this.problem = null;
+    this.reserved = 0;
     this.attempt(() => this.historyRows.prune(length, this.nextSeq - 1));
+    return true;
   }
 
   /** The newest `limit` entries of one process (or of all, daemon included) whose kinds are not among `without`, oldest first. */
@@ -249,7 +283,7 @@ export class Store {
 
   /** Writes what could not be written, and closes the file. */
   close(): void {
-    this.flush();
+    if (!this.flush()) this.keepInReserve(true);
     if (this.copyTimer) this.copyDefinitions();
     clearTimeout(this.retryTimer);
     clearImmediate(this.turnEnd);
@@ -275,8 +309,14 @@ export class Store {
     ]);
   }
 
-  private putMachine(key: string, machine: Machine): void {
-    this.database.run("UPDATE runs SET machine = ? WHERE key = ?", [JSON.stringify(machine), key]);
+  /** One of the writes that are `pending`. */
+  private put(what: string, text: string | null): void {
+    const kind = what.slice(0, what.indexOf(" "));
+    const key = what.slice(kind.length + 1);
+    if (kind === "meta" && text === null) this.database.run("DELETE FROM meta WHERE key = ?", [key]);
+    else if (kind === "meta")
+      this.database.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", [key, text]);
+    else this.database.run(`UPDATE runs SET ${COLUMNS[kind]} = ? WHERE key = ?`, [text, key]);
   }
 
   private dropProcess(key: string): void {
@@ -295,14 +335,22 @@ export class Store {
     }
   }
 
-  private defer(what: string, work: () => void): void {
-    this.pending.set(what, work);
+  private defer(what: string, text: string | null): void {
+    this.pending.set(what, text);
     this.flushAtTurnEnd();
   }
 
-  /** While the disk is full only the timer tries: every change would else cost a failure of its own. */
+  /** While the disk is full only the timer tries: every change would else cost a failure of its own. The reserve has room. */
   private flushAtTurnEnd(): void {
-    if (this.problem === null) this.turnEnd ??= setImmediate(() => this.flush());
+    this.turnEnd ??= setImmediate(() => (this.problem === null ? this.flush() : this.keepInReserve(false)));
+  }
+
+  private keepInReserve(durable: boolean): void {
+    clearImmediate(this.turnEnd);
+    this.turnEnd = undefined;
+    const text = unsavedText(this.pending, this.pendingHistory, RESERVE_BYTES_MAX);
+    if (text === null || !this.reserve.prepare()) return;
+    this.reserved = this.reserve.write(text, durable) ?? this.reserved;
   }
 
   private attempt(work: () => void): boolean {
@@ -326,6 +374,9 @@ export class Store {
     }, RETRY_MS).unref();
   }
 }
+
+/** The columns of a run, by the kinds of what is pending. */
+const COLUMNS: Readonly<Record<string, string>> = { run: "machine", members: "members", results: "results" };
 
 interface ProcessRow {
   readonly key: string;
