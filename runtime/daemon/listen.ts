@@ -5,15 +5,16 @@ import { overwriteInPlace, writeFileAtomically } from "../system/atomic-file.ts"
 import { version } from "../system/version.ts";
 import { type Home, prepareHome } from "./home.ts";
 import { log } from "./journal.ts";
+import type { Lock } from "./lock.ts";
 
-/** Socket and address are looked after so often, in ms: cleaners of old files, and people, remove them. */
+/** Socket, address and lock are looked after so often, in ms: cleaners of old files, and people, remove them. */
 const LOOK_MS = 2_000;
 /** The address is always so long, in bytes, so that on a full disk it can be written over the one before. */
 const ADDRESS_BYTES = 512;
 
 /** Opens the socket (0600, or 0660 for the home's group) and then writes its address, so that nobody reads it too early. Whoever holds the lock may take a dead daemon's socket away. */
-export async function listen(makeServer: () => Server, home: Home, startedAt: string): Promise<Door> {
-  const door = new Door(makeServer, home, startedAt);
+export async function listen(makeServer: () => Server, home: Home, startedAt: string, lock: Pick<Lock, "restore">): Promise<Door> {
+  const door = new Door(makeServer, home, startedAt, lock);
   await door.open();
   return door;
 }
@@ -23,11 +24,13 @@ export class Door {
   private readonly makeServer: () => Server;
   private readonly home: Home;
   private readonly startedAt: string;
+  private readonly lock: Pick<Lock, "restore">;
   private readonly servers: Server[] = [];
   private complained = false;
   private readonly timer: ReturnType<typeof setInterval>;
 
-  constructor(makeServer: () => Server, home: Home, startedAt: string) {
+  constructor(makeServer: () => Server, home: Home, startedAt: string, lock: Pick<Lock, "restore">) {
+    this.lock = lock;
     this.makeServer = makeServer;
     this.home = home;
     this.startedAt = startedAt;
@@ -83,10 +86,11 @@ export class Door {
         prepareHome(this.home);
         return await this.open();
       }
+      this.lock.restore();
       if (readAddress(this.home.pidFile)?.pid !== process.pid) this.writeAddress();
       this.complained = false;
     } catch (error) {
-      if (!this.complained) log(`cannot put socket and address in their places: ${(error as Error).message}`);
+      if (!this.complained) log(`cannot put socket, address and lock in their places: ${(error as Error).message}`);
       this.complained = true;
     }
   }

@@ -1,6 +1,8 @@
 import {
   closeSync,
   constants,
+  existsSync,
+  fstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -9,6 +11,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -26,6 +29,10 @@ const libc = openLibc({ flock: { args: ["i32", "i32"], returns: "i32" } });
 export interface Lock {
   /** True when whoever had it before gave it back, false when they died with it. */
   readonly givenBack: boolean;
+  /** True when there was no file: nobody had it yet, or its name was removed under whoever had it. */
+  readonly isNew: boolean;
+  /** Makes the file anew, and locked, where its name was removed. */
+  restore(): void;
   release(): void;
 }
 
@@ -76,7 +83,8 @@ function targetOf(link: string): string | undefined {
 const OWNER_BYTES = 16;
 
 function takeFlock(path: string): Lock | null {
-  const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+  const isNew = !existsSync(path);
+  let fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
   if (libc?.call.flock(fd, LOCK_EX | LOCK_NB) !== 0) {
     closeSync(fd);
     return null;
@@ -86,6 +94,16 @@ function takeFlock(path: string): Lock | null {
   write(String(process.pid));
   return {
     givenBack,
+    isNew,
+    restore() {
+      if (statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(fd).ino) return;
+      const again = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+      // One that has just come has this lock, and is kept out by that on the state.
+      if (libc?.call.flock(again, LOCK_EX | LOCK_NB) !== 0) return closeSync(again);
+      closeSync(fd);
+      fd = again;
+      write(String(process.pid));
+    },
     release() {
       write("");
       closeSync(fd);
@@ -98,7 +116,13 @@ const OWNER_FILE = "owner";
 function takeDirectory(path: string): Lock | null {
   const me = `${process.pid} ${readProcess(process.pid)?.startTicks ?? 0}`;
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    if (makeOwned(path, me)) return { givenBack: attempt === 0, release: () => rmSync(path, { recursive: true, force: true }) };
+    if (makeOwned(path, me))
+      return {
+        givenBack: attempt === 0,
+        isNew: false,
+        restore: () => void makeOwned(path, me),
+        release: () => rmSync(path, { recursive: true, force: true }),
+      };
     const owner = readOwner(path);
     if (owner === undefined || isOwnerAlive(owner)) return null;
     discard(path, owner);

@@ -64,7 +64,12 @@ class StreamPump implements LogPump {
       for (const stream of this.#streams.values()) stream.writer.releaseRemoved();
     };
     const writer = new StreamWriter(target.key, new LiveFile(target.file, this.#look), target, this.#counts, { tell, beforeRetry });
-    this.#streams.set(target.key, { target, fd, writer, reader: readFifo(target.fifo, fd, (bytes) => writer.write(bytes)) });
+    this.#streams.set(target.key, {
+      target,
+      fd,
+      writer,
+      reader: readFifo(target.openAt ?? target.fifo, fd, (bytes) => writer.write(bytes)),
+    });
     this.#prepareFiles(target);
   }
 

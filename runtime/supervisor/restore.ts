@@ -1,5 +1,7 @@
 import type { Cause } from "../../core/api/wire.ts";
 import { type Identity, UNSEEN_EXIT } from "../../core/lifecycle/state.ts";
+import type { LogStreamTarget } from "../logs/pump.ts";
+import { unnamedFifo } from "../process/environ.ts";
 import { wasWritten } from "../process/fifo.ts";
 import { bootId } from "../process/identity.ts";
 import { deleteAll } from "./delete.ts";
@@ -100,10 +102,10 @@ function restoreOne(supervisor: Supervisor, process: Supervised, snapshot: Snaps
 }
 
 function takeOver(supervisor: Supervisor, process: Supervised, identity: Identity, snapshot: Snapshot): void {
-  // A process that nobody wants any more must not be judged by its restart policy.
-  if (process.machine.desired === "down" && process.machine.state.at === "running") return adopt(supervisor, process, identity);
   // The main process leads its group and comes first, whatever was recorded.
   process.members = new Map([[identity.pid, identity.startTicks], ...process.members]);
+  // A process that nobody wants any more must not be judged by its restart policy.
+  if (process.machine.desired === "down" && process.machine.state.at === "running") return adopt(supervisor, process, identity);
   if (snapshot.table.find(identity.pid, identity.startTicks)) return adopt(supervisor, process, identity);
   // What it wrote last waits in its FIFOs, held by the keeper.
   resumeLogs(supervisor, process);
@@ -163,7 +165,19 @@ function resolveIntent(supervisor: Supervisor, process: Supervised, token: strin
 }
 
 function resumeLogs(supervisor: Supervisor, process: Supervised): void {
-  for (const target of logTargets(supervisor, process, null)) supervisor.parts.pump.resume(target);
+  for (const target of logTargets(supervisor, process, null)) resumeLog(supervisor, process, target);
+}
+
+/** Who took away the names in `run/` did not take the FIFOs away: what writes into them would wait for ever if nobody read. */
+function resumeLog(supervisor: Supervisor, process: Supervised, target: LogStreamTarget): void {
+  const openAt = unnamedFifo(process.members.keys(), target.fifo);
+  try {
+    supervisor.parts.pump.resume({ ...target, openAt });
+  } catch (error) {
+    if (openAt === undefined) throw error;
+    const text = `its output is lost until it is restarted: its pipe ${target.fifo} was removed and cannot be opened at ${openAt} (${(error as Error).message})`;
+    supervisor.record(process, null, null, { kind: "output-lost", text });
+  }
 }
 
 /** At rest, or about to be: one that is wanted is so because the last daemon died in the middle of a restart in order, or of its own end. */

@@ -91,7 +91,8 @@ function indexByOutput(table: ProcessTable): Map<string, ProcessEntry[]> {
   for (const entry of table.entries.values()) {
     if (entry.state === "Z" || entry.ppid === 2 || entry.pid === process.pid) continue;
     for (const target of new Set([1, 2].map((descriptor) => descriptorTarget(entry.pid, descriptor)))) {
-      if (target !== undefined) add(index, target, entry);
+      // A FIFO whose name was removed is still the one.
+      if (target !== undefined) add(index, target.replace(/ \(deleted\)$/, ""), entry);
     }
   }
   return index;
