@@ -32,8 +32,8 @@ export class ReserveFile {
 
   /** Takes the room, unless that is done. False where it cannot be had. */
   prepare(): boolean {
-    if (statSync(this.path, { throwIfNoEntry: false })?.size === SLOTS * SLOT_BYTES) return true;
     try {
+      if (statSync(this.path, { throwIfNoEntry: false })?.size === SLOTS * SLOT_BYTES) return true;
       const fd = openSync(this.path, "a+", 0o600);
       try {
         const { size } = statSync(this.path);

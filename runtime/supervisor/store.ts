@@ -65,6 +65,7 @@ export class Store {
   private readonly reserve: ReserveFile;
   /** The number of what was last put into the reserve and is not in the tables; 0: there is nothing. */
   private reserved = 0;
+  private goneNoted = false;
   /** Writes to come, by what they write (`KIND KEY`): a later one takes the place of an earlier. Null removes. */
   private readonly pending = new Map<string, string | null>();
   private pendingHistory: HistoryEntry[] = [];
@@ -124,6 +125,36 @@ export class Store {
     this.flush();
   }
 
+  /** Somebody removed `state.db` under the daemon: that is told, and thereby written, which puts it back. */
+  noteGone(): void {
+    if (this.goneNoted) return;
+    this.goneNoted = true;
+    const text = "data/state.db was removed or replaced while the daemon ran; all that the daemon knows is written anew";
+    this.addHistory({
+      timeMs: Date.now(),
+      project: null,
+      name: null,
+      instance: 0,
+      from: null,
+      to: null,
+      cause: { kind: "state-removed", text },
+    });
+  }
+
+  /** It is there again; what was removed with it follows. */
+  noteRestored(): void {
+    this.noteGone();
+    this.goneNoted = false;
+    this.attempt(() => this.secretsFile.rewrite());
+    this.copyDefinitions();
+    this.reserve.prepare();
+  }
+
+  /** An empty transaction puts back a file that was removed, and its folder. */
+  private makeSureOfPlace(): void {
+    this.database.transaction(() => undefined);
+  }
+
   getMeta(key: string): string | undefined {
     const unsaved = this.pending.get(`meta ${key}`);
     if (unsaved !== undefined) return unsaved ?? undefined;
@@ -160,6 +191,7 @@ export class Store {
     saved: readonly StoredProcess[],
     removedKeys: readonly string[],
   ): void {
+    this.makeSureOfPlace();
     const before = this.secretsFile.of(head.id);
     this.secretsFile.set(head.id, secrets);
     const put = (): void => {

@@ -15,6 +15,7 @@ interface OpenPlace extends Disposable {
 function makePlace(): OpenPlace {
   const dir = mkdtempSync(join(process.env.GHOST_TEST_TMP ?? "/tmp", "gs-"));
   const places = {
+    root: dir,
     stateFile: join(dir, "state.db"),
     definitionsFile: join(dir, "definitions.json"),
     secretsFile: join(dir, "secrets"),
