@@ -12,7 +12,8 @@ usage() {
 usage: install.sh [options]
   --version V     install version V instead of the latest
   --modify-path   put ghost's folder on PATH in your shell's start file (else it is only said how)
-  --uninstall     stop the daemon of this home and remove the program; registered processes, logs and data stay
+  --uninstall     take away the boot unit of this home, stop its daemon and remove the program; registered processes, logs
+                  and data stay
   --purge         with --uninstall: remove the whole home, data included
   --help          this text
 
@@ -191,6 +192,7 @@ daemon_runs() {
 
 uninstall() {
   if [ -x "$program" ]; then
+    remove_boot_units
     if daemon_runs; then
       GHOST_HOME=$home "$program" daemon stop </dev/null >&2 || fail "cannot stop the daemon of $home: nothing was removed" "run: $program daemon stop"
     fi
@@ -204,6 +206,30 @@ uninstall() {
   if [ "$purge" = yes ]; then purge_home
   elif [ -d "$home" ]; then say "kept $home; remove it too with --uninstall --purge"
   fi
+}
+
+# A boot unit that stayed would start at each boot what is no longer there.
+remove_boot_units() {
+  remove_boot_unit --home "$home"
+  [ "$(id -u)" = 0 ] || return 0
+  remove_boot_unit --system --home "$home"
+  # The machine's own daemon has a home of its own, and may run this program all the same.
+  if machine_unit_is_ours; then remove_boot_unit --system; fi
+}
+
+# remove_boot_unit OPTIONS; where there is no unit (3), or nobody to start one (2), there is nothing to do.
+remove_boot_unit() {
+  said=$(GHOST_HOME=$home "$program" daemon uninstall "$@" </dev/null 2>&1)
+  case $? in
+    0) [ -z "$said" ] || say "$said" ;;
+    2 | 3) ;;
+    *) fail "cannot remove the boot unit of $home, and removed nothing else: $said" "run: $program daemon uninstall $*" ;;
+  esac
+}
+
+machine_unit_is_ours() {
+  unit=$(GHOST_HOME=$home "$program" daemon uninstall --system --dry-run --json </dev/null 2>/dev/null | sed -n 's/.*"removes": *"\([^"]*\)".*/\1/p')
+  [ -n "$unit" ] && grep -qsF "$program" "$unit"
 }
 
 purge_home() {

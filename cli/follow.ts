@@ -45,6 +45,9 @@ async function applyOrTell(context: Context, apply: () => Promise<unknown>): Pro
     if (!(error instanceof GhostError)) throw error;
     if (error.code === "INTERRUPTED") return;
     if (context.json) context.printJson({ error: error.body() });
-    else writeFully(2, `${renderError(error.body(), context.directory, await context.messagePaint()).join("\n")}\n`);
+    else {
+      const { isTerminal } = context.messages;
+      writeFully(2, `${renderError(error.body(), context.directory, await context.messagePaint(), isTerminal).join("\n")}\n`);
+    }
   }
 }

@@ -87,7 +87,8 @@ async function tell(error: unknown, words: readonly string[]): Promise<number> {
   if ((end === -1 ? words : words.slice(0, end)).includes("--json")) writeFully(1, `${JSON.stringify({ error: expected.body() })}\n`);
   else {
     const { renderError } = await import("./output/errors.ts");
-    writeFully(2, `${renderError(expected, currentFolder(), await loadPaint(terminalAt(2, process.env).colour)).join("\n")}\n`);
+    const { colour, isTerminal } = terminalAt(2, process.env);
+    writeFully(2, `${renderError(expected, currentFolder(), await loadPaint(colour), isTerminal).join("\n")}\n`);
   }
   return (await failureCodeOf(words)) ?? expected.exitCode;
 }

@@ -17,13 +17,14 @@ export function loadManifest(context: Context): Promise<Manifest> {
   return loadManifestFrom(context, context.names);
 }
 
-/** The same of files that stand elsewhere on the command line, for somebody with another environment perhaps. */
+/** The same of files that stand elsewhere on the command line, for somebody with another environment perhaps, and of that what `narrow` takes. */
 export async function loadManifestFrom(
   context: Context,
   files: readonly string[],
   environment: Context["environment"] = context.environment,
+  narrow?: (manifest: Manifest) => Manifest,
 ): Promise<Manifest> {
-  const { manifest, warnings } = await readManifest(files, { directory: context.directory, environment });
+  const { manifest, warnings } = await readManifest(files, { directory: context.directory, environment }, narrow);
   const paint = await context.messagePaint();
   context.say(...warnings.flatMap((warning) => renderDiagnostic(warning, context.directory, paint)));
   return manifest;

@@ -113,7 +113,9 @@ async function conclude(
   if (results.length === 0 && !quietWhenEmpty) context.say("nothing to do");
   if (results.length > 1) context.say(renderTally(results, paint));
   const lines = failed.flatMap((result, index) =>
-    index < FAILURES_IN_FULL_MAX && result.error ? renderError(result.error, context.directory, paint) : [renderResult(result, paint)],
+    index < FAILURES_IN_FULL_MAX && result.error
+      ? renderError(result.error, context.directory, paint, context.messages.isTerminal)
+      : [renderResult(result, paint)],
   );
   if (lines.length > 0) writeFully(2, `${lines.join("\n")}\n`);
 }

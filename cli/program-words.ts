@@ -1,4 +1,4 @@
-import { readdirSync, type Stats, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { sanitizeName } from "../core/config/names.ts";
 import { nearest } from "../core/config/suggest.ts";
@@ -6,19 +6,21 @@ import { GhostError } from "../core/errors/ghost-error.ts";
 import { isOnPath } from "../runtime/config/on-path.ts";
 import { DEFAULT_FILES } from "../runtime/config/read-files.ts";
 import { findExecutable } from "../runtime/process/executable.ts";
+import { type FileProblem, lookAt } from "../runtime/system/look-at.ts";
 import { usage } from "./arguments.ts";
 import type { Context } from "./context.ts";
 
 /**
  * Whether a word of `ghost start` is a file that is there, taken from `directory`. Throws NOT_FOUND for one that can only be meant as a file and is
- * not there, USAGE for a folder that can only be meant as one.
+ * not there, EXECUTABLE_NOT_RUNNABLE for one that the system refuses, USAGE for a folder that can only be meant as one.
  */
 export function isProgramFile(word: string, directory: string): boolean {
   const path = resolve(directory, word);
-  const found = lookAt(path);
-  if (found?.isFile()) return true;
+  const { stats, why } = lookAt(path);
+  if (stats?.isFile()) return true;
   if (!isMeantAsFile(word)) return false;
-  throw found?.isDirectory() ? folderInstead(word, path) : noSuchFile(word, directory);
+  if (why && why.kind !== "missing") throw refusedFile(word, why);
+  throw stats?.isDirectory() ? folderInstead(word, path) : noSuchFile(word, directory);
 }
 
 /** The absolute path of a program of the caller's PATH. Throws USAGE where there is none, for --name and -- mean nothing then. */
@@ -45,12 +47,9 @@ function isMeantAsFile(word: string): boolean {
   return !/[*?[\]{}]/.test(word) && /^[/~]|\.|\/.*\/|\/$/.test(word);
 }
 
-function lookAt(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined; // A file that cannot even be looked at is none that could be run.
-  }
+function refusedFile(word: string, { kind, text }: FileProblem): GhostError {
+  const hint = kind === "denied" ? "let the user who runs Ghost enter all folders on the way to it" : "correct the path";
+  return new GhostError("EXECUTABLE_NOT_RUNNABLE", `cannot start ${word}: ${text}`, { hint });
 }
 
 function noSuchFile(word: string, directory: string): GhostError {
@@ -61,7 +60,7 @@ function noSuchFile(word: string, directory: string): GhostError {
 }
 
 function folderInstead(word: string, path: string): GhostError {
-  const declared = DEFAULT_FILES.map((name) => join(path, name)).find((file) => lookAt(file)?.isFile());
+  const declared = DEFAULT_FILES.map((name) => join(path, name)).find((file) => lookAt(file).stats?.isFile());
   return new GhostError("USAGE", `cannot start ${word}: it is a folder`, {
     hint: declared === undefined ? "name the program inside it" : `ghost register --start ${declared}`,
   });

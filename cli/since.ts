@@ -2,7 +2,7 @@ import { sinceCutoff } from "../core/logs/since.ts";
 import { usage } from "./arguments.ts";
 import type { Context } from "./context.ts";
 
-/** The moment that `--since` names: a span before now (`10m`, `2h`) or a date; undefined where it was not given. */
+/** The moment that `--since` names: a span before now (`10m`, `2h`), a time of day or a date; undefined where it was not given. */
 export function sinceOption(context: Context, now: Date): Date | undefined {
   const text = context.text("since");
   if (text === undefined) return undefined;

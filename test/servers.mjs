@@ -7,6 +7,7 @@ import { delimiter, join } from "node:path";
 /** Each program and the Debian package it comes with. */
 const PROGRAMS = {
   curl: "curl",
+  fish: "fish",
   nginx: "nginx-light",
   psql: "postgresql",
   python3: "python3",
@@ -14,6 +15,7 @@ const PROGRAMS = {
   sqlite3: "sqlite3",
   tmux: "tmux",
   wrk: "wrk",
+  zsh: "zsh",
 };
 /** Debian asks this script whether a service may be started by its package's installation. */
 const POLICY = "/usr/sbin/policy-rc.d";

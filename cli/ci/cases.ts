@@ -12,14 +12,28 @@ const OUTPUT_BYTES_MAX = 1024 * 1024;
 
 /** What the report tells of each process. `nowMs`: when NAME had ended. */
 export function casesOf({ verdict, standing, leftovers }: CiOutcome, manifest: Manifest, name: string, nowMs: number): JunitCase[] {
+  if (!standing.some((view) => view.name === name)) return [absentCase(verdict, name)];
+  const isBlamed = (view: ProcessView): boolean => view.name !== name && neededVerdict(view, leftovers, manifest).kind === "failure";
+  const told = verdict.kind === "not-started" && standing.some(isBlamed);
   return standing.map((view): JunitCase => {
     const durationMs = runTimeOf(view, nowMs);
     const label = view.instance > 0 ? `${view.name}:${view.instance}` : view.name;
-    if (view.name !== name) return { name: label, durationMs, verdict: neededVerdict(view, manifest) };
+    if (view.name !== name) return { name: label, durationMs, verdict: neededVerdict(view, leftovers, manifest) };
     const out = endOf(view.logs.out, manifest);
     const err = endOf(view.logs.err, manifest);
-    return { name: label, durationMs, verdict: wantedVerdict(verdict, view, leftovers, manifest), out, ...(err !== "" && { err }) };
+    return {
+      name: label,
+      durationMs,
+      verdict: told ? skipped(verdict, view) : wantedVerdict(verdict, view, leftovers, manifest),
+      out,
+      ...(err !== "" && { err }),
+    };
   });
+}
+
+/** It could not begin, and another's case says why. */
+function skipped(verdict: Verdict, view: ProcessView): JunitCase["verdict"] {
+  return { kind: "skipped", message: describeVerdict(verdict, view) };
 }
 
 function wantedVerdict(verdict: Verdict, view: ProcessView, leftovers: CiOutcome["leftovers"], manifest: Manifest): JunitCase["verdict"] {
@@ -31,17 +45,24 @@ function wantedVerdict(verdict: Verdict, view: ProcessView, leftovers: CiOutcome
       if (leftovers.length === 0) return { kind: "passed" };
       return { kind: "failure", message: "left processes running", text: leftovers.map(describeLeftover).join("\n") };
     case "not-started":
-      return { kind: "skipped", message };
     case "timed-out":
     case "interrupted":
     case "broken":
-      return view.startedAt === null ? { kind: "skipped", message } : { kind: "error", message, text };
+      // Also before it began: who reads only the report must not take the run for passed.
+      return { kind: "error", message, text };
     default:
       return verdict satisfies never;
   }
 }
 
-function neededVerdict(view: ProcessView, manifest: Manifest): JunitCase["verdict"] {
+/** Ghost failed before anybody could be asked about. */
+function absentCase(verdict: Verdict, name: string): JunitCase {
+  return { name, durationMs: 0, verdict: { kind: "error", message: describeVerdict(verdict, undefined) } };
+}
+
+function neededVerdict(view: ProcessView, leftovers: CiOutcome["leftovers"], manifest: Manifest): JunitCase["verdict"] {
+  const own = leftovers.filter(({ from }) => from === view.name);
+  if (own.length > 0) return { kind: "failure", message: "left processes running", text: own.map(describeLeftover).join("\n") };
   if (view.status === "failed" || view.status === "unhealthy" || view.crashLooping)
     return { kind: "failure", message: view.why, text: lastLinesOf(view, manifest).join("\n") };
   return view.startedAt === null ? { kind: "skipped", message: "was not started" } : { kind: "passed" };

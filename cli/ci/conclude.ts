@@ -27,7 +27,7 @@ export async function conclude(context: Context, outcome: CiOutcome, name: strin
       ? "ended with 0, but left processes running"
       : describeVerdict(verdict, own);
   const lines = [
-    ...(error ? renderError(error, context.directory, paint) : []),
+    ...(error ? renderError(error, context.directory, paint, context.messages.isTerminal) : []),
     ...(leftovers.length > 0 ? [`${paint.red("error:")} left running, and ended now: ${leftovers.map(describeLeftover).join("; ")}`] : []),
     `${paint.red("✗")} ${name} ${how} (${formatDuration(durationMs)})`,
   ];

@@ -1,12 +1,31 @@
 import { copyFileSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import type { ProcessView } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 
-/** Makes the folders that the results will go into, so that a run of an hour does not fail at its end. Throws PERMISSION_DENIED or FAILED. */
-export function prepareFiles(junit: string | null, logs: string | null): void {
-  if (junit !== null) makeFolder(dirname(junit), "--junit");
-  if (logs !== null) makeFolder(logs, "--logs");
+/**
+ * Makes the folders that the results will go into, so that a run of an hour does not fail at its end: any in the working directory (`directory`). Elsewhere, where one
+ * that is missing is more likely a slip of the pen, the report's folder and that above the logs have to be there. Paths are absolute. Throws FAILED.
+ */
+export function prepareFiles(directory: string, junit: string | null, logs: string | null): void {
+  if (junit !== null) {
+    if (!isInside(directory, junit)) demandFolder(dirname(junit), "--junit");
+    makeFolder(dirname(junit), "--junit");
+  }
+  if (logs !== null) {
+    if (!isInside(directory, logs)) demandFolder(dirname(logs), "--logs");
+    makeFolder(logs, "--logs");
+  }
+}
+
+function isInside(directory: string, path: string): boolean {
+  const way = relative(directory, path);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+function demandFolder(path: string, option: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new GhostError("FAILED", `cannot write to ${path}: there is no such folder`, { hint: `mkdir -p ${path}, or mend ${option}` });
 }
 
 /** Copies the logs of all as `NAME.out.log` and `NAME.err.log`, of further instances as `NAME.1.out.log`; a process that wrote nothing has none. Throws FAILED. */

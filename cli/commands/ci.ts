@@ -4,6 +4,7 @@ import { junitXml } from "../../core/ci/junit.ts";
 import { manifestForCi } from "../../core/ci/manifest.ts";
 import type { Manifest } from "../../core/config/definition.ts";
 import { parseDuration } from "../../core/config/units.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { PrivateHome } from "../../runtime/ci/private-home.ts";
 import type { CiOutcome } from "../../runtime/ci/run.ts";
 import { signalExitCode } from "../../runtime/process/exit-code.ts";
@@ -16,7 +17,8 @@ import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
 import { type Interruptions, listenForInterruptions } from "../foreground/interruptions.ts";
 import { loadManifestFrom } from "../manifest.ts";
-import { OutputClosed } from "../output/stream.ts";
+import { renderError } from "../output/errors.ts";
+import { OutputClosed, writeFully } from "../output/stream.ts";
 
 /** Where programs are looked for when a pipeline has no PATH at all, as shells do. */
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -27,12 +29,12 @@ export const command: Command = {
   about:
     "Files merge in order. Has a daemon and a home of its own, which are gone at the end; needs no terminal and no HOME, and may be run several times at once (`ports: auto`). What NAME writes goes " +
     "to standard output and standard error as it comes, everything else to standard error. The exit code is NAME's (128+N after signal N); 124: the time was up; 125: NAME " +
-    "could not be run, or Ghost failed; 1 also if NAME ended with 0 and a process was left running, which is named and ended.",
+    "could not be run, or Ghost failed; 1 also if NAME ended with 0 and it, or a one-shot that it needs, left a process running, which is named and ended.",
   flags: [
     { flags: "--until <NAME>", about: "The process that is run to its end, e.g. the tests" },
     { flags: "--timeout <D>", about: "For everything together, e.g. 10m (default: none)" },
-    { flags: "--junit <F>", about: "Write a JUnit report with a case for each process" },
-    { flags: "--logs <DIR>", about: "Copy the logs of all to DIR: NAME.out.log, NAME.err.log" },
+    { flags: "--junit <F>", about: "Write a JUnit report with a case for each process; its folder is made if that lies in this one" },
+    { flags: "--logs <DIR>", about: "Copy the logs of all to DIR, which is made: NAME.out.log, NAME.err.log" },
   ],
   argumentsMax: Number.POSITIVE_INFINITY,
   failureCode: CI_FAILURE,
@@ -41,24 +43,28 @@ export const command: Command = {
     const { name, timeoutMs, junit, logs } = readOptions(context);
     const interruptions = listenForInterruptions();
     const environment = { PATH: DEFAULT_PATH, ...context.environment };
-    const manifest = manifestForCi(await loadManifestFrom(context, context.names, environment), name, environment);
-    prepareFiles(junit, logs);
+    const manifest = await loadManifestFrom(context, context.names, environment, (all) => manifestForCi(all, name, environment));
+    prepareFiles(context.directory, junit, logs);
     const startedAt = new Date();
     const { makePrivateHome } = await import("../../runtime/ci/private-home.ts");
     const home = await makePrivateHome();
     try {
       const outcome = await run(context, interruptions, { manifest, name, timeoutMs, home });
       const nowMs = Date.now();
-      if (logs !== null) copyLogs(logs, outcome.standing);
-      if (junit !== null) {
-        const cases = casesOf(outcome, manifest, name, nowMs);
-        writeReport(
-          junit,
-          junitXml({ name: manifest.project, startedAt: startedAt.toISOString(), durationMs: nowMs - startedAt.getTime(), cases }),
-        );
-      }
-      await conclude(context, outcome, name, nowMs - startedAt.getTime()).catch(unlessClosed);
-      return exitCode(outcome, interruptions);
+      const durationMs = nowMs - startedAt.getTime();
+      const report = (): string =>
+        junitXml({
+          name: manifest.project,
+          startedAt: startedAt.toISOString(),
+          durationMs,
+          cases: casesOf(outcome, manifest, name, nowMs),
+        });
+      // What cannot be written must not keep the rest from being told: the report first, because others read it, the logs last.
+      const unwritten = [junit === null ? null : problemOf(() => writeReport(junit, report()))];
+      await conclude(context, outcome, name, durationMs).catch(unlessClosed);
+      if (logs !== null) unwritten.push(problemOf(() => copyLogs(logs, outcome.standing)));
+      const isWritten = await tellUnwritten(context, unwritten);
+      return exitCode(outcome, interruptions) || (isWritten ? 0 : CI_FAILURE);
     } finally {
       await home.end();
     }
@@ -68,6 +74,24 @@ export const command: Command = {
 /** That nobody reads the last word changes nothing of how the run went. */
 function unlessClosed(error: unknown): void {
   if (!(error instanceof OutputClosed)) throw error;
+}
+
+function problemOf(write: () => void): GhostError | null {
+  try {
+    write();
+    return null;
+  } catch (error) {
+    if (error instanceof GhostError) return error;
+    throw error;
+  }
+}
+
+/** On standard error, also with `--json`: standard output has its one value already. Gives whether there was nothing to tell. */
+async function tellUnwritten(context: Context, problems: readonly (GhostError | null)[]): Promise<boolean> {
+  const errors = problems.filter((problem) => problem !== null);
+  const paint = await context.messagePaint();
+  for (const error of errors) writeFully(2, `${renderError(error.body(), context.directory, paint).join("\n")}\n`);
+  return errors.length === 0;
 }
 
 interface CiArguments {
@@ -92,7 +116,9 @@ function timeoutOption(context: Context): number | null {
   const text = context.text("timeout");
   if (text === undefined) return null;
   const parsed = parseDuration(text);
-  if ("value" in parsed) return parsed.value;
+  if ("value" in parsed && parsed.value > 0) return parsed.value;
+  if ("value" in parsed)
+    throw usage(context.verb, `--timeout ${text}: nothing can be done in no time; without --timeout there is no limit`);
   throw usage(context.verb, `--timeout: ${parsed.problem}`);
 }
 

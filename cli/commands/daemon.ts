@@ -8,6 +8,7 @@ import type { DaemonClient } from "../../runtime/client/client.ts";
 import { clientPlaces } from "../../runtime/client/home.ts";
 import { findGroup } from "../../runtime/process/accounts.ts";
 import { type ProcessEntry, readProcess } from "../../runtime/process/table.ts";
+import { selfCommand } from "../../runtime/system/self.ts";
 import { usage } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -17,13 +18,15 @@ import { renderCounts, renderDaemonLine } from "../output/system.ts";
 /** How long the daemon may take to end or to be replaced. */
 const CHANGE_LIMIT_MS = 20_000;
 const LOOK_MS = 10;
+/** A next daemon that does not answer so long after the end of the one before cannot start, in ms: it holds what is unread, so it must come first where it can. */
+const NEXT_LIMIT_MS = 5_000;
 
 export const command: Command = {
   usage: "[start|stop|restart|status|logs|install|uninstall]",
   summary: "Start, stop, restart or look at the daemon that supervises",
   about:
     "Other commands start the daemon when they need it. `stop` ends all processes in order, then the daemon; with --leave they go on, and the next daemon takes them over. " +
-    "`restart` never touches the processes. --foreground is for containers and other service managers. " +
+    "`restart` never touches the processes, and makes the ghost that is called the daemon. --foreground is for containers and other service managers. " +
     "`install` has systemd (macOS: launchd) start it at boot: for your own user, or with --system for the machine, with /var/lib/ghost as its home, " +
     "every *.yaml of /etc/ghost registered, and its socket open to the group ghost. `uninstall` takes that back; what is registered stays.",
   flags: [
@@ -84,9 +87,13 @@ async function runInForeground(context: Context): Promise<number> {
 async function start(context: Context): Promise<number> {
   for (const option of ["manifests", "group"])
     if (context.text(option) !== undefined) throw usage(context.verb, `--${option} is for a daemon in the foreground`);
-  const { startDaemon } = await import("../../runtime/daemon/launch.ts");
-  await startDaemon(context.home, { explicit: true });
+  await startExplicitly(context);
   return show(context, await context.connect("never").system());
+}
+
+async function startExplicitly({ home }: Context): Promise<void> {
+  const { startDaemon } = await import("../../runtime/daemon/launch.ts");
+  await startDaemon(home, { explicit: true });
 }
 
 /** How a daemon is to be ended. */
@@ -108,12 +115,12 @@ async function stop(context: Context, { leave, expected }: Leaving): Promise<num
   if (!(await isThere(context, client))) return notRunning(context);
   const { pid, helperPids } = await client.system();
   const ending = [pid, ...(expected ? [] : helperPids)].map(readProcess);
-  const code = await reportResults(context, client.stopDaemon(leave, { expected }), {
+  const code = await reportResults(context, client.stopDaemon(leave, { expected }, context.interruption), {
     doing: "stopping",
     total: null,
     quietWhenEmpty: true,
   });
-  await waitUntil(async () => ending.every(isGone), "cannot stop the daemon: it did not end");
+  await waitUntil(context, async () => ending.every(isGone), "cannot stop the daemon: it did not end");
   context.say(leave ? "the daemon ended, and its processes go on" : "the daemon was stopped");
   return code;
 }
@@ -121,19 +128,42 @@ async function stop(context: Context, { leave, expected }: Leaving): Promise<num
 async function restart(context: Context): Promise<number> {
   const client = endingClient(context);
   if (!(await isRunning(client))) return start(context);
-  const { startedAt } = await client.system();
-  await client.restartDaemon();
+  const { startedAt, pid } = await client.system();
+  const ending = readProcess(pid);
+  const own = selfCommand();
+  const { program, background = false } = await client.restartDaemon(own);
   // The address is looked at first: a daemon that is about to end may take a question and never answer it (seen under Deno).
   const { pidFile } = clientPlaces(context.home);
+  let goneAtMs: number | null = null;
   const isNew = async (): Promise<boolean> => {
     const address = readAddress(pidFile);
-    // One that is there and blank is about to be written; on a full disk there may be none for a while.
-    if (address === null ? existsSync(pidFile) : address.startedAt === startedAt) return false;
-    const system = await systemIfRunning(client);
-    return system !== null && system.startedAt !== startedAt;
+    if (address !== null && address.startedAt !== startedAt) return (await systemIfRunning(client)) !== null;
+    // On a full disk there may be no address for a while; one that is there and blank is about to be written.
+    if (address === null && !existsSync(pidFile)) {
+      const system = await systemIfRunning(client);
+      if (system !== null && system.startedAt !== startedAt) return true;
+    }
+    if (isGone(ending)) goneAtMs ??= performance.now();
+    // One that cannot start says why to whoever starts it, which was the daemon before it: so it is started once more.
+    if (background && goneAtMs !== null && performance.now() - goneAtMs > NEXT_LIMIT_MS) await startExplicitly(context);
+    return false;
   };
-  await waitUntil(isNew, "cannot restart the daemon: no new one answers");
-  return show(context, await client.system());
+  await waitUntil(context, isNew, "cannot restart the daemon: no new one answers");
+  const system = await client.system();
+  const other = otherProgram(context, system, program ?? null, own);
+  if (other !== null) context.warn(other);
+  return show(context, system);
+}
+
+/** What to say where another program than this one came next. */
+function otherProgram(context: Context, { version }: SystemView, program: readonly string[] | null, own: readonly string[]): string | null {
+  if (program === null)
+    return version === context.version
+      ? null
+      : `the daemon is version ${version} still: ghost daemon stop --leave, then ghost daemon start, makes this program the daemon (no process is restarted)`;
+  if (program.join("\0") === own.join("\0")) return null;
+  const file = program.at(-1);
+  return `the daemon is ${file} still (version ${version}), not this ${own.at(-1)}: it runs in the foreground, where whoever started it names the program; replace ${file}, then ghost daemon restart`;
 }
 
 async function status(context: Context): Promise<number> {
@@ -174,10 +204,14 @@ function isGone(entry: ProcessEntry | undefined): boolean {
   return now === undefined || now.state === "Z" || now.startTicks !== entry?.startTicks;
 }
 
-/** Looks until it is so, for at most 20 s: the daemon writes what it knows before it ends, maybe to a slow disk. */
-async function waitUntil(isSo: () => Promise<boolean>, complaint: string): Promise<void> {
+/** Looks until it is so, for at most 20 s: the daemon writes what it knows before it ends, maybe to a slow disk. Throws INTERRUPTED after ^C. */
+async function waitUntil({ interruption }: Context, isSo: () => Promise<boolean>, complaint: string): Promise<void> {
   const deadline = performance.now() + CHANGE_LIMIT_MS;
   while (!(await isSo())) {
+    if (interruption.aborted)
+      throw new GhostError("INTERRUPTED", "interrupted: the daemon goes on with what was asked", {
+        hint: "ghost daemon status tells how it is",
+      });
     if (performance.now() > deadline)
       throw new GhostError("TIMED_OUT", `${complaint} after ${CHANGE_LIMIT_MS / 1000} s`, { hint: "ghost daemon logs, ghost doctor" });
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));

@@ -16,9 +16,12 @@ export const command: Command = {
   summary: "Show groups and act on them; make groups beside those of files",
   about:
     "A group starts in its order (dependency: what a process needs comes first and is waited for; sequential: one after the other; parallel: all at once) and stops " +
-    "against it. When one fails, the others stand and are named; --rollback stops again what the command started.",
+    "against it (sequential: one by one, from the last on); a restart does both. When one fails, the others stand and are named; --rollback stops again what the command started.",
   flags: [
-    { flags: "--order <O>", about: "Start in this order: dependency, sequential or parallel (default: what the group says)" },
+    {
+      flags: "--order <O>",
+      about: "Start in this order, or stop against it: dependency, sequential or parallel (default: what the group says)",
+    },
     { flags: "--rollback", about: "When one fails to start, stop again those that this command started" },
     { flags: "--no-wait", about: "Return at once instead of waiting until all are ready" },
   ],
@@ -39,11 +42,11 @@ export const command: Command = {
       case "start":
       case "stop":
       case "restart":
-        return act(context, action as GroupVerb, only(context, required(context, action, name), rest));
+        return act(context, action as GroupVerb, only(context, await nameOrChoice(context, action, name), rest));
       case "create":
         return create(context, required(context, action, name), rest);
       case "delete":
-        return remove(context, only(context, required(context, action, name), rest));
+        return remove(context, only(context, await nameOrChoice(context, action, name), rest));
       default:
         throw usage(context.verb, `there is no ${action}`, `one of ${ACTIONS.join(", ")}; `);
     }
@@ -53,6 +56,12 @@ export const command: Command = {
 function required(context: Context, action: string, name: string | undefined): string {
   if (name === undefined) throw usage(context.verb, `${action} needs the NAME of a group`, "ghost group list shows them; ");
   return name;
+}
+
+async function nameOrChoice(context: Context, action: string, name: string | undefined): Promise<string> {
+  if (name !== undefined || !context.interactive) return required(context, action, name);
+  const { chooseGroup } = await import("../choice.ts");
+  return chooseGroup(await context.connect("if-not-stopped").groups(), `Which group to ${action}?`);
 }
 
 function only(context: Context, name: string, rest: readonly string[]): string {

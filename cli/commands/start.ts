@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
+import type { ActionResult } from "../../core/api/wire.ts";
 import type { Program } from "../../core/config/from-program.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
-import type { DaemonClient } from "../../runtime/client/client.ts";
+import { type ActionLine, type DaemonClient, isWait, type Registration } from "../../runtime/client/client.ts";
 import { act, wantsProgress } from "../act.ts";
 import { usage } from "../arguments.ts";
 import type { Command } from "../command.ts";
@@ -9,6 +10,9 @@ import type { Context } from "../context.ts";
 import { namesOrChoice } from "../names.ts";
 import { reportResults } from "../outcome.ts";
 import { isProgramFile, orProgramOfPath, programOfPath } from "../program-words.ts";
+
+/** Who asks, as the history tells it. */
+const BY = "ghost start";
 
 export const command: Command = {
   usage: "NAME… | PROGRAM [--name N] [-- ARGUMENT…]",
@@ -98,19 +102,65 @@ async function isRegistered(client: DaemonClient, name: string): Promise<boolean
 }
 
 async function startAll(context: Context, client: DaemonClient, programs: readonly Program[], names: readonly string[]): Promise<number> {
-  let worst = 0;
-  for (const program of programs) worst = Math.max(worst, await startProgram(context, client, program));
-  if (names.length === 0) return worst;
   const request = { noWait: !context.flag("wait") };
-  return Math.max(worst, await act(context, client, { verb: "start", doing: "starting", names, request }));
+  if (programs.length === 0) return act(context, client, { verb: "start", doing: "starting", names, request });
+  const { begun, refusal } = await registerAll(context, client, programs);
+  // With --json there is one value: the error then stands for all.
+  if (refusal !== null && (begun.length === 0 || context.json)) throw refusal;
+  const code = await reportResults(context, outcomes(context, client, begun, names), {
+    doing: "starting",
+    total: names.length === 0 ? begun.length : null,
+    extra: { changes: begun.flatMap(({ changes }) => changes), warnings: begun.flatMap(({ warnings }) => warnings) },
+  });
+  if (refusal !== null) throw refusal;
+  return code;
 }
 
-async function startProgram(context: Context, client: DaemonClient, { manifest, says }: Program): Promise<number> {
-  context.say(says);
-  const request = { manifest, start: true, noWait: !context.flag("wait"), by: "ghost start", progress: wantsProgress(context) };
-  const { changes, warnings, results } = await client.register(request, context.interruption);
-  for (const warning of warnings) context.warn(warning);
-  return reportResults(context, results, { doing: "starting", total: 1, extra: { changes, warnings } });
+/** Registers and begins to start one after the other, up to the first that is refused. */
+async function registerAll(
+  context: Context,
+  client: DaemonClient,
+  programs: readonly Program[],
+): Promise<{ begun: readonly Registration[]; refusal: unknown }> {
+  const begun: Registration[] = [];
+  for (const { manifest, says } of programs) {
+    context.say(says);
+    const request = { manifest, start: true, noWait: !context.flag("wait"), by: BY, progress: wantsProgress(context) };
+    try {
+      begun.push(await client.register(request, context.interruption));
+    } catch (error) {
+      return { begun, refusal: error };
+    }
+  }
+  for (const text of begun.flatMap(({ warnings }) => warnings)) context.warn(text);
+  return { begun, refusal: null };
+}
+
+async function* outcomes(
+  context: Context,
+  client: DaemonClient,
+  begun: readonly Registration[],
+  names: readonly string[],
+): AsyncGenerator<ActionLine> {
+  for (const { changes, results } of begun) {
+    const isNew = changes.some(({ action }) => action === "add");
+    for await (const line of results) yield isNew && hasNotEvenBegun(line) ? await forget(client, line) : line;
+  }
+  if (names.length === 0) return;
+  const request = { names, noWait: !context.flag("wait"), by: BY, progress: wantsProgress(context) };
+  yield* client.act("start", request, context.interruption);
+}
+
+/** The system refused to run it: it will not run at the next attempt either. */
+function hasNotEvenBegun(line: ActionLine): line is ActionResult {
+  return !isWait(line) && line.error?.details?.spawnFailed === true;
+}
+
+/** What this command registered, and nobody can run, is not left to fail again and again. */
+async function forget(client: DaemonClient, result: ActionResult): Promise<ActionResult> {
+  const { project, name, error } = result;
+  for await (const line of client.act("delete", { names: [`${project}/${name}`], by: BY })) if (!isWait(line) && !line.ok) return result;
+  return error ? { ...result, error: { ...error, message: `${error.message}; it is not registered` } } : result;
 }
 
 async function readAsProgram({ directory, environment, passed, text }: Context, file: string): Promise<Program> {

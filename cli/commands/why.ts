@@ -17,7 +17,7 @@ export const command: Command = {
   flags: [
     { flags: "-a, --all", about: "Everything, the daemon included, step by step" },
     { flags: "-n, --lines <N>", about: `At most N changes (default ${ENTRIES_BY_DEFAULT})` },
-    { flags: "--since <D>", about: "Only what happened in the last 10m, 2h, … or since a date" },
+    { flags: "--since <D>", about: "Only what happened in the last 10m, 2h, … or since 22:05, yesterday, 2026-11-26T22:05" },
   ],
   argumentsMax: Number.POSITIVE_INFINITY,
   examples: ["ghost why api", "ghost why --since 1h", "ghost why api -n 100 --json"],

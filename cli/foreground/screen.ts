@@ -4,8 +4,10 @@ import type { Context } from "../context.ts";
 import { labelOf } from "../output/log-lines.ts";
 import type { Paint } from "../output/paint.ts";
 import { renderStateLine } from "../output/state-lines.ts";
+import { withoutSteering } from "../output/steering.ts";
 import { OutputClosed } from "../output/stream.ts";
 import { pad } from "../output/width.ts";
+import type { Shown } from "./in-order.ts";
 
 /** Colours that tell processes apart; red and green already mean something. */
 const NAME_COLOURS = ["cyan", "magenta", "blue", "yellow"] as const;
@@ -23,7 +25,7 @@ export interface ScreenOptions {
 }
 
 /** Log lines on standard output, each under its process's name, and states on standard error between them. A reader that is gone is told once and written to no more. */
-export class Screen {
+export class Screen implements Shown {
   private readonly options: ScreenOptions;
   private readonly colours = new Map<string, (text: string) => string>();
   private gone = false;
@@ -32,13 +34,8 @@ export class Screen {
     this.options = options;
   }
 
-  record(record: LogRecord): void {
-    const { context, paint, nameCells } = this.options;
-    if (context.json) return this.write(() => context.print(recordJson(record)));
-    const label = labelOf(record, false);
-    const mark = record.stream === "err" ? paint.red("!") : this.colourOf(label)("│");
-    const text = isGap(record) ? paint.yellow(gapText(record.gap)) : record.line;
-    this.write(() => context.print(`${this.colourOf(label)(pad(label, nameCells))} ${mark} ${text}`));
+  records(records: readonly LogRecord[]): void {
+    if (!this.gone && records.length > 0) this.write(() => this.options.context.print(...this.linesOf(records)));
   }
 
   /** With `--json` an event is a line of the stream like a log line. */
@@ -51,6 +48,18 @@ export class Screen {
 
   say(...lines: readonly string[]): void {
     this.write(() => this.options.context.say(...lines));
+  }
+
+  private linesOf(records: readonly LogRecord[]): string[] {
+    const { context, paint, nameCells } = this.options;
+    if (context.json) return records.map(recordJson);
+    const shown = context.output.isTerminal ? withoutSteering : (line: string): string => line;
+    return records.map((record) => {
+      const label = labelOf(record, false);
+      const mark = record.stream === "err" ? paint.red("!") : this.colourOf(label)("│");
+      const text = isGap(record) ? paint.yellow(gapText(record.gap)) : shown(record.line);
+      return `${this.colourOf(label)(pad(label, nameCells))} ${mark} ${text}`;
+    });
   }
 
   private write(work: () => void): void {

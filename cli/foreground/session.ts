@@ -11,6 +11,7 @@ import { labelOf } from "../output/log-lines.ts";
 import { plain } from "../output/paint.ts";
 import { displayWidth } from "../output/width.ts";
 import type { Brought } from "./bring.ts";
+import { InOrder } from "./in-order.ts";
 import { type Interruptions, listenForInterruptions } from "./interruptions.ts";
 import { Screen } from "./screen.ts";
 import { startWatch } from "./watch.ts";
@@ -68,6 +69,7 @@ class Session {
       await this.untilOver();
       await this.end(screen);
       await watch.close();
+      screen.flush();
     } catch (error) {
       await this.takeBack();
       throw error;
@@ -85,7 +87,7 @@ class Session {
   }
 
   /** Nothing else would be seen of them until they write. */
-  private tellOfRunning(screen: Screen): void {
+  private tellOfRunning(screen: InOrder): void {
     const { running } = this.brought;
     const names = running.map((key) => key.replace(/^.*\//, "")).join(", ");
     if (names !== "" && !this.context.json && !this.context.quiet)
@@ -94,19 +96,20 @@ class Session {
       );
   }
 
-  private async makeScreen(views: readonly ProcessView[]): Promise<Screen> {
+  private async makeScreen(views: readonly ProcessView[]): Promise<InOrder> {
     const nameCells = Math.max(OWN_NAME_CELLS, ...views.map((view) => displayWidth(labelOf(view, false))));
-    return new Screen({
+    const screen = new Screen({
       context: this.context,
       paint: this.context.json ? plain : await this.context.paint(),
       messagePaint: await this.context.messagePaint(),
       nameCells,
       closed: () => this.interruptions.interrupt("SIGPIPE"),
     });
+    return new InOrder(screen);
   }
 
   /** Failures are shown as they come; the others go on. Their last lines stand above already. */
-  private async start(screen: Screen): Promise<void> {
+  private async start(screen: InOrder): Promise<void> {
     const paint = await this.context.messagePaint();
     const request = { names: this.brought.all, by: BY, progress: wantsProgress(this.context) };
     try {
@@ -164,7 +167,7 @@ class Session {
   }
 
   /** In the reverse of the order in which they need each other; the second word kills. */
-  private async end(screen: Screen): Promise<void> {
+  private async end(screen: InOrder): Promise<void> {
     if (this.interruptions.signal !== null) screen.say(`stopping (${this.interruptions.signal}); once more kills`);
     this.interruptions.second.addEventListener("abort", () => void this.act("stop", this.ending(), { force: true }).catch(() => []), {
       once: true,

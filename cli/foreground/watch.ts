@@ -5,12 +5,13 @@ import type { HistoryEntry, ProcessView } from "../../core/api/wire.ts";
 import type { DaemonClient } from "../../runtime/client/client.ts";
 import { followEvents } from "../../runtime/client/follow-events.ts";
 import { type LogSource, readLogs } from "../../runtime/logs/read.ts";
-import type { Screen } from "./screen.ts";
+import type { InOrder } from "./in-order.ts";
 
-/** A change is shown so much later than it was told, so that the lines that were written before it stand before it. In ms. */
-const STATE_DELAY_MS = 60;
-/** What ended processes wrote last is on the screen within this time, in ms. */
+/** What ended processes wrote last is in their logs within this time, in ms. */
 const LAST_WORDS_MS = 150;
+/** The last change is waited for so long, in ms, and looked for so often. */
+const LAST_CHANGE_LIMIT_MS = 1_000;
+const LAST_CHANGE_LOOK_MS = 10;
 
 /** Shows what processes write and how they fare. */
 export interface Watch {
@@ -20,7 +21,7 @@ export interface Watch {
 
 export interface WatchOptions {
   readonly client: DaemonClient;
-  readonly screen: Screen;
+  readonly screen: InOrder;
   /** The processes, one an instance. */
   readonly views: readonly ProcessView[];
   /** The last event that does not count. */
@@ -37,11 +38,13 @@ export interface WatchOptions {
 export function startWatch(options: WatchOptions): Watch {
   const closing = new AbortController();
   const stopReading = new AbortController();
-  const events = showEvents(options, closing.signal).catch(options.onFailure);
+  const told = { seq: options.after };
+  const events = showEvents(options, closing.signal, told).catch(options.onFailure);
   const logs = showLogs(options, stopReading.signal).catch(options.onFailure);
   return {
     async close() {
       await delay(LAST_WORDS_MS);
+      await untilTold(options.client, told);
       closing.abort();
       stopReading.abort();
       await Promise.all([events, logs]);
@@ -49,11 +52,23 @@ export function startWatch(options: WatchOptions): Watch {
   };
 }
 
-async function showEvents({ client, screen, views, after, onChange }: WatchOptions, signal: AbortSignal): Promise<void> {
+/** Waits until the last change was told; a daemon that is gone tells nothing more. */
+async function untilTold(client: DaemonClient, told: { readonly seq: number }): Promise<void> {
+  const last = await client.history({ limit: 1 }).catch(() => []);
+  const deadline = performance.now() + LAST_CHANGE_LIMIT_MS;
+  while (told.seq < (last.at(-1)?.seq ?? 0) && performance.now() < deadline) await delay(LAST_CHANGE_LOOK_MS);
+}
+
+async function showEvents(
+  { client, screen, views, after, onChange }: WatchOptions,
+  signal: AbortSignal,
+  told: { seq: number },
+): Promise<void> {
   const keys = new Set(views.map(({ project, name }) => `${project}/${name}`));
   for await (const entry of followEvents(client, signal, after)) {
+    told.seq = entry.seq;
     if (entry.name !== null && !keys.has(`${entry.project}/${entry.name}`)) continue;
-    setTimeout(() => screen.state(entry), STATE_DELAY_MS);
+    screen.state(entry);
     if (entry.name !== null) onChange(entry);
   }
 }
@@ -65,5 +80,5 @@ async function showLogs({ screen, views, since }: WatchOptions, signal: AbortSig
   ]);
   // As the daemon makes it at the first start: a folder that is there is watched, one that is not only polled.
   for (const { logs } of views) mkdirSync(dirname(logs.out), { recursive: true, mode: 0o700 });
-  for await (const record of readLogs({ streams, since, follow: signal })) screen.record(record);
+  for await (const record of readLogs({ streams, since, follow: signal, toTheEnd: true })) screen.record(record);
 }

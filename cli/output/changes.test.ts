@@ -45,6 +45,23 @@ test("says how many of several restart", () => {
   assert.equal([renderPlan(all, [], plain).at(-1), renderChangesSummary(all)], ["2 to remove (all stop)", "2 removed (all stopped)"]);
 });
 
+test("of a group, who comes and goes and its order are shown", () => {
+  const differences = [
+    { key: "processes", before: "a, b", after: "b, c" },
+    { key: "startup", before: "dependency", after: "parallel" },
+  ];
+  assert.equal(renderPlan([], [{ project: "shop", name: "all", action: "change", differences }], plain).slice(0, 3), [
+    "~ group shop/all",
+    "    processes: + c, - a",
+    "    startup: dependency → parallel",
+  ]);
+  const order = [{ key: "processes", before: "a, b", after: "b, a" }];
+  assert.is(
+    renderPlan([], [{ project: "shop", name: "all", action: "change", differences: order }], plain)[1],
+    "    processes: a, b → b, a",
+  );
+});
+
 test("a PATH that differs is told once for all, and who meets nothing else has no line", () => {
   const path = { key: "PATH", before: "/usr/bin:/bin", after: "/opt/venv/bin:/usr/bin:/bin" };
   const executable = { key: "executable", before: "/usr/bin/python3", after: "/opt/venv/bin/python3" };
@@ -52,7 +69,7 @@ test("a PATH that differs is told once for all, and who meets nothing else has n
     "~ shop/api (restarts)",
     "    executable: /usr/bin/python3 → /opt/venv/bin/python3",
     "~ PATH of 2 processes, from the next start on: + /opt/venv/bin",
-    "2 to change (1 restarts)",
+    "2 to change (1 of them restarts)",
   ]);
   const other = { ...path, after: "/bin:/usr/bin" };
   assert.match(

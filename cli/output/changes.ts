@@ -8,10 +8,22 @@ export function renderPlan(changes: readonly PlanChange[], groups: readonly Grou
   return [...renderChanges(changes, paint), ...renderGroupChanges(groups, paint), renderPlanSummary(changes, groups)];
 }
 
-/** A line for each group that changes. */
+/** A line for each group that changes, and one for what changes of it: who comes and goes, and its order. */
 export function renderGroupChanges(groups: readonly GroupChange[], paint: Paint): string[] {
   const marks = { add: paint.green("+"), change: paint.yellow("~"), remove: paint.red("-") };
-  return groups.map(({ project, name, action }) => `${marks[action]} group ${project}/${name}`);
+  return groups.flatMap(({ project, name, action, differences = [] }) => [
+    `${marks[action]} group ${project}/${name}`,
+    ...differences.map(
+      (difference) => `    ${difference.key === "processes" ? renderMembers(difference, paint) : renderDifference(difference, paint)}`,
+    ),
+  ]);
+}
+
+function renderMembers({ key, before, after }: { key: string; before: string; after: string }, paint: Paint): string {
+  const [old, now] = [before.split(", "), after.split(", ")];
+  const come = now.filter((name) => !old.includes(name)).map((name) => paint.green(`+ ${tame(name)}`));
+  const gone = old.filter((name) => !now.includes(name)).map((name) => paint.red(`- ${tame(name)}`));
+  return come.length + gone.length > 0 ? `${key}: ${[...come, ...gone].join(", ")}` : renderDifference({ key, before, after }, paint);
 }
 
 /** What each process meets, key by key; a PATH that differs, as it does for all of a file, once at the end. */

@@ -48,4 +48,10 @@ test("a configuration error is a line with file:line:column for each thing that 
   ]);
 });
 
+test("a program's last lines cannot steer a terminal, and elsewhere stay as they were written", () => {
+  const error = { code: "START_FAILED" as const, message: "cannot start api", details: { lastLines: ["a\u001b[2Jb"] } };
+  assert.is(renderError(error, "/", plain, true)[1], "  │ ab");
+  assert.is(renderError(error, "/", plain)[1], "  │ a\u001b[2Jb");
+});
+
 test.run();

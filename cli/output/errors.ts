@@ -3,6 +3,7 @@ import type { ErrorBody } from "../../core/errors/ghost-error.ts";
 import type { Candidate } from "../../core/graph/select.ts";
 import type { Paint } from "./paint.ts";
 import { count } from "./quantities.ts";
+import { withoutSteering } from "./steering.ts";
 
 /** A place in a file and what is wrong there, as `details.diagnostics` of a configuration error holds them. */
 export interface ShownDiagnostic {
@@ -14,13 +15,17 @@ export interface ShownDiagnostic {
   readonly hint?: string;
 }
 
-/** The lines that tell an error to a person: what, the program's last lines if it was one's fault, and the remedy. */
-export function renderError(error: ErrorBody, directory: string, paint: Paint): string[] {
+/** The lines that tell an error to a person: what, the program's last lines if it was one's fault, and the remedy. On a terminal those last lines cannot steer it. */
+export function renderError(error: ErrorBody, directory: string, paint: Paint, isTerminal = false): string[] {
   const diagnostics = (error.details?.diagnostics ?? []) as readonly ShownDiagnostic[];
   if (diagnostics.length > 0)
     return [...diagnostics.flatMap((each) => renderDiagnostic(each, directory, paint)), summaryOf(diagnostics, paint)];
   const hint = hintFromHere(error, directory) ?? error.hint;
-  return [`${paint.red("error:")} ${error.message}`, ...renderLastLines(error, paint), ...(hint ? [`${paint.cyan("hint:")} ${hint}`] : [])];
+  return [
+    `${paint.red("error:")} ${error.message}`,
+    ...renderLastLines(error, paint, isTerminal),
+    ...(hint ? [`${paint.cyan("hint:")} ${hint}`] : []),
+  ];
 }
 
 /** `file:line:column: message`, the form that editors and terminals make into a link, and its hint on a line of its own. */
@@ -46,9 +51,10 @@ function summaryOf(diagnostics: readonly ShownDiagnostic[], paint: Paint): strin
   return `${paint.red("error:")} nothing was changed: ${count(errors, "error")} in the configuration`;
 }
 
-function renderLastLines({ details }: ErrorBody, paint: Paint): string[] {
+function renderLastLines({ details }: ErrorBody, paint: Paint, isTerminal: boolean): string[] {
   const lines = details?.lastLines;
-  return Array.isArray(lines) ? lines.map((line) => `  ${paint.dim("│")} ${String(line)}`) : [];
+  if (!Array.isArray(lines)) return [];
+  return lines.map((line) => `  ${paint.dim("│")} ${isTerminal ? withoutSteering(String(line)) : String(line)}`);
 }
 
 /** Relative to the current folder where the file is in it. */

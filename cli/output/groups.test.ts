@@ -47,7 +47,11 @@ test("keeps who waits for what, and says only what is new", () => {
   assert.is(list.note(line("api", "redis (healthy)")), "api (redis (healthy))");
   assert.is(list.note(line("api", "redis (healthy)")), null);
   assert.is(list.note(line("worker")), "worker (its health check)");
-  assert.is(renderWaiting(list.phrases(), plain), "waiting: api (redis (healthy)), worker (its health check)");
+  assert.is(
+    renderWaiting(list.phrases(), plain),
+    "waiting: worker (its health check), api (redis (healthy))",
+    "what is itself starting comes first",
+  );
   list.settle({ project: "shop", name: "api", instance: 0, ok: true, did: "started", pid: 1 });
   assert.equal(list.phrases(), ["worker (its health check)"]);
 });

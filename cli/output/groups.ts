@@ -34,7 +34,8 @@ export function renderGroup(group: GroupView, paint: Paint): string[] {
     `  ${paint.dim("processes")}  ${group.processes.join(", ")}`,
     ...group.waiting.map((entry) => {
       const label = entry.instance > 0 ? `${entry.name}:${entry.instance}` : entry.name;
-      return `  ${paint.dim("not ready")}  ${label} is ${entry.status}${entry.for.length > 0 ? `, waits for ${entry.for.join(", ")}` : ""}`;
+      const how = entry.crashLooping ? `${entry.status}, and keeps falling over` : entry.status;
+      return `  ${paint.dim("not ready")}  ${label} is ${how}${entry.for.length > 0 ? `, waits for ${entry.for.join(", ")}` : ""}`;
     }),
   ];
 }

@@ -1,6 +1,7 @@
 import { gapText, isGap, type LogRecord } from "../../core/logs/record.ts";
 import type { Paint } from "./paint.ts";
 import { formatMoment } from "./quantities.ts";
+import { withoutSteering } from "./steering.ts";
 import { pad } from "./width.ts";
 
 /** How lines are shown. */
@@ -10,6 +11,8 @@ export interface LogStyle {
   readonly timestamps: boolean;
   /** `project/name` instead of `name`. */
   readonly withProject: boolean;
+  /** On a terminal, lines of several processes cannot steer it: one would wipe what the others wrote. Everywhere else lines stay as they were written. */
+  readonly isTerminal: boolean;
 }
 
 /** Colours that tell processes apart; red and green already mean something. */
@@ -23,11 +26,12 @@ export function makeLogRenderer(style: LogStyle, paint: Paint): (record: LogReco
     colours.set(label, colour);
     return colour;
   };
+  const shown = style.isTerminal && style.nameCells > 0 ? withoutSteering : (line: string) => line;
   return (record) => {
     const label = labelOf(record, style.withProject);
     const name = style.nameCells > 0 ? `${colourOf(label)(`${pad(label, style.nameCells)} │`)} ` : "";
     const time = style.timestamps ? `${paint.dim(momentOf(record.time))} ` : "";
-    return `${name}${time}${isGap(record) ? paint.yellow(gapText(record.gap)) : record.line}`;
+    return `${name}${time}${isGap(record) ? paint.yellow(gapText(record.gap)) : shown(record.line)}`;
   };
 }
 

@@ -79,10 +79,18 @@ test("prints the system, the services with the daemon, and the one-shot applicat
   assert.match(text, /│ Monitoring │ 2 processes │ Services: 1, One-shot: 1/);
 });
 
-test("one process is not told as several", () => {
-  const view = { columns: 100, paint: plain, now: Date.parse(at(12, 40, 0)) };
-  assert.match(renderMonitor(system, [], view).join("\n"), /0 processes/);
-  assert.match(renderMonitor(system, [process({})], view).join("\n"), /│ 1 process /);
+test("one process is one process, and a table of no applications is left out", () => {
+  const text = renderMonitor(system, [process({})], { columns: 100, paint: plain, now: Date.parse(at(12, 40, 0)) }).join("\n");
+  assert.match(text, /│ Monitoring │ 1 process /);
+  assert.not.match(text, "One-Shot Applications");
+  assert.match(text, /│ redis +│/);
+});
+
+test("names carry their project when there are several", () => {
+  const processes = [process({}), process({ project: "tools", name: "backup", instance: 1, type: "oneshot" })];
+  const text = renderMonitor(system, processes, { columns: 100, paint: plain, now: Date.parse(at(12, 40, 0)) }).join("\n");
+  assert.match(text, /│ shop\/redis +│/);
+  assert.match(text, /│ tools\/backup:1 +│/);
 });
 
 test.run();

@@ -12,7 +12,7 @@ interface View {
   readonly now: number;
 }
 
-/** The three tables of `ghost monitor`: the system, the services (the daemon among them) and the one-shot applications. */
+/** The three tables of `ghost monitor`: the system, the services (the daemon among them) and the one-shot applications, if there are any. */
 export function renderMonitor(system: SystemView, processes: readonly ProcessView[], view: View): string[] {
   const services = processes.filter(({ type }) => type === "service");
   const oneshots = processes.filter(({ type }) => type === "oneshot");
@@ -28,13 +28,17 @@ export function renderMonitor(system: SystemView, processes: readonly ProcessVie
       [...services.map((each) => serviceRow(each, named, view)), daemonRow(system, view)],
       { ruled: true, ...view },
     ),
-    ...renderBox(
-      "One-Shot Applications",
-      ["App", "Status", "Started", "Completed", "Resource Usage"],
-      oneshots.map((each) => appRow(each, named, view)),
-      { ruled: true, ...view },
-    ),
+    ...(oneshots.length > 0 ? renderApps(oneshots, named, view) : []),
   ];
+}
+
+function renderApps(oneshots: readonly ProcessView[], named: boolean, view: View): string[] {
+  return renderBox(
+    "One-Shot Applications",
+    ["App", "Status", "Started", "Completed", "Resource Usage"],
+    oneshots.map((each) => appRow(each, named, view)),
+    { ruled: true, ...view },
+  );
 }
 
 function systemRows(system: SystemView, services: number, oneshots: number, { now }: View): BoxRow[] {

@@ -100,5 +100,6 @@ function lastExit({ exitCode, exitSignal, exitKnown, stoppedAt }: ProcessDetail)
 }
 
 function usageOf({ cpuPercent, memoryBytes, privateBytes, threads }: ProcessDetail): string {
+  if (threads === 0) return "not measured";
   return `${formatPercent(cpuPercent)} cpu, ${formatBytes(memoryBytes)} memory (${formatBytes(privateBytes)} private), ${count(threads, "thread")}`;
 }

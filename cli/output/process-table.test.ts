@@ -64,11 +64,14 @@ test("into a pipe goes the same as onto a wide terminal, without a limit", () =>
   assert.equal(list([], Number.POSITIVE_INFINITY), list([], 10_000));
 });
 
-test("what runs at times tells when it is next", () => {
-  const [, line] = list([
-    view({ type: "oneshot", pid: null, status: "exited", why: "exited with code 0", nextStartAt: "2026-11-23T12:03:00Z" }),
-  ]);
-  assert.match(line ?? "", / {2}next start in 3m; exited with code 0$/);
+test("what runs at times is scheduled in between, unless its last run failed, and tells when it is next", () => {
+  const armed = { type: "oneshot", pid: null, nextStartAt: "2026-11-23T12:03:00Z" } as const;
+  const line = (changes: Partial<ProcessView>): string => list([view({ ...armed, ...changes })])[1] ?? "";
+  assert.match(line({ status: "stopped" }), /^api {3}scheduled {2}/);
+  assert.match(line({ status: "exited", why: "exited with code 0" }), /^api {3}scheduled .* {2}next start in 3m; exited with code 0$/);
+  assert.match(line({ status: "failed" }), /^api {3}failed /);
+  assert.match(line({ status: "backoff" }), /^api {3}backoff /);
+  assert.match(line({ status: "stopped", nextStartAt: null }), /^api {3}stopped /);
 });
 
 test("several projects: processes stand under their project's name", () => {
@@ -79,8 +82,32 @@ test("several projects: processes stand under their project's name", () => {
   );
 });
 
-test("a process that is crash-looping says so", () => {
-  assert.ok(list([view({ status: "backoff", crashLooping: true, pid: null })])[1]?.includes("backoff, crash-looping"));
+test("a process that is crash-looping says so, in one word; one that was given up has failed", () => {
+  const statusOf = (status: ProcessView["status"]): string | undefined =>
+    list([view({ status, crashLooping: true, pid: null })])[1]?.split(/ {2,}/)[1];
+  assert.is(statusOf("backoff"), "crash-looping");
+  assert.is(statusOf("running"), "crash-looping");
+  assert.is(statusOf("failed"), "failed");
+});
+
+test("a narrow terminal goes without columns, so that the cause is seen", () => {
+  const why = "exited with code 3 after 20 ms, as before";
+  const processes = [
+    view({ name: "accounts", status: "backoff", crashLooping: true, pid: null, restarts: 12, why, nextStartAt: "2026-11-23T12:00:09Z" }),
+    view({ name: "api" }),
+  ];
+  const titles = (columns: number): string => (list(processes, columns)[0] ?? "").split(/ {2,}/).join(" ");
+  assert.is(titles(120), "NAME STATUS PID UPTIME RESTARTS CPU MEM WHY");
+  assert.is(titles(100), "NAME STATUS PID UPTIME RESTARTS CPU MEM WHY");
+  assert.is(titles(80), "NAME STATUS UPTIME RESTARTS WHY");
+  assert.is(titles(60), "NAME STATUS WHY");
+  for (const columns of [60, 80, 100]) {
+    const line = list(processes, columns)[1] ?? "";
+    assert.ok(line.length <= columns, line);
+    assert.match(line, / {2}next start in 9s; exited with c.*…$/);
+  }
+  const short = [view({ name: "accounts", why: "started" })];
+  assert.is((list(short, 80)[0] ?? "").split(/ {2,}/).length, 8, "nothing is left out that has room");
 });
 
 test("text from elsewhere cannot steer the terminal", () => {

@@ -5,15 +5,19 @@ import { paintOfStatus, spansProjects } from "./status.ts";
 import { type Cell, type Column, renderTable, renderTexts } from "./table.ts";
 import { tame } from "./width.ts";
 
+/** A cause that is cut off earlier tells nothing. */
+const WHY_CELLS_WANTED = 30;
+
+/** What is spare goes by what helps least when something is broken: every command takes a name for a pid, and use is of this moment only. */
 const COLUMNS: readonly Column[] = [
   { title: "NAME" },
   { title: "STATUS" },
-  { title: "PID", align: "right" },
-  { title: "UPTIME", align: "right" },
-  { title: "RESTARTS", align: "right" },
-  { title: "CPU", align: "right" },
-  { title: "MEM", align: "right" },
-  { title: "WHY", flexible: true },
+  { title: "PID", align: "right", spare: 1 },
+  { title: "UPTIME", align: "right", spare: 4 },
+  { title: "RESTARTS", align: "right", spare: 5 },
+  { title: "CPU", align: "right", spare: 2 },
+  { title: "MEM", align: "right", spare: 3 },
+  { title: "WHY", flexible: true, cellsWanted: WHY_CELLS_WANTED },
 ];
 
 /** The lines of `ghost list`: one a process, by name; under a line with the project's name where there are several projects. */
@@ -60,12 +64,19 @@ function textsOf(sorted: readonly ProcessView[], indent: string, now: number): s
   for (const process of sorted) {
     const { pid, startedAt, instance } = process;
     names.push(indent + (instance > 0 ? `${process.name}:${instance}` : process.name));
-    statuses.push(process.crashLooping ? `${process.status}, crash-looping` : process.status);
+    const { status } = process;
+    // One word: whether it just runs, falls or waits, the other cells tell.
+    if (process.crashLooping && status !== "failed") statuses.push("crash-looping");
+    // It rests until its time. That the last run failed, somebody needs to see.
+    else if (process.nextStartAt !== null && (status === "stopped" || status === "exited")) statuses.push("scheduled");
+    else statuses.push(status);
     pids.push(pid === null ? "-" : String(pid));
     uptimes.push(pid === null || startedAt === null ? "-" : formatDuration(now - Date.parse(startedAt)));
     restarts.push(String(process.restarts));
-    cpu.push(pid === null ? "-" : formatPercent(process.cpuPercent));
-    memory.push(pid === null ? "-" : formatBytes(process.memoryBytes));
+    // What runs has a thread at least, unless nobody looked (`monitoring.enabled: false`).
+    const measured = pid !== null && process.threads > 0;
+    cpu.push(measured ? formatPercent(process.cpuPercent) : "-");
+    memory.push(measured ? formatBytes(process.memoryBytes) : "-");
     whys.push(whyOf(process, now));
   }
   return texts;
@@ -88,11 +99,12 @@ function paintedRows(
 }
 
 /** The colours of a row's cells, in the order of the columns. */
-function paintsOf({ pid, status, restarts, crashLooping }: ProcessView, paint: Paint): Paint["bold"][] {
+function paintsOf({ pid, status, restarts, crashLooping, nextStartAt }: ProcessView, paint: Paint): Paint["bold"][] {
+  const armed = nextStartAt !== null && status === "stopped";
   const atRest = pid === null ? paint.dim : same;
   return [
     paint.bold,
-    crashLooping ? paint.red : paintOfStatus(status, paint),
+    crashLooping ? paint.red : paintOfStatus(armed ? "exited" : status, paint),
     atRest,
     atRest,
     restarts > 0 ? paint.yellow : paint.dim,

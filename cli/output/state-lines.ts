@@ -17,6 +17,19 @@ export function renderStateLine(entry: HistoryEntry, nameCells: number, paint: P
   return `${paint.dim(`${pad(label, nameCells)} ${MARK}`)} ${colour(tame(text))}`;
 }
 
+/** Where nothing of the process runs any more. */
+const ENDS: ReadonlySet<string> = new Set(["stopped", "exited", "failed", "backoff"]);
+
+/** A start or an end, between log lines that are followed: `── api started (pid 812) ──`; null for every other change. */
+export function renderMark(entry: HistoryEntry, label: string, paint: Paint): string | null {
+  const { from, to, cause } = entry;
+  const started = cause.kind === "spawned";
+  // A restart goes from one run to the next without a rest in between.
+  const ended = to !== null && from !== null && from !== "waiting" && !ENDS.has(from) && (ENDS.has(to) || from === "stopping");
+  const text = started ? describe(entry) : ended ? cause.text : null;
+  return text === null ? null : paint.dim(`── ${label} ${tame(text)} ──`);
+}
+
 /** Beginnings that the word of the run follows at once. */
 const BEGINNINGS: ReadonlySet<string> = new Set(["start", "dependencies-met", "restarted", "schedule", "trigger", "armed"]);
 

@@ -12,22 +12,36 @@ export interface Column {
   readonly align?: "left" | "right";
   /** The one column that gives way when the terminal is narrow; the last, if none says so. */
   readonly flexible?: boolean;
+  /** What a narrow terminal goes without, the lowest number first; a column without a number is always there. */
+  readonly spare?: number;
+  /** Of the flexible column: columns are left out until so many cells of it are seen; without it, until all are. */
+  readonly cellsWanted?: number;
 }
 
 /** A column that gives way keeps at least this many cells, as long as the terminal has them. */
 const FLEXIBLE_CELLS_MIN = 8;
-/** Cells between two columns. */
-export const TABLE_GAP_CELLS = 2;
-const GAP = " ".repeat(TABLE_GAP_CELLS);
+/** Between two columns. */
+const GAP = "  ";
 
 type Row = readonly Cell[] | string;
 
-/** Lines of an aligned table, title line first, none longer than `columns` cells. Rows that are a string stand between the others as they are. */
+/** Lines of an aligned table, title line first, none longer than `columns` cells; spare columns that find no room are left out. Rows that are a string stand between the others as they are. */
 export function renderTable(head: readonly Column[], rows: readonly Row[], columns: number, paint: Paint = plain): string[] {
   const all = [head.map(({ title }) => ({ text: title, paint: paint.dim })), ...rows];
   const isAscii = PRINTABLE_ASCII.test(allText(all));
   const cellWidths = all.map((row) => (typeof row === "string" ? [] : measure(row, isAscii)));
-  const widths = fit(head, cellWidths, columns);
+  const widest = widestOf(head, cellWidths);
+  const kept = leaveOut(head, widest, columns);
+  if (kept.length < head.length) {
+    const keep = <Each>(of: readonly Each[]): Each[] => kept.map((index) => of[index] as Each);
+    return renderTable(
+      keep(head),
+      rows.map((row) => (typeof row === "string" ? row : keep(row))),
+      columns,
+      paint,
+    );
+  }
+  const widths = fit(head, widest, columns);
   const rights = head.map(({ align }) => align === "right");
   return all.map((row, index) => (typeof row === "string" ? row : renderRow(row, cellWidths[index] ?? [], widths, rights, columns)));
 }
@@ -88,7 +102,7 @@ function measure(row: readonly Cell[], isAscii: boolean): number[] {
   return widths;
 }
 
-function fit(head: readonly Column[], cellWidths: readonly (readonly number[])[], columns: number): number[] {
+function widestOf(head: readonly Column[], cellWidths: readonly (readonly number[])[]): number[] {
   const widths = head.map(() => 0);
   for (const row of cellWidths) {
     for (let index = 0; index < row.length; index++) {
@@ -96,6 +110,23 @@ function fit(head: readonly Column[], cellWidths: readonly (readonly number[])[]
       if (width > (widths[index] ?? 0)) widths[index] = width;
     }
   }
+  return widths;
+}
+
+/** The columns that stay, by their numbers: spare ones go, one after the other, until what is wanted of all others has room. */
+function leaveOut(head: readonly Column[], widest: readonly number[], columns: number): number[] {
+  const wanted = widest.map((width, index) => Math.min(width, head[index]?.cellsWanted ?? width));
+  let kept = head.map((_, index) => index);
+  const spareOf = (index: number): number => head[index]?.spare ?? Number.POSITIVE_INFINITY;
+  for (const spare of kept.filter((index) => Number.isFinite(spareOf(index))).sort((a, b) => spareOf(a) - spareOf(b))) {
+    if (rowWidth(kept.map((index) => wanted[index] ?? 0)) <= columns) break;
+    kept = kept.filter((index) => index !== spare);
+  }
+  return kept;
+}
+
+function fit(head: readonly Column[], widest: readonly number[], columns: number): number[] {
+  const widths = [...widest];
   const over = rowWidth(widths) - columns;
   if (over <= 0) return widths;
   const flexible = head.findIndex((column) => column.flexible);

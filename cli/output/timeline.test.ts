@@ -41,8 +41,8 @@ test("names whose change it was, the daemon's included", () => {
 test("on a narrow terminal causes are wrapped, and stand below where there is no room beside", () => {
   const entries = [entry(1, { cause: { kind: "exit", text: "exited with code 3; restarts in 100 ms, as it did before" } })];
   assert.equal(renderTimeline(entries, { columns: 80, paint: plain, named: false }), [
-    "2026-11-23 12:00:01  running → backoff      exited with code 3; restarts in 100",
-    "                                            ms, as it did before",
+    "2026-11-23 12:00:01  running → backoff      exited with code 3; restarts in",
+    "                                            100 ms, as it did before",
   ]);
   assert.equal(renderTimeline(entries, { columns: 80, paint: plain, named: true }), [
     "2026-11-23 12:00:01  shop/api  running → backoff",

@@ -110,7 +110,7 @@ export interface ActionRequest {
   readonly signal?: string;
   /** For `scale`: how many there shall be, 0 to 1000. */
   readonly instances?: number;
-  /** For `start` and `restart`: in which order; default: what they depend on, or what the group says. */
+  /** For `start`, `restart` and (the other way round) `stop`: in which order; default: what they depend on, or what the group says. */
   readonly order?: import("../config/definition.ts").StartupOrder;
   /** For `start`: when one fails, stop again those that this request started. */
   readonly rollback?: boolean;
@@ -149,7 +149,7 @@ export interface GroupView {
   readonly origin: "file" | "api";
   /** Names of its processes. */
   readonly processes: readonly string[];
-  /** `up`: all that is wanted is as it should be; `partial`: some are; `failed`: one gave up or is unhealthy; `starting`: something is awaited. */
+  /** `up`: all that is wanted is as it should be; `partial`: some are; `failed`: one gave up, keeps falling over or is unhealthy; `starting`: something is awaited. */
   readonly status: "stopped" | "starting" | "up" | "partial" | "failed";
   /** Instances in all, and those that are ready (a one-shot that ended well is). */
   readonly total: number;
@@ -161,6 +161,8 @@ export interface GroupView {
     readonly instance: number;
     readonly status: Status;
     readonly for: readonly string[];
+    /** It keeps falling over, and is therefore not ready though it may run. Absent: an older daemon does not tell. */
+    readonly crashLooping?: boolean;
   }[];
 }
 
@@ -209,6 +211,8 @@ export interface GroupChange {
   readonly project: string;
   readonly name: string;
   readonly action: "add" | "change" | "remove";
+  /** With `change`: `processes` and `startup` as they were and will be; names divided by `, `. Absent: none, or an older daemon does not tell. */
+  readonly differences?: readonly { readonly key: string; readonly before: string; readonly after: string }[];
 }
 
 /** `PUT /v1/manifests/{id}` and `POST …/plan`. */

@@ -24,6 +24,13 @@ test("new, changed and forgotten groups are told, moved ones are not", () => {
     groupChanges(before, now).map(({ name, action }) => `${action} ${name}`),
     ["change members", "change order", "add new", "remove gone"],
   );
+  assert.equal(
+    groupChanges(before, now).flatMap(({ differences }) => differences ?? []),
+    [
+      { key: "processes", before: "a, b", after: "a" },
+      { key: "startup", before: "dependency", after: "parallel" },
+    ],
+  );
   assert.equal(groupChanges([], []), []);
 });
 

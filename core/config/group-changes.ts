@@ -7,15 +7,21 @@ export function groupChanges(before: readonly GroupDefinition[], now: readonly G
   const kept = new Set(now.map(keyOf));
   const changed = now.flatMap((group): GroupChange[] => {
     const earlier = old.get(keyOf(group));
-    if (earlier && isSame(earlier, group)) return [];
-    return [{ project: group.project, name: group.name, action: earlier ? "change" : "add" }];
+    const { project, name } = group;
+    if (!earlier) return [{ project, name, action: "add" }];
+    const differences = differencesOf(earlier, group);
+    return differences.length === 0 ? [] : [{ project, name, action: "change", differences }];
   });
   const gone = before.filter((group) => !kept.has(keyOf(group)));
   return [...changed, ...gone.map(({ project, name }): GroupChange => ({ project, name, action: "remove" }))];
 }
 
-function isSame(a: GroupDefinition, b: GroupDefinition): boolean {
-  return a.startup === b.startup && JSON.stringify(a.processes) === JSON.stringify(b.processes);
+function differencesOf(before: GroupDefinition, after: GroupDefinition): NonNullable<GroupChange["differences"]> {
+  const rows = [
+    { key: "processes", before: before.processes.join(", "), after: after.processes.join(", ") },
+    { key: "startup", before: before.startup, after: after.startup },
+  ];
+  return rows.filter((row) => row.before !== row.after);
 }
 
 function keyOf({ project, name }: GroupDefinition): string {

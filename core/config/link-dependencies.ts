@@ -1,19 +1,16 @@
 import { findCycle } from "../graph/order.ts";
 import type { Dependency, ProcessDefinition } from "./definition.ts";
+import { describeCircle, suggestProcess, whyNever } from "./dependency-rules.ts";
 import type { Place, Report } from "./diagnostics.ts";
 import type { Draft } from "./drafts.ts";
 import type { Reading } from "./fields.ts";
 import { type DeclaredDependency, readDependencies } from "./read-dependencies.ts";
-import { nearest } from "./suggest.ts";
 
 /** A process that was read, beside what declares it; without a definition after an error in it. */
 export interface ReadProcess {
   readonly draft: Draft;
   readonly definition: ProcessDefinition | undefined;
 }
-
-/** At most this many steps of a circle are told, in processes: nobody reads more, and a file may hold thousands. */
-const CIRCLE_SHOWN_MAX = 20;
 
 /**
  * Reads `depends_on` of all processes, now that all are known: names that nobody has, conditions that cannot hold and circles are reported, and the
@@ -55,15 +52,13 @@ class Linker {
   private isKnown({ name, place }: DeclaredDependency, dependent: string): boolean {
     if (name === dependent) this.report.error(place, `cannot let ${dependent} depend on itself`, "remove it");
     else if (!this.byName.has(name))
-      this.report.error(place, `cannot let ${dependent} depend on ${name}: there is no process of this name`, this.suggest(name));
+      this.report.error(
+        place,
+        `cannot let ${dependent} depend on ${name}: there is no process of this name`,
+        suggestProcess(name, this.groups, this.byName.keys()),
+      );
     else return true;
     return false;
-  }
-
-  private suggest(name: string): string {
-    if (this.groups.has(name)) return `${name} is a group: name its processes`;
-    const near = nearest(name, this.byName.keys());
-    return near === null ? "declare it in this file, or register both files together" : `did you mean ${near}?`;
   }
 
   private resolve(dependency: DeclaredDependency, dependent: string): Dependency {
@@ -82,15 +77,9 @@ class Linker {
     const steps = circle
       .slice(1)
       .map((name, index) => ({ from: circle[index] ?? "", name, place: this.placeOf(circle[index] ?? "", name) }));
-    const told = steps.slice(0, CIRCLE_SHOWN_MAX).map(({ from, name, place }) => `${from} needs ${name} (${shown(place)})`);
-    const rest = steps.length > told.length ? `, and ${steps.length - told.length} more steps` : "";
+    const { message, hint } = describeCircle(steps.map(({ from, name, place }) => `${from} needs ${name} (${shown(place)})`));
     const place = steps[0]?.place;
-    if (place)
-      this.report.error(
-        place,
-        `cannot order the processes, for they need each other: ${told.join(", ")}${rest}`,
-        "remove one of these depends_on",
-      );
+    if (place) this.report.error(place, message, hint);
   }
 
   private placeOf(from: string, name: string): Place | undefined {
@@ -106,14 +95,4 @@ function shown(place: Place | undefined): string {
 function bareCondition(other: ProcessDefinition): Dependency["condition"] {
   if (other.healthCheck) return "healthy";
   return other.type === "oneshot" ? "completed" : "started";
-}
-
-/** Why a condition can never hold, with the remedy; null when it can. */
-function whyNever(condition: Dependency["condition"], other: ProcessDefinition): readonly [string, string] | null {
-  const { name, type, healthCheck } = other;
-  if (condition === "healthy" && !healthCheck)
-    return ["it has no health_check", `give ${name} a health_check, or write ${type === "oneshot" ? "completed" : "started"}`];
-  if (condition === "completed" && type === "service")
-    return ["a service does not complete", `give ${name} \`type: oneshot\`, or write ${healthCheck ? "healthy" : "started"}`];
-  return null;
 }

@@ -154,6 +154,12 @@ const CLASHES: [string, string, RegExp][] = [
   ["a: { executable: x, listen: 127.0.0.1:80 }, b: { executable: x, listen: '*:80' }", "error", /cannot listen on port 80 for b/],
   ["a: { executable: x, ports: { web: 80 }, instances: 2 }", "warning", /all 2 instances of a are given the same port 80 as web/],
   ["a: { executable: x, ports: { web: 80 } }, b: { executable: x, ports: { http: 80 } }", "warning", /port 80 is given to b and to a/],
+  [
+    "a: { executable: x, listen: 80 }, c: { executable: x, ports: { web: 80 } }",
+    "warning",
+    /port 80 is given to c, and a has a listener there \(\/srv\/shop\/0.yaml:1\)/,
+  ],
+  ["c: { executable: x, ports: { web: 80 } }, a: { executable: x, listen: 80 }", "warning", /port 80 is given to c, and a has a listener/],
   ["a: { executable: x, listen: 127.0.0.1:80 }, b: { executable: x, listen: 127.0.0.2:80 }", "", /^$/],
   ["a: { executable: x, listen: 80, ports: { web: 80 } }", "", /^$/],
   ["a: { executable: x, listen: 80, health_check: { tcp: 80 } }", "warning", /the tcp check of a always passes/],

@@ -8,11 +8,13 @@ const ALL_HOSTS: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
 
 /**
  * Reports what can never have its port: a listener on an address that another process's listener has is an error; a fixed port of a process with
- * several instances, or of two processes, is a warning, for they may share it on purpose (SO_REUSEPORT) or never run together.
+ * several instances, or of two processes, is a warning, for they may share it on purpose (SO_REUSEPORT) or never run together; so is one that
+ * another's listener has, for that one may not be wanted up.
  */
 export function reportPortClashes(read: readonly ReadProcess[], reading: Reading): void {
   const listeners = new Map<number, Owner<ListenAddress>[]>();
   const fixed = new Map<number, string>();
+  const given: Owner<number>[] = [];
   for (const { draft, definition } of read) {
     if (!definition || draft.twin) continue;
     const { listen } = definition;
@@ -20,8 +22,22 @@ export function reportPortClashes(read: readonly ReadProcess[], reading: Reading
     if (listen && !listen.portFrom && listenPlace)
       refuseSharedListener({ name: draft.name, place: listenPlace, value: listen }, listeners, reading);
     const portsPlace = draft.entries.get("ports")?.value.place;
-    if (portsPlace) warnOfSharedPorts(definition, portsPlace, fixed, reading);
+    if (!portsPlace) continue;
+    warnOfSharedPorts(definition, portsPlace, fixed, reading);
+    for (const port of Object.values(definition.ports))
+      if (port !== "auto") given.push({ name: draft.name, place: portsPlace, value: port });
   }
+  for (const each of given) warnOfListener(each, listeners.get(each.value) ?? [], reading);
+}
+
+function warnOfListener({ name, place, value }: Owner<number>, listeners: readonly Owner<ListenAddress>[], { report }: Reading): void {
+  const other = listeners.find((listener) => listener.name !== name);
+  if (!other) return;
+  report.warn(
+    place,
+    `port ${value} is given to ${name}, and ${other.name} has a listener there (${other.place.file}:${other.place.line}): the two cannot run together`,
+    "write auto, or give one of them another port",
+  );
 }
 
 interface Owner<Value> {
@@ -31,9 +47,9 @@ interface Owner<Value> {
 }
 
 function refuseSharedListener(own: Owner<ListenAddress>, listeners: Map<number, Owner<ListenAddress>[]>, { report }: Reading): void {
-  const { host, port } = own.value;
+  const { port } = own.value;
   const others = listeners.get(port) ?? [];
-  const other = others.find(({ value }) => value.host === host || ALL_HOSTS.has(value.host) || ALL_HOSTS.has(host));
+  const other = others.find(({ value }) => shareListener(value, own.value));
   if (other) {
     const where = `${other.place.file}:${other.place.line}`;
     report.error(
@@ -43,6 +59,11 @@ function refuseSharedListener(own: Owner<ListenAddress>, listeners: Map<number, 
     );
   }
   listeners.set(port, [...others, own]);
+}
+
+/** Whether two listeners, neither on a port that is yet to be chosen, are one. */
+export function shareListener(one: ListenAddress, other: ListenAddress): boolean {
+  return one.port === other.port && (one.host === other.host || ALL_HOSTS.has(one.host) || ALL_HOSTS.has(other.host));
 }
 
 function warnOfSharedPorts(

@@ -184,9 +184,21 @@ test("a file of aliases to aliases is contained", () => {
     (_, level) => `  - &a${level} [${Array.from({ length: 10 }, () => (level === 0 ? "x" : `*a${level - 1}`)).join(", ")}]`,
   );
   const began = performance.now();
-  const [first] = diagnose(`x-bomb:\n${levels.join("\n")}\nprocesses: []\n`);
+  const [first, ...others] = diagnose(`x-bomb:\n${levels.join("\n")}\nx-map: { *a1 : 1, *a2 : 2, <<: *a3 }\nother: *a9\nprocesses: []\n`);
   assert.match(first?.message ?? "", /more than 200000 values/);
+  assert.equal(others, []);
   assert.ok(performance.now() - began < 5000);
+});
+
+test("a variable inside brackets is told as such, alone and within a word; in quotes it is none", () => {
+  for (const value of ["{ F: ${VAR} }", "{ F: ./x-${VAR} }", "[a, ${VAR}-b]", "{ A: 'it''s', F: a${VAR} }"]) {
+    const [first, ...others] = diagnoseProcess(`x-a: ${value}`);
+    assert.match(first?.message ?? "", /inside \{ \} and \[ \] a variable is read as a bracket/, value);
+    assert.match(first?.hint ?? "", /put quotes around it/);
+    assert.equal(others, []);
+  }
+  for (const value of ['{ F: "a-${VAR}", G: ]', "${A} ${B}: {"])
+    assert.not.match(diagnoseProcess(`x-a: ${value}`)[0]?.message ?? "", /variable is read/, value);
 });
 
 test("brackets without end are contained", () => {

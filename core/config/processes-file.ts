@@ -5,6 +5,7 @@ import { type Field, type Reading, readText, refuse } from "./fields.ts";
 import type { Variables } from "./interpolate.ts";
 import { FILE_KEYS } from "./key-tables.ts";
 import { hasUnknownKey, readKeys } from "./keys.ts";
+import { PROCESSES_MAX } from "./limits.ts";
 import { linkDependencies, type ReadProcess } from "./link-dependencies.ts";
 import { linkPorts } from "./link-ports.ts";
 import { reportListenerChecks } from "./listener-checks.ts";
@@ -27,9 +28,6 @@ export interface ProcessesFiles {
   /** For checks against the disk. */
   readonly places: Places;
 }
-
-/** Most processes that one manifest may declare, instances counted. */
-export const PROCESSES_MAX = 10_000;
 
 /**
  * Reads `processes.yaml` files, which merge in their order, for whoever has the variables `context.environment`: HOME (for `~/`), PATH (recorded)

@@ -3,6 +3,7 @@ import type { Hooks, ProcessDefinition, ReloadPolicy } from "./definition.ts";
 import { ORCHESTRATION_DEFAULTS } from "./definition-defaults.ts";
 import { type Field, type MapFields, readChoice, readInteger, readMap, readScalar, readSignal, refuse } from "./fields.ts";
 import type { PROCESS_KEYS } from "./key-tables.ts";
+import { INSTANCES_MAX } from "./limits.ts";
 import { nameProblem } from "./names.ts";
 import { HOOK_KEYS, RELOAD_KEYS } from "./orchestration-keys.ts";
 import { portsIn } from "./port-references.ts";
@@ -10,8 +11,6 @@ import { readHealthCheck } from "./read-health.ts";
 import { readSchedule } from "./read-schedule.ts";
 import { secretsIn } from "./secrets.ts";
 
-/** Most instances of one process. */
-const INSTANCES_MAX = 1000;
 /** Most ports of one process. */
 const PORTS_MAX = 100;
 

@@ -1,5 +1,11 @@
+import { GhostError } from "../errors/ghost-error.ts";
+
 /** What is shown where a secret would stand. */
 export const MASK = "******";
+
+/** Shorter values are not looked for in free text. */
+const MASKED_CHARACTERS_MIN = 4;
+const LINE_END = /[\r\n]+/;
 
 /** Marks a secret reference inside a string; YAML text cannot contain it (control characters are refused). */
 const MARK = "\u0001";
@@ -37,14 +43,36 @@ export function revealSecrets(text: string, values: Readonly<Record<string, stri
   return text.includes(MARK) ? text.replace(REFERENCE, (_, name: string) => values[name] ?? "") : text;
 }
 
+/** The same for what is about to run: nothing is to run with an empty text where a secret belongs. Throws STATE_DAMAGED for a reference without a value. */
+export function fillSecrets(text: string, values: Readonly<Record<string, string>>): string {
+  const missing = secretsIn(text).find((name) => !Object.hasOwn(values, name));
+  if (missing === undefined) return revealSecrets(text, values);
+  throw new GhostError("STATE_DAMAGED", `cannot fill in the secret ${missing}: data/secrets does not hold its value`, {
+    hint: "register its file again, where the value is known: ghost register FILE",
+  });
+}
+
 /** The text as people may see it. */
 export function maskReferences(text: string): string {
   return text.includes(MARK) ? text.replace(REFERENCE, MASK) : text;
 }
 
-/** Replaces every occurrence of a known secret value in free text (last lines, errors). Values shorter than 4 characters are left: they would mask half the text. */
+/**
+ * Replaces every occurrence of known secret values in free text (last lines, errors, command lines). Of a value with several lines each
+ * line is masked too, because logs are shown line by line. What is shorter than `MASKED_CHARACTERS_MIN` is left: it would mask half the text.
+ */
 export function maskValues(text: string, values: Iterable<string>): string {
   let masked = text;
-  for (const value of values) if (value.length >= 4) masked = masked.replaceAll(value, MASK);
+  for (const form of formsOf(values)) masked = masked.replaceAll(form, MASK);
   return masked;
+}
+
+/** The longest first: else one that begins another would leave the rest of that to be read. */
+function formsOf(values: Iterable<string>): string[] {
+  const forms = new Set<string>();
+  for (const value of values) {
+    forms.add(value);
+    if (LINE_END.test(value)) for (const line of value.split(LINE_END)) forms.add(line.trim());
+  }
+  return [...forms].filter(({ length }) => length >= MASKED_CHARACTERS_MIN).sort((a, b) => b.length - a.length);
 }

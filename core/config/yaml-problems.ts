@@ -3,6 +3,8 @@ import type { ErrorCode } from "yaml";
 interface Sentence {
   readonly why: string;
   readonly hint?: string;
+  /** True: it unsettles the reading so much that errors in later lines only follow from it. */
+  readonly upsets?: true;
 }
 
 const SENTENCES: Partial<Record<ErrorCode, Sentence>> = {
@@ -20,7 +22,8 @@ const SENTENCES: Partial<Record<ErrorCode, Sentence>> = {
 
 /** What a YAML syntax error in a line means, in plain words: the end of "cannot read this as YAML: ". */
 export function yamlProblem(code: ErrorCode, message: string, line: string): Sentence {
-  if (hasBareVariable(line)) return { why: "inside { } and [ ] a variable is read as a bracket", hint: 'put quotes around it: "${VAR}"' };
+  if (hasBareVariable(line))
+    return { why: "inside { } and [ ] a variable is read as a bracket", hint: 'put quotes around it: "${VAR}"', upsets: true };
   if (/^Flow (sequence|map)/.test(message)) return { why: "a [ or { is not closed", hint: "close it, and indent what is inside" };
   if (code === "MISSING_CHAR" && /quote/.test(message))
     return { why: "a quote is not closed", hint: "close it, or double it inside single quotes" };
@@ -29,11 +32,23 @@ export function yamlProblem(code: ErrorCode, message: string, line: string): Sen
   return SENTENCES[code] ?? { why: plain(message), hint: hintFor(code) };
 }
 
-/** Whether a `${` stands unquoted behind an opening bracket: as far as one line tells, in one look at each character. */
+/** Whether a `${` stands behind an opening bracket and outside of quotes, alone or within a word: as far as one line tells, in one look at each character. */
 function hasBareVariable(line: string): boolean {
-  const variable = line.indexOf("${");
-  const before = line.slice(0, Math.max(0, variable));
-  return variable > 0 && /[[{]/.test(before) && /[\s,:[{]$/.test(before);
+  let quote = "";
+  let depth = 0;
+  for (let at = 0; at < line.length; at++) {
+    const character = line.charAt(at);
+    if (quote !== "") quote = character === quote ? "" : quote;
+    else if (character === "#" && /\s/.test(line.charAt(at - 1))) return false;
+    else if (line.startsWith("${", at)) {
+      if (depth > 0) return true;
+      at++;
+    } else if (/[[{]/.test(character)) depth++;
+    else if (/[\]}]/.test(character)) depth = Math.max(0, depth - 1);
+    // In the middle of a word an apostrophe is one.
+    else if (/["']/.test(character) && /[\s,:[{]/.test(line.charAt(at - 1))) quote = character;
+  }
+  return false;
 }
 
 function plain(message: string): string {

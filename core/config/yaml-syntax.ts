@@ -63,8 +63,9 @@ function reportSyntax(document: Document.Parsed, text: string, placeAt: (offset:
     const place = placeAt(pos[0] + leadingBlanks(text, pos[0]));
     if (told.has(place.line)) continue;
     told.add(place.line);
-    const { why, hint } = yamlProblem(code, message, lineAt(text, pos[0]));
+    const { why, hint, upsets = false } = yamlProblem(code, message, lineAt(text, pos[0]));
     report.error(place, `cannot read this as YAML: ${why}`, hint);
+    if (upsets) break;
   }
   return told.size > 0;
 }

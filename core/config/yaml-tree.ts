@@ -59,10 +59,12 @@ export function readYaml(file: string, text: string, variables: Variables, secre
   return root && new TreeBuilder(variables, secrets, report).build(root, start);
 }
 
+/** Thrown when a file has more than can be read, which is then in the report. */
+class Overflow extends Error {}
+
 class TreeBuilder {
   private readonly anchors = new Map<string, SyntaxNode>();
   private nodes = 0;
-  private overflowed = false;
   private readonly variables: Variables;
   private readonly secrets: SecretKeeper;
   private readonly report: Report;
@@ -74,46 +76,49 @@ class TreeBuilder {
   }
 
   build(node: SyntaxNode, start: Place): Tree | null {
-    const tree = this.convert(node, 0);
+    try {
+      return this.refuseEmpty(this.convert(node, 0), start);
+    } catch (error) {
+      if (error instanceof Overflow) return null;
+      throw error;
+    }
+  }
+
+  private refuseEmpty(tree: Tree, start: Place): Tree | null {
     if (tree.kind === "scalar" && tree.value === null) {
       this.report.error(start, "cannot read the file: it is empty", "it needs a `processes:` list; `ghost schema` prints all keys");
       return null;
     }
-    return this.overflowed ? null : tree;
+    return tree;
   }
 
   private convert(node: SyntaxNode, depth: number): Tree {
     const { place } = node;
-    if (this.exceeds(place, depth)) return nothing(place);
+    this.refuseExcess(place, depth);
     if (node.kind === "alias") return this.convertAlias(node, depth);
     if (node.anchor !== undefined) this.anchors.set(node.anchor, node);
     if (node.kind === "scalar") return this.convertScalar(node);
     return node.kind === "map" ? this.convertMap(node, depth) : this.convertList(node, depth);
   }
 
-  private exceeds(place: Place, depth: number): boolean {
+  /** Ends the reading: whatever were said of the rest would only follow from what is missing of it. */
+  private refuseExcess(place: Place, depth: number): void {
     this.nodes++;
-    if (this.nodes <= NODES_MAX && depth <= DEPTH_MAX) return false;
-    if (!this.overflowed) {
-      const why =
-        depth > DEPTH_MAX
-          ? `values are nested deeper than ${DEPTH_MAX}`
-          : `it has more than ${NODES_MAX} values, aliases counted each time`;
-      this.report.error(place, `cannot read the file: ${why}`);
-    }
-    this.overflowed = true;
-    return true;
+    if (this.nodes <= NODES_MAX && depth <= DEPTH_MAX) return;
+    const why =
+      depth > DEPTH_MAX ? `values are nested deeper than ${DEPTH_MAX}` : `it has more than ${NODES_MAX} values, aliases counted each time`;
+    this.report.error(place, `cannot read the file: ${why}`);
+    throw new Overflow();
   }
 
   private convertAlias({ source, place }: AliasNode, depth: number): Tree {
     const target = this.anchors.get(source);
-    if (target && !this.overflowed) return this.convert(target, depth + 1);
-    if (!target)
-      this.report.error(
-        place,
-        `cannot resolve *${source}: no value before it is marked &${source}`,
-        "put quotes around a value that begins with `*`",
-      );
+    if (target) return this.convert(target, depth + 1);
+    this.report.error(
+      place,
+      `cannot resolve *${source}: no value before it is marked &${source}`,
+      "put quotes around a value that begins with `*`",
+    );
     return { ...nothing(place), broken: true };
   }
 

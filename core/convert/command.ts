@@ -17,8 +17,12 @@ export function setShellLine(process: DraftProcess, line: Text): void {
   process.set("shell", true);
 }
 
-/** True for a line that only a shell can run as it was meant: operators, variables, globs, or assignments before the program. */
+/** Words that are no programs. */
+const BUILTINS = /^\s*(exec|cd|source|\.|export|eval|set|unset|ulimit|umask|trap|wait|command|if|for|while|until|case)\s/;
+
+/** True for a line that only a shell can run as it was meant: operators, variables, globs, its own commands, or assignments before the program. */
 export function needsShell(line: string): boolean {
+  if (BUILTINS.test(line)) return true;
   return /[|&;<>`$*?[\]~(){}\\#!]/.test(line.replace(/'[^']*'/g, "")) || /^\s*[A-Za-z_][A-Za-z0-9_]*=/.test(line);
 }
 

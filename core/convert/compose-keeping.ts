@@ -1,8 +1,8 @@
 import { shellWord, textOf } from "./command.ts";
 import { parseComposeDuration } from "./compose-duration.ts";
-import { asText, containerName, replicasOf, type Service } from "./compose-service.ts";
+import { aroundName, asText, containerName, replicasOf, type Service } from "./compose-service.ts";
 import { Template, type Text, type Value } from "./draft.ts";
-import { isPlainMap, type PlainMap, textIn, textsIn } from "./plain.ts";
+import { isPlainMap, type PlainMap, textIn, textsIn, wordsIn } from "./plain.ts";
 import { durationText, filled, numberOf, restartValue } from "./quantities.ts";
 
 /** docker waits so long before it kills, unless the file says otherwise. In ms. */
@@ -59,20 +59,22 @@ function isCompleted({ key }: Service, services: readonly Service[]): boolean {
 function stopOf(service: Service): Value {
   const graceMs = parseComposeDuration(service.values.stop_grace_period) ?? GRACE_MS;
   return {
-    command: `docker stop -t ${Math.ceil(graceMs / 1000)} ${instanceName(service)}`,
+    command: aroundName(service, (name) => `docker stop -t ${Math.ceil(graceMs / 1000)} ${instanceName(service, name)}`),
     timeout: durationText(graceMs + CLIENT_MS) ?? "15s",
   };
 }
 
-function instanceName(service: Service): string {
-  return replicasOf(service) > 1 ? `${containerName(service)}-$GHOST_INSTANCE` : containerName(service);
+function instanceName(service: Service, name: string): string {
+  return replicasOf(service) > 1 ? `${name}-$GHOST_INSTANCE` : name;
 }
 
 function healthCheckOf(service: Service): Value | undefined {
   const check = service.values.healthcheck;
   if (!isPlainMap(check) || check.disable === true || check.test === undefined) return undefined;
-  const test = typeof check.test === "string" ? ["CMD-SHELL", check.test] : textsIn(check.test);
+  const test = typeof check.test === "string" ? ["CMD-SHELL", check.test] : wordsIn(check.test);
   if (test[0] === "NONE") return undefined;
+  if (check.start_interval !== undefined)
+    service.process.note(`start_interval: ${String(check.start_interval)} has no equal: Ghost asks in every period`, "health_check");
   if (replicasOf(service) > 1) service.process.note("the check asks the container of its own instance by GHOST_INSTANCE", "health_check");
   return filled({
     exec: execOf(service, test),
@@ -85,9 +87,10 @@ function healthCheckOf(service: Service): Value | undefined {
 
 function execOf(service: Service, [kind, ...words]: readonly string[]): Value {
   const texts = words.map((word) => asText(service, word));
-  const template = texts.some((text) => text instanceof Template);
+  const name = containerName(service);
+  const template = [name, ...texts].some((text) => text instanceof Template);
   const command = [...(kind === "CMD-SHELL" ? ["sh", "-c"] : []), ...texts.map((text) => spelt(text, template))];
-  const line = [`docker exec ${instanceName(service)}`, ...command.map(shellWord)].join(" ");
+  const line = [`docker exec ${instanceName(service, textOf(name))}`, ...command.map(shellWord)].join(" ");
   const whole = replicasOf(service) > 1 ? `/bin/sh -c ${shellWord(line)}` : line;
   return template ? new Template(whole) : whole;
 }
@@ -103,12 +106,27 @@ function dependenciesOf(service: Service, services: readonly Service[], needed: 
     ? Object.entries(given)
     : textsIn(given).map((key): [string, unknown] => [key, { condition: "service_started" }]);
   const found: [string, Value][] = needed.map((name) => [name, { condition: "completed" }]);
-  for (const [key, value] of entries) {
+  const implied = impliedBy(service.values).filter((key) => !entries.some(([named]) => named === key));
+  for (const [key, value] of [...entries, ...implied.map((name): [string, unknown] => [name, {}])]) {
     const other = services.find((each) => each.key === key);
     if (other) found.push([other.process.name, dependency(isPlainMap(value) ? value : {})]);
-    else service.process.note(`depends_on: ${key} is not in this file, or has no image`, "depends_on");
+    if (other && isPlainMap(value) && value.required === false)
+      service.process.note(`${key}: required: false has no equal: without it this one does not start`, "depends_on");
+    if (other) continue;
+    service.process.note(`depends_on: ${key} is not in this file`, "depends_on");
   }
   return found.length === 0 ? undefined : Object.fromEntries(found);
+}
+
+/** Compose starts first whose network, processes, volumes or name a service uses. */
+function impliedBy({ network_mode, pid, ipc, volumes_from: volumes, links }: PlainMap): string[] {
+  const shared = [network_mode, pid, ipc]
+    .map((value) => /^service:(.+)$/.exec(textIn(value) ?? "")?.[1])
+    .filter((key) => key !== undefined);
+  const named = [...textsIn(volumes).filter((from) => !from.startsWith("container:")), ...textsIn(links)].map(
+    (text) => text.split(":")[0] ?? "",
+  );
+  return [...new Set([...shared, ...named])];
 }
 
 function dependency({ condition, restart }: PlainMap): Value {

@@ -6,11 +6,9 @@ const TAKEN = new Set("restart deploy scale healthcheck stop_grace_period depend
 const ANSWERS: Readonly<Record<string, string>> = {
   tty: "no equal: programs that Ghost keeps have no terminal",
   logging: "docker hands the output on to Ghost, which keeps it: ghost logs NAME",
-  links: "containers of one network find each other by name",
   external_links: "containers of one network find each other by name",
   extends: "no equal: copy what it takes from there",
   develop: "write watch: { paths: […] }",
-  gpus: "no equal: add --gpus to the command",
   post_start: "no equal",
   pre_stop: "write it into stop: { command: … }",
   label_file: "no equal: add --label-file to the command",

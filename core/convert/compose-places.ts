@@ -21,7 +21,7 @@ export function networkKeys({ networks }: PlainMap): string[] {
 /** `--publish` for each port, in the short or the long form. */
 export function publishArguments(service: Service): Text[] {
   const ports = Array.isArray(service.values.ports) ? service.values.ports : [];
-  return ports.flatMap((port: unknown) => ["--publish", isPlainMap(port) ? longPort(port) : asText(service, port)]);
+  return ports.flatMap((port: unknown) => ["--publish", asText(service, isPlainMap(port) ? longPort(port) : port)]);
 }
 
 function longPort({ target, published, host_ip: address, protocol }: PlainMap): string {
@@ -50,11 +50,23 @@ function shortVolume(service: Service, volume: Text): Text {
   return volume instanceof Template ? new Template(whole) : whole;
 }
 
-function longVolume(service: Service, { type, source, target, read_only: readOnly }: PlainMap): Text[] {
-  if (type === "tmpfs") return ["--tmpfs", textIn(target) ?? ""];
+function longVolume(service: Service, volume: PlainMap): Text[] {
+  const { type, source, target, read_only: readOnly } = volume;
+  const [bind, named, tmpfs] = [volume.bind, volume.volume, volume.tmpfs].map((part) => (isPlainMap(part) ? part : {}));
+  if (type === "tmpfs")
+    return ["--tmpfs", `${textIn(target) ?? ""}${textIn(tmpfs?.size) === undefined ? "" : `:size=${textIn(tmpfs?.size)}`}`];
+  const options = [
+    readOnly === true ? "ro" : undefined,
+    textIn(bind?.propagation),
+    textIn(bind?.selinux),
+    named?.nocopy === true ? "nocopy" : undefined,
+  ];
+  const end = options.filter((option) => option !== undefined).join(",");
+  if (named?.subpath !== undefined)
+    service.process.note(`volumes: ${textIn(target)}: subpath has no equal: write --mount into the command`);
   const from = textIn(source);
   const place = from === undefined ? "" : `${textOf(asText(service, sourceOf(service, from)))}:`;
-  const whole = `${place}${textIn(target) ?? ""}${readOnly === true ? ":ro" : ""}`;
+  const whole = `${place}${textIn(target) ?? ""}${end === "" ? "" : `:${end}`}`;
   return ["--volume", whole.includes("${") ? new Template(whole) : whole];
 }
 

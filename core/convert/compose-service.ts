@@ -1,5 +1,5 @@
 import { composeText } from "./compose-text.ts";
-import type { DraftProcess, Text } from "./draft.ts";
+import { type DraftProcess, Template, type Text } from "./draft.ts";
 import type { PlainMap } from "./plain.ts";
 import { textIn } from "./plain.ts";
 import type { ForeignFile, Surroundings } from "./source.ts";
@@ -18,8 +18,26 @@ export interface Service {
 }
 
 /** The container's name; several instances append `-$GHOST_INSTANCE`. */
-export function containerName({ key, values, project }: Service): string {
-  return textIn(values.container_name) ?? `${project}-${key}`;
+export function containerName(service: Service): Text {
+  const { key, values, project } = service;
+  return textIn(values.container_name) === undefined ? `${project}-${key}` : asText(service, values.container_name);
+}
+
+/** A text around the name of a service's container, in which variables are meant if they are in the name. `make` must give no other `${`. */
+export function aroundName(service: Service, make: (name: string) => string): Text {
+  const name = containerName(service);
+  return name instanceof Template ? new Template(make(name.text)) : make(name);
+}
+
+/** Whether Compose builds its image. */
+export function isBuilt({ build }: PlainMap): boolean {
+  return build !== undefined && build !== null;
+}
+
+/** The image's name: what Compose builds it tags PROJECT-SERVICE, unless `image` says otherwise (https://docs.docker.com/reference/cli/docker/compose/build/). */
+export function imageName(service: Service): Text {
+  const { values, project, key } = service;
+  return values.image === undefined ? `${project}-${key}` : asText(service, values.image);
 }
 
 /** A text of the file with Compose's variables in Ghost's spelling. */

@@ -6,31 +6,32 @@ import { dockerArguments } from "./compose-docker.ts";
 import { setKeeping } from "./compose-keeping.ts";
 import { noteServiceKeys } from "./compose-notes.ts";
 import { networkOf } from "./compose-places.ts";
-import { containerName, replicasOf, type Service } from "./compose-service.ts";
+import { containerName, isBuilt, replicasOf, type Service } from "./compose-service.ts";
 import { type Draft, DraftProcess, emptyDraft, Template, type Text } from "./draft.ts";
 import { NameBook } from "./name-book.ts";
 import { isPlainMap, type PlainMap, refuseFile, textIn, textsIn } from "./plain.ts";
 import type { ForeignFile, Surroundings } from "./source.ts";
 
-/** Converts a compose file: a service with an image becomes `docker run --rm --name …`, one that is only built a comment. */
+/** Converts a compose file: a service becomes `docker run --rm --name …` of its image, or of the one that Compose builds for it. */
 export function convertCompose(source: ForeignFile, surroundings: Surroundings): Draft {
   const file = readFile(source);
-  const project = sanitizeName(textIn(file.name) ?? baseName(directoryOf(source.path)), "project").toLowerCase();
+  const project = projectName(file, source, surroundings);
   const names = new NameBook();
   const entries = Object.entries(file.services as PlainMap).filter((entry): entry is [string, PlainMap] => isPlainMap(entry[1]));
   const services = entries
-    .filter(([, values]) => values.image !== undefined)
+    .filter(([, values]) => values.image !== undefined || isBuilt(values))
     .map(([key, values]): Service => ({ key, values, process: new DraftProcess(names.nameFor(key)), project, file, source, surroundings }));
   const draft = emptyDraft(textIn(file.name) === undefined ? null : sanitizeName(project));
-  noteBuilds(draft, entries);
+  noteImageless(draft, entries);
   const networks = [...new Set(services.map(networkOf).filter((network) => network !== null))];
   const makers = networks
-    .map((network) => networkMaker(network, names, externalNetworks(file).has(network)))
+    .map((network) => networkMaker(network, names, externalNetworks(file).has(network), settingsOf(file, project, network)))
     .filter((maker) => maker !== null);
   for (const service of services) convertService(service, services, makers);
   draft.processes.push(...makers.map(({ process }) => process), ...services.map(({ process }) => process));
   addProfiles(draft, services, names);
   noteFile(draft, file);
+  noteOverride(draft, source, surroundings);
   return draft;
 }
 
@@ -52,18 +53,29 @@ function readFile(source: ForeignFile): PlainMap {
 
 function convertService(service: Service, services: readonly Service[], makers: readonly NetworkMaker[]): void {
   const { process } = service;
-  setRun(service, ["docker", "run", "--rm", ...dockerArguments(service)]);
+  setRun(service, ["docker", "run", "--rm", ...dockerArguments(service, services)]);
   const network = networkOf(service);
   const maker = makers.find((each) => each.network === network)?.process.name;
   setKeeping(service, services, maker === undefined ? [] : [maker]);
   noteServiceKeys(service);
-  if (service.values.build !== undefined)
-    process.note("build: Ghost builds no images: `docker compose build`, or `docker build -t IMAGE FOLDER`, before it is started");
+  if (isBuilt(service.values))
+    process.note(`build: Ghost builds no images. Build it first, and after each change: docker compose build ${service.key}`);
+}
+
+/** COMPOSE_PROJECT_NAME of `.env` wins over `name`; else it is the folder's name with what a project's name may not have left out (NormalizeProjectName of compose-go). */
+function projectName(file: PlainMap, source: ForeignFile, { dotenv }: Surroundings): string {
+  const name = dotenv.COMPOSE_PROJECT_NAME || textIn(file.name) || baseName(directoryOf(source.path));
+  return (
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9_-]/g, "")
+      .replace(/^[_-]+/, "") || "project"
+  );
 }
 
 /** Several instances need a shell, because each container needs a name of its own. */
 function setRun(service: Service, words: readonly Text[]): void {
-  const name = containerName(service);
+  const name = textOf(containerName(service));
   if (replicasOf(service) === 1) return setCommand(service.process, words);
   const probe = new DraftProcess(service.process.name);
   setCommand(probe, words);
@@ -74,13 +86,24 @@ function setRun(service: Service, words: readonly Text[]): void {
 }
 
 /** Compose makes the project's network; here a one-shot does. */
-function networkMaker(network: string, names: NameBook, external: boolean): NetworkMaker | null {
+function networkMaker(network: string, names: NameBook, external: boolean, settings: PlainMap): NetworkMaker | null {
   if (external) return null;
   const process = new DraftProcess(names.nameFor(`network ${network}`));
   setShellLine(process, `docker network inspect ${network} > /dev/null 2>&1 || docker network create ${network}`);
   process.set("type", "oneshot");
   process.note("Compose makes this network, in which the containers find each other by the services' names.");
+  if (Object.keys(settings).length > 0)
+    process.note(
+      `what the network is beyond that has no equal: add docker's options to \`docker network create\` for ${JSON.stringify(settings)}`,
+    );
   return { network, process };
+}
+
+/** What the file says of a network besides its name. `bridge` is what docker makes of itself. */
+function settingsOf({ networks }: PlainMap, project: string, network: string): PlainMap {
+  const all = Object.entries(isPlainMap(networks) ? networks : {}).map(([key, value]) => [key, isPlainMap(value) ? value : {}] as const);
+  const found = all.find(([key, value]) => network === (textIn(value.name) ?? `${project}_${key}`))?.[1] ?? {};
+  return Object.fromEntries(Object.entries(found).filter(([key, value]) => key !== "name" && !(key === "driver" && value === "bridge")));
 }
 
 function externalNetworks(file: PlainMap): ReadonlySet<string> {
@@ -90,13 +113,11 @@ function externalNetworks(file: PlainMap): ReadonlySet<string> {
   );
 }
 
-function noteBuilds(draft: Draft, entries: readonly (readonly [string, PlainMap])[]): void {
-  for (const [key, { image, build, command }] of entries) {
-    if (image !== undefined) continue;
-    const context = isPlainMap(build) ? textIn(build.context) : textIn(build);
+function noteImageless(draft: Draft, entries: readonly (readonly [string, PlainMap])[]): void {
+  for (const [key, values] of entries) {
+    if (values.image !== undefined || isBuilt(values)) continue;
     draft.notes.push(
-      `service ${key} was left out: it is built${context === undefined ? "" : ` from ${context}`} and has no image. Ghost builds no images: run its program itself ` +
-        `(${textsIn(command).join(" ") || "its own command"}), or build the image, give the service \`image:\` and import again.`,
+      `service ${key} was left out: it has neither an image nor a build${values.extends === undefined ? "" : "; copy what it extends into it"}.`,
     );
   }
 }
@@ -114,7 +135,21 @@ function addProfiles(draft: Draft, services: readonly Service[], names: NameBook
     );
 }
 
+/** Compose merges it without being asked (https://docs.docker.com/compose/how-tos/multiple-compose-files/merge/). */
+function noteOverride(draft: Draft, { path }: ForeignFile, { isFile }: Surroundings): void {
+  const override = path.replace(/\.(ya?ml)$/, ".override.$1");
+  const there = [override, override.replace(/ml$/, "aml"), override.replace(/aml$/, "ml")].find((each) => each !== path && isFile(each));
+  if (there !== undefined)
+    draft.notes.push(`${baseName(there)} was not read, which Compose merges: \`docker compose config > whole.yaml\`, and import that.`);
+}
+
 function noteFile(draft: Draft, file: PlainMap): void {
+  for (const [name, volume] of Object.entries(isPlainMap(file.volumes) ? file.volumes : {})) {
+    if (isPlainMap(volume) && !volume.external && (volume.driver_opts !== undefined || (volume.driver ?? "local") !== "local"))
+      draft.notes.push(
+        `volume ${name}: docker run makes a plain one; make it first with \`docker volume create\` for ${JSON.stringify(volume)}.`,
+      );
+  }
   if (file.include !== undefined) draft.notes.push("`include`: import the included files as well; files merge in order.");
   if (draft.processes.length > 0)
     draft.notes.push(

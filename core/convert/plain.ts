@@ -25,6 +25,11 @@ export function textsIn(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).map(textIn).filter((text) => text !== undefined);
 }
 
+/** The words of a list, or the one word; empty ones are words too. */
+export function wordsIn(value: unknown): string[] {
+  return (Array.isArray(value) ? value : [value]).map((word) => (word === "" ? "" : textIn(word))).filter((word) => word !== undefined);
+}
+
 /** Any value as the text that an environment can hold: maps and lists become JSON. Undefined for null and undefined. */
 export function variableText(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined;

@@ -1,7 +1,8 @@
 import { DraftProcess } from "./draft.ts";
 import { isPlainMap, type PlainMap, textIn, textsIn, variableText } from "./plain.ts";
 import { setPm2Command } from "./pm2-command.ts";
-import { durationText, filled, numberOf, restartValue, sizeText } from "./quantities.ts";
+import { pm2Duration } from "./pm2-duration.ts";
+import { filled, numberOf, restartValue, sizeText } from "./quantities.ts";
 import { type ForeignFile, placeDirectory, placePath, type Surroundings } from "./source.ts";
 
 /** PM2 stops with this signal; Ghost's own default is SIGTERM. */
@@ -33,6 +34,8 @@ const ANSWERS: Readonly<Record<string, string>> = {
   post_update: "no equal",
   pid_file: "Ghost keeps the pids: ghost list",
   pid: "Ghost keeps the pids: ghost list",
+  watch_options: "no equal: Ghost follows the system's own news of files",
+  node_version: "no equal: write the path of that node into the command",
   interpreter_args: "",
   autostart: "`ghost register --start` starts what it registers, `ghost register` nothing",
   disable_logs: "no equal: logs are kept, and bounded by `logs`",
@@ -44,7 +47,7 @@ const TAKEN = new Set(
     "name script args interpreter exec_interpreter interpreter_args node_args cwd env instances exec_mode autorestart max_restarts min_uptime " +
     "restart_delay exp_backoff_restart_delay max_memory_restart watch ignore_watch watch_delay kill_timeout uid gid stop_exit_codes namespace " +
     "env_file vizion pmx automation source_map_support disable_source_map_support merge_logs combine_logs force version append_env_to_name " +
-    "trace windowsHide km_link axm_options exec watch_options user node_version"
+    "trace windowsHide km_link axm_options exec user port interpreterArgs"
   ).split(" "),
 );
 
@@ -80,9 +83,12 @@ export function setPm2Policies(process: DraftProcess, app: PlainMap): void {
   process.set("schedule", schedule);
   if (schedule !== undefined)
     process.note("PM2 runs it when it is started, too; Ghost at its times only, and with ghost trigger", "schedule");
-  process.set("stop", filled({ signal: PM2_STOP_SIGNAL, timeout: durationText(numberOf(app.kill_timeout)) }));
-  process.set("resource_limits", filled({ memory: sizeText(app.max_memory_restart) }));
-  process.set("watch", watchOf(app));
+  process.set("stop", filled({ signal: PM2_STOP_SIGNAL, timeout: pm2Duration(process, "kill_timeout", app.kill_timeout) }));
+  const memory = sizeText(app.max_memory_restart);
+  process.set("resource_limits", filled({ memory }));
+  if (memory === undefined && app.max_memory_restart)
+    process.note(`max_memory_restart: ${JSON.stringify(app.max_memory_restart)} is no size`);
+  process.set("watch", watchOf(process, app));
   process.set("user", textIn(app.uid) ?? textIn(app.user));
   process.set("group", textIn(app.gid));
 }
@@ -94,10 +100,12 @@ export function scheduleOf(app: PlainMap): string | undefined {
 }
 
 function restartOf(process: DraftProcess, app: PlainMap): ReturnType<typeof restartValue> {
-  if (app.autorestart === false) return restartValue("never");
-  const backoff = durationText(positive(app.exp_backoff_restart_delay));
-  const fixed = durationText(positive(app.restart_delay));
   const codes = textsIn(app.stop_exit_codes).map(Number).filter(Number.isInteger);
+  // Without a restart 0 is a good end, too, as it is for PM2.
+  if (app.autorestart === false)
+    return restartValue("never", { success_codes: codes.length > 0 ? [...new Set([0, ...codes])] : undefined });
+  const backoff = pm2Duration(process, "exp_backoff_restart_delay", app.exp_backoff_restart_delay || undefined);
+  const fixed = pm2Duration(process, "restart_delay", app.restart_delay || undefined);
   if (app.max_restarts !== undefined)
     process.note(
       "PM2 counts restarts of runs shorter than min_uptime; Ghost counts those within `window`, whatever their length",
@@ -108,22 +116,20 @@ function restartOf(process: DraftProcess, app: PlainMap): ReturnType<typeof rest
       ? { delay: backoff, factor: 1.5, max_delay: "15s" }
       : fixed !== undefined && { delay: fixed, factor: 1, max_delay: fixed }),
     max_restarts: numberOf(app.max_restarts),
-    reset_after: durationText(numberOf(app.min_uptime)),
+    reset_after: pm2Duration(process, "min_uptime", app.min_uptime),
     // PM2 restarts what ended with 0, too: only these codes end a process for good.
     success_codes: codes.length > 0 ? codes : undefined,
   });
 }
 
-function positive(value: unknown): number | undefined {
-  const number = numberOf(value);
-  return number !== undefined && number > 0 ? number : undefined;
-}
-
-function watchOf({ watch, ignore_watch: ignore, watch_delay: delay }: PlainMap): DraftProcess["keys"][string] | undefined {
+function watchOf(
+  process: DraftProcess,
+  { watch, ignore_watch: ignore, watch_delay: delay }: PlainMap,
+): DraftProcess["keys"][string] | undefined {
   if (watch === undefined || watch === false || watch === null) return undefined;
   const paths = typeof watch === "boolean" ? [] : textsIn(watch);
   const ignored = textsIn(ignore);
-  const debounce = durationText(positive(delay));
+  const debounce = pm2Duration(process, "watch_delay", delay || undefined);
   const map = filled({ paths: paths.length > 0 ? paths : undefined, ignore: ignored.length > 0 ? ignored : undefined, debounce });
   return Object.keys(map).length === 0 ? true : map;
 }
@@ -132,8 +138,11 @@ function setInstances(process: DraftProcess, app: PlainMap): void {
   const count = numberOf(app.instances);
   const cluster =
     app.exec_mode === "cluster" || app.exec_mode === "cluster_mode" || (app.exec_mode === undefined && app.instances !== undefined);
-  if (count !== undefined && count > 1) process.set("instances", count);
-  else if (app.instances === "max" || (count !== undefined && count <= 0))
+  if (count !== undefined && count > 1) {
+    process.set("instances", count);
+    process.note("PM2 numbers the instances in NODE_APP_INSTANCE, Ghost in GHOST_INSTANCE", "instances");
+  }
+  if (app.instances === "max" || (count !== undefined && count <= 0))
     process.note(`instances: ${JSON.stringify(app.instances)} depends on the number of cores: write instances: N`);
   if (cluster && app.instances !== 1)
     process.note(
@@ -144,7 +153,11 @@ function setInstances(process: DraftProcess, app: PlainMap): void {
 
 function setEnvironment(process: DraftProcess, app: PlainMap, environmentName: string | null): void {
   const over = app[`env_${environmentName}`];
-  const env = { ...(isPlainMap(app.env) && app.env), ...(isPlainMap(over) && over) };
+  const env = {
+    ...(textIn(app.port) !== undefined && { PORT: app.port }),
+    ...(isPlainMap(app.env) && app.env),
+    ...(isPlainMap(over) && over),
+  };
   process.set("environment", filled(Object.fromEntries(Object.entries(env).map(([key, value]) => [key, variableText(value)]))));
 }
 

@@ -1,7 +1,7 @@
 import { directoryOf, resolvePath } from "../config/posix-path.ts";
 import { needsShell, setCommand, setShellLine } from "./command.ts";
 import type { DraftProcess } from "./draft.ts";
-import { type PlainMap, textIn, textsIn } from "./plain.ts";
+import { type PlainMap, textIn, wordsIn } from "./plain.ts";
 import type { ForeignFile, Surroundings } from "./source.ts";
 
 /** Who runs a script by its ending, as PM2 has it. `.ts` is Bun's; Node runs it from 22.18 on. */
@@ -25,6 +25,7 @@ export function setPm2Command(process: DraftProcess, app: PlainMap, file: Foreig
   const script = textIn(app.script) ?? textIn(app.exec);
   if (script === undefined) return process.note("it has no script");
   const args = splitArguments(app.args);
+  if (script === "serve") process.note("`serve` is PM2's own server of static files, which Ghost has not: name another");
   const directory = resolvePath(directoryOf(file.path), textIn(app.cwd) ?? ".");
   const isFile = surroundings.isFile(resolvePath(directory, script));
   // PM2 hands a line with blanks to a shell.
@@ -36,7 +37,7 @@ export function setPm2Command(process: DraftProcess, app: PlainMap, file: Foreig
 
 /** A text of arguments, split at blanks outside quotes as PM2 does; of a list each item. */
 export function splitArguments(args: unknown): string[] {
-  if (typeof args !== "string") return textsIn(args);
+  if (typeof args !== "string") return wordsIn(args);
   return [...args.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
 }
 
@@ -53,5 +54,5 @@ function interpreterOf(app: PlainMap, script: string): string | null {
 }
 
 function interpreterArguments(app: PlainMap): string[] {
-  return [app.interpreter_args, app.node_args].flatMap(splitArguments);
+  return [app.interpreter_args, app.interpreterArgs, app.node_args].flatMap(splitArguments);
 }

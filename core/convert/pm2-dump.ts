@@ -2,7 +2,7 @@ import { setCommand } from "./command.ts";
 import { type Draft, DraftProcess, emptyDraft } from "./draft.ts";
 import { sortVariables } from "./inherited-variables.ts";
 import { NameBook, noteRename } from "./name-book.ts";
-import { isPlainMap, mapsIn, type PlainMap, refuseFile, textIn, textsIn, variableText } from "./plain.ts";
+import { isPlainMap, mapsIn, type PlainMap, refuseFile, textIn, textsIn, variableText, wordsIn } from "./plain.ts";
 import { addNamespaces } from "./pm2.ts";
 import { scheduleOf, setPm2Policies } from "./pm2-app.ts";
 import { filled, numberOf } from "./quantities.ts";
@@ -89,7 +89,7 @@ function setDumpedCommand(process: DraftProcess, entry: PlainMap): void {
   const script = textIn(entry.pm_exec_path) ?? "";
   const interpreter = textIn(entry.exec_interpreter);
   const before = interpreter === undefined || interpreter === "none" ? [] : [interpreter, ...textsIn(entry.node_args)];
-  setCommand(process, [...before, script, ...textsIn(entry.args)]);
+  setCommand(process, [...before, script, ...wordsIn(entry.args)]);
 }
 
 function setDumpedEnvironment(process: DraftProcess, { env }: PlainMap, { environment }: Surroundings, leftOut: LeftOut): void {

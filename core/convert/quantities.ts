@@ -32,10 +32,10 @@ export function filled(map: Readonly<Record<string, Value | undefined>>): Record
   return Object.fromEntries(Object.entries(map).filter((entry): entry is [string, Value] => entry[1] !== undefined));
 }
 
-/** `restart` as short as it can be said: a map only where there is more than the policy. */
+/** `restart` as short as it can be said: a map only where there is more than the policy. What is never restarted still ends well or badly by its codes. */
 export function restartValue(policy: "always" | "on-failure" | "never", more: Readonly<Record<string, Value | undefined>> = {}): Value {
-  const rest = filled(more);
-  if (Object.keys(rest).length > 0 && policy !== "never") return { policy, ...rest };
+  const rest = filled(policy === "never" ? { success_codes: more.success_codes } : more);
+  if (Object.keys(rest).length > 0) return { policy, ...rest };
   return policy === "always" ? true : policy === "never" ? false : policy;
 }
 

@@ -16,7 +16,7 @@ export interface Surroundings {
   readonly target: string;
   /** Of whoever imports: tells which variables of a dump every shell has. */
   readonly environment: Variables;
-  /** The variables of the `.env` beside a compose file; empty where there is none. */
+  /** The variables of the `.env` beside a compose file or a Procfile; empty where there is none. */
   readonly dotenv: Variables;
   /** Whether a file of this absolute path is there. */
   readonly isFile: (path: string) => boolean;

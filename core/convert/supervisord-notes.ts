@@ -45,6 +45,8 @@ export function noteSupervisordKeys(process: DraftProcess, values: ReadonlyMap<s
     if (TAKEN.has(key) || usual?.test(value)) continue;
     process.note(`${key} = ${value} — ${UNUSUAL[key] ?? ANSWERS[key] ?? "no equal"}`);
   }
+  if (/^0[a-z]*$/i.test(values.get("stdout_logfile_maxbytes") ?? ""))
+    process.note("stdout_logfile_maxbytes = 0 has no equal: Ghost's logs are bounded, see `logs`");
   if (values.has("startretries"))
     process.note("supervisord gives up after startretries failed starts in a row; Ghost after max_restarts within `window`", "restart");
 }

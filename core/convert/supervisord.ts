@@ -18,8 +18,9 @@ export function convertSupervisord(files: readonly ForeignFile[], surroundings: 
   const shared = sections.find(({ name }) => name === "supervisord")?.values ?? new Map<string, string>();
   const names = new NameBook();
   const made = new Map<string, string[]>();
+  const main = mainFile(sections, files);
   for (const section of sections.filter(isProgram)) {
-    const processes = convertProgram(section, section.file, { names, shared, surroundings });
+    const processes = convertProgram(section, section.file, { names, shared, main, surroundings });
     made.set(
       programName(section),
       processes.map(({ name }) => name),
@@ -30,12 +31,29 @@ export function convertSupervisord(files: readonly ForeignFile[], surroundings: 
     throw refuseFile(files[0], "it declares no [program:…]", "name the files that [include] names, too");
   addGroups(draft, sections, made, names);
   noteSections(draft, sections, files.length > 1);
+  const placeless = sections.filter((section) => isProgram(section) && !hasDirectory(section) && !shared.has("directory"));
+  if (placeless.length > 0 && main)
+    draft.notes.push(
+      "supervisord runs a program without `directory` in the folder in which it was started itself, which no file tells. Here that is taken to be " +
+        `${directoryOf(main.path)}: write another working_directory for ${placeless.map(programName).join(", ")} if it was not.`,
+    );
   return draft;
+}
+
+/** The file that supervisord is started with; what it includes knows nothing of where it runs. */
+function mainFile(sections: readonly (Section & { readonly file: ForeignFile })[], files: readonly ForeignFile[]): ForeignFile | undefined {
+  return sections.find(({ name }) => name === "supervisord" || name === "include")?.file ?? files[0];
+}
+
+function hasDirectory({ values }: Section): boolean {
+  return values.has("directory") || values.has("cwd");
 }
 
 interface Parts {
   readonly names: NameBook;
   readonly shared: ReadonlyMap<string, string>;
+  /** All programs, those of included files too, run where supervisord runs (os.chdir in supervisor/process.py takes `directory` alone). */
+  readonly main: ForeignFile | undefined;
   readonly surroundings: Surroundings;
 }
 
@@ -63,7 +81,8 @@ function convertProgram(section: Section, file: ForeignFile, parts: Parts): Draf
   });
 }
 
-function convertOne(section: Section, name: string, number: number, file: ForeignFile, { shared, surroundings }: Parts): DraftProcess {
+function convertOne(section: Section, name: string, number: number, file: ForeignFile, parts: Parts): DraftProcess {
+  const { shared, main, surroundings } = parts;
   const process = new DraftProcess(name);
   const expander = new Expander({
     here: directoryOf(file.path),
@@ -74,14 +93,14 @@ function convertOne(section: Section, name: string, number: number, file: Foreig
   });
   const text = (key: string) => expander.optional(section.values.get(key));
   const directory = text("directory") ?? text("cwd") ?? expander.optional(shared.get("directory"));
-  process.set("working_directory", directory instanceof Template ? directory : placeDirectory(directory, file, surroundings));
+  process.set("working_directory", directory instanceof Template ? directory : placeDirectory(directory, main ?? file, surroundings));
   setCommand(
     process,
     shellWords(section.values.get("command") ?? "").map((word) => expander.expand(word)),
   );
   process.set("environment", { ...environmentOf(shared, expander), ...environmentOf(section.values, expander) });
   process.set("restart", restartOf(section.values));
-  process.set("type", section.values.get("autorestart")?.toLowerCase() === "false" ? "service" : undefined);
+  process.set("type", isNever(section.values) ? "service" : undefined);
   process.set(
     "stop",
     filled({ signal: signalOf(section.values.get("stopsignal")), timeout: secondsText(section.values.get("stopwaitsecs")) }),
@@ -100,17 +119,20 @@ function environmentOf(values: ReadonlyMap<string, string>, expander: Expander):
   return Object.fromEntries(pairs.map(([key, value]) => [key, expander.expand(value)]));
 }
 
+function isNever(values: ReadonlyMap<string, string>): boolean {
+  return ["false", "0", "no", "off"].includes(values.get("autorestart")?.toLowerCase() ?? "");
+}
+
 /** supervisord's defaults: autorestart is `unexpected`, and only exit code 0 is expected. */
 function restartOf(values: ReadonlyMap<string, string>): ReturnType<typeof restartValue> {
   const word = (values.get("autorestart") ?? "unexpected").toLowerCase();
   const more = { max_restarts: numberOf(values.get("startretries")), reset_after: secondsText(values.get("startsecs")) };
-  if (["false", "0", "no", "off"].includes(word)) return restartValue("never");
   if (["true", "1", "yes", "on"].includes(word)) return restartValue("always", more);
   const codes = (values.get("exitcodes") ?? "")
     .split(",")
     .map(numberOf)
     .filter((code) => code !== undefined);
-  return restartValue("on-failure", { ...more, success_codes: codes.length > 0 ? codes : undefined });
+  return restartValue(isNever(values) ? "never" : "on-failure", { ...more, success_codes: codes.length > 0 ? codes : undefined });
 }
 
 function signalOf(name: string | undefined): string | undefined {
@@ -131,6 +153,10 @@ function addGroups(draft: Draft, sections: readonly Section[], made: ReadonlyMap
       .map((program) => program.trim())
       .filter(Boolean);
     const missing = programs.filter((program) => !made.has(program));
+    if (section.values.has("priority"))
+      draft.notes.push(
+        `group ${programName(section)}: priority = ${section.values.get("priority")} has no equal: what needs what is said by depends_on`,
+      );
     if (missing.length > 0)
       draft.notes.push(`group ${programName(section)}: these programs are not in the files that were read: ${missing.join(", ")}`);
     const processes = programs.flatMap((program) => made.get(program) ?? []);

@@ -6,7 +6,7 @@ import { lastOf, type Unit, valuesOf } from "./unit-file.ts";
 import { unitWords } from "./unit-words.ts";
 
 /** A line of ExecStart and the like without the marks before it. */
-interface UnitCommand {
+export interface UnitCommand {
   readonly words: readonly string[];
   /** The marks: `-`, `@`, `:`, `+`, `!`, `!!`. */
   readonly marks: string;
@@ -17,9 +17,6 @@ const MARK_NOTES: Readonly<Record<string, string>> = {
   "+": "`+` before the program runs it with all rights, which has no equal",
   "!": "`!` before the program runs it with more rights, which has no equal",
 };
-/** What systemd passes on and Ghost calls otherwise. */
-const MAIN_PID = /\$(MAINPID|\{MAINPID\})/g;
-
 /** Sets what is run, how it is stopped and reloaded. Gives the one-shots that ExecStartPre becomes. */
 export function setUnitCommands(unit: Unit, process: DraftProcess, names: NameBook): DraftProcess[] {
   const commands = valuesOf(unit, "Service", "ExecStart")
@@ -27,19 +24,14 @@ export function setUnitCommands(unit: Unit, process: DraftProcess, names: NameBo
     .map((line) => parseCommand(line, unit, process));
   setStart(process, commands);
   for (const mark of new Set(commands.flatMap(({ marks }) => [...marks]))) if (MARK_NOTES[mark]) process.note(MARK_NOTES[mark]);
-  if (commands.some(({ marks }) => marks.includes("-")))
+  if (commands.length === 1 && commands[0]?.marks.includes("-"))
     process.note("`-` before the program: systemd takes any exit code for success; see restart: { success_codes: […] }");
   setReload(unit, process);
   return firstCommands(unit, process, names);
 }
 
-/** The shell command that systemd's stop lines are; null where there are none. */
-export function stopCommand(unit: Unit, process: DraftProcess): string | null {
-  const lines = valuesOf(unit, "Service", "ExecStop").map((line) => shellLineOf(parseCommand(line, unit, process)));
-  return lines.length === 0 ? null : lines.join(" && ").replace(MAIN_PID, "$GHOST_PID");
-}
-
-function parseCommand(line: string, unit: Unit, process: DraftProcess): UnitCommand {
+/** Reads a line of ExecStart and the like, specifiers filled in. */
+export function parseCommand(line: string, unit: Unit, process: DraftProcess): UnitCommand {
   const marks = /^[-@:+!|]*/.exec(line)?.[0] ?? "";
   const words = unitWords(fillSpecifiers(line.slice(marks.length), unit, process));
   // With `@` the second word is what the program shall think its name is.
@@ -55,8 +47,7 @@ function setStart(process: DraftProcess, commands: readonly UnitCommand[]): void
   const [only] = commands;
   if (!only) return process.note("it has no ExecStart");
   if (commands.length === 1 && !hasVariables(only)) return setCommand(process, only.words.map(unescapeDollars));
-  const lines = commands.map(shellLineOf);
-  setShellLine(process, lines.length === 1 ? `exec ${lines[0]}` : lines.join(" && "));
+  setShellLine(process, commands.length === 1 ? `exec ${shellLineOf(only)}` : commandsLine(commands));
 }
 
 function hasVariables({ words, marks }: UnitCommand): boolean {
@@ -75,9 +66,28 @@ function shellLineOf({ words, marks }: UnitCommand): string {
     .join(" ");
 }
 
-/** `$$` is systemd's way to write a dollar. */
+/** Of a word only `${X}` is filled in by systemd; `$$` is its way to write a dollar. */
 function inDoubleQuotes(word: string): string {
-  return `"${word.replace(/["\\`]/g, "\\$&").replaceAll("$$", "\\$")}"`;
+  const text = word.replace(/\$\$|\$\{\w+\}|[$"\\`]/g, (found) => (found === "$$" ? "\\$" : found.length > 1 ? found : `\\${found}`));
+  return `"${text}"`;
+}
+
+/** Commands that run one after the other, up to the first that fails: of one with `-` before the program that does not matter. */
+export function commandsLine(commands: readonly UnitCommand[]): string {
+  const [only] = commands;
+  if (only && commands.length === 1) return `${shellLineOf(only)}${only.marks.includes("-") ? " || true" : ""}`;
+  return commands.map((each) => (each.marks.includes("-") ? `{ ${shellLineOf(each)} || true; }` : shellLineOf(each))).join(" && ");
+}
+
+const SIGNAL_NUMBERS: Readonly<Record<string, string>> = { 1: "HUP", 2: "INT", 3: "QUIT", 9: "KILL", 10: "USR1", 12: "USR2", 15: "TERM" };
+
+/** The signal that a line like `/bin/kill -s QUIT $MAINPID` sends to the main process; null for any other. */
+export function signalSentBy(line: string): string | null {
+  const match = /^[-@:+!]*(?:\S*\/)?kill(?:\s+(?:-s\s*|--signal[\s=]|-)(?:SIG)?([A-Z0-9]+))?\s+(?:--\s+)?"?\$\{?MAINPID\}?"?$/.exec(
+    line.trim(),
+  );
+  const named = match ? (match[1] ?? "TERM") : null;
+  return named === null ? null : `SIG${SIGNAL_NUMBERS[named] ?? named}`;
 }
 
 /** `/bin/kill -HUP $MAINPID` is a signal; anything else has no equal. */
@@ -88,8 +98,8 @@ function setReload(unit: Unit, process: DraftProcess): void {
     if (signal !== undefined) process.set("reload", { signal });
     return;
   }
-  const signal = /^[-@:+!]*\S*\bkill\s+(?:-s\s+|-)(?:SIG)?([A-Z0-9]+)\s+\$\{?MAINPID\}?$/.exec(lines[0] ?? "")?.[1];
-  if (lines.length === 1 && signal !== undefined) process.set("reload", { signal: `SIG${signal === "1" ? "HUP" : signal}` });
+  const signal = signalSentBy(lines[0] ?? "");
+  if (lines.length === 1 && signal !== null) process.set("reload", { signal });
   else process.note(`ExecReload=${lines.join("; ")} — only a signal has an equal: reload: { signal: SIGHUP }`);
 }
 
@@ -97,9 +107,9 @@ function setReload(unit: Unit, process: DraftProcess): void {
 function firstCommands(unit: Unit, process: DraftProcess, names: NameBook): DraftProcess[] {
   const commands = valuesOf(unit, "Service", "ExecStartPre").map((line) => parseCommand(line, unit, process));
   if (commands.length === 0) return [];
-  const first = new DraftProcess(names.nameFor(`${unit.stem}-pre`));
-  const lines = commands.map((command) => (command.marks.includes("-") ? `{ ${shellLineOf(command)} || true; }` : shellLineOf(command)));
-  setShellLine(first, lines.join(" && "));
+  const first = new DraftProcess(names.nameFor(`${process.name}-pre`));
+  setShellLine(first, commandsLine(commands));
+  for (const mark of new Set(commands.flatMap(({ marks }) => [...marks]))) if (MARK_NOTES[mark]) first.note(MARK_NOTES[mark]);
   first.set("type", "oneshot");
   first.note(
     `ExecStartPre of ${unit.name}. systemd runs it before every start, restarts too; here it is run when ${process.name} is started by a command.`,

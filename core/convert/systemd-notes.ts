@@ -1,15 +1,16 @@
 import type { DraftProcess } from "./draft.ts";
+import { READINESS_KEYS } from "./systemd-readiness.ts";
 import type { Unit } from "./unit-file.ts";
 
 const TAKEN = new Set(
   (
-    "ExecStart ExecStartPre ExecStop ExecReload ReloadSignal Restart RestartSec RestartMaxDelaySec StartLimitBurst StartLimitInterval SuccessExitStatus " +
+    "ExecStart ExecStartPre ExecStop ExecReload ReloadSignal Restart RestartSec RestartMaxDelaySec RestartSteps StartLimitIntervalSec StartLimitBurst StartLimitInterval SuccessExitStatus " +
     "Environment EnvironmentFile PassEnvironment WorkingDirectory KillSignal TimeoutStopSec TimeoutSec User Group UMask Nice LimitNOFILE MemoryMax " +
     "MemoryLimit CPUQuota TasksMax RemainAfterExit MemoryAccounting CPUAccounting TasksAccounting"
   ).split(" "),
 );
 const UNIT_TAKEN = new Set(
-  "Description Documentation After Before Wants Requires Requisite BindsTo StartLimitIntervalSec StartLimitBurst SourcePath DefaultDependencies".split(
+  "Description Documentation After Before Wants Requires Requisite BindsTo StartLimitIntervalSec StartLimitInterval StartLimitBurst SourcePath DefaultDependencies".split(
     " ",
   ),
 );
@@ -58,7 +59,13 @@ export function noteUnitKeys({ sections }: Unit, process: DraftProcess): void {
   const boxed: string[] = [];
   for (const [key, values] of sections.get("Service") ?? []) {
     const value = values.join(" ");
-    if (TAKEN.has(key) || values.length === 0 || USUAL[key]?.test(value)) continue;
+    if (
+      TAKEN.has(key) ||
+      (process.keys.health_check !== undefined && READINESS_KEYS.has(key)) ||
+      values.length === 0 ||
+      USUAL[key]?.test(value)
+    )
+      continue;
     if (BOX.test(key)) boxed.push(`${key}=${value}`);
     else process.note(`${key}=${value} — ${answerFor(key, value)}`);
   }

@@ -1,14 +1,18 @@
 import type { DraftProcess, Value } from "./draft.ts";
-import { durationText, filled, numberOf, restartValue, sizeText } from "./quantities.ts";
+import { durationText, numberOf, restartValue } from "./quantities.ts";
 import { placePath, type Surroundings } from "./source.ts";
-import { stopCommand } from "./systemd-commands.ts";
-import { fillSpecifiers } from "./systemd-specifiers.ts";
+import { unitLimits } from "./systemd-limits.ts";
+import { fillSpecifiers, isOfUser } from "./systemd-specifiers.ts";
+import { stopOf } from "./systemd-stop.ts";
 import { lastOf, type Unit, valuesOf } from "./unit-file.ts";
 import { parseUnitTime } from "./unit-time.ts";
 import { unitWords } from "./unit-words.ts";
 
 /** systemd's own default between an end and the next start, in ms. */
 const RESTART_MS = 100;
+
+/** systemd's own DefaultStartLimitBurst. */
+const START_BURST = 5;
 
 const POLICIES: Readonly<Record<string, "always" | "on-failure" | "never">> = {
   no: "never",
@@ -28,31 +32,23 @@ export function setUnitPolicies(unit: Unit, process: DraftProcess, surroundings:
   process.set("type", last("Type") === "oneshot" ? "oneshot" : (last("Restart") ?? "no") === "no" ? "service" : undefined);
   process.set("stop", stopOf(unit, process));
   setUnitEnvironment(unit, process, surroundings);
-  process.set("resource_limits", limitsOf(unit));
-  process.set("user", last("User"));
-  process.set("group", last("Group"));
+  process.set("resource_limits", unitLimits(unit, process));
+  for (const key of ["User", "Group"]) {
+    const given = last(key);
+    process.set(key.toLowerCase(), given === undefined ? undefined : fillSpecifiers(given, unit, process));
+  }
   process.set("umask", last("UMask"));
   process.set("nice", numberOf(last("Nice")));
 }
 
-/** 0 is no limit there, as `infinity` is; a process that Ghost stops is killed sooner or later. */
-function stopOf(unit: Unit, process: DraftProcess): Record<string, Value> {
-  const text = lastOf(unit, "Service", "TimeoutStopSec") ?? lastOf(unit, "Service", "TimeoutSec");
-  const timeoutMs = parseUnitTime(text);
-  if (text !== undefined && !timeoutMs) process.note(`TimeoutStopSec=${text} waits for ever; here SIGKILL comes after 10s`);
-  const signal = signalOf(lastOf(unit, "Service", "KillSignal"));
-  return filled({ signal, timeout: timeoutMs ? durationText(timeoutMs) : undefined, command: stopCommand(unit, process) ?? undefined });
-}
-
-/** Without one, systemd runs a service in `/`. */
+/** Without one, systemd runs a service of the system in `/`, one of a user in the user's home (systemd.exec(5)). */
 function directoryOf(unit: Unit, process: DraftProcess, surroundings: Surroundings): string {
   const given = lastOf(unit, "Service", "WorkingDirectory")?.replace(/^-/, "");
   if (given === "~") process.note("WorkingDirectory=~ is the home of the unit's user; here of whoever registers", "working_directory");
-  return given === undefined ? "/" : placePath(fillSpecifiers(given, unit, process), unit.file, surroundings);
-}
-
-function signalOf(signal: string | undefined): string | undefined {
-  return signal === undefined ? undefined : signal.startsWith("SIG") ? signal : `SIG${signal}`;
+  if (lastOf(unit, "Service", "WorkingDirectory")?.startsWith("-"))
+    process.note("WorkingDirectory with - before it may be missing for systemd, not for Ghost", "working_directory");
+  if (given === undefined) return isOfUser(unit) ? "~" : "/";
+  return placePath(fillSpecifiers(given, unit, process), unit.file, surroundings);
 }
 
 function restartOf(unit: Unit, process: DraftProcess): Value {
@@ -61,20 +57,30 @@ function restartOf(unit: Unit, process: DraftProcess): Value {
     process.note(`Restart=${word} has no exact equal`, "restart");
   const pauseMs = parseUnitTime(lastOf(unit, "Service", "RestartSec"));
   const longestMs = parseUnitTime(lastOf(unit, "Service", "RestartMaxDelaySec"));
-  const burst = numberOf(lastOf(unit, "Unit", "StartLimitBurst") ?? lastOf(unit, "Service", "StartLimitBurst"));
-  const within = lastOf(unit, "Unit", "StartLimitIntervalSec") ?? lastOf(unit, "Service", "StartLimitInterval");
-  const limited = burst !== undefined && burst > 0 && within !== "0";
+  const within = startLimit(unit, "StartLimitIntervalSec") ?? startLimit(unit, "StartLimitInterval");
+  const burst = numberOf(startLimit(unit, "StartLimitBurst")) ?? (within === undefined ? undefined : START_BURST);
+  const limited = burst !== undefined && burst > 0 && parseUnitTime(within) !== 0;
   return restartValue(POLICIES[word] ?? "never", {
-    ...(pauseMs !== undefined && pauseMs !== RESTART_MS && pauseTexts(pauseMs, longestMs)),
+    ...(pauseMs !== undefined &&
+      pauseMs !== RESTART_MS &&
+      pauseTexts(pauseMs, longestMs, numberOf(lastOf(unit, "Service", "RestartSteps")))),
     max_restarts: limited ? burst - 1 : undefined,
     window: limited ? durationText(parseUnitTime(within) ?? 10_000) : undefined,
     success_codes: successCodes(unit, process),
   });
 }
 
-/** systemd waits equally long each time, unless RestartMaxDelaySec says otherwise. */
-function pauseTexts(pauseMs: number, longestMs: number | undefined): Record<string, Value | undefined> {
-  if (longestMs !== undefined && longestMs > pauseMs) return { delay: durationText(pauseMs), max_delay: durationText(longestMs) };
+/** The keys stood in [Service] once. */
+function startLimit(unit: Unit, key: string): string | undefined {
+  return lastOf(unit, "Unit", key) ?? lastOf(unit, "Service", key);
+}
+
+/** systemd waits equally long each time, unless RestartSteps says in how many steps it comes to RestartMaxDelaySec. */
+function pauseTexts(pauseMs: number, longestMs: number | undefined, steps: number | undefined): Record<string, Value | undefined> {
+  if (longestMs !== undefined && longestMs > pauseMs && steps) {
+    const factor = Math.round((longestMs / Math.max(1, pauseMs)) ** (1 / steps) * 100) / 100;
+    return { delay: durationText(pauseMs), factor: Math.max(1, factor), max_delay: durationText(longestMs) };
+  }
   return { delay: durationText(pauseMs), factor: 1, max_delay: durationText(pauseMs) };
 }
 
@@ -87,13 +93,17 @@ function successCodes(unit: Unit, process: DraftProcess): number[] | undefined {
 }
 
 function setUnitEnvironment(unit: Unit, process: DraftProcess, surroundings: Surroundings): void {
-  const pairs = valuesOf(unit, "Service", "Environment").flatMap((value) => unitWords(fillSpecifiers(value, unit, process)));
+  // Ghost numbers its instances by itself; `ghost export systemd` says it so.
+  const lines = valuesOf(unit, "Service", "Environment").filter((value) => value !== "GHOST_INSTANCE=%i");
+  const pairs = lines.flatMap((value) => unitWords(fillSpecifiers(value, unit, process)));
   process.set("environment", Object.fromEntries(pairs.map((pair) => [pair.split("=")[0] ?? "", pair.slice(pair.indexOf("=") + 1)])));
   const declared = valuesOf(unit, "Service", "EnvironmentFile");
   const files = declared.map((path) => path.replace(/^-/, ""));
   const optional = declared.filter((path) => path.startsWith("-"));
   if (optional.length > 0)
     process.note(`EnvironmentFile=${optional.join(" ")}: with - it may be missing; Ghost does not start without it`, "env_file");
+  if (files.length > 0 && pairs.length > 0)
+    process.note("with systemd these files win over Environment=, here `environment` wins: take out of it what they set", "env_file");
   process.set(
     "env_file",
     files.map((path) => placePath(fillSpecifiers(path, unit, process), unit.file, surroundings)),
@@ -102,15 +112,4 @@ function setUnitEnvironment(unit: Unit, process: DraftProcess, surroundings: Sur
     "inherit",
     valuesOf(unit, "Service", "PassEnvironment").flatMap((value) => value.split(/\s+/)),
   );
-}
-
-function limitsOf(unit: Unit): Record<string, Value> {
-  const last = (key: string) => lastOf(unit, "Service", key);
-  const quota = /^(\d+(?:\.\d+)?)%$/.exec(last("CPUQuota") ?? "")?.[1];
-  return filled({
-    memory: sizeText(last("MemoryMax") ?? last("MemoryLimit")),
-    cpu: quota === undefined ? undefined : Number(quota) / 100,
-    pids: numberOf(last("TasksMax")),
-    open_files: numberOf(last("LimitNOFILE")?.split(":")[0]),
-  });
 }

@@ -1,12 +1,14 @@
-import { type Draft, DraftProcess, emptyDraft, isMapValue, type Value } from "./draft.ts";
+import { type Draft, DraftProcess, emptyDraft } from "./draft.ts";
 import { NameBook, noteRename } from "./name-book.ts";
 import { refuseFile } from "./plain.ts";
 import type { ForeignFile, Surroundings } from "./source.ts";
 import { setUnitCommands } from "./systemd-commands.ts";
+import { setDependencies, setInstances, startedBy } from "./systemd-dependencies.ts";
 import { noteUnitKeys } from "./systemd-notes.ts";
 import { setUnitPolicies } from "./systemd-policies.ts";
+import { setReadiness } from "./systemd-readiness.ts";
 import { addSocket, addTimer } from "./systemd-triggers.ts";
-import { lastOf, parseUnit, type Unit, valuesOf } from "./unit-file.ts";
+import { lastOf, parseUnit, type Unit } from "./unit-file.ts";
 
 /** A service and the process that it becomes. */
 export interface ConvertedUnit {
@@ -24,11 +26,12 @@ export function convertSystemd(files: readonly ForeignFile[], surroundings: Surr
     .map((unit) => ({ unit, process: new DraftProcess(names.nameFor(unit.stem)) }));
   if (services.length === 0 && files[0])
     throw refuseFile(files[0], "it is no service", "name the .service file, and its .timer or .socket beside it");
-  for (const service of services) {
-    const before = convertService(service, names, surroundings);
-    draft.processes.push(...before, service.process);
-    setDependencies(service, services, before);
-  }
+  const before = services.map((service) => convertService(service, names, surroundings));
+  services.forEach((service, index) => {
+    draft.processes.push(...(before[index] ?? []), service.process);
+    setDependencies(service, units, services, before[index] ?? []);
+    setInstances(service, units);
+  });
   for (const unit of units) addTrigger(unit, services, draft);
   return draft;
 }
@@ -39,6 +42,7 @@ function convertService({ unit, process }: ConvertedUnit, names: NameBook, surro
   if (description !== undefined) process.note(description);
   const before = setUnitCommands(unit, process, names);
   setUnitPolicies(unit, process, surroundings);
+  setReadiness(unit, process);
   noteUnitKeys(unit, process);
   for (const first of before) copyPlace(process, first);
   return before;
@@ -51,48 +55,10 @@ function copyPlace({ keys }: DraftProcess, first: DraftProcess): void {
 
 function addTrigger(unit: Unit, services: readonly ConvertedUnit[], draft: Draft): void {
   if (unit.ending === "service") return;
-  const started =
-    lastOf(unit, unit.ending === "timer" ? "Timer" : "Socket", unit.ending === "timer" ? "Unit" : "Service") ?? `${unit.stem}.service`;
+  const started = startedBy(unit);
   const service = services.find((each) => each.unit.name === started);
   if (!service) draft.notes.push(`${unit.name}: its service, ${started}, is not among the given units.`);
   else if (unit.ending === "timer") addTimer(unit, service.process);
   else if (unit.ending === "socket") addSocket(unit, service.process);
   else draft.notes.push(`${unit.name}: units of this kind have no equal.`);
-}
-
-/** Keys that say what a unit needs or comes after, and what Ghost does when that is lost. */
-const NEEDS: Readonly<Record<string, "ignore" | "stop" | "restart">> = {
-  After: "ignore",
-  Wants: "ignore",
-  Requires: "ignore",
-  Requisite: "ignore",
-  BindsTo: "stop",
-};
-
-function setDependencies({ unit, process }: ConvertedUnit, services: readonly ConvertedUnit[], before: readonly DraftProcess[]): void {
-  const found = new Map<string, Value>(before.map(({ name }) => [name, { condition: "completed" }]));
-  const outside: string[] = [];
-  for (const [key, onLoss] of Object.entries(NEEDS)) {
-    for (const name of valuesOf(unit, "Unit", key).flatMap((value) => value.split(/\s+/))) {
-      const other = services.find((each) => each.unit.name === name)?.process;
-      if (!other) outside.push(`${key}=${name}`);
-      else if (other !== process) found.set(other.name, onLoss === "ignore" ? (found.get(other.name) ?? {}) : { on_loss: onLoss });
-    }
-  }
-  for (const other of services) {
-    const first = valuesOf(other.unit, "Unit", "Before").flatMap((value) => value.split(/\s+/));
-    if (first.includes(unit.name) && !found.has(other.process.name)) found.set(other.process.name, {});
-  }
-  setFound(process, found);
-  if (outside.length > 0) process.note(`Not among the given units: ${outside.join(", ")}.`);
-}
-
-function setFound(process: DraftProcess, found: ReadonlyMap<string, Value>): void {
-  const bare = [...found.values()].every((value) => isMapValue(value) && Object.keys(value).length === 0);
-  process.set("depends_on", bare ? [...found.keys()] : Object.fromEntries([...found].map(([name, value]) => [name, withCondition(value)])));
-}
-
-/** In the map form the condition must not be empty; `started` is what systemd waits for. */
-function withCondition(value: Value): Value {
-  return isMapValue(value) && value.condition === undefined ? { condition: "started", ...value } : value;
 }

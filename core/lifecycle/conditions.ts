@@ -1,5 +1,5 @@
 import type { Dependency, RestartPolicy } from "../config/definition.ts";
-import { type Machine, succeeded } from "./state.ts";
+import { hasCompleted, type Machine, succeeded } from "./state.ts";
 import { isReady, statusOf } from "./view.ts";
 
 /** What conditions are judged by: one instance of a process that is needed. */
@@ -10,7 +10,7 @@ export interface Needed {
 
 /**
  * Whether a condition holds: for `started` and `healthy` one of the instances is enough. `healthy` of a process without a
- * check is `started`. `completed` means that it is at rest after a run that ended as it should.
+ * check is `started`. `completed` means that its last run ended as it should, be it at rest or what it left behind followed.
  */
 export function holds(condition: Dependency["condition"], instances: readonly Needed[]): boolean {
   return instances.some((instance) => holdsFor(condition, instance));
@@ -23,6 +23,7 @@ function holdsFor(condition: Dependency["condition"], { machine, definition }: N
     case "healthy":
       return isReady(machine);
     case "completed":
+      if (hasCompleted(machine)) return true;
       return machine.state.at === "exited" && machine.lastExit !== null && succeeded(machine.lastExit, definition.restart);
     default:
       return condition satisfies never;

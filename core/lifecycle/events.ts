@@ -16,10 +16,10 @@ export type Event =
   | { readonly type: "spawn-failed"; readonly message: string }
   /** Before the spawn it was seen that something is not there without which the program could not run. */
   | { readonly type: "blocked"; readonly blockedBy: string; readonly cause: Cause }
-  /** The main process handed over to a descendant and ended well. */
-  | { readonly type: "followed"; readonly identity: Identity; readonly exit: Exit }
-  /** The main process ended; `leftovers`: others of its tree still live; `blockedBy`: what it found wanting, so that a restart would be no use before that is there. */
-  | { readonly type: "exited"; readonly exit: Exit; readonly leftovers: boolean; readonly blockedBy?: string }
+  /** The main process handed over to a descendant and ended well; `completed`: it was a one-shot's, which has thereby done what it had to. */
+  | { readonly type: "followed"; readonly identity: Identity; readonly exit: Exit; readonly completed?: boolean }
+  /** The main process ended; `leftovers`: others of its tree still live; `blockedBy`: what it found wanting, so that a restart would be no use before that is there; `remark`: what is known besides of why it ended. */
+  | { readonly type: "exited"; readonly exit: Exit; readonly leftovers: boolean; readonly blockedBy?: string; readonly remark?: string }
   /** The main process ended well and left others running that cannot be followed on this system. */
   | { readonly type: "daemonized"; readonly exit: Exit; readonly hint: string }
   | { readonly type: "tree-empty"; readonly killed: boolean }

@@ -53,7 +53,12 @@ export type State =
   /** Something that it needs is not there; `blockedBy` is what its program itself found wanting (a port that is held), besides its dependencies. */
   | { readonly at: "waiting"; readonly blockedBy: string | null }
   | { readonly at: "starting"; readonly token: string }
-  | { readonly at: "running"; readonly identity: Identity }
+  | {
+      readonly at: "running";
+      readonly identity: Identity;
+      /** How the main process of a one-shot ended, as it should; what runs is what it left behind, and no longer the run itself. */
+      readonly completed?: Exit;
+    }
   | {
       readonly at: "stopping";
       readonly identity: Identity | null;
@@ -64,6 +69,8 @@ export type State =
       readonly reason?: string;
       /** The end of the main process was told; what is waited for is the rest of its tree. */
       readonly ended?: boolean;
+      /** As of what runs: what is stopped is only what a one-shot left behind. */
+      readonly completed?: Exit;
     }
   | { readonly at: "backoff"; readonly untilMs: number }
   | { readonly at: "exited" }
@@ -122,6 +129,11 @@ export function crashLoopEndMs(machine: Machine, nowMs: number): number | null {
 /** Whether a run ended as it should. An exit that could not be learnt counts as failure. */
 export function succeeded(exit: Exit, policy: Pick<RestartPolicy, "successCodes">): boolean {
   return exit.known && exit.spawnError === null && exit.code !== null && policy.successCodes.includes(exit.code);
+}
+
+/** True of a one-shot that did what it had to, though what it left behind lives and is followed. */
+export function hasCompleted({ state }: Machine): boolean {
+  return state.at === "running" && state.completed !== undefined;
 }
 
 /** An exit as people say it: `exited with code 3`, `was killed by SIGKILL`. */

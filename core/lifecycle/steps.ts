@@ -42,7 +42,8 @@ export function beginStop(
   force: boolean,
   cause: Cause,
 ): Transition {
-  const state: State = { at: "stopping", identity, token, afterwards, force, reason: cause.text };
+  const completed = machine.state.at === "running" ? machine.state.completed : undefined;
+  const state: State = { at: "stopping", identity, token, afterwards, force, reason: cause.text, ...(completed && { completed }) };
   return {
     machine: { ...machine, state, generation: machine.generation + 1 },
     effects: identity ? [{ do: "terminate", force }] : [],

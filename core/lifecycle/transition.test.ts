@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import type { RestartPolicy } from "../config/definition.ts";
 import type { Context, Event, Transition } from "./events.ts";
 import { backoffMs } from "./restart.ts";
-import { CRASH_LOOP_RESTARTS, type Exit, type Identity, isCrashLooping, type Machine, registered } from "./state.ts";
+import { CRASH_LOOP_RESTARTS, type Exit, hasCompleted, type Identity, isCrashLooping, type Machine, registered } from "./state.ts";
 import { transition } from "./transition.ts";
 
 const ALWAYS: RestartPolicy = {
@@ -293,6 +293,19 @@ test("any order of events keeps the invariants", () => {
     if (next.effects.some((effect) => effect.do === "terminate")) assert.is(next.machine.state.at, "stopping", told);
     machine = next.machine;
   }
+});
+
+test("what a one-shot left behind changes nothing of its completion, neither by its own end nor by the machine's", () => {
+  const once = { policy: { ...ALWAYS, policy: "never" as const } };
+  const left = { ...identity, pid: 900 };
+  const running = after([start, spawned, { type: "followed", identity: left, exit: success, completed: true }], once).machine;
+  assert.ok(hasCompleted(running));
+  assert.not(hasCompleted(after([start, spawned, { type: "followed", identity: left, exit: success }], once).machine), "a service goes on");
+  const ended = after([exits(failure)], once, running).machine;
+  assert.equal([ended.state.at, ended.lastExit], ["exited", success]);
+  assert.is(after([{ type: "lost", cause, unfinished: true }], once, running).machine.state.at, "exited");
+  const stopped = after([stop, exits(failure), { type: "tree-empty", killed: false }], once, running).machine;
+  assert.equal([stopped.state.at, stopped.lastExit], ["stopped", success], "a stop ends what was left, and not the run");
 });
 
 test.run();

@@ -2,7 +2,7 @@ import type { Cause } from "../api/wire.ts";
 import type { Context, Event, Transition } from "./events.ts";
 import { available, block, dependencyBack, dependencyLost, healthChanged } from "./needs.ts";
 import { decideAfterExit } from "./restart.ts";
-import { describeExit, type Exit, type Identity, type Machine, type State, UNSEEN_EXIT } from "./state.ts";
+import { describeExit, type Exit, hasCompleted, type Identity, type Machine, type State, UNSEEN_EXIT } from "./state.ts";
 import { beginRun, beginStop, exitCause, finishStop, follow, freshStart, impossible, stop, unchanged } from "./steps.ts";
 
 /** The one process state machine. Pure and total: every state answers every event. */
@@ -23,7 +23,7 @@ export function transition(machine: Machine, event: Event, context: Context): Tr
     case "blocked":
       return machine.state.at === "starting" ? block(machine, event.blockedBy, event.cause) : unchanged(machine);
     case "followed":
-      return followed(machine, event.identity, event.exit);
+      return followed(machine, event);
     case "exited":
       return exited(machine, event, context);
     case "daemonized":
@@ -52,6 +52,7 @@ export function transition(machine: Machine, event: Event, context: Context): Tr
 function lost(machine: Machine, { cause, unfinished }: Extract<Event, { type: "lost" }>, context: Context): Transition {
   const { at } = machine.state;
   if (at === "stopped" || at === "exited" || at === "failed") return unchanged(machine);
+  if (hasCompleted(machine)) return { machine: { ...machine, state: { at: "exited" }, stoppedMs: context.nowMs }, effects: [], cause };
   const state: State = unfinished ? { at: "failed" } : { at: "stopped" };
   return {
     machine: { ...machine, state, generation: machine.generation + 1, lastExit: UNSEEN_EXIT, stoppedMs: context.nowMs },
@@ -136,23 +137,26 @@ function spawnFailed(machine: Machine, message: string, context: Context): Trans
   });
 }
 
-function followed(machine: Machine, identity: Identity, exit: Exit): Transition {
+function followed(machine: Machine, { identity, exit, completed }: Extract<Event, { type: "followed" }>): Transition {
   const { state } = machine;
   if (state.at !== "running" && state.at !== "stopping") return unchanged(machine);
-  const text = `pid ${state.identity?.pid ?? "?"} ${describeExit(exit)} and left pid ${identity.pid} running, which is followed`;
-  return {
-    machine: { ...machine, state: { ...state, identity } },
-    effects: [],
-    cause: { kind: "followed", text, facts: { pid: identity.pid } },
-  };
+  const what = completed ? "which is followed; the run itself is completed" : "which is followed";
+  const text = `pid ${state.identity?.pid ?? "?"} ${describeExit(exit)} and left pid ${identity.pid} running, ${what}`;
+  const cause: Cause = { kind: "followed", text, facts: { pid: identity.pid } };
+  if (!completed || state.at === "stopping") return { machine: { ...machine, state: { ...state, identity } }, effects: [], cause };
+  // What is left behind may hand over again: only the first end is the program's own.
+  const first = state.completed ?? exit;
+  return { machine: { ...machine, lastExit: first, state: { ...state, identity, completed: first } }, effects: [], cause };
 }
 
 function exited(
   machine: Machine,
-  { exit, leftovers, blockedBy }: Omit<Extract<Event, { type: "exited" }>, "type">,
+  { exit: seen, leftovers, blockedBy, remark }: Omit<Extract<Event, { type: "exited" }>, "type">,
   context: Context,
 ): Transition {
   const { state } = machine;
+  // However that ends which a one-shot left behind: the run itself ended before, and as it should.
+  const exit = (state.at === "running" || state.at === "stopping" ? state.completed : undefined) ?? seen;
   const ended: Machine = { ...machine, lastExit: exit };
   if (state.at === "stopping") return { machine: { ...ended, state: { ...state, ended: true } }, effects: [], cause: null };
   if (state.at !== "running") return unchanged(machine);
@@ -160,7 +164,8 @@ function exited(
   if (leftovers) return endLeftovers(ended, state.identity, cause);
   const over: Machine = { ...ended, stoppedMs: context.nowMs };
   if (blockedBy !== undefined && context.policy.policy !== "never") return block(over, blockedBy, cause);
-  const told = blockedBy === undefined ? cause : { ...cause, text: `${cause.text}: ${blockedBy}` };
+  const known = blockedBy ?? remark;
+  const told = known === undefined ? cause : { ...cause, text: `${cause.text}: ${known}` };
   return follow(over, decideAfterExit(over, exit, context.policy, context.nowMs, context.random), context, told);
 }
 
@@ -200,5 +205,5 @@ function intentLost(machine: Machine, ran: boolean, context: Context): Transitio
     const verdict = decideAfterExit(over, UNSEEN_EXIT, context.policy, context.nowMs, context.random);
     return follow(over, verdict, context, exitCause(UNSEEN_EXIT));
   }
-  return beginRun(machine, { kind: "start", text: "the daemon died before it could be started; started now" }, context);
+  return beginRun(machine, { kind: "start", text: "the last daemon ended before it could be started; started now" }, context);
 }

@@ -1,6 +1,6 @@
 import type { Status } from "../api/wire.ts";
 import type { MetricFamily, Sample } from "./exposition.ts";
-import type { DaemonMetrics, ProcessMetrics } from "./values.ts";
+import { type DaemonMetrics, isMeasured, type ProcessMetrics } from "./values.ts";
 
 const STATUSES = [
   "stopped",
@@ -43,11 +43,11 @@ const OF_PROCESS: readonly (readonly [Describe, (process: ProcessMetrics) => num
       unit: "ratio",
       help: "Share of one core that the whole tree used between the last two samples",
     },
-    ({ cpuPercent }) => cpuPercent / 100,
+    (value) => (isMeasured(value) ? value.cpuPercent / 100 : null),
   ],
   [
     { name: "ghost_process_memory_bytes", type: "gauge", unit: "bytes", help: "Resident memory of the whole tree" },
-    ({ memoryBytes }) => memoryBytes,
+    (value) => (isMeasured(value) ? value.memoryBytes : null),
   ],
   [
     {
@@ -56,9 +56,12 @@ const OF_PROCESS: readonly (readonly [Describe, (process: ProcessMetrics) => num
       unit: "bytes",
       help: "Memory of the whole tree that is shared with nobody",
     },
-    ({ privateBytes }) => privateBytes,
+    (value) => (isMeasured(value) ? value.privateBytes : null),
   ],
-  [{ name: "ghost_process_threads", type: "gauge", help: "Threads of the whole tree" }, ({ threads }) => threads],
+  [
+    { name: "ghost_process_threads", type: "gauge", help: "Threads of the whole tree" },
+    (value) => (isMeasured(value) ? value.threads : null),
+  ],
   [
     { name: "ghost_process_start_time_seconds", type: "gauge", unit: "seconds", help: "When the current run began, in seconds since 1970" },
     ({ up, startedAt }) => (up && startedAt !== null ? Date.parse(startedAt) / 1000 : null),

@@ -17,6 +17,7 @@ export interface ProcessMetrics {
   readonly cpuSeconds: number;
   readonly memoryBytes: number;
   readonly privateBytes: number;
+  /** 0 while nothing runs, and of what runs and was not looked at (`monitoring.enabled: false`). */
   readonly threads: number;
   /** Null while nothing runs. */
   readonly startedAt: string | null;
@@ -25,6 +26,11 @@ export interface ProcessMetrics {
   readonly lastExitCode: number | null;
   /** Of the last health check; null before the first and without one. */
   readonly probe: { readonly ok: boolean; readonly latencySeconds: number } | null;
+}
+
+/** Whether the usage says something: what runs has a thread at least, unless nobody looked. */
+export function isMeasured({ up, threads }: Pick<ProcessMetrics, "up" | "threads">): boolean {
+  return !up || threads > 0;
 }
 
 /** The latest values of the daemon. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ActionResult, HistoryEntry, ProcessView } from "../../core/api/wire.ts";
 import type { Manifest } from "../../core/config/definition.ts";
+import { maskValues } from "../../core/config/secrets.ts";
 import { type ErrorBody, GhostError } from "../../core/errors/ghost-error.ts";
 import { isWait } from "../client/client.ts";
 import { followEvents, isPassing, persist } from "../client/follow-events.ts";
@@ -68,6 +69,8 @@ class CiRun {
   private ran = false;
   private followed = false;
   private leftBehind: Stray[] = [];
+  /** Names of needed processes that left others running, with the time of it in ms. */
+  private readonly leaving = new Map<string, number>();
 
   constructor(options: CiOptions) {
     this.options = options;
@@ -113,27 +116,48 @@ class CiRun {
     }
   }
 
-  /** Why NAME does not run; null when it does, or when somebody else goes on with it. */
+  /** Why NAME does not run; null when it does, or when the next daemon goes on with it. */
   private async tryStart(): Promise<ErrorBody | null> {
-    const { manifest, name, home } = this.options;
-    const failed: ActionResult[] = [];
-    try {
-      for await (const line of home.client.act("start", { names: [`${manifest.project}/${name}`], by: BY }, this.closing.signal))
-        if (!isWait(line) && !line.ok) failed.push(line);
-    } catch (error) {
-      // The next daemon goes on with it.
-      if (isPassing(error) || this.closing.signal.aborted) return null;
-      throw error;
-    }
+    const { name } = this.options;
+    const failed = await persist(() => this.askToStart(), DAEMON_LIMIT_MS);
     const own = failed.find((result) => result.name === name);
     // Of what it needs, the reason is told there; that it waits for it would be no news.
     const first = failed.find((result) => result !== own) ?? own;
     return own ? (first?.error ?? null) : null;
   }
 
+  /** Gives what failed. Throws what is passing only where no daemon has heard of it: then it may be asked again. */
+  private async askToStart(): Promise<ActionResult[]> {
+    const failed: ActionResult[] = [];
+    const request = { names: [this.fullName], by: BY };
+    try {
+      for await (const line of this.options.home.client.act("start", request, this.closing.signal))
+        if (!isWait(line) && !line.ok) failed.push(line);
+    } catch (error) {
+      if (this.closing.signal.aborted) return [];
+      // A daemon that heard of it wrote down that it begins, and the next one goes on with it.
+      if (!isPassing(error) || !(await this.isGoingOn())) throw error;
+      return [];
+    }
+    return failed;
+  }
+
+  /** One that is wanted and still at rest is a one-shot whose daemon died before it began: nobody else begins it. */
+  private async isGoingOn(): Promise<boolean> {
+    if (this.ran) return true;
+    const [view] = await this.views([this.fullName]);
+    return view?.desired === "up" && view.status !== "stopped";
+  }
+
+  private get fullName(): string {
+    const { manifest, name } = this.options;
+    return `${manifest.project}/${name}`;
+  }
+
   private async follow(): Promise<void> {
     for await (const entry of followEvents(this.options.home.client, this.closing.signal, 0)) {
       this.options.onChange(entry);
+      if (entry.name !== null && entry.cause.kind === "followed") this.leaving.set(entry.name, performance.now());
       if (entry.name === this.options.name) await this.ownChange(entry);
       else if (entry.name !== null && !this.ran) await this.neededChange(entry);
     }
@@ -146,17 +170,34 @@ class CiRun {
       setTimeout(() => void this.nameLeftovers(), LEFTOVER_GRACE_MS);
     }
     if (!this.ran || to === null || LIVING.has(to)) return;
-    const [view] = await this.views([`${this.options.manifest.project}/${this.options.name}`]);
+    const [view] = await this.views([this.fullName]);
     // What is followed is followed because the program itself ended with 0.
     this.conclude({ kind: "ended", code: this.followed ? 0 : view ? exitCodeOf(view) : null });
   }
 
   /** NAME ended and left others of its tree running, which the daemon follows. */
   private async nameLeftovers(): Promise<void> {
-    const { home, name, manifest } = this.options;
-    const details = await persist(() => home.client.details(`${manifest.project}/${name}`), DAEMON_LIMIT_MS).catch(() => []);
-    this.leftBehind = details.flatMap(({ tree }) => tree.map(({ pid, command }) => ({ pid, command, from: name })));
+    const { name } = this.options;
+    this.leftBehind = await this.treeOf(name);
     this.conclude({ kind: "ended", code: 0 });
+  }
+
+  /** What needed one-shots left running and is there still: a service that daemonizes is meant to be. */
+  private async leftByNeeded(standing: readonly ProcessView[]): Promise<Stray[]> {
+    const names = standing.filter(({ name, type }) => name !== this.options.name && type === "oneshot" && this.leaving.has(name));
+    const found: Stray[] = [];
+    for (const { name } of names) {
+      const leftMs = (this.leaving.get(name) ?? 0) + LEFTOVER_GRACE_MS - performance.now();
+      if (leftMs > 0) await delay(leftMs);
+      found.push(...(await this.treeOf(name)));
+    }
+    return found;
+  }
+
+  private async treeOf(name: string): Promise<Stray[]> {
+    const { home, manifest } = this.options;
+    const details = await persist(() => home.client.details(`${manifest.project}/${name}`), DAEMON_LIMIT_MS).catch(() => []);
+    return details.flatMap(({ tree }) => tree.map(({ pid, command }) => ({ pid, command, from: name })));
   }
 
   /** What is needed and will not come: there is no use in waiting for the time-out. */
@@ -172,11 +213,14 @@ class CiRun {
 
   private async end(verdict: Verdict): Promise<CiOutcome> {
     const standing = await this.views().catch(() => []);
+    const left = [...this.leftBehind, ...(await this.leftByNeeded(standing))];
     const unstoppable = await this.stop(standing).catch((error: unknown) => [asStray(error)]);
     await delay(EVENTS_LAG_MS);
     this.closing.abort();
     const strays = await endStrays(this.options.home.root, this.options.home.daemonPid());
-    return { verdict, standing, leftovers: [...this.leftBehind, ...strays, ...unstoppable] };
+    const { secrets } = this.options.manifest;
+    const shown = strays.map((stray) => ({ ...stray, command: maskValues(stray.command, Object.values(secrets)) }));
+    return { verdict, standing, leftovers: [...left, ...shown, ...unstoppable] };
   }
 
   /** Gives those that not even SIGKILL ends. */

@@ -170,6 +170,12 @@ test("without a daemon: unreachable, stopped on purpose, or nothing registered",
   }
 });
 
+test("a request that was given up before it was sent is not sent", async () => {
+  await using scene = await stage((_, response) => response.end("\n"));
+  const error = await errorOf(collect(clientOf(scene.home).act("stop", { names: ["all"] }, AbortSignal.abort())));
+  assert.equal([error.code, scene.asked], ["INTERRUPTED", []]);
+});
+
 test("an interrupted wait is told as such", async () => {
   await using scene = await stage((_, response) => void response.write("\n"));
   const interruption = new AbortController();

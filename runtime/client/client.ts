@@ -18,13 +18,20 @@ import type {
 } from "../../core/api/wire.ts";
 import { type ErrorBody, GhostError } from "../../core/errors/ghost-error.ts";
 import type { ProcessMetrics } from "../../core/metrics/values.ts";
+import { readAddress } from "./address.ts";
 import { readJsonLines } from "./body.ts";
 import { type Connection, type ConnectOptions, openConnection } from "./connect.ts";
 import { readEvents } from "./events.ts";
+import { clientPlaces } from "./home.ts";
+import { silent } from "./silence.ts";
 import type { TransportReply, TransportRequest } from "./transport.ts";
 
-/** How long a question may take before the daemon counts as hung. Actions have no such limit: they wait until true. */
+/** How long a question may take before the daemon counts as hung. The answer to an action begins within that time, and ends when it is true. */
 const QUESTION_LIMIT_MS = 15_000;
+/** The answer to `register` begins with what would change: a daemon plans and stores 10,000 processes on a slow disk within this time. */
+const REGISTER_LIMIT_MS = 60_000;
+
+const STOP_PATH = "/v1/daemon/stop";
 
 /** What can be done with a set of processes. */
 export type ActionVerb = "start" | "stop" | "restart" | "reload" | "scale" | "trigger" | "signal" | "delete";
@@ -46,6 +53,15 @@ export interface Registration {
   readonly groups?: readonly GroupChange[];
   readonly warnings: readonly string[];
   readonly results: AsyncIterable<ActionLine>;
+}
+
+/** What a daemon that is about to be replaced tells of the next one. A daemon of an older version tells only its pid. */
+export interface DaemonRestart {
+  readonly pid: number;
+  /** Who comes next, as it is started. */
+  readonly program?: readonly string[];
+  /** True where nobody but a person starts another one, should that one fail. */
+  readonly background?: boolean;
 }
 
 /** Which part of the history: all names and the newest 20 where nothing is said. */
@@ -90,14 +106,17 @@ export interface DaemonClient {
   stopDaemon(
     leave: boolean,
     options?: { /** A service manager starts another within moments. */ readonly expected: boolean },
+    signal?: AbortSignal,
   ): AsyncIterable<ActionResult>;
-  restartDaemon(): Promise<{ readonly pid: number }>;
+  /** `program`: who asks, as it is started; it comes next where it can. */
+  restartDaemon(program: readonly string[]): Promise<DaemonRestart>;
 }
 
 /** The client of `home`. Nothing is sent, and no daemon started, before the first call. */
 export function connect(home: string, options: ConnectOptions): DaemonClient {
   const connection = openConnection(home, options);
-  const ask = <Value>(request: TransportRequest): Promise<Value> => question<Value>(connection, request);
+  const ask = <Value>(request: TransportRequest): Promise<Value> =>
+    question<Value>(connection, request, () => readAddress(clientPlaces(home).pidFile)?.pid);
   const lines = <Value>(request: TransportRequest): AsyncGenerator<Value> => stream<Value>(connection, request);
   return {
     processes: (names) => ask({ method: "GET", path: `/v1/processes${query({ names: names?.join(",") })}` }),
@@ -110,7 +129,8 @@ export function connect(home: string, options: ConnectOptions): DaemonClient {
     actOnGroup: (verb, name, body, signal) => lines({ method: "POST", path: `${groupPath(name)}/${verb}`, body, signal }),
     graph: () => ask({ method: "GET", path: "/v1/graph" }),
     events: (signal, after) => events(connection, { method: "GET", path: `/v1/events${query({ after })}`, signal }),
-    register: (body, signal) => register(lines({ method: "PUT", path: manifestPath(body), body, signal })),
+    register: (body, signal) =>
+      register(lines({ method: "PUT", path: manifestPath(body), body, signal, answerLimitMs: REGISTER_LIMIT_MS })),
     plan: (body) => ask({ method: "POST", path: `${manifestPath(body)}/plan`, body }),
     definitions: () => ask({ method: "GET", path: "/v1/definitions" }),
     environment: (name, diff) =>
@@ -120,8 +140,8 @@ export function connect(home: string, options: ConnectOptions): DaemonClient {
     metrics: (names) => ask({ method: "GET", path: `/v1/metrics${query({ names: names?.join(",") })}` }),
     system: () => ask({ method: "GET", path: "/v1/system" }),
     overview: () => ask({ method: "GET", path: "/v1/overview" }),
-    stopDaemon: (leave, options) => lines({ method: "POST", path: "/v1/daemon/stop", body: { leave, ...options } }),
-    restartDaemon: () => ask({ method: "POST", path: "/v1/daemon/restart", body: {} }),
+    stopDaemon: (leave, options, signal) => lines({ method: "POST", path: STOP_PATH, body: { leave, ...options }, signal }),
+    restartDaemon: (program) => ask({ method: "POST", path: "/v1/daemon/restart", body: { program } }),
   };
 }
 
@@ -138,20 +158,20 @@ function query(parameters: Readonly<Record<string, string | number | boolean | u
   return pairs.length === 0 ? "" : `?${pairs.map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`).join("&")}`;
 }
 
-async function question<Value>(connection: Connection, request: TransportRequest): Promise<Value> {
+async function question<Value>(connection: Connection, request: TransportRequest, pid: () => number | undefined): Promise<Value> {
   const signal = AbortSignal.timeout(QUESTION_LIMIT_MS);
   try {
     const reply = await connection({ ...request, signal });
     await refuseErrors(reply);
     return JSON.parse(await reply.text()) as Value;
   } catch (error) {
-    throw signal.aborted ? hung() : explain(error);
+    throw signal.aborted ? await silent(pid(), QUESTION_LIMIT_MS) : explain(error);
   }
 }
 
 async function* stream<Value>(connection: Connection, request: TransportRequest): AsyncGenerator<Value> {
   try {
-    const reply = await connection(request);
+    const reply = await connection({ answerLimitMs: QUESTION_LIMIT_MS, ...request });
     await refuseErrors(reply);
     for await (const value of readJsonLines<Value>(reply.chunks())) {
       const { error, did } = value as { error?: ErrorBody; did?: string };
@@ -160,13 +180,13 @@ async function* stream<Value>(connection: Connection, request: TransportRequest)
       yield value;
     }
   } catch (error) {
-    throw request.signal?.aborted ? interrupted() : explain(error);
+    throw request.signal?.aborted ? interrupted(request) : explain(error);
   }
 }
 
 async function* events(connection: Connection, request: TransportRequest): AsyncGenerator<HistoryEntry> {
   try {
-    const reply = await connection(request);
+    const reply = await connection({ answerLimitMs: QUESTION_LIMIT_MS, ...request });
     await refuseErrors(reply);
     for await (const data of readEvents(reply.chunks())) yield JSON.parse(data) as HistoryEntry;
   } catch (error) {
@@ -211,12 +231,7 @@ function explain(error: unknown): unknown {
   });
 }
 
-function hung(): GhostError {
-  return new GhostError("TIMED_OUT", `cannot get an answer: the daemon was silent for ${QUESTION_LIMIT_MS / 1000} s`, {
-    hint: "ghost daemon logs, ghost doctor",
-  });
-}
-
-function interrupted(): GhostError {
-  return new GhostError("INTERRUPTED", "interrupted: the daemon goes on with what was asked", { hint: "ghost list shows what stands" });
+function interrupted({ path }: TransportRequest): GhostError {
+  const hint = path === STOP_PATH ? "ghost daemon status tells whether it has ended" : "ghost list shows what stands";
+  return new GhostError("INTERRUPTED", "interrupted: the daemon goes on with what was asked", { hint });
 }

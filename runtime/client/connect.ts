@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { type DaemonAddress, findSocket } from "./address.ts";
 import { type ClientPlaces, clientPlaces } from "./home.ts";
+import { silent } from "./silence.ts";
 import { send, type TransportReply, type TransportRequest } from "./transport.ts";
 
 /**
@@ -51,12 +52,41 @@ export function openConnection(home: string, options: ConnectOptions): Connectio
 type Found = NonNullable<ReturnType<typeof findSocket>>;
 
 async function sendUnlessAbsent(found: Found, request: TransportRequest): Promise<TransportReply | null> {
+  const limit = new AnswerLimit(request);
   try {
-    return await send(found.socket, request);
+    return await send(found.socket, { ...request, signal: limit.signal });
   } catch (error) {
+    if (limit.isOver) throw await silent(found.address?.pid, request.answerLimitMs ?? 0);
     const code = (error as NodeJS.ErrnoException).code ?? "";
     if (NOBODY_LISTENS.has(code) || (DIED_MEANWHILE.has(code) && REPEATABLE.has(request.method))) return null;
     throw unreachable(error as Error, found, request);
+  } finally {
+    limit.clear();
+  }
+}
+
+/** Gives a request up when its answer does not begin in time, or its caller does. */
+class AnswerLimit {
+  readonly signal: AbortSignal | undefined;
+  isOver = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor({ signal, answerLimitMs }: TransportRequest) {
+    this.signal = signal;
+    if (answerLimitMs === undefined) return;
+    const controller = new AbortController();
+    this.signal = controller.signal;
+    if (signal?.aborted) controller.abort();
+    // Stays when the answer has begun: its body is given up by the caller's signal, too.
+    signal?.addEventListener("abort", () => controller.abort(), { once: true });
+    this.timer = setTimeout(() => {
+      this.isOver = true;
+      controller.abort();
+    }, answerLimitMs);
+  }
+
+  clear(): void {
+    clearTimeout(this.timer);
   }
 }
 

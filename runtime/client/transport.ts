@@ -9,6 +9,8 @@ export interface TransportRequest {
   /** Sent as JSON; absent: no body. */
   readonly body?: unknown;
   readonly signal?: AbortSignal;
+  /** Until the answer begins, in ms; its body may take as long as it likes. Absent: no limit but the signal. */
+  readonly answerLimitMs?: number;
 }
 
 /** The answer, its body still to be read, once and in one of two ways. */

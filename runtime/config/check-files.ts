@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Manifest, ProcessDefinition } from "../../core/config/definition.ts";
 import { type Diagnostic, type Place, Report } from "../../core/config/diagnostics.ts";
@@ -7,6 +7,7 @@ import type { Places } from "../../core/config/places.ts";
 import { nearest } from "../../core/config/suggest.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { findExecutable } from "../process/executable.ts";
+import { lookAt } from "../system/look-at.ts";
 import { readConfigurationText } from "./read-text.ts";
 
 /**
@@ -49,17 +50,14 @@ class FileCheck {
   private checkDirectory(process: ProcessDefinition): void {
     const { workingDirectory: path, name } = process;
     if (this.goodDirectories.has(path)) return;
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat?.isDirectory()) return void this.goodDirectories.add(path);
+    const { stats, why } = lookAt(path);
+    if (stats?.isDirectory()) return void this.goodDirectories.add(path);
     const place = this.place(process, "working_directory");
-    if (!stat)
-      this.report.error(place, `cannot use ${path} as working_directory of ${name}: there is no such directory`, directoryHint(path));
-    else
-      this.report.error(
-        place,
-        `cannot use ${path} as working_directory of ${name}: it is not a directory`,
-        `did you mean ${dirname(path)}?`,
-      );
+    const tell = (reason: string, hint: string): void =>
+      this.report.error(place, `cannot use ${path} as working_directory of ${name}: ${reason}`, hint);
+    if (stats) tell("it is not a directory", `did you mean ${dirname(path)}?`);
+    else if (why.kind === "missing") tell("there is no such directory", directoryHint(path));
+    else tell(why.text, why.kind === "denied" ? "let the user who runs Ghost enter it" : "correct the path");
   }
 
   private programKey({ name }: ProcessDefinition): string {
@@ -112,12 +110,14 @@ class FileCheck {
   }
 
   private checkValueFile(process: ProcessDefinition, key: string, file: string): void {
-    const stat = statSync(file, { throwIfNoEntry: false });
+    const { stats, why } = lookAt(file);
     const place = this.place(process, `environment.${key}`);
-    if (stat?.isDirectory())
-      this.report.error(place, `cannot take ${key} of ${process.name} from ${file}: it is a directory`, "name the file inside it");
-    else if (!stat)
+    const tell = (reason: string, hint: string): void =>
+      this.report.error(place, `cannot take ${key} of ${process.name} from ${file}: ${reason}`, hint);
+    if (stats?.isDirectory()) tell("it is a directory", "name the file inside it");
+    else if (why?.kind === "missing")
       this.report.warn(place, `${file}, which gives ${key} of ${process.name}, does not exist`, "create it before the process starts");
+    else if (why) tell(why.text, why.kind === "denied" ? "let the user who runs Ghost read it" : "correct the path");
   }
 
   private place(process: ProcessDefinition, key: string): Place {
@@ -128,9 +128,7 @@ class FileCheck {
 
 function directoryHint(path: string): string {
   const parent = dirname(path);
-  const near = statSync(parent, { throwIfNoEntry: false })?.isDirectory()
-    ? nearest(path.slice(parent.length + 1), entriesOf(parent))
-    : null;
+  const near = lookAt(parent).stats?.isDirectory() ? nearest(path.slice(parent.length + 1), entriesOf(parent)) : null;
   return near === null ? `mkdir -p ${path}, or correct the path` : `did you mean ${parent === "/" ? "" : parent}/${near}?`;
 }
 

@@ -28,13 +28,18 @@ export interface ReadManifest {
 
 /**
  * Reads the named files (merged in order), or the folder's own `processes.yaml`, and checks them against the disk. Throws CONFIG_NOT_FOUND,
- * PERMISSION_DENIED, or CONFIG_INVALID whose `details.diagnostics` holds all that is wrong, errors and warnings.
+ * or CONFIG_INVALID whose `details.diagnostics` holds all that is wrong, errors and warnings. `narrow` takes out of what the files declare
+ * what is wanted of it: what the rest names on disk may be missing.
  */
-export async function readManifest(paths: readonly string[], context: ReadingContext): Promise<ReadManifest> {
+export async function readManifest(
+  paths: readonly string[],
+  context: ReadingContext,
+  narrow: (manifest: Manifest) => Manifest = (manifest) => manifest,
+): Promise<ReadManifest> {
   const files = fileNamesOrDefault(paths, context.directory).map((path) => readConfigurationText(path));
   const parsed = parseProcessesFiles(files, context);
   if (!parsed.manifest) throw invalid(parsed.diagnostics);
-  const { manifest, warnings } = usePython3(parsed.manifest, parsed.places);
+  const { manifest, warnings } = usePython3(narrow(parsed.manifest), parsed.places);
   const checked = [...checkFiles(manifest, parsed.places), ...(await checkPatterns(manifest, parsed.places))];
   const diagnostics = inFileOrder([...parsed.diagnostics, ...warnings, ...checked], manifest.files);
   if (diagnostics.some(isError)) throw invalid(diagnostics);

@@ -1,12 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { FILE_BYTES_MAX, type SourceText } from "../../core/config/source-text.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
-
-const NOT_FOUND_CODES: ReadonlySet<unknown> = new Set(["ENOENT", "ENOTDIR"]);
-const DENIED_CODES: ReadonlySet<unknown> = new Set(["EACCES", "EPERM"]);
+import { fileProblem } from "../system/look-at.ts";
 
 /**
- * Reads a configuration file. Throws CONFIG_NOT_FOUND, PERMISSION_DENIED or CONFIG_INVALID (a directory, no regular file, larger than 1 MiB, not UTF-8).
+ * Reads a configuration file. Throws CONFIG_NOT_FOUND or CONFIG_INVALID (no permission, a directory, no regular file, larger than 1 MiB, not UTF-8, or
+ * refused by the system): what is wrong with a configuration has one exit code, 2.
  * Size and kind are looked at before anything is read: a FIFO would block, and 5 GB would fill the memory.
  */
 export function readConfigurationText(path: string): SourceText {
@@ -49,15 +48,13 @@ function invalid(path: string, why: string, hint: string): GhostError {
   return new GhostError("CONFIG_INVALID", `cannot read ${path}: ${why}`, { hint });
 }
 
-function explain(path: string, error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (NOT_FOUND_CODES.has(code))
-    return new GhostError("CONFIG_NOT_FOUND", `cannot read ${path}: there is no such file`, {
+function explain(path: string, error: unknown): GhostError {
+  if (error instanceof GhostError) return error;
+  const { kind, text } = fileProblem(error);
+  if (kind === "missing")
+    return new GhostError("CONFIG_NOT_FOUND", `cannot read ${path}: ${text}`, {
       hint: "check the path; it is taken from the folder you are in",
     });
-  if (DENIED_CODES.has(code))
-    return new GhostError("PERMISSION_DENIED", `cannot read ${path}: you have no permission`, {
-      hint: `chmod u+r ${path}, or run as its owner`,
-    });
-  return error;
+  if (kind === "denied") return invalid(path, "you have no permission", `chmod u+r ${path}, or run as its owner`);
+  return new GhostError("CONFIG_INVALID", `cannot read ${path}: ${text}`, { hint: "is it the right file? ls -l shows it", cause: error });
 }

@@ -21,18 +21,32 @@ function withIncluded(files: readonly ForeignFile[]): ForeignFile[] {
   return [...named.values()];
 }
 
-/** supervisord takes globs in a file's name, from the folder of the file that includes. */
+/** supervisord takes globs, from the folder of the file that includes, which is also `%(here)s` (read_config of supervisor/options.py). */
 function includedBy({ path, text }: ForeignFile): string[] {
   const include = parseIni(text).find(({ name }) => name === "include");
   const patterns = (include?.values.get("files") ?? "").split(/\s+/).filter(Boolean);
   return patterns.flatMap((pattern) => {
-    const whole = isAbsolute(pattern) ? pattern : join(dirname(path), pattern);
-    return matching(dirname(whole), basename(whole));
+    const named = pattern.replaceAll("%(here)s", dirname(path));
+    return globbed(isAbsolute(named) ? named : join(dirname(path), named));
   });
 }
 
+/** Folders may be globs as well. */
+function globbed(pattern: string): string[] {
+  const folder = dirname(pattern);
+  const folders = /[*?[]/.test(folder) ? globbed(folder) : [folder];
+  return folders.flatMap((each) => matching(each, basename(pattern))).slice(0, INCLUDED_MAX);
+}
+
+/** Folders of units whose drop-ins may lie where the machine's own administrator puts them (systemd.unit(5)). */
+const VENDOR = /^(?:\/usr)?\/lib\/systemd\/(?=(?:system|user)\/)/;
+
+/** Those of the template come before those of its instance. */
 function withDropIns(file: ForeignFile): ForeignFile {
-  const texts = matching(`${file.path}.d`, "*.conf").map((path) => readConfigurationText(path).text);
+  const template = file.path.replace(/@[^/@]+(?=\.\w+$)/, "@");
+  const own = template === file.path ? [file.path] : [template, file.path];
+  const all = own.flatMap((path) => (VENDOR.test(path) ? [path, path.replace(VENDOR, "/etc/systemd/")] : [path]));
+  const texts = all.flatMap((path) => matching(`${path}.d`, "*.conf")).map((path) => readConfigurationText(path).text);
   return texts.length === 0 ? file : { ...file, text: [file.text, ...texts].join("\n") };
 }
 

@@ -6,6 +6,7 @@ import type { Store } from "../supervisor/store.ts";
 import { type FileWatching, watchFile } from "../watch/watch-file.ts";
 import type { Home } from "./home.ts";
 import { log } from "./journal.ts";
+import { type ConfigurationProblem, type FirstConfiguration, keepConfiguration } from "./last-configuration.ts";
 import { daemonEntry } from "./past.ts";
 
 /** What the keys of `.ghost.yaml` are in memory. */
@@ -36,21 +37,21 @@ export class ConfigurationWatch {
   private readonly parts: ConfigurationParts;
   private readonly watching: FileWatching;
   private current: NodeConfiguration;
-  private problem: GhostError | null = null;
+  private problem: ConfigurationProblem | null;
 
-  constructor(parts: ConfigurationParts, current: NodeConfiguration) {
+  constructor(parts: ConfigurationParts, { configuration, problem }: FirstConfiguration) {
     this.parts = parts;
-    this.current = current;
-    this.watching = watchFile(
-      parts.home.configFile,
-      () => this.reload(),
-      (error) => log(`cannot follow ${parts.home.configFile}: ${(error as Error).message}`),
-    );
+    this.current = configuration;
+    this.problem = problem;
+    const onError = (error: unknown): void => log(`cannot follow ${parts.home.configFile}: ${(error as Error).message}`);
+    this.watching = watchFile(parts.home.configFile, () => this.reload(), onError);
+    // It may have been mended since it was read; if it was not, this is the place to tell.
+    if (problem) void this.reload().catch(onError);
   }
 
   /** What a person should know. */
   warnings(): string[] {
-    return this.problem ? [`the last good configuration is in effect, because of this in .ghost.yaml: ${this.problem.message}`] : [];
+    return this.problem ? [`${inEffect(this.problem)}, because of this in .ghost.yaml: ${this.problem.error.message}`] : [];
   }
 
   stop(): void {
@@ -59,12 +60,15 @@ export class ConfigurationWatch {
 
   private async reload(): Promise<void> {
     try {
-      const { configuration } = await readNodeConfiguration(this.parts.home.root, process.env);
+      const { configuration, text } = await readNodeConfiguration(this.parts.home.root, process.env);
+      keepConfiguration(this.parts.store, text);
       this.take(configuration);
     } catch (error) {
       if (!(error instanceof GhostError)) throw error;
-      this.problem = error;
-      this.tell("configuration-invalid", `.ghost.yaml was changed and cannot be used, so the last good one stays: ${error.message}`);
+      const instead = this.problem?.instead ?? "the last good configuration";
+      this.problem = { error, instead };
+      const stays = instead === "the defaults" ? "the defaults stay" : "the last good one stays";
+      this.tell("configuration-invalid", `.ghost.yaml cannot be used, so ${stays}: ${error.message}`);
     }
   }
 
@@ -83,6 +87,10 @@ export class ConfigurationWatch {
     const entry = daemonEntry(kind, text);
     this.parts.announce(this.parts.store.addHistory(facts ? { ...entry, cause: { ...entry.cause, facts } } : entry));
   }
+}
+
+function inEffect({ instead }: ConfigurationProblem): string {
+  return `${instead} ${instead === "the defaults" ? "are" : "is"} in effect`;
 }
 
 function changedKeys(before: NodeConfiguration, after: NodeConfiguration): string[] {

@@ -30,15 +30,19 @@ export interface Running {
 }
 
 /**
- * Ends in order: nobody new, nothing more watched, logs drained, state closed; last the lock, so that the next daemon finds all of it done.
+ * Ends in order: nothing begins any more, nobody new, nothing more watched; then nothing changes any more, logs drained, state closed; last the lock, so that
+ * the next daemon finds all of it done.
  * Gives the descriptors that the next daemon is to inherit if it takes the place of this process, else null.
  */
 export async function end({ node, door, keeper, lock, files, timers, successor }: Running, how: Ending): Promise<readonly number[] | null> {
   const { supervisor, sampler, home } = node;
+  // Exits are still told, with their codes; what would follow one is the next daemon's business.
+  supervisor.halt();
   for (const timer of timers) await timer.stop();
   sampler.stop();
   files.close();
   await door.close(FAREWELL_MS, how.next);
+  supervisor.seal();
   for (const process of supervisor.processes.values()) supervisor.release(process);
   await supervisor.parts.pump.stop();
   const { store } = supervisor.parts;
@@ -64,7 +68,7 @@ async function handOver(keeper: Keeper): Promise<readonly number[]> {
 /** A full disk must not keep the daemon from ending. */
 function leaveMarker(path: string): void {
   try {
-    writeFileSync(path, "");
+    writeFileSync(path, "", { mode: 0o600 });
   } catch (error) {
     log(`cannot note in ${path} that the daemon was stopped: ${(error as Error).message}`);
   }

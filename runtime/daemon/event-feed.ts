@@ -1,23 +1,17 @@
 import type { HistoryEntry } from "../../core/api/wire.ts";
-
-type Listener = (entry: HistoryEntry) => void;
+import { Observers } from "../supervisor/observers.ts";
+import { log } from "./journal.ts";
 
 /** Tells every change to whoever listens at the moment. */
 export class EventFeed {
-  private readonly listeners = new Set<Listener>();
-
-  /** How many listen. */
-  get size(): number {
-    return this.listeners.size;
-  }
+  private readonly observers = new Observers<HistoryEntry>(log);
 
   publish(entry: HistoryEntry): void {
-    for (const listener of this.listeners) listener(entry);
+    this.observers.tell(entry);
   }
 
   /** Gives the function that ends it. */
-  subscribe(listener: Listener): () => void {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
+  subscribe(listener: (entry: HistoryEntry) => void): () => void {
+    return this.observers.add(listener);
   }
 }

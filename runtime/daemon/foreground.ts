@@ -22,7 +22,7 @@ export function becomeNextDaemon(held: readonly number[], { variables }: Service
 }
 
 /** This program with the arguments that it was given. */
-export function nextDaemon(): readonly string[] {
+function nextDaemon(): readonly string[] {
   return [...selfCommand(), ...process.argv.slice(2)];
 }
 

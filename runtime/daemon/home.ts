@@ -27,6 +27,8 @@ export interface Home {
   readonly lockFile: string;
   /** Exists after an explicit `daemon stop`: commands that only read then do not start a daemon. */
   readonly stoppedMarker: string;
+  /** Names the program that comes next, from a `daemon restart` of another one until that one is there. */
+  readonly successorFile: string;
   readonly daemonLog: string;
   readonly configFile: string;
   /** The id of the group whose members may use the socket; null: only the owner may. */
@@ -55,6 +57,7 @@ export function findHome(directory: string | undefined, groupId: number | null =
     pidFile: join(run, "daemon.pid"),
     lockFile: join(run, "daemon.lock"),
     stoppedMarker: join(run, "stopped"),
+    successorFile: join(run, "next-daemon"),
     daemonLog: join(root, "logs", "daemon.log"),
     configFile: join(root, ".ghost.yaml"),
     groupId,

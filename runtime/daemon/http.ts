@@ -8,7 +8,7 @@ import { refuse } from "./refusal.ts";
 const KEEP_ALIVE_MS = 1_000;
 
 export interface Route {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** e.g. `/v1/processes/:name/start`; `:rest*` takes slashes too. */
   readonly pattern: string;
   handle(call: Call): Promise<void> | void;
@@ -39,18 +39,32 @@ interface Compiled {
 async function answer(compiled: readonly Compiled[], guard: Guard, request: IncomingMessage, response: ServerResponse): Promise<void> {
   guard(request);
   const url = parseUrl(request.url ?? "/");
-  const allowed = new Set<string>();
-  for (const { route, matches } of compiled) {
+  const found = compiled.flatMap(({ route, matches }) => {
     const path = matches(url.pathname);
-    if (!path) continue;
-    if (route.method === request.method) return route.handle(makeCall(path, url, request, response));
-    allowed.add(route.method);
+    return path ? [{ route, path }] : [];
+  });
+  if (found.length === 0)
+    throw new GhostError("NOT_FOUND", `cannot find ${url.pathname}: there is no such address`, { hint: "GET /v1/openapi.json lists all" });
+  const { pattern, methods } = closest(found.map(({ route }) => route));
+  const chosen = found.find(({ route }) => route.method === request.method);
+  const wrongMethod = (): GhostError =>
+    new GhostError("USAGE", `cannot ${request.method} ${url.pathname}: use ${methods.join(" or ")}`, { details: { allowed: methods } });
+  if (!chosen) throw wrongMethod();
+  try {
+    await chosen.route.handle(makeCall(chosen.path, url, request, response));
+  } catch (error) {
+    // `GET /v1/groups/g/start` asks for a group `start` of the project `g`, if there is one.
+    const isStranger = error instanceof GhostError && error.code === "NOT_FOUND" && chosen.route.pattern !== pattern;
+    throw isStranger && !methods.includes(chosen.route.method) ? wrongMethod() : error;
   }
-  if (allowed.size > 0)
-    throw new GhostError("USAGE", `cannot ${request.method} ${url.pathname}: use ${[...allowed].join(" or ")}`, {
-      details: { allowed: [...allowed] },
-    });
-  throw new GhostError("NOT_FOUND", `cannot find ${url.pathname}: there is no such address`, { hint: "GET /v1/openapi.json lists all" });
+}
+
+/** The pattern that says most of an address, and what can be done there. */
+function closest(routes: readonly Route[]): { pattern: string; methods: string[] } {
+  const literal = ({ pattern }: Route): number => pattern.replace(/:\w+\*?/g, "").length;
+  const [first] = [...routes].sort((a, b) => literal(b) - literal(a));
+  const pattern = first?.pattern ?? "";
+  return { pattern, methods: [...new Set(routes.filter((route) => route.pattern === pattern).map(({ method }) => method))] };
 }
 
 function parseUrl(text: string): URL {

@@ -4,7 +4,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { HistoryEntry } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { pidOf } from "../../core/lifecycle/view.ts";
-import { readNodeConfiguration } from "../config/read-node-file.ts";
 import { startLogPump } from "../logs/pump.ts";
 import { type Keeper, startKeeper } from "../process/keeper.ts";
 import { canReplaceSelf } from "../process/replace-self.ts";
@@ -19,7 +18,6 @@ import { Schedules } from "../supervisor/schedule.ts";
 import type { Supervised } from "../supervisor/supervised.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import { FileWatch } from "../supervisor/watch.ts";
-import { selfCommand } from "../system/self.ts";
 import { version } from "../system/version.ts";
 import { holdEarlySignals, releaseEarlySignals } from "./early-signals.ts";
 import { type Ending, end } from "./ending.ts";
@@ -28,8 +26,11 @@ import { becomeNextDaemon, describeProcesses, type ForegroundOptions } from "./f
 import { findHome, type Home, inHome, prepareHome } from "./home.ts";
 import { createHttpServer } from "./http.ts";
 import { idleWatch } from "./idle.ts";
-import { log } from "./journal.ts";
+import { boundDaemonLog, log } from "./journal.ts";
+import { followKeeper, keeperWarnings } from "./keeper-words.ts";
+import { readFirstConfiguration } from "./last-configuration.ts";
 import { daemonEnvironment } from "./launch.ts";
+import { removeShortSocket, removeStrayFifos } from "./leftovers.ts";
 import { listen } from "./listen.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import { noteLogEvent } from "./log-events.ts";
@@ -44,6 +45,7 @@ import { routes } from "./routes.ts";
 import { ServiceManager } from "./service-manager.ts";
 import { NodeSettings } from "./settings.ts";
 import { obeySignals } from "./signals.ts";
+import { forgetChoice, successorCommand } from "./succession.ts";
 
 /** A service manager starts the next daemon within this time, or unread output may be lost, in seconds. */
 const HOLD_SECONDS = 10;
@@ -68,6 +70,7 @@ export async function runDaemon(root: string, options: ForegroundOptions = {}): 
       lock.release();
       return 0;
     }
+    if (lock) boundDaemonLog(home.daemonLog);
     if (lock) return await keep(home, lock, { ...origin, ...options, manager });
     if (origin.mode === "foreground")
       throw new GhostError("FAILED", `cannot start the daemon: another one runs in ${home.root}`, {
@@ -110,6 +113,7 @@ async function keep(home: Home, lock: Lock, origin: Beginning): Promise<number> 
     held: origin.held,
     stderr: 2,
   });
+  keeper.onTrouble = (_, text) => log(text);
   try {
     const held = await serve(home, lock, origin, keeper);
     if (held) becomeNextDaemon(held, origin.manager);
@@ -122,25 +126,29 @@ async function keep(home: Home, lock: Lock, origin: Beginning): Promise<number> 
 
 /** What comes after a sudden end: the next daemon; where a service manager starts that, the keeper only holds what waits in the pipes until then. */
 function successor(home: Home, { mode }: Origin): string[] {
-  return mode === "foreground" ? ["/bin/sleep", String(HOLD_SECONDS)] : [...selfCommand(), "daemon", "--foreground", "--home", home.root];
+  return mode === "foreground" ? ["/bin/sleep", String(HOLD_SECONDS)] : successorCommand(home);
 }
 
 /** Gives the descriptors that the next daemon is to inherit if it takes the place of this process, else null. */
 async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keeper): Promise<readonly number[] | null> {
   const { mode, revivals, manager, manifests } = beginning;
-  rmSync(home.stoppedMarker, { force: true });
+  inHome(home, () => {
+    rmSync(home.stoppedMarker, { force: true });
+    forgetChoice(home);
+    // A daemon that was just ending may have taken it away until it gave the lock back.
+    if (home.socket !== home.socketLink) prepareHome(home);
+  });
   const opened = await openStore(home);
-  const { configuration } = await readNodeConfiguration(home.root, process.env).catch((error: unknown) => {
+  const first = await readFirstConfiguration(home.root, opened.store, revivals).catch((error: unknown) => {
     opened.store.close();
     throw error;
   });
   const feed = new EventFeed();
   const quiet = new QuietTrim();
-  const announce = (entry: HistoryEntry): void => {
-    feed.publish(entry);
-    quiet.touch();
-    manager.changed();
-  };
+  const announce = (entry: HistoryEntry): void => feed.publish(entry);
+  feed.subscribe(() => quiet.touch());
+  feed.subscribe(() => manager.changed());
+  followKeeper(keeper, opened.store, announce);
   const pump = await startLogPump();
   // A service manager would put the next daemon into a cgroup that then takes none.
   const mayMove = mode !== "foreground" || process.env.INVOCATION_ID === undefined;
@@ -154,29 +162,29 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     subreaper: becomeSubreaper(),
     sockets: keeper,
     announce,
+    log,
   });
-  const sampler = new Sampler(supervisor, configuration.monitoring);
+  const sampler = new Sampler(supervisor, first.configuration.monitoring);
   const files = new FileWatch(supervisor);
   const health = new HealthWatch(supervisor);
   const settings = new NodeSettings(
     { home, supervisor, sampler, announce, makeServer: (guard) => createHttpServer(routes(node), busy, guard) },
-    configuration,
+    first,
   );
   feed.subscribe((entry) => settings.hooks.observe(entry));
   const schedules = new Schedules(supervisor);
-  supervisor.onRunChange = (process) => {
-    files.update(process);
-    health.update(process);
-    schedules.update(process);
-    limits.update(process);
+  for (const follower of [files, health, schedules, limits]) supervisor.runChanges.add((process) => follower.update(process));
+  supervisor.runChanges.add((process) => {
     if (pidOf(process.machine) !== null) keeper.hold(fifosOf(supervisor, process));
-  };
+  });
   pump.onEvent = (event) => noteLogEvent(supervisor, event);
   takeOver(supervisor, opened, announce, lastEndOf(lock, revivals));
   // Of those that ended in the gap, too: their last words may still be on the way.
-  keeper.takeOver([...supervisor.processes.values()].flatMap((process) => fifosOf(supervisor, process)));
+  const fifos = [...supervisor.processes.values()].flatMap((process) => fifosOf(supervisor, process));
+  keeper.takeOver(fifos);
+  removeStrayFifos(home, new Set(fifos));
   health.endStrays();
-  for (const process of supervisor.processes.values()) supervisor.onRunChange(process);
+  for (const process of supervisor.processes.values()) supervisor.runChanges.tell(process);
   sampler.start();
   schedules.start();
 
@@ -195,10 +203,11 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     settings,
     startedAt,
     version,
+    mode,
     hasSuccessor: mode !== "foreground" || canReplaceSelf(),
     ownUsage: new OwnUsageMeter(helperPids),
     helperPids,
-    warnings: () => [...stateWarnings(opened), ...settings.warnings(), ...folderProblems],
+    warnings: () => [...stateWarnings(opened), ...settings.warnings(), ...keeperWarnings(keeper, mode), ...folderProblems],
     stopping: () => manager.stopping(),
     finish: (how) => {
       if (how.next) manager.renewing();
@@ -226,12 +235,30 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
       folderProblems = problems;
     });
   const successor = mode === "foreground" ? "self" : "keeper";
+  const how = await ended;
   const afterwards = await end(
-    { node, door, keeper, lock, files, timers: [settings, idle, quiet, schedules, health, manager, owner], successor },
-    await ended,
+    {
+      node,
+      door,
+      keeper,
+      lock: clearingLock(home, lock, how),
+      files,
+      timers: [settings, idle, quiet, schedules, health, manager, owner],
+      successor,
+    },
+    how,
   );
   if (owner.isGone) removeHome(home);
   return afterwards;
+}
+
+/** Given back only when nothing is left outside the home, unless another daemon comes at once. */
+function clearingLock(home: Home, lock: Lock, { next, expected = false }: Ending): Lock {
+  const release = (): void => {
+    if (!next && !expected) removeShortSocket(home);
+    lock.release();
+  };
+  return { ...lock, release };
 }
 
 function fifosOf(supervisor: Supervisor, process: Supervised): string[] {

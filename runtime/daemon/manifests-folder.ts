@@ -4,6 +4,7 @@ import type { HistoryEntry } from "../../core/api/wire.ts";
 import type { ErrorBody } from "../../core/errors/ghost-error.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { readManifest } from "../config/read-files.ts";
+import type { Report } from "../supervisor/actions.ts";
 import { register } from "../supervisor/register.ts";
 import { startAll } from "../supervisor/start-all.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
@@ -63,6 +64,7 @@ async function registerFile(supervisor: Supervisor, file: string, tell: (text: s
   for (const { line, message } of warnings) log(`${file}:${line}: ${message}`);
   let added: { project: string; name: string }[] = [];
   const by = `the daemon, from ${file}`;
+  const report: Report = (result) => tellFailure(file, result, tell);
   await register(
     supervisor,
     { manifest, by, noWait: true },
@@ -70,10 +72,11 @@ async function registerFile(supervisor: Supervisor, file: string, tell: (text: s
       added = changes.filter(({ action }) => action === "add");
       for (const text of told) log(`${file}: ${text}`);
     },
-    (result) => tellFailure(file, result, tell),
+    // What is exchanged one by one fails, if it does, after its file had its turn.
+    Object.assign(report, { later: report }),
   );
   const processes = added.flatMap(({ project, name }) => supervisor.dependencies.instancesOf(project, name));
-  if (processes.length > 0) await startAll(supervisor, processes, { by, noWait: true }, (result) => tellFailure(file, result, tell));
+  if (processes.length > 0) await startAll(supervisor, processes, { by, noWait: true }, report);
 }
 
 function tellFailure(file: string, result: { readonly name: string; readonly error?: ErrorBody }, tell: (text: string) => void): void {

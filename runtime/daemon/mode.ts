@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { FIRST_HELD } from "../process/keeper.ts";
+import { FIRST_HELD } from "../process/keeper-shell.ts";
 import type { ReadyLine } from "./launch.ts";
 
 /** How the daemon was started: `foreground` by a service manager or a person, else by another command, which wants to hear when it is ready: `explicit` by `ghost daemon`, `auto` by one that only needed it. */

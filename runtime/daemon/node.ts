@@ -3,6 +3,7 @@ import type { Sampler } from "../supervisor/sampler.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { EventFeed } from "./event-feed.ts";
 import type { Home } from "./home.ts";
+import type { Mode } from "./mode.ts";
 import type { OwnUsageMeter } from "./own-usage.ts";
 import type { NodeSettings } from "./settings.ts";
 
@@ -16,6 +17,7 @@ export interface DaemonNode {
   readonly settings: NodeSettings;
   readonly startedAt: string;
   readonly version: string;
+  readonly mode: Mode;
   /** True where another daemon can come at once; in the foreground only one that takes the place of this very process can. */
   readonly hasSuccessor: boolean;
   readonly ownUsage: OwnUsageMeter;

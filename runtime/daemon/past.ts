@@ -24,13 +24,21 @@ export function daemonEntry(kind: string, text: string): NewHistory {
 }
 
 /** Tells log and history how this daemon came to be. */
-export function tellBeginning({ store, damage }: OpenedStore, announce: (entry: HistoryEntry) => void, lastEnd: LastEnd): void {
+export function tellBeginning(
+  { store, damage, lostSecrets }: OpenedStore,
+  announce: (entry: HistoryEntry) => void,
+  lastEnd: LastEnd,
+): void {
   const [last] = store.history(null, 1);
   const note = (kind: string, text: string): void => announce(store.addHistory(daemonEntry(kind, text)));
   if (damage) {
     const text = `${describeDamage(damage)}; history and counters begin anew`;
     log(text);
     note("state-damaged", text);
+  }
+  if (lostSecrets) {
+    log(describeLoss(lostSecrets));
+    note("secrets-damaged", describeLoss(lostSecrets));
   }
   const boot = store.getMeta("boot");
   if (boot !== undefined && boot !== bootId) note("boot", "the machine was started again");
@@ -57,12 +65,17 @@ export function readPast({ store, damage }: OpenedStore): Past {
   return { otherBoot, freshStart: ended === "stopped" || otherBoot || damage !== null, recovered: damage !== null };
 }
 
-/** What a person should know about the state: that it cannot be saved, that it was damaged. */
-export function stateWarnings({ store, damage }: OpenedStore): string[] {
+/** What a person should know about the state: that it cannot be saved, that it or the secrets were damaged. */
+export function stateWarnings({ store, damage, lostSecrets }: OpenedStore): string[] {
   const found: string[] = [];
   if (store.problem) found.push(`state is not saved: ${store.problem.message}${store.problem.hint ? ` (${store.problem.hint})` : ""}`);
   if (damage) found.push(describeDamage(damage));
+  if (lostSecrets) found.push(describeLoss(lostSecrets));
   return found;
+}
+
+function describeLoss({ asideFile, reason }: NonNullable<OpenedStore["lostSecrets"]>): string {
+  return `data/secrets was damaged (${reason}) and was set aside as ${asideFile}; what was registered with secrets starts only once it is registered again`;
 }
 
 function describeDamage({ asideFile, recovered, reason }: NonNullable<OpenedStore["damage"]>): string {

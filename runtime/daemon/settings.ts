@@ -8,6 +8,7 @@ import { ConfigurationWatch } from "./configuration-watch.ts";
 import type { Home } from "./home.ts";
 import type { Guard } from "./http.ts";
 import { log } from "./journal.ts";
+import type { FirstConfiguration } from "./last-configuration.ts";
 import { TcpDoor } from "./tcp-door.ts";
 
 /** What the settings work on. */
@@ -25,23 +26,23 @@ export class NodeSettings {
   readonly hooks: HookRunner;
   readonly tcpDoor: TcpDoor;
   private readonly parts: SettingsParts;
-  private readonly configuration: NodeConfiguration;
+  private readonly first: FirstConfiguration;
   private watch: ConfigurationWatch | undefined;
 
-  constructor(parts: SettingsParts, configuration: NodeConfiguration) {
+  constructor(parts: SettingsParts, first: FirstConfiguration) {
     this.parts = parts;
-    this.configuration = configuration;
-    this.hooks = new HookRunner(parts.supervisor, configuration, log);
+    this.first = first;
+    this.hooks = new HookRunner(parts.supervisor, first.configuration, log);
     this.tcpDoor = new TcpDoor(parts.makeServer);
   }
 
   /** Opens the door if one is wanted, and begins to follow the file. */
   async start(): Promise<void> {
     const { home, supervisor, announce } = this.parts;
-    await this.tcpDoor.apply(this.configuration.http);
+    await this.tcpDoor.apply(this.first.configuration.http);
     this.watch = new ConfigurationWatch(
       { home, store: supervisor.parts.store, announce, apply: (configuration) => this.apply(configuration) },
-      this.configuration,
+      this.first,
     );
   }
 

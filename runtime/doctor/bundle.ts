@@ -34,13 +34,11 @@ function tailOf(path: string): string {
   }
 }
 
-/** All values in `data/secrets`, the longest first, so that one that contains another is masked whole. */
+/** All values in `data/secrets`. */
 function secretValues(path: string): string[] {
   try {
     const manifests = JSON.parse(readFileSync(path, "utf8")) as Record<string, Record<string, string>>;
-    return Object.values(manifests)
-      .flatMap((secrets) => Object.values(secrets))
-      .sort((a, b) => b.length - a.length);
+    return Object.values(manifests).flatMap((secrets) => Object.values(secrets));
   } catch {
     return [];
   }

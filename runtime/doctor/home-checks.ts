@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, readdirSync, type Stats, statfsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Home } from "../daemon/home.ts";
+import { lookAt } from "../system/look-at.ts";
 import { type Finding, good, problem, warning } from "./finding.ts";
 
 /** Below this the next log rotation or state write may fail. */
@@ -12,7 +13,9 @@ const SET_ASIDE_HINT = "keep it for a bug report, or remove it once all that you
 
 /** Looks at the home's folders: there, ours, closed to others, with room, and without what a crash left. */
 export function checkHome(home: Home): Finding[] {
-  const stat = statSync(home.root, { throwIfNoEntry: false });
+  const { stats: stat, why } = lookAt(home.root);
+  if (why && why.kind !== "missing")
+    return [problem("home", `${home.root} cannot be looked at: ${why.text}`, "choose another with --home DIR or GHOST_HOME")];
   if (!stat)
     return [
       good("home", `${home.root} does not exist yet; the first command that needs it makes it`),
@@ -64,9 +67,7 @@ function grade(isProblem: boolean): typeof warning {
 
 /** What was set aside because it was damaged, what an interrupted write left, and secrets that others can read. */
 function checkLeftovers(home: Home): Finding[] {
-  const paths = [home.data, home.run].flatMap((folder) =>
-    existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [],
-  );
+  const paths = [home.data, home.run].flatMap(pathsIn);
   return paths.flatMap((path) => {
     if (/\.damaged-[^/]*Z$/.test(path)) return [warning("state", `a damaged state was set aside as ${path}`, SET_ASIDE_HINT)];
     if (path.endsWith(".new") && isOld(path))
@@ -77,9 +78,18 @@ function checkLeftovers(home: Home): Finding[] {
   });
 }
 
+/** A folder that is not there has none; that one cannot be read is told elsewhere. */
+function pathsIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
 function isOld(path: string): boolean {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat !== undefined && Date.now() - stat.mtimeMs > WRITE_MS_MAX;
+  const { stats } = lookAt(path);
+  return stats !== null && Date.now() - stats.mtimeMs > WRITE_MS_MAX;
 }
 
 function isWritable(path: string): boolean {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Home } from "../daemon/home.ts";
+import { fileProblem } from "../system/look-at.ts";
 import { type Finding, good, problem, warning } from "./finding.ts";
 
 /** A state larger than this is not copied to be checked: the history is bounded far below. */
@@ -33,8 +34,9 @@ async function verifyCopy(home: Home): Promise<Finding> {
     (await openSqlite(join(folder, "state.db"))).close();
     return good("state", `${home.stateFile} is whole`);
   } catch (error) {
-    const damaged = error instanceof GhostError && error.code === "STATE_DAMAGED";
-    const message = (error as Error).message.replaceAll(join(folder, "state.db"), home.stateFile);
+    if (!(error instanceof GhostError)) return unreadable(home, error);
+    const damaged = error.code === "STATE_DAMAGED";
+    const message = error.message.replaceAll(join(folder, "state.db"), home.stateFile);
     return problem(
       "state",
       damaged ? `${home.stateFile} is damaged: ${message}` : message,
@@ -43,4 +45,10 @@ async function verifyCopy(home: Home): Promise<Finding> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function unreadable({ stateFile }: Home, error: unknown): Finding {
+  const { kind, text } = fileProblem(error);
+  const hint = kind === "denied" ? `chmod u+rw ${stateFile}, or run ghost as its owner` : `ls -l ${stateFile} shows what stands there`;
+  return problem("state", `${stateFile} cannot be read: ${text}`, hint);
 }

@@ -19,7 +19,8 @@ export function markEnd(file: string): LogMark {
 
 /**
  * The last `count` lines of a log for an error message, the newest last, without reading more than 64 KiB of it. Right
- * after a rotation the file before it is asked, too. With `since` only what was written after that mark. None when there is no log.
+ * after a rotation the file before it is asked, too. With `since` only what was written after that mark. None when there is no log,
+ * or none that can be read: those who ask have something else to tell.
  */
 export function lastLines(file: string, count: number, since?: LogMark): string[] {
   const lines = linesAtEnd(file, count, since);
@@ -38,6 +39,8 @@ function linesAtEnd(path: string, count: number, since: LogMark | undefined): st
   }
   try {
     return cutLines(readEnd(fd, since), count);
+  } catch {
+    return [];
   } finally {
     closeSync(fd);
   }

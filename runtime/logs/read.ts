@@ -9,6 +9,11 @@ export type { LogGap, LogLine, LogRecord } from "../../core/logs/record.ts";
 /** One stream: whose it is, and the absolute path of its live file, which need not exist. */
 export type LogSource = StreamPlace;
 
+/** Says which lines are wanted; `core/health/pattern.ts` makes one that no line can keep busy. */
+export interface LineFilter {
+  matches(line: string): boolean;
+}
+
 export interface ReadLogsOptions {
   readonly streams: readonly LogSource[];
   /** Only the last so many records of all streams together; absent: all. */
@@ -16,9 +21,11 @@ export interface ReadLogsOptions {
   /** Only lines that arrived then or later. */
   readonly since?: Date;
   /** Only lines that match; gaps are always shown. */
-  readonly grep?: RegExp;
-  /** Goes on with what comes, until this is aborted; what was written before that is still given. */
+  readonly grep?: LineFilter;
+  /** Goes on with what comes, until this is aborted; after that one looks once more. */
   readonly follow?: AbortSignal;
+  /** Whoever is behind a flood then is given all that was written before the abort, however long that takes. */
+  readonly toTheEnd?: boolean;
 }
 
 /**
@@ -26,11 +33,11 @@ export interface ReadLogsOptions {
  * come in pieces. Throws GhostError when a file cannot be read; files that do not exist are no error.
  */
 export async function* readLogs(options: ReadLogsOptions): AsyncGenerator<LogRecord> {
-  const matches = matcher(options.grep);
-  const readers = options.streams.map((stream) => new StreamReader(stream, matches));
+  const { grep } = options;
+  const readers = options.streams.map((stream) => new StreamReader(stream, (line) => grep?.matches(line) ?? true));
   try {
     for await (const batch of pastOf(readers, options)) yield* batch;
-    if (options.follow) yield* following(readers, options.streams, options.follow);
+    if (options.follow) yield* following(readers, options, options.follow);
   } finally {
     await Promise.all(readers.map((reader) => reader.close()));
   }
@@ -57,19 +64,26 @@ async function lastOf(batches: AsyncIterable<readonly LogRecord[]>, count: numbe
   return last.slice(Math.max(0, last.length - count));
 }
 
-async function* following(readers: readonly StreamReader[], streams: readonly LogSource[], signal: AbortSignal): AsyncGenerator<LogRecord> {
+async function* following(
+  readers: readonly StreamReader[],
+  { streams, toTheEnd }: ReadLogsOptions,
+  signal: AbortSignal,
+): AsyncGenerator<LogRecord> {
   const changes = new Changes(streams.map((stream) => dirname(stream.file)));
+  let endMs: number | null = null;
   try {
     for (;;) {
       // The last look comes after the word to end: what was written before it is given.
-      const last = signal.aborted;
+      if (signal.aborted) endMs ??= Date.now();
       const records = (await Promise.all(readers.map((reader) => reader.more()))).map((batch) => [batch]);
       let found = false;
+      let behind = false;
       for await (const batch of mergeByTime(records.map(toAsync))) {
         found ||= batch.length > 0;
+        behind ||= endMs !== null && batch.some(({ time }) => time !== null && time.getTime() <= (endMs ?? 0));
         yield* batch;
       }
-      if (last) return;
+      if (endMs !== null && !(toTheEnd && behind)) return;
       await changes.next(found, signal);
     }
   } finally {
@@ -79,11 +93,4 @@ async function* following(readers: readonly StreamReader[], streams: readonly Lo
 
 async function* toAsync<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
-}
-
-/** A pattern with `g` or `y` remembers where it was: each line is to be looked at from its start. */
-function matcher(grep: RegExp | undefined): (line: string) => boolean {
-  if (!grep) return () => true;
-  const pattern = new RegExp(grep.source, grep.flags.replace(/[gy]/g, ""));
-  return (line) => pattern.test(line);
 }

@@ -51,6 +51,8 @@ class ThreadPump implements LogPump {
   readonly #compressor: Compressor;
   #outbox: PumpCommand[] = [];
   #nextId = 1;
+  /** The thread is gone, and the number of the descriptor that woke it may be somebody else's. */
+  #stopped = false;
 
   constructor(libc: PumpLibc) {
     this.#libc = libc;
@@ -136,6 +138,7 @@ class ThreadPump implements LogPump {
   async stop(): Promise<void> {
     await this.#compressor.stop();
     await this.#ask((id) => ({ do: "stop", id }), STOP_LIMIT_MS);
+    this.#stopped = true;
     this.#streams.clear();
     this.#port.close();
     closeSync(this.#wakeFd);
@@ -146,6 +149,7 @@ class ThreadPump implements LogPump {
     this.#outbox.push(command);
     if (this.#outbox.length > 1) return;
     queueMicrotask(() => {
+      if (this.#stopped) return;
       this.#port.postMessage(this.#outbox);
       this.#outbox = [];
       writeSync(this.#wakeFd, RING);

@@ -1,7 +1,10 @@
-import { readdirSync } from "node:fs";
 import { descriptorTarget } from "../process/environ.ts";
 import { readProcess } from "../process/table.ts";
+import { descriptorsOf, SocketOwners } from "./socket-owners.ts";
 import { type ListeningSocket, readListeningSockets } from "./socket-table.ts";
+
+/** One for the whole process: the sockets are the machine's. */
+const owners = new SocketOwners();
 
 /** Who holds a port. */
 export interface PortHolder {
@@ -13,14 +16,15 @@ export interface PortHolder {
 
 /**
  * Who listens on a TCP port where a program that takes it on all or on the loopback address would; null when nobody
- * does. One that listens on another address of the machine alone is in nobody's way. Looks at the descriptors of all
- * processes, some 10 µs for each of them.
+ * does. One that listens on another address of the machine alone is in nobody's way. Whether the port is held is as it is
+ * now; who has it, as it was up to half a second ago (`SocketOwners`).
  */
 export function findPortHolder(port: number): PortHolder | null {
-  const sockets = readListeningSockets().filter((socket) => socket.port === port && socket.reach !== "other");
+  const listening = readListeningSockets();
+  const sockets = listening.filter((socket) => socket.port === port && socket.reach !== "other");
   const [first] = sockets;
   if (!first) return null;
-  return { pids: oldestFirst([...new Set(sockets.flatMap(pidsOf))]), uid: first.uid };
+  return { pids: oldestFirst(pidsOf(sockets, listening)), uid: first.uid };
 }
 
 /** The number of the descriptor by which a process holds the listener of a port; null when it has none. */
@@ -29,30 +33,15 @@ export function listenerDescriptorOf(pid: number, port: number): number | null {
   return descriptorsOf(pid).find((descriptor) => inodes.has(descriptorTarget(pid, descriptor) ?? "")) ?? null;
 }
 
-function pidsOf({ pid, inode }: ListeningSocket): number[] {
-  if (pid !== null) return [pid];
-  const target = `socket:[${inode}]`;
-  return allPids().filter((candidate) => descriptorsOf(candidate).some((descriptor) => descriptorTarget(candidate, descriptor) === target));
+/** Some systems' tables name the processes themselves. */
+function pidsOf(sockets: readonly ListeningSocket[], listening: readonly ListeningSocket[]): number[] {
+  const named = sockets.flatMap(({ pid }) => pid ?? []);
+  const inodes = (of: readonly ListeningSocket[]): number[] => of.flatMap(({ pid, inode }) => (pid === null ? (inode ?? []) : []));
+  const wanted = inodes(sockets);
+  return [...new Set([...named, ...(wanted.length > 0 ? owners.of(wanted, inodes(listening)) : [])])];
 }
 
 function oldestFirst(pids: readonly number[]): number[] {
   const age = new Map(pids.map((pid) => [pid, readProcess(pid)?.startTicks ?? Number.POSITIVE_INFINITY]));
   return [...pids].sort((a, b) => (age.get(a) ?? 0) - (age.get(b) ?? 0) || a - b);
-}
-
-function allPids(): number[] {
-  return numbersIn("/proc");
-}
-
-function descriptorsOf(pid: number): number[] {
-  return numbersIn(`/proc/${pid}/fd`);
-}
-
-/** Of a process that ended, or is another user's, there is nothing to see. */
-function numbersIn(folder: string): number[] {
-  try {
-    return readdirSync(folder).map(Number).filter(Number.isInteger);
-  } catch {
-    return [];
-  }
 }

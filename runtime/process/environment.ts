@@ -1,8 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { parseEnvFile } from "../../core/config/env-file.ts";
-import { isSecretName, revealSecrets, secretsIn } from "../../core/config/secrets.ts";
+import { fillSecrets, isSecretName, secretsIn } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { fileProblem } from "../system/look-at.ts";
 import type { Account } from "./accounts.ts";
 
 /** Variables that every process gets from the daemon's own environment, if they are set there (contracts, "Environment of a registered process"). */
@@ -37,7 +38,7 @@ export interface Variable {
 /**
  * The exact environment of a process, in the order of the contract: base, PATH, Ghost's own, `inherit`, `env_file`,
  * `environment`; the later wins. Nothing else gets in, so what was removed from the file is gone.
- * Throws CONFIG_NOT_FOUND, PERMISSION_DENIED or CONFIG_INVALID for files that cannot be read.
+ * Throws CONFIG_NOT_FOUND, PERMISSION_DENIED or CONFIG_INVALID for files that cannot be read, STATE_DAMAGED for secrets that are lost.
  */
 export function composeEnvironment(definition: ProcessDefinition, sources: EnvironmentSources): Map<string, Variable> {
   const variables = new Map<string, Variable>();
@@ -80,7 +81,7 @@ function setAccount(account: Account, set: SetVariable): void {
 }
 
 function setText(key: string, text: string, origin: string, sources: EnvironmentSources, set: SetVariable): void {
-  set(key, revealSecrets(sources.revealPorts(text), sources.secrets), origin, isSecretName(key) || secretsIn(text).length > 0);
+  set(key, fillSecrets(sources.revealPorts(text), sources.secrets), origin, isSecretName(key) || secretsIn(text).length > 0);
 }
 
 function readEnvFile(path: string): [string, string][] {
@@ -101,12 +102,12 @@ function readText(path: string, key: string): string {
     return readSmallFile(path, key);
   } catch (error) {
     if (error instanceof GhostError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT")
-      throw new GhostError("CONFIG_NOT_FOUND", `cannot read ${path}: there is no such file`, { hint: `create it, or mend \`${key}\`` });
-    if (code === "EACCES")
-      throw new GhostError("PERMISSION_DENIED", `cannot read ${path}: permission denied`, { hint: "let the daemon's user read it" });
-    throw new GhostError("CONFIG_INVALID", `cannot read ${path}: ${message}`, { hint: `mend \`${key}\`` });
+    const { kind, text } = fileProblem(error);
+    if (kind === "missing")
+      throw new GhostError("CONFIG_NOT_FOUND", `cannot read ${path}: ${text}`, { hint: `create it, or mend \`${key}\`` });
+    if (kind === "denied")
+      throw new GhostError("PERMISSION_DENIED", `cannot read ${path}: ${text}`, { hint: "let the daemon's user read it" });
+    throw new GhostError("CONFIG_INVALID", `cannot read ${path}: ${text}`, { hint: `mend \`${key}\`` });
   }
 }
 

@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { type FileProblem, lookAt } from "../system/look-at.ts";
 
 /** Where an executable may be. */
 export interface ExecutablePlaces {
@@ -19,8 +20,11 @@ export function findExecutable(executable: string, places: ExecutablePlaces): st
   const candidates = candidatePaths(executable, places);
   const runnable = candidates.find(isRunnable);
   if (runnable !== undefined) return runnable;
-  const present = candidates.find((path) => statSync(path, { throwIfNoEntry: false }) !== undefined);
-  if (present !== undefined) throw notRunnable(present);
+  const looks = candidates.map((path) => ({ path, ...lookAt(path) }));
+  const present = looks.find(({ stats }) => stats !== null);
+  if (present?.stats) throw notRunnable(present.path, present.stats.isDirectory());
+  const refused = looks.find(({ why }) => why !== null && why.kind !== "missing");
+  if (refused?.why) throw refusedBySystem(executable, refused.path, refused.why);
   throw notFound(executable, candidates);
 }
 
@@ -45,13 +49,22 @@ function isRunnable(path: string): boolean {
   }
 }
 
-function notRunnable(path: string): GhostError {
-  const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+function notRunnable(path: string, isDirectory: boolean): GhostError {
   if (isDirectory)
     return new GhostError("EXECUTABLE_NOT_RUNNABLE", `cannot run ${path}: it is a directory`, { hint: "name the program inside it" });
   return new GhostError("EXECUTABLE_NOT_RUNNABLE", `cannot run ${path}: it is not executable`, {
     hint: `chmod +x ${path}, or run it with its interpreter, e.g. executable: python3, args: ${path}`,
   });
+}
+
+/** Of a bare name nobody can tell whether it is in a folder of PATH that may not be entered. */
+function refusedBySystem(executable: string, path: string, { kind, text }: FileProblem): GhostError {
+  if (!executable.includes("/") && kind === "denied")
+    return new GhostError("EXECUTABLE_NOT_FOUND", `cannot run ${executable}: it is not in PATH, as far as its folders may be entered`, {
+      hint: `${dirname(path)} is closed to this user: open it, install the program elsewhere, or write its full path`,
+    });
+  const hint = kind === "denied" ? "let the user who runs Ghost enter all folders on the way to it" : "correct the path";
+  return new GhostError("EXECUTABLE_NOT_RUNNABLE", `cannot run ${path}: ${text}`, { hint });
 }
 
 function notFound(executable: string, candidates: readonly string[]): GhostError {

@@ -4,8 +4,10 @@ import { groupExists, signalGroup, type Target } from "./signal.ts";
 import { rememberRuntimeChild } from "./spawn.ts";
 import { readProcess } from "./table.ts";
 
-/** What is kept of a hook's output, in bytes; the rest is read and thrown away, so that it does not block. */
+/** What is kept of a hook's output, in bytes; the rest, up to the flood, is read and thrown away, so that it does not block. */
 export const HOOK_OUTPUT_BYTES_MAX = 4 * 1024;
+/** A hook that writes more is killed, in bytes: nobody reads a flood. As of probes. */
+const HOOK_FLOOD_BYTES = 1_048_576;
 /** One that was killed is given up after this, in ms: who left its group may hold its output open for ever. */
 const KILLED_WAIT_MS = 500;
 
@@ -39,7 +41,6 @@ export function runHookCommand(hook: HookCommand, signal: AbortSignal): Promise<
   return new Promise((resolve) => {
     const child = start(hook);
     if (child instanceof Error) return resolve({ problem: child.message, exitCode: null, output: "" });
-    const output = collect(child);
     const target = targetOf(child);
     let killedBecause: string | null = null;
     const kill = (because: string): void => {
@@ -47,6 +48,7 @@ export function runHookCommand(hook: HookCommand, signal: AbortSignal): Promise<
       if (target) signalGroup(target, "SIGKILL");
       setTimeout(() => settle(null, null), KILLED_WAIT_MS).unref();
     };
+    const output = collect(child, () => kill(`wrote more than ${HOOK_FLOOD_BYTES / 1024 / 1024} MiB, and was killed`));
     const abort = (): void => kill("was killed because the daemon ended");
     const limit = setTimeout(() => kill(`did not end within ${hook.timeoutMs / 1000} s and was killed`), hook.timeoutMs);
     signal.addEventListener("abort", abort, { once: true });
@@ -84,16 +86,20 @@ function start(hook: HookCommand): ChildProcess | Error {
   }
 }
 
-/** Both streams into one text. */
-function collect(child: ChildProcess): () => string {
+/** Both streams into one text; who floods is told of, and read no more. */
+function collect(child: ChildProcess, flooded: () => void): () => string {
   const chunks: Buffer[] = [];
   let bytes = 0;
   const keep = (chunk: Buffer): void => {
     const kept = chunk.subarray(0, Math.max(0, HOOK_OUTPUT_BYTES_MAX - bytes));
     bytes += chunk.length;
     if (kept.length > 0) chunks.push(kept);
+    if (bytes <= HOOK_FLOOD_BYTES) return;
+    for (const stream of streams) stream?.destroy();
+    flooded();
   };
-  for (const stream of [child.stdout, child.stderr]) stream?.on("data", keep);
+  const streams = [child.stdout, child.stderr];
+  for (const stream of streams) stream?.on("data", keep);
   return () =>
     Buffer.concat(chunks).toString("utf8") + (bytes > HOOK_OUTPUT_BYTES_MAX ? `\n… ${bytes - HOOK_OUTPUT_BYTES_MAX} bytes more` : "");
 }

@@ -8,12 +8,13 @@
  * hands them on to its own keeper at once, reads on by the FIFOs' names and then lets go of them (`takeOver`). Listening
  * sockets have no name to be opened by again: they are handed from daemon to keeper to daemon and stay open.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, constants, fstatSync, openSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { isSocket, openAll } from "./held-pipes.ts";
+import { spawnKeeper } from "./keeper-shell.ts";
 import { inheritableCopy } from "./replace-self.ts";
-import { rememberRuntimeChild } from "./spawn.ts";
 
 /** The pause before the next daemon when one dies before it ever answered, in seconds: 0, 1, then doubled, up to this. */
 const PAUSE_SECONDS_MAX = 30;
@@ -28,12 +29,14 @@ const HOLD_DELAY_MS_MIN = 5;
 const HOLD_DELAY_MS_MAX = 500;
 /** and so many times what the renewal before took, so that a thousand starts are not slowed by keepers that each know a few more. */
 const HOLD_DELAY_FACTOR = 10;
-/** Descriptors 0, 1 and 2 are a keeper's own; those it holds follow. */
-export const FIRST_HELD = 3;
 /** How long a dismissed keeper may take until it is gone, in ms: a program that takes the daemon's place must not find it among its children. */
 const FAREWELL_MS = 1_000;
-/** A keeper that dies is replaced after this pause, so that a machine without room for processes is not stormed. In ms. */
+/** A keeper that dies, or that the system refuses, is replaced after this pause, so that a machine without room for processes is not stormed. In ms; */
 const REPLACE_MS = 200;
+/** while the system goes on refusing, the pause is doubled up to this. */
+const REPLACE_MS_MAX = 5_000;
+/** At an ordered end that another daemon is to follow, a keeper that the system refuses is tried so often. */
+const CALLS_MAX = 10;
 
 export interface KeeperOptions {
   /** Program and arguments of the next daemon. */
@@ -50,8 +53,21 @@ export interface KeeperOptions {
   readonly stableMs?: number;
 }
 
+/** What the system refuses at the moment. */
+export interface KeeperTrouble {
+  /** False: no keeper is there at all. True: one is, and it does not hold everything that it should. */
+  readonly stands: boolean;
+  /** The system's own words. */
+  readonly why: string;
+}
+
 export interface Keeper {
+  /** Null while there is none. */
   readonly pid: number | null;
+  /** Null while a keeper is there and holds everything, or is about to. */
+  readonly trouble: KeeperTrouble | null;
+  /** Called when a keeper was lost, and once when the system refuses another one again and again. */
+  onTrouble: (kind: "keeper-lost" | "keeper-refused", text: string) => void;
   /** These FIFOs are to outlive the daemon; those of earlier calls that are still there, too. A moment later they do. */
   hold(fifos: readonly string[]): void;
   /** Listening sockets that the keeper before this one held; they stay open here, and are the caller's. */
@@ -70,25 +86,13 @@ export interface Keeper {
   handOver(): Promise<readonly number[] | null>;
 }
 
-/** What the daemon tells its keeper, a line each: `pause N` and `revivals N` set what comes after its death, `done` and `next` announce it. */
-const SCRIPT = `
-while read -r word value; do
-  case "$word" in
-    done) exit 0 ;;
-    next) PAUSE=0 GHOST_REVIVALS=0; break ;;
-    pause) PAUSE=$value ;;
-    revivals) GHOST_REVIVALS=$value ;;
-  esac
-done
-[ "$PAUSE" = 0 ] || sleep "$PAUSE"
-exec "$@" </dev/null`;
-
 /** Starts the keeper of this daemon. */
 export function startKeeper(options: KeeperOptions): Keeper {
   return new ShellKeeper(options);
 }
 
 class ShellKeeper implements Keeper {
+  onTrouble: Keeper["onTrouble"] = () => {};
   private readonly options: KeeperOptions;
   private readonly held = new Set<string>();
   /** Descriptors that the keeper before this one held, still open here. */
@@ -97,9 +101,13 @@ class ShellKeeper implements Keeper {
   private revivals: number;
   private pauseSeconds: number;
   private over = false;
-  private child: ChildProcess;
+  private child: ChildProcess | null = null;
   private renewal: ReturnType<typeof setTimeout> | undefined;
   private renewalMs = 0;
+  /** How many attempts in a row came to nothing, or are about to show; why the last one did; whether somebody was told. */
+  private attempts = 0;
+  private refusal: string | null = null;
+  private told = false;
 
   constructor(options: KeeperOptions) {
     this.options = options;
@@ -108,11 +116,15 @@ class ShellKeeper implements Keeper {
     this.sockets = this.handedDown.filter(isSocket);
     this.handedDown = this.handedDown.filter((fd) => !this.sockets.includes(fd));
     this.pauseSeconds = pauseBeforeAnswer(options.revivals);
-    this.child = this.start();
+    this.renew();
   }
 
   get pid(): number | null {
-    return this.child.pid ?? null;
+    return this.child?.pid ?? null;
+  }
+
+  get trouble(): KeeperTrouble | null {
+    return this.refusal === null ? null : { stands: this.child !== null, why: this.refusal };
   }
 
   answering(): void {
@@ -151,100 +163,115 @@ class ShellKeeper implements Keeper {
     return this.end("done");
   }
 
-  callNext(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) this.child = this.start();
-    return this.end("next");
+  async callNext(): Promise<void> {
+    for (let call = 1; this.child === null && call <= CALLS_MAX; call += 1) {
+      this.renew();
+      if (this.child === null) await delay(REPLACE_MS);
+    }
+    await this.end("next");
   }
 
   async handOver(): Promise<readonly number[] | null> {
-    const fifos = this.handedDown.length > 0 ? this.handedDown : openAll(this.held);
-    const copies = [...fifos, ...this.sockets].map(inheritableCopy);
+    const copies = this.everything()?.map(inheritableCopy) ?? [null];
     if (copies.includes(null)) return null;
-    const gone = once(this.child, "exit");
+    const { child } = this;
+    const gone = child && once(child, "exit");
     await this.dismiss();
-    if (this.child.exitCode === null) await Promise.race([gone, delay(FAREWELL_MS, undefined, { ref: false })]);
+    if (child?.exitCode === null) await Promise.race([gone, delay(FAREWELL_MS, undefined, { ref: false })]);
     return copies.filter((copy) => copy !== null);
   }
 
+  /** Null where there is no room to have all of it open. */
+  private everything(): readonly number[] | null {
+    try {
+      return [...(this.handedDown.length > 0 ? this.handedDown : openAll(this.held)), ...this.sockets];
+    } catch {
+      return null;
+    }
+  }
+
   private renewSoon(): void {
-    const delayMs = Math.min(HOLD_DELAY_MS_MAX, Math.max(HOLD_DELAY_MS_MIN, this.renewalMs * HOLD_DELAY_FACTOR));
+    this.renewAfter(Math.min(HOLD_DELAY_MS_MAX, Math.max(HOLD_DELAY_MS_MIN, this.renewalMs * HOLD_DELAY_FACTOR)));
+  }
+
+  private renewAfter(delayMs: number): void {
+    if (this.over) return;
     this.renewal ??= setTimeout(() => this.renew(), delayMs);
   }
 
-  /** The new one is there before the old one goes; should the daemon die between the two, only one next daemon gets the lock. */
+  /**
+   * The new one is there before the old one goes; should the daemon die between the two, only one next daemon gets the lock. Where the system refuses a new
+   * one, the old one stays. If there is no old one either, one that holds nothing is better than none: it brings the next daemon all the same.
+   */
   private renew(): void {
     this.renewal = undefined;
     if (this.over) return;
     const beganMs = performance.now();
     const old = this.child;
-    this.child = this.start();
-    old.stdin?.end("done\n");
+    this.attempts += 1;
+    const next = this.startWithAll();
+    if (next) [this.attempts, this.refusal, this.told] = [0, null, false];
+    else this.renewAfter(Math.min(REPLACE_MS_MAX, REPLACE_MS * 2 ** (this.attempts - 1)));
+    this.child = next ?? old ?? this.start([]);
+    if (this.child !== old) old?.stdin?.end("done\n");
     this.renewalMs = performance.now() - beganMs;
   }
 
   /** The descriptors that were handed down serve until the FIFOs are known by their names. */
-  private start(): ChildProcess {
-    const handedDown = this.handedDown.length > 0;
-    const fds = handedDown ? this.handedDown : openAll(this.held);
-    const child = spawnKeeper(this.options, [...fds, ...this.sockets]);
-    if (!handedDown) for (const fd of fds) closeSync(fd);
-    child.once("exit", () => setTimeout(() => this.replace(child), REPLACE_MS).unref());
+  private startWithAll(): ChildProcess | null {
+    if (this.handedDown.length > 0) return this.start([...this.handedDown, ...this.sockets]);
+    let fds: readonly number[] = [];
+    try {
+      fds = openAll(this.held);
+      return this.start([...fds, ...this.sockets]);
+    } catch (error) {
+      this.noteRefusal(error as Error);
+      return null;
+    } finally {
+      for (const fd of fds) closeSync(fd);
+    }
+  }
+  /** Null when the system refuses it. */
+  private start(held: readonly number[]): ChildProcess | null {
+    const child = spawnKeeper(this.options, held);
+    if (child.pid === undefined) {
+      child.once("error", (error) => this.noteRefusal(error));
+      return null;
+    }
+    child.once("exit", (code, signal) => this.lost(child, signal === null ? `ended with ${code}` : `was killed by ${signal}`));
     this.tell(child);
     return child;
   }
 
-  private replace(dead: ChildProcess): void {
-    if (!this.over && this.child === dead) this.child = this.start();
+  private lost(child: ChildProcess, how: string): void {
+    if (this.over || this.child !== child) return;
+    this.child = null;
+    clearTimeout(this.renewal);
+    this.renewal = undefined;
+    this.renewAfter(REPLACE_MS);
+    this.onTrouble("keeper-lost", `the keeper (pid ${child.pid}) ${how}; another one takes its place`);
+  }
+
+  /** A refusal that is over at the next attempt is not worth a word. */
+  private noteRefusal({ message }: Error): void {
+    if (this.attempts === 0) return;
+    this.refusal = message;
+    if (this.attempts === 1 || this.told) return;
+    this.told = true;
+    this.onTrouble("keeper-refused", `cannot start another keeper, which is tried again and again: ${message}`);
   }
 
   private tell(child = this.child): void {
-    child.stdin?.write(`pause ${this.pauseSeconds}\nrevivals ${this.revivals + 1}\n`);
+    child?.stdin?.write(`pause ${this.pauseSeconds}\nrevivals ${this.revivals + 1}\n`);
   }
 
   private end(word: "done" | "next"): Promise<void> {
     this.over = true;
     clearTimeout(this.renewal);
-    return new Promise((resolve) => this.child.stdin?.end(`${word}\n`, () => resolve()) ?? resolve());
+    return new Promise((resolve) => this.child?.stdin?.end(`${word}\n`, () => resolve()) ?? resolve());
   }
-}
-
-/** A descriptor that is not open is none. */
-function isSocket(fd: number): boolean {
-  try {
-    return fstatSync(fd).isSocket();
-  } catch {
-    return false;
-  }
-}
-
-/** Opens FIFOs without waiting for anybody at the other end; those that are gone are forgotten. */
-function openAll(fifos: Set<string>): number[] {
-  const fds: number[] = [];
-  for (const fifo of fifos) {
-    try {
-      fds.push(openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK));
-    } catch {
-      fifos.delete(fifo);
-    }
-  }
-  return fds;
 }
 
 function pauseBeforeAnswer(revivals: number): number {
   return revivals === 0 ? 0 : Math.min(PAUSE_SECONDS_MAX, 2 ** (revivals - 1));
-}
-
-function spawnKeeper({ command, environment, directory, stderr }: KeeperOptions, held: readonly number[]): ChildProcess {
-  const child = spawn("/bin/sh", ["-c", SCRIPT, "ghost-keeper", ...command], {
-    argv0: "ghost-keeper",
-    cwd: directory,
-    detached: true,
-    // Until it hears more: the daemon may die before it can say a word.
-    env: { ...environment, PAUSE: "1", GHOST_REVIVALS: "1", GHOST_HELD: String(held.length) },
-    stdio: ["pipe", "ignore", stderr, ...held],
-  });
-  rememberRuntimeChild(child);
-  child.on("error", () => {});
-  child.stdin?.on("error", () => {});
-  return child;
 }

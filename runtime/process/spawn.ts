@@ -1,7 +1,8 @@
 /** The one place that starts supervised programs. Each gets a session and group of its own, so that its tree can be told apart and signalled. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { lookAt } from "../system/look-at.ts";
 import { type Credentials, findTool, privilegePrefix } from "./privilege.ts";
 import { formatProblem } from "./program-format.ts";
 import type { WaitStatus } from "./subreaper.ts";
@@ -119,11 +120,14 @@ function quote(word: string): string {
 }
 
 function checkDirectory(directory: string): void {
-  const stats = statSync(directory, { throwIfNoEntry: false });
+  const { stats, why } = lookAt(directory);
+  if (why?.kind === "denied") throw closedDirectory(directory);
   if (!stats)
-    throw new GhostError("DIRECTORY_NOT_FOUND", `cannot start in ${directory}: there is no such directory`, {
-      hint: "create it, or mend `working_directory`",
-    });
+    throw new GhostError(
+      "DIRECTORY_NOT_FOUND",
+      `cannot start in ${directory}: ${why.kind === "missing" ? "there is no such directory" : why.text}`,
+      { hint: "create it, or mend `working_directory`" },
+    );
   if (!stats.isDirectory())
     throw new GhostError("DIRECTORY_NOT_FOUND", `cannot start in ${directory}: it is not a directory`, {
       hint: "mend `working_directory`",
@@ -131,10 +135,14 @@ function checkDirectory(directory: string): void {
   try {
     accessSync(directory, constants.X_OK);
   } catch {
-    throw new GhostError("PERMISSION_DENIED", `cannot start in ${directory}: permission denied`, {
-      hint: "give the daemon's user access to it",
-    });
+    throw closedDirectory(directory);
   }
+}
+
+function closedDirectory(directory: string): GhostError {
+  return new GhostError("PERMISSION_DENIED", `cannot start in ${directory}: permission denied`, {
+    hint: "give the daemon's user access to it",
+  });
 }
 
 function spawnError(request: SpawnRequest, error: NodeJS.ErrnoException): GhostError {

@@ -11,6 +11,8 @@ import type { Supervisor } from "./supervisor.ts";
 export interface Report {
   (result: ActionResult): void;
   readonly waiting?: (wait: ActionWait["waiting"]) => void;
+  /** Told, where somebody still hears, what came of what goes on after the answer (`noWait`). */
+  readonly later?: (result: ActionResult) => void;
 }
 
 /** What an action is asked for, and what only the daemon itself may ask besides. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { ProcessDefinition } from "../../core/config/definition.ts";
+import type { GroupDefinition, ProcessDefinition } from "../../core/config/definition.ts";
 import type { Machine } from "../../core/lifecycle/state.ts";
 import { writeFileAtomically } from "../system/atomic-file.ts";
 import type { ManifestHead, StoredProcess } from "./store.ts";
@@ -16,6 +16,8 @@ interface Copy {
     instance?: number;
     desired: Machine["desired"];
   }[];
+  /** Those that no file declares. Absent in copies of versions that did not keep them. */
+  readonly groups?: readonly GroupDefinition[];
 }
 
 /** `data/definitions.json`: a second, readable copy of what is registered, from which a damaged `state.db` is made anew. Holds no secret. */
@@ -27,7 +29,7 @@ export class DefinitionsFile {
   }
 
   /** Durable when it returns. Throws the system's error when it cannot be written. */
-  write(manifests: readonly ManifestHead[], processes: readonly StoredProcess[]): void {
+  write(manifests: readonly ManifestHead[], processes: readonly StoredProcess[], groups: readonly GroupDefinition[]): void {
     const copy: Copy = {
       version: 1,
       manifests,
@@ -39,6 +41,7 @@ export class DefinitionsFile {
         instance,
         desired: machine.desired,
       })),
+      groups,
     };
     writeFileAtomically(this.path, JSON.stringify(copy));
   }

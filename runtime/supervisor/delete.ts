@@ -15,16 +15,23 @@ export async function deleteAll(
   request: ActionRequest,
   report: Report,
 ): Promise<void> {
+  const asked = new Map(processes.map((process) => [process.key, process]));
   const ended: Supervised[] = [];
   await stopAll(supervisor, processes, { ...request, noWait: false }, (result) => {
-    const process = supervisor.processes.get(keyOf(result, result.instance));
+    const process = asked.get(keyOf(result, result.instance));
     if (result.ok && process) ended.push(process);
     else report(result);
   });
-  const gone = ended.filter((process) => isIdle(process.machine));
+  // Another request may have deleted one meanwhile, and a third registered its name anew: that one is not asked for.
+  const [ours, others] = [
+    ended.filter((process) => supervisor.isRegistered(process)),
+    ended.filter((process) => !supervisor.isRegistered(process)),
+  ];
+  for (const process of others) report({ ...done(process, "deleted"), pid: null });
+  const gone = ours.filter((process) => isIdle(process.machine));
   for (const process of gone) supervisor.record(process, null, null, { kind: "deleted", text: `deleted by ${request.by ?? "a request"}` });
   await forget(supervisor, gone);
-  for (const process of ended)
+  for (const process of ours)
     report(gone.includes(process) ? { ...done(process, "deleted"), pid: null } : failed(process, startedMeanwhile(process)));
 }
 
@@ -41,7 +48,7 @@ async function forget(supervisor: Supervisor, processes: readonly Supervised[]):
   for (const process of processes) {
     supervisor.release(process);
     supervisor.processes.delete(process.key);
-    supervisor.onRunChange(process);
+    supervisor.runChanges.tell(process);
     supervisor.followPorts(process);
     supervisor.ports.forget(process);
   }

@@ -19,8 +19,8 @@ const LOOKS_MAX = 100;
 const HEIR_LOOKS_MAX = 3;
 
 /**
- * What the end of a main process means. Ended well while descendants live: it daemonized and is followed, or, where
- * that cannot be done, says so. Ended otherwise while others of its tree live: they have to go before a successor comes.
+ * What the end of a main process means. Ended well while descendants live: it daemonized and is followed (a one-shot has
+ * completed thereby), or, where that cannot be done, says so. Ended otherwise while others of its tree live: they have to go before a successor comes.
  */
 export function judgeExit(process: Supervised, pid: number, told: Exit, supervisor: Supervisor): Event {
   if (process.machine.state.at === "stopping") return { type: "exited", exit: told, leftovers: false };
@@ -80,7 +80,7 @@ function follow(process: Supervised, heir: ProcessEntry, heirs: readonly Process
   supervisor.parts.store.saveMembers(process.key, process.members);
   supervisor.parts.pump.watchExit(heir.pid, heir.startTicks);
   const identity: Identity = { pid: heir.pid, startTicks: heir.startTicks, bootId, token };
-  return { type: "followed", identity, exit };
+  return { type: "followed", identity, exit, completed: process.definition.type === "oneshot" };
 }
 
 /** Who may be the new main process, the best first: orphans that came to us from this run, oldest first. */

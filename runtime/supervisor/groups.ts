@@ -2,7 +2,7 @@ import type { GroupRequest, GroupView } from "../../core/api/wire.ts";
 import type { GroupDefinition } from "../../core/config/definition.ts";
 import { nameProblem } from "../../core/config/names.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
-import { succeeded } from "../../core/lifecycle/state.ts";
+import { isCrashLooping, type Machine, succeeded } from "../../core/lifecycle/state.ts";
 import { isReady, statusOf } from "../../core/lifecycle/view.ts";
 import { keyOf, type Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -10,22 +10,19 @@ import { waitingFor } from "./views.ts";
 
 /** Groups that one home may hold. */
 const GROUPS_MAX = 1_000;
-/** Where groups that no file declares rest in `state.db`. */
-const META_KEY = "groups";
 const NO_NAMES: readonly string[] = [];
 
 /** Groups of processes: those that files declare come with their manifests, those made through the API are kept here. */
 export class Groups {
   private readonly supervisor: Supervisor;
-  private readonly made = new Map<string, GroupDefinition>();
+  private made: ReadonlyMap<string, GroupDefinition>;
   /** By `project/name` of a process; made anew when groups change. */
   private names: Map<string, string[]> | null = null;
   private namesOfRegistration = 0;
 
   constructor(supervisor: Supervisor) {
     this.supervisor = supervisor;
-    const saved = supervisor.parts.store.getMeta(META_KEY);
-    for (const group of saved === undefined ? [] : (JSON.parse(saved) as GroupDefinition[])) this.made.set(keyOf(group), group);
+    this.made = new Map(supervisor.parts.store.loadGroups().map((group) => [keyOf(group), group]));
   }
 
   /** All of them; a file's wins over one of the same name that was made through the API. */
@@ -71,23 +68,23 @@ export class Groups {
     throw new GhostError("USAGE", `cannot tell which ${name} is meant: ${keys.join(" and ")} are groups`, { hint: `write ${keys[0]}` });
   }
 
-  /** Makes a group, or changes one that was made so. Throws USAGE, NAME_TAKEN or NOT_FOUND; durable with the next write of the store. */
+  /** Makes a group, or changes one that was made so. Durable when it returns. Throws USAGE, NAME_TAKEN or NOT_FOUND, and NO_SPACE and the like. */
   create(request: GroupRequest): GroupDefinition {
     const group = this.checked(request);
-    this.made.set(keyOf(group), group);
-    this.save();
+    this.save(new Map(this.made).set(keyOf(group), group));
     return group;
   }
 
-  /** Forgets a group that was made through the API; its processes stay. Throws NOT_FOUND, and USAGE for one of a file. */
+  /** Forgets a group that was made through the API; its processes stay. Durable when it returns. Throws NOT_FOUND, USAGE for one of a file, and NO_SPACE and the like. */
   remove(name: string): void {
     const group = this.find(name);
     if (!group) throw new GhostError("NOT_FOUND", `cannot find ${name}: no group has that name`, { hint: "ghost group list" });
-    if (!this.made.delete(keyOf(group)))
+    const left = new Map(this.made);
+    if (!left.delete(keyOf(group)))
       throw new GhostError("USAGE", `cannot delete group ${name}: ${group.source?.file ?? "a file"} declares it`, {
         hint: "remove it there and run: ghost register",
       });
-    this.save();
+    this.save(left);
   }
 
   view(group: GroupDefinition): GroupView {
@@ -108,6 +105,7 @@ export class Groups {
         instance: process.instance,
         status: statusOf(process.machine),
         for: waitingFor(this.supervisor, process),
+        crashLooping: isFalling(process.machine, process.definition.restart.resetAfterMs),
       })),
     };
   }
@@ -140,21 +138,30 @@ export class Groups {
     return this.all().some((other) => keyOf(other) === keyOf(group) && !this.made.has(keyOf(other)));
   }
 
-  private save(): void {
+  /** On disk first: what cannot be kept is not acknowledged. */
+  private save(made: ReadonlyMap<string, GroupDefinition>): void {
+    this.supervisor.parts.store.saveGroups([...made.values()]);
+    this.made = made;
     this.names = null;
-    this.supervisor.parts.store.setMeta(META_KEY, JSON.stringify([...this.made.values()]));
   }
 }
 
-/** As it should be: ready, or a one-shot that ended well. */
+/** As it should be: ready and not about to fall over again, or a one-shot that ended well. */
 function isSettled({ machine, definition }: Supervised): boolean {
-  if (isReady(machine)) return true;
+  if (isReady(machine)) return !isFalling(machine, definition.restart.resetAfterMs);
   return machine.state.at === "exited" && machine.lastExit !== null && succeeded(machine.lastExit, definition.restart);
+}
+
+/** It keeps falling over, and its current run is not yet one that counts as stable. */
+function isFalling(machine: Machine, stableMs: number): boolean {
+  const nowMs = Date.now();
+  return machine.desired === "up" && isCrashLooping(machine, nowMs) && nowMs - (machine.startedMs ?? nowMs) < stableMs;
 }
 
 function statusOfGroup(members: readonly Supervised[]): GroupView["status"] {
   const statuses = members.map(({ machine }) => statusOf(machine));
   if (statuses.some((status) => status === "failed" || status === "unhealthy")) return "failed";
+  if (members.some(({ machine, definition }) => isFalling(machine, definition.restart.resetAfterMs))) return "failed";
   if (statuses.some((status) => status === "waiting" || status === "starting" || status === "backoff")) return "starting";
   if (members.length > 0 && members.every(isSettled)) return "up";
   return members.every(({ machine }) => machine.state.at === "stopped" || machine.state.at === "exited") ? "stopped" : "partial";

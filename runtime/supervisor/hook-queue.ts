@@ -100,7 +100,9 @@ export class HookQueue {
       const revealed = revealText(this.supervisor, target, command);
       return { ...context, command: revealed, environment: { ...environment, GHOST_EVENT: event } };
     }
-    const environment = { ...process.env, GHOST_HOME: home.root, GHOST_EVENT: event } as Record<string, string>;
+    const { project: GHOST_PROJECT, name: GHOST_NAME } = target.definition;
+    const about = { GHOST_PROJECT, GHOST_NAME, GHOST_INSTANCE: String(target.instance), GHOST_EVENT: event };
+    const environment = { ...process.env, GHOST_HOME: home.root, ...about } as Record<string, string>;
     return { command, workingDirectory: home.root, environment, credentials: null };
   }
 

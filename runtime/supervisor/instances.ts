@@ -56,7 +56,7 @@ export function storedInstance(
 export function applyDefinition(supervisor: Supervisor, process: Supervised, definition: ProcessDefinition): void {
   process.definition = definition;
   for (const target of logTargets(supervisor, process, null)) supervisor.parts.pump.update(target);
-  supervisor.onRunChange(process);
+  supervisor.runChanges.tell(process);
 }
 
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { registered } from "../../core/lifecycle/state.ts";
 import { environmentOf } from "../process/environ.ts";
@@ -9,7 +9,8 @@ import { DefinitionsFile } from "./definitions-file.ts";
 import { LastingDatabase } from "./lasting-database.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { ReserveFile } from "./reserve-file.ts";
-import { SecretsFile } from "./secrets-file.ts";
+import { type LostSecrets, SecretsFile } from "./secrets-file.ts";
+import { setAside } from "./set-aside.ts";
 import { Store } from "./store.ts";
 
 export interface StorePlaces {
@@ -26,6 +27,8 @@ export interface OpenedStore {
   readonly secrets: SecretsFile;
   /** Set when `state.db` was damaged or gone: where it was put, and how many definitions the copy gave back. */
   readonly damage: { readonly asideFile: string | null; readonly recovered: number; readonly reason: string } | null;
+  /** Set when `data/secrets` could not be read: what was registered with secrets cannot start until it is registered again. */
+  readonly lostSecrets: LostSecrets | null;
 }
 
 interface StoreFiles {
@@ -36,7 +39,7 @@ interface StoreFiles {
 
 /**
  * Opens the state of a home. A damaged `state.db` is set aside, never deleted, and what was registered is taken from its
- * copy. Throws DATABASE_LOCKED, PERMISSION_DENIED, NO_SPACE and the like.
+ * copy; of damaged secrets there is none. Throws DATABASE_LOCKED, PERMISSION_DENIED, NO_SPACE and the like.
  */
 export async function openStore(places: StorePlaces): Promise<OpenedStore> {
   const opened = await openOrRecover(places);
@@ -45,8 +48,9 @@ export async function openStore(places: StorePlaces): Promise<OpenedStore> {
 }
 
 async function openOrRecover(places: StorePlaces): Promise<OpenedStore> {
+  const secrets = new SecretsFile(places.secretsFile);
   const files: StoreFiles = {
-    secrets: new SecretsFile(places.secretsFile),
+    secrets,
     definitions: new DefinitionsFile(places.definitionsFile),
     reserve: new ReserveFile(places.reserveFile),
   };
@@ -55,12 +59,13 @@ async function openOrRecover(places: StorePlaces): Promise<OpenedStore> {
     // SQLite takes an empty file for a new database. Where something was registered once, it is one that was lost.
     const reason = store.getMeta("boot") === undefined ? whyLost(places, files.definitions) : null;
     const damage = reason === null ? null : { asideFile: null, recovered: recover(store, files), reason };
-    return { store, secrets: files.secrets, damage };
+    return { store, secrets, damage, lostSecrets: secrets.lost };
   } catch (error) {
     if (!(error instanceof GhostError) || error.code !== "STATE_DAMAGED") throw error;
-    const asideFile = setAside(places.stateFile);
+    const asideFile = setAside(places.stateFile, ["", "-wal", "-journal"]);
     const store = await openDatabase(places, files);
-    return { store, secrets: files.secrets, damage: { asideFile, recovered: recover(store, files), reason: error.message } };
+    const damage = { asideFile, recovered: recover(store, files), reason: error.message };
+    return { store, secrets, damage, lostSecrets: secrets.lost };
   }
 }
 
@@ -100,14 +105,6 @@ function runningIn(root: string): number[] {
     });
 }
 
-/** Renames the file and what belongs to it; gives the new name. */
-function setAside(path: string): string {
-  const stamp = new Date().toISOString().replace(/[:.]/g, "-");
-  for (const suffix of ["", "-wal", "-journal"])
-    if (existsSync(path + suffix)) renameSync(path + suffix, `${path}.damaged-${stamp}${suffix}`);
-  return `${path}.damaged-${stamp}`;
-}
-
 /** Registers everything that the copy holds; gives the number of processes. */
 function recover(store: Store, files: StoreFiles): number {
   const copy = files.definitions.read();
@@ -124,5 +121,6 @@ function recover(store: Store, files: StoreFiles): number {
       }));
     store.saveRegistration(head, files.secrets.of(head.id), processes, []);
   }
+  if (copy.groups?.length) store.saveGroups(copy.groups);
   return copy.processes.length;
 }

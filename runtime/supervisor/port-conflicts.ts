@@ -1,8 +1,11 @@
 /** Ports that are held by others: before a program is spawned, and after one fell over for that reason. */
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { type Exit, succeeded } from "../../core/lifecycle/state.ts";
+import { pidOf } from "../../core/lifecycle/view.ts";
 import { lastLines } from "../logs/last-lines.ts";
+import { findPortHolder } from "../net/holder.ts";
 import { findInUse } from "../net/in-use.ts";
+import { portsNamedIn } from "../net/named-ports.ts";
 import { canBind } from "../net/sockets.ts";
 import { type LogMarks, markLogs } from "./last-lines.ts";
 import { type Obstacle, obstacleOn, phraseOf } from "./port-holders.ts";
@@ -29,11 +32,20 @@ export function judgeBeforeSpawn(supervisor: Supervisor, process: Supervised): s
   return obstacle && phraseOf(obstacle);
 }
 
+/** What a run that fell over complained of. */
+export interface PortConflict {
+  /** The phrase of a port that somebody else holds, for which it has to wait; null when none was found. */
+  readonly blockedBy: string | null;
+  /** What `why` says beside the exit where none was found. */
+  readonly remark: string;
+}
+
 /**
- * Why a run fell over, if that is a port which somebody else holds: the phrase, else null. Looks only at runs that ended
- * badly and soon, and then only at their last lines, unless these complain of an address in use.
+ * Why a run fell over, if that is an address in use; else null. Looks only at runs that ended badly and soon, and then
+ * only at their last lines, unless these complain. Who does not say which port is asked for it: what it declares, and
+ * then what its command line and environment name and somebody else holds.
  */
-export function judgePortConflict(supervisor: Supervisor, process: Supervised, exit: Exit): string | null {
+export function judgePortConflict(supervisor: Supervisor, process: Supervised, exit: Exit): PortConflict | null {
   const { machine, definition } = process;
   if (machine.state.at !== "running" || machine.startedMs === null || Date.now() - machine.startedMs > START_MS) return null;
   if (exit.spawnError !== null || succeeded(exit, definition.restart)) return null;
@@ -41,11 +53,14 @@ export function judgePortConflict(supervisor: Supervisor, process: Supervised, e
   if (!complaint) return null;
   const ports = complaint.port === null ? portsOf(supervisor, process) : [complaint.port];
   for (const port of ports) {
+    if (complaint.port === null && isOfNeeded(supervisor, process, port)) continue;
     const obstacle = obstacleOn(supervisor, process, port, { shared: false });
-    if (obstacle) return phraseOf(obstacle);
-    if (supervisor.listeners.holds(process, port)) tellOfListener(supervisor, process, port);
+    if (obstacle) return { blockedBy: phraseOf(obstacle), remark: "" };
+    if (!supervisor.listeners.holds(process, port)) continue;
+    tellOfListener(supervisor, process, port);
+    return null;
   }
-  return null;
+  return { blockedBy: null, remark: complaint.port === null ? "an address it wants is in use" : `port ${complaint.port} was in use` };
 }
 
 /** The socket that Ghost holds for it is there after this, unless another program has the address. */
@@ -79,12 +94,23 @@ function linesOfRun(supervisor: Supervisor, process: Supervised): string[] {
   return [...lastLines(out.file, LINES, since?.out), ...lastLines(err.file, LINES, since?.err)];
 }
 
-/** What it is known to listen on, for a complaint that names no port. */
+/** True of a port on which what it depends on listens: it wants to connect to that, not to listen there. */
+function isOfNeeded(supervisor: Supervisor, { definition: { project, dependsOn } }: Supervised, port: number): boolean {
+  if (dependsOn.length === 0) return false;
+  const pids = findPortHolder(port)?.pids ?? [];
+  const needed = dependsOn.flatMap(({ name }) => supervisor.dependencies.instancesOf(project, name));
+  return needed.some(({ machine, members }) => pids.some((pid) => pid === pidOf(machine) || members.has(pid)));
+}
+
+/** What it is known to listen on, and then what it may be, for a complaint that names no port. */
 function portsOf(supervisor: Supervisor, process: Supervised): number[] {
   const { healthCheck } = process.definition;
   const listen = supervisor.listeners.addressOf(process);
   const checked = healthCheck ? checkedPort(healthCheck.probe, (text) => supervisor.ports.reveal(process, text)) : null;
-  return [...Object.values(supervisor.ports.numbersOf(process)), listen?.port ?? 0, checked ?? 0].filter((port) => port > 0);
+  const declared = [...Object.values(supervisor.ports.numbersOf(process)), listen?.port ?? 0, checked ?? 0].filter((port) => port > 0);
+  const { executable, args } = process.definition;
+  const words = [executable, ...args].map((text) => supervisor.ports.reveal(process, text));
+  return [...new Set([...declared, ...portsNamedIn(words, process.environment ?? {})])];
 }
 
 type Probe = NonNullable<Supervised["definition"]["healthCheck"]>["probe"];

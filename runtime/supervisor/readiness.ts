@@ -16,6 +16,9 @@ const SETTLE_MS = 300;
 const SETTLE_MANY_MS = 100;
 const MANY = 20;
 
+/** What becomes of one that waits in vain for something when one failure takes all down again. */
+const AFTER_ROLLBACK = "the rollback stops it again";
+
 /** How long a program has to live to have started, when so many start together, in ms. */
 export function settleMsFor(count: number): number {
   return count >= MANY ? SETTLE_MANY_MS : SETTLE_MS;
@@ -79,16 +82,19 @@ function remainingMs({ machine, definition }: Supervised, settleMs: number): num
   return definition.healthCheck === null ? settleMs - (Date.now() - (machine.startedMs ?? 0)) : 0;
 }
 
-/** What came of a start, as of now. `asked`: of a run, one that fell has started, and is told as one that did not complete. */
+/** What a start is for: a `run` that fell has started, and is told as one that did not complete; what fails before a `rollback` is taken down again, and will not come by itself. */
+type StartKind = "start" | "run" | "rollback";
+
+/** What came of a start, as of now. */
 export function startResult(
   supervisor: Supervisor,
   process: Supervised,
   { before, marks }: Earlier,
   did: string,
-  asked: "start" | "run" = "start",
+  how: StartKind = "start",
 ): ActionResult {
   const { machine, definition } = process;
-  if (hasFallen(machine, before) || machine.state.at === "failed") return failed(process, whyFallen(supervisor, process, marks, asked));
+  if (hasFallen(machine, before) || machine.state.at === "failed") return failed(process, whyFallen(supervisor, process, marks, how));
   switch (statusOf(machine)) {
     case "exited":
       return done(process, definition.type === "oneshot" ? "completed" : "ended as it should");
@@ -97,7 +103,7 @@ export function startResult(
     case "unhealthy":
       return failed(process, whyUnhealthy(supervisor, process, marks));
     case "waiting":
-      return failed(process, whyWaiting(supervisor, process));
+      return failed(process, whyWaiting(supervisor, process, how));
     case "running":
       return done(process, did);
     default:
@@ -115,15 +121,18 @@ function hasFallen(machine: Machine, before: Machine): boolean {
   return machine.restarts > before.restarts || (machine.state.at === "failed" && machine.lastExit !== before.lastExit);
 }
 
-function whyFallen(supervisor: Supervisor, process: Supervised, marks: LogMarks, asked: "start" | "run"): GhostError {
+function whyFallen(supervisor: Supervisor, process: Supervised, marks: LogMarks, how: StartKind): GhostError {
   const { machine } = process;
   const exit = machine.lastExit;
   const label = labelOf(process);
-  const next = machine.state.at === "failed" ? "" : "; it is being restarted";
+  const next = machine.state.at === "failed" || how === "rollback" ? "" : "; it is being restarted";
   const reason = exit ? maskValues(describeExit(exit), process.secretValues) : process.why;
-  if (exit?.spawnError) return new GhostError("START_FAILED", `cannot start ${label}: ${reason}`, { details: { lastLines: [] } });
-  const what = asked === "run" ? `cannot complete ${label}: its run ${reason}` : `cannot start ${label}: it ${reason}`;
-  return new GhostError(asked === "run" ? "FAILED" : "START_FAILED", `${what}${next}`, {
+  if (exit?.spawnError)
+    return new GhostError("START_FAILED", `cannot start ${label}: ${reason}`, {
+      details: { lastLines: [], spawnFailed: true },
+    });
+  const what = how === "run" ? `cannot complete ${label}: its run ${reason}` : `cannot start ${label}: it ${reason}`;
+  return new GhostError(how === "run" ? "FAILED" : "START_FAILED", `${what}${next}`, {
     hint: `ghost logs ${label}, ghost why ${label}`,
     details: { lastLines: lastLinesOf(supervisor, process, marks), exitCode: exit?.code ?? null, signal: exit?.signal ?? null },
   });
@@ -137,18 +146,18 @@ function whyUnhealthy(supervisor: Supervisor, process: Supervised, marks: LogMar
   });
 }
 
-function whyWaiting(supervisor: Supervisor, process: Supervised): GhostError {
+function whyWaiting(supervisor: Supervisor, process: Supervised, how: StartKind): GhostError {
   const { state } = process.machine;
   const label = labelOf(process);
   const blockedBy = state.at === "waiting" ? state.blockedBy : null;
   if (blockedBy !== null)
     return new GhostError("PORT_IN_USE", `cannot start ${label}: ${sentenceOf(blockedBy)}`, {
-      hint: `${label} starts by itself as soon as that has changed; ghost stop ${label} gives up`,
+      hint: how === "rollback" ? AFTER_ROLLBACK : `${label} starts by itself as soon as that has changed; ghost stop ${label} gives up`,
       details: { lastLines: [] },
     });
   const awaited = supervisor.dependencies.hopeless(process) ?? supervisor.dependencies.waitingFor(process).join(", ");
   return new GhostError("START_FAILED", `cannot start ${label}: it waits for ${awaited}`, {
-    hint: `${label} starts by itself as soon as that is there; ghost graph shows who needs whom`,
+    hint: `${how === "rollback" ? AFTER_ROLLBACK : `${label} starts by itself as soon as that is there`}; ghost graph shows who needs whom`,
     details: { lastLines: [] },
   });
 }

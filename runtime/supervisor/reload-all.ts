@@ -3,6 +3,7 @@ import { GhostError } from "../../core/errors/ghost-error.ts";
 import { isReady } from "../../core/lifecycle/view.ts";
 import { signalProcess } from "../process/signal.ts";
 import { done, failed, type OwnRequest, type Report, stoppedMeanwhile } from "./actions.ts";
+import { inBackground } from "./background.ts";
 import { settleMsFor } from "./readiness.ts";
 import { type RestartRequest, restartOne } from "./restart-all.ts";
 import { keyOf, labelOf, type Supervised } from "./supervised.ts";
@@ -33,7 +34,9 @@ async function reloadOne(supervisor: Supervisor, instances: readonly Supervised[
     // One that is at rest is started in its turn.
     for (const process of instances)
       if (process.machine.desired === "down") supervisor.dispatch(process, { type: "arm", armed: true, cause: null });
-    await roll(supervisor, instances, { ...request, cause: reloadCause(request) }, report);
+    const rolling = (tell: Report): Promise<unknown> => roll(supervisor, instances, { ...request, cause: reloadCause(request) }, tell);
+    if (request.noWait) inBackground(supervisor, instances, "being reloaded", report, rolling);
+    else await rolling(report);
   } else for (const process of instances) report(failed(process, cannotReload(process)));
 }
 
@@ -43,7 +46,7 @@ export function canRoll({ definition }: Supervised): boolean {
 }
 
 /**
- * Restarts instances one after the other; the first that does not become ready ends it, and those after it go on as they are.
+ * Restarts instances one after the other, whether or not whoever asked waits for it; the first that does not become ready ends it, and those after it go on as they are.
  * Gives the one that failed. One that somebody stops or deletes meanwhile stays so, and ends nothing. Those that depend on
  * them are not to take it for a loss.
  */
@@ -60,7 +63,8 @@ export async function roll(
         report(failed(process, stoppedMeanwhile(process)));
         continue;
       }
-      if ((await restartOne(supervisor, process, request, settleMsFor(1), report)) || !isWanted(supervisor, process)) continue;
+      if ((await restartOne(supervisor, process, { ...request, noWait: false }, settleMsFor(1), report)) || !isWanted(supervisor, process))
+        continue;
       for (const left of instances.slice(index + 1)) report(failed(left, notReached(left, process)));
       return process;
     }

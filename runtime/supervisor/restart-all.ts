@@ -1,17 +1,19 @@
-import type { Cause } from "../../core/api/wire.ts";
+import type { ActionResult, Cause } from "../../core/api/wire.ts";
 import { done, failed, isIdle, type OwnRequest, type Report, stoppedMeanwhile } from "./actions.ts";
 import { ranked } from "./ranks.ts";
 import { begunResult, noteEarlier, settleMsFor, startResult, untilReady } from "./readiness.ts";
 import { arm, isArmedByStart } from "./schedule.ts";
-import { inReverse, notEnding, untilStopped } from "./stop-all.ts";
-import type { Supervised } from "./supervised.ts";
+import { startAll } from "./start-all.ts";
+import { againstOrder, notEnding, untilStopped } from "./stop-all.ts";
+import { keyOf, type Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 export type RestartRequest = OwnRequest & { readonly cause?: Cause };
 
 /**
  * Restarts processes; those that do not run are started. Those that need each other go down against that order and come
- * up along it; others at once.
+ * up along it; others at once. An order that is asked for is kept as by a stop and a start: `sequential` one by one, `parallel`
+ * all at once, whatever they need.
  */
 export async function restartAll(
   supervisor: Supervisor,
@@ -21,6 +23,9 @@ export async function restartAll(
 ): Promise<void> {
   supervisor.parts.store.saveDesired(processes, "up");
   const up = new Set(processes.filter((process) => !isIdle(process.machine)));
+  const { order } = request;
+  // Who does not wait for one cannot have the next begin after it.
+  if ((order === "sequential" || order === "parallel") && !request.noWait) return restartInOrder(supervisor, processes, request, report);
   const needEachOther = new Set(ranked(processes).values()).size > 1;
   if (needEachOther && !request.noWait) await takeDown(supervisor, [...up], request);
   const settleMs = settleMsFor(processes.length);
@@ -33,15 +38,37 @@ export async function restartAll(
   );
 }
 
+async function restartInOrder(
+  supervisor: Supervisor,
+  processes: readonly Supervised[],
+  request: RestartRequest,
+  report: Report,
+): Promise<void> {
+  const ran = new Set(processes.filter((process) => !isIdle(process.machine)));
+  await takeDown(supervisor, [...ran], request);
+  const ending = new Set(processes.filter((process) => process.machine.state.at === "stopping"));
+  for (const process of ending) report(failed(process, notEnding(process)));
+  const meanwhile = new Set([...ran].filter((process) => !ending.has(process) && process.machine.desired === "down"));
+  for (const process of meanwhile) report(failed(process, stoppedMeanwhile(process)));
+  const told = (result: ActionResult): void => {
+    const process = supervisor.processes.get(keyOf(result, result.instance));
+    report(result.did === "started" && process && ran.has(process) ? { ...result, did: "restarted" } : result);
+  };
+  const left = processes.filter((process) => !ending.has(process) && !meanwhile.has(process));
+  await startAll(supervisor, left, { ...request, rollback: false }, Object.assign(told, { waiting: report.waiting }));
+}
+
 /** They stay wanted, so that a daemon that dies meanwhile has them started by the next. */
 async function takeDown(supervisor: Supervisor, processes: readonly Supervised[], request: RestartRequest): Promise<void> {
   // Who is not wanted when its turn to come up is there was stopped by somebody else meanwhile.
   for (const process of processes)
     if (process.machine.desired === "down") supervisor.dispatch(process, { type: "arm", armed: true, cause: null });
-  await inReverse(supervisor, processes, async (process) => {
+  const takeOneDown = async (process: Supervised): Promise<void> => {
     supervisor.dispatch(process, { type: "stop", force: false, keepDesired: true, cause: causeOf(request) });
     await untilStopped(process);
-  });
+  };
+  if (request.order === "parallel") await Promise.all(processes.map(takeOneDown));
+  else await againstOrder(supervisor, processes, request.order, takeOneDown);
 }
 
 /** Ends one process, if it runs, and waits until it is ready again; gives whether it is. */

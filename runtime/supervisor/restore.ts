@@ -7,7 +7,7 @@ import { bootId } from "../process/identity.ts";
 import { deleteAll } from "./delete.ts";
 import { learnSecrets, logTargets } from "./run.ts";
 import { isSurplus, type Supervised, supervise } from "./supervised.ts";
-import { QUIET_KINDS, type Supervisor } from "./supervisor.ts";
+import { QUIET_KINDS, STOPPED_BEFORE, type Supervisor } from "./supervisor.ts";
 import { resumeChanges } from "./take-up.ts";
 import type { Snapshot } from "./tree-scanner.ts";
 import { findByLogs, findUnrecorded, oldest } from "./unrecorded.ts";
@@ -128,7 +128,7 @@ function adopt(supervisor: Supervisor, process: Supervised, identity: Identity):
     facts: { pid: identity.pid },
   };
   supervisor.record(process, "running", "running", cause);
-  supervisor.onRunChange(process);
+  supervisor.runChanges.tell(process);
   if (process.machine.state.at === "stopping") resumeStop(supervisor, process);
 }
 
@@ -156,8 +156,7 @@ function resolveIntent(supervisor: Supervisor, process: Supervised, token: strin
     resumeLogs(supervisor, process);
     supervisor.parts.pump.watchExit(found.pid, found.startTicks);
     supervisor.dispatch(process, { type: "spawned", identity });
-  } else if (process.machine.state.at === "stopping")
-    supervisor.dispatch(process, { type: "spawn-failed", message: "stopped before it was started" });
+  } else if (process.machine.state.at === "stopping") supervisor.dispatch(process, { type: "spawn-failed", message: STOPPED_BEFORE });
   else {
     const ran = logTargets(supervisor, process, null).some(({ fifo }) => wasWritten(fifo));
     supervisor.dispatch(process, { type: "intent-lost", ran });

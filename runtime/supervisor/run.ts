@@ -1,6 +1,6 @@
-import { statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { maskReferences, maskValues, revealSecrets } from "../../core/config/secrets.ts";
+import { fillSecrets, maskReferences, maskValues } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { LogStreamTarget } from "../logs/pump.ts";
 import { type Account, findAccount, findGroup } from "../process/accounts.ts";
@@ -11,9 +11,10 @@ import { identify } from "../process/identity.ts";
 import type { Credentials } from "../process/privilege.ts";
 import { type SpawnRequest, spawnProgram } from "../process/spawn.ts";
 import type { StopCommandContext } from "../process/stop-command.ts";
+import { lookAt } from "../system/look-at.ts";
 import { judgeBeforeSpawn } from "./port-conflicts.ts";
 import type { Supervised } from "./supervised.ts";
-import type { Supervisor } from "./supervisor.ts";
+import { STOPPED_BEFORE, type Supervisor } from "./supervisor.ts";
 
 /** Begins a run whose intent is recorded: opens its logs, spawns it, and says what came of it. */
 export async function startRun(supervisor: Supervisor, process: Supervised, token: string): Promise<void> {
@@ -21,9 +22,10 @@ export async function startRun(supervisor: Supervisor, process: Supervised, toke
   if ((state.at !== "starting" && state.at !== "stopping") || ("token" in state && state.token !== token)) return;
   if (state.at === "stopping") {
     // Stopped before it was its turn.
-    supervisor.dispatch(process, { type: "spawn-failed", message: "stopped before it was started" });
+    supervisor.dispatch(process, { type: "spawn-failed", message: STOPPED_BEFORE });
     return;
   }
+  if (supervisor.withholds(process)) return leaveIntent(supervisor, process);
   try {
     const blockedBy = judgeBeforeSpawn(supervisor, process);
     if (blockedBy !== null)
@@ -42,6 +44,11 @@ export async function startRun(supervisor: Supervisor, process: Supervised, toke
     const message = error instanceof GhostError && error.hint ? `${error.message} (${error.hint})` : (error as Error).message;
     supervisor.dispatch(process, { type: "spawn-failed", message: maskValues(message, process.secretValues) });
   }
+}
+
+/** What the run before it wrote must not pass for a word of the one that never began. */
+function leaveIntent(supervisor: Supervisor, process: Supervised): void {
+  for (const { fifo } of logTargets(supervisor, process, null)) if (existsSync(fifo)) markUnwritten(fifo);
 }
 
 async function spawn(supervisor: Supervisor, process: Supervised, token: string): Promise<number> {
@@ -91,9 +98,9 @@ function describeRun(supervisor: Supervisor, process: Supervised, token: string)
   };
 }
 
-/** A text of a definition with the ports and secrets that it refers to. */
+/** A text of a definition with the ports and secrets that it refers to. Throws STATE_DAMAGED for a secret that is lost. */
 export function revealText(supervisor: Supervisor, process: Supervised, text: string): string {
-  return revealSecrets(supervisor.ports.reveal(process, text), supervisor.parts.secrets.of(process.manifestId));
+  return fillSecrets(supervisor.ports.reveal(process, text), supervisor.parts.secrets.of(process.manifestId));
 }
 
 /** The environment that a run gets, or would get (`token: null`), with the origin of each variable. */
@@ -130,7 +137,7 @@ export function stopCommandContext(supervisor: Supervisor, target: Supervised, p
 export function hookContext(supervisor: Supervisor, target: Supervised): Omit<StopCommandContext, "pid" | "timeoutMs"> {
   const account = accountOf(target);
   const { workingDirectory } = target.definition;
-  const isThere = statSync(workingDirectory, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const isThere = lookAt(workingDirectory).stats?.isDirectory() ?? false;
   const { GHOST_PROCESS: _, ...environment } = target.environment ?? hookEnvironment(supervisor, target, account);
   return {
     workingDirectory: isThere ? workingDirectory : supervisor.parts.home.root,

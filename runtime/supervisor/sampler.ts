@@ -38,13 +38,14 @@ export class Sampler {
     clearInterval(this.timer);
   }
 
-  /** Goes on with another interval, or without measuring: then nothing stale is shown. */
+  /** Goes on with another interval, at once, or without measuring: then nothing stale is shown. */
   change(monitoring: Monitoring): void {
     if (JSON.stringify(monitoring) === JSON.stringify(this.monitoring)) return;
     this.monitoring = monitoring;
-    for (const process of this.supervisor.processes.values()) process.usage = NO_USAGE;
     this.stop();
     this.start();
+    if (!monitoring.enabled) for (const process of this.supervisor.processes.values()) process.usage = NO_USAGE;
+    this.sample();
   }
 
   /** Takes a sample if a running process has none yet, so that a list right after a start shows memory. */

@@ -1,3 +1,4 @@
+import { INSTANCES_MAX } from "../../core/config/limits.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { OwnRequest, Report } from "./actions.ts";
 import { deleteAll } from "./delete.ts";
@@ -6,9 +7,6 @@ import { byDefinition } from "./reload-all.ts";
 import { startAll } from "./start-all.ts";
 import { isSurplus, type Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
-
-/** Instances that one process may have. */
-const INSTANCES_MAX = 1_000;
 
 /** Makes as many instances as are asked for: more start if the others are wanted up, fewer stop and are forgotten, the highest first. Throws USAGE. */
 export async function scaleAll(

@@ -1,4 +1,5 @@
 import type { Schedule } from "../../core/config/definition.ts";
+import { hasCompleted } from "../../core/lifecycle/state.ts";
 import { judgeDue, LATE_MS_MAX, nextDueMs } from "../../core/schedule/due.ts";
 import { isIdle } from "./actions.ts";
 import type { Supervised } from "./supervised.ts";
@@ -152,10 +153,12 @@ export class Schedules {
   }
 
   private run({ process, schedule }: Armed): void {
-    if (!isIdle(process.machine)) return this.skip(process);
+    // What a completed run left behind is no run that goes on: it is ended, and the next one begins.
+    const isOver = hasCompleted(process.machine);
+    if (!isIdle(process.machine) && !isOver) return this.skip(process);
     process.startedBy = "schedule";
     const cause = { kind: "schedule", text: `started by its schedule (${schedule.cron})` };
-    this.supervisor.dispatch(process, { type: "start", cause });
+    this.supervisor.dispatch(process, isOver ? { type: "restart", free: true, cause } : { type: "start", cause });
   }
 
   /** Told once for each run that takes too long, and in sum at its end: a schedule of seconds must not fill the history. */

@@ -1,6 +1,7 @@
 import type { Cause } from "../../core/api/wire.ts";
 import type { StartupOrder } from "../../core/config/definition.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { isReady } from "../../core/lifecycle/view.ts";
 import { done, failed, isIdle, type OwnRequest, type Report } from "./actions.ts";
 import { neededBy, ranked } from "./ranks.ts";
 import { begunResult, type Earlier, noteEarlier, settleMsFor, startResult, untilReady } from "./readiness.ts";
@@ -71,7 +72,8 @@ class Start {
   async oneByOne(processes: readonly Supervised[]): Promise<void> {
     let failing: Supervised | null = null;
     for (const process of processes) {
-      if (failing) this.tell(failed(process, notReached(process, failing)));
+      if (failing && isReady(process.machine)) this.tell(done(process, "already running"));
+      else if (failing) this.tell(failed(process, notReached(process, failing)));
       else if (!(await this.finish(this.begin(process, true)))) failing = process;
     }
   }
@@ -94,7 +96,13 @@ class Start {
     if (armed !== undefined) return this.tell(done(process, armed));
     if (this.request.noWait) return this.tell(begunResult(process));
     await untilReady(this.supervisor, process, earlier.before, this.settleMs, this.report);
-    const result = startResult(this.supervisor, process, earlier, "started");
+    const result = startResult(
+      this.supervisor,
+      process,
+      earlier,
+      "started",
+      this.request.rollback && isIdle(earlier.before) ? "rollback" : "start",
+    );
     return this.tell(ran && result.ok && process.machine.state.at === "running" ? done(process, "already running") : result);
   }
 
@@ -118,7 +126,7 @@ function notReached(process: Supervised, failing: Supervised): GhostError {
 /** Takes down, against the order in which they need each other, what was at rest before. */
 async function rollBack(supervisor: Supervisor, started: readonly Supervised[], request: OwnRequest, report: Report): Promise<void> {
   const up = started.filter((process) => !isIdle(process.machine));
-  await stopAll(supervisor, up, { by: `the rollback of ${request.by ?? "a request"}` }, (result) =>
+  await stopAll(supervisor, up, { by: `the rollback of ${request.by ?? "a request"}`, order: request.order }, (result) =>
     report(result.ok ? { ...result, did: "stopped again" } : result),
   );
 }

@@ -1,4 +1,5 @@
 import type { Cause } from "../../core/api/wire.ts";
+import type { StartupOrder } from "../../core/config/definition.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { done, failed, isIdle, type OwnRequest, type Report } from "./actions.ts";
 import { ranked } from "./ranks.ts";
@@ -10,7 +11,8 @@ import { untilChange } from "./until-change.ts";
 const STOP_MARGIN_MS = 5_000;
 
 /**
- * Stops processes, each as soon as all that need it are down, and waits until each tree is empty. By force, all at once.
+ * Stops processes, each as soon as all that need it are down, and waits until each tree is empty; one by one from the last on if
+ * the order is `sequential`. By force, all at once.
  * `keepDesired`: the daemon itself goes; nothing starts after that.
  */
 export async function stopAll(
@@ -37,11 +39,22 @@ export async function stopAll(
     );
   };
   if (request.force) await Promise.all(processes.map(stop));
-  else await inReverse(supervisor, processes, stop);
+  else await againstOrder(supervisor, processes, request.order, stop);
+}
+
+/** Does `work` for each process against the order in which they start. */
+export async function againstOrder(
+  supervisor: Supervisor,
+  processes: readonly Supervised[],
+  order: StartupOrder | undefined,
+  work: (process: Supervised) => Promise<void>,
+): Promise<void> {
+  if (order !== "sequential") return inReverse(supervisor, processes, work);
+  for (const process of [...processes].reverse()) await work(process);
 }
 
 /** Does `work` for each process once it is done for all among them that need it; at once for those that nobody needs. */
-export async function inReverse(
+async function inReverse(
   supervisor: Supervisor,
   processes: readonly Supervised[],
   work: (process: Supervised) => Promise<void>,

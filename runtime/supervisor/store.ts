@@ -1,14 +1,16 @@
 import type { Cause, HistoryEntry, RunResult } from "../../core/api/wire.ts";
-import type { Manifest, ProcessDefinition } from "../../core/config/definition.ts";
-import { completeDefinition } from "../../core/config/definition-defaults.ts";
-import { GhostError } from "../../core/errors/ghost-error.ts";
+import type { GroupDefinition, Manifest, ProcessDefinition } from "../../core/config/definition.ts";
+import type { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Machine } from "../../core/lifecycle/state.ts";
 import type { SqliteDatabase } from "../storage/sqlite/database.ts";
+import { DefinitionsCopy } from "./definitions-copy.ts";
 import type { DefinitionsFile } from "./definitions-file.ts";
 import { type HistoryOf, HistoryTable } from "./history-table.ts";
+import { ProcessRows } from "./process-rows.ts";
 import { RESERVE_BYTES_MAX, type ReserveFile } from "./reserve-file.ts";
 import type { SecretsFile } from "./secrets-file.ts";
 import { parseUnsaved, unsavedText } from "./unsaved.ts";
+import { WriteRetry } from "./write-retry.ts";
 
 /** What is known of the file that declared processes, beside the processes. */
 export type ManifestHead = Omit<Manifest, "processes" | "secrets">;
@@ -30,10 +32,9 @@ export interface StoredProcess {
 
 /** History rows that wait in memory while the disk is full; older ones are dropped. */
 const UNSAVED_HISTORY_MAX = 2_000;
-/** How often a store that could not write tries again. */
-const RETRY_MS = 2_000;
-/** Changes of desired states are copied to `definitions.json` together, this long after the first. */
-const COPY_DELAY_MS = 500;
+
+/** Where groups that no file declares rest among the meta values. */
+const GROUPS_KEY = "groups";
 
 /** The number of the last reserve whose content is in the tables. */
 const RESERVE_KEY = "reserve";
@@ -59,9 +60,11 @@ export interface NewHistory {
  */
 export class Store {
   private readonly database: SqliteDatabase;
+  private readonly rows: ProcessRows;
   private readonly historyRows: HistoryTable;
   private readonly secretsFile: SecretsFile;
-  private readonly definitionsFile: DefinitionsFile;
+  private readonly copy: DefinitionsCopy;
+  private readonly retry = new WriteRetry(() => this.flush());
   private readonly reserve: ReserveFile;
   /** The number of what was last put into the reserve and is not in the tables; 0: there is nothing. */
   private reserved = 0;
@@ -71,39 +74,34 @@ export class Store {
   private pendingHistory: HistoryEntry[] = [];
   private turnEnd: ReturnType<typeof setImmediate> | undefined;
   private nextSeq: number;
-  private retryTimer: ReturnType<typeof setTimeout> | undefined;
-  private copyTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Why the last write failed; null while everything is on disk. */
-  problem: GhostError | null = null;
+  private closed = false;
 
   constructor(database: SqliteDatabase, files: { secrets: SecretsFile; definitions: DefinitionsFile; reserve: ReserveFile }) {
     this.database = database;
     this.reserve = files.reserve;
     this.secretsFile = files.secrets;
-    this.definitionsFile = files.definitions;
+    this.rows = new ProcessRows(database);
     this.historyRows = new HistoryTable(database);
     this.nextSeq = this.historyRows.newestSeq() + 1;
+    const write = (): void => files.definitions.write(this.loadManifests(), this.loadProcesses(), this.loadGroups());
+    this.copy = new DefinitionsCopy(() => this.retry.attempt(write));
+  }
+
+  /** Why the last write failed; null while everything is on disk. */
+  get problem(): GhostError | null {
+    return this.retry.problem;
   }
 
   loadManifests(): ManifestHead[] {
-    const heads = this.database.all<{ head: string }>("SELECT head FROM manifests").map((row) => JSON.parse(row.head) as ManifestHead);
-    return heads.map((head) => ({ ...head, groups: head.groups ?? [] }));
+    return this.rows.manifests();
   }
 
   loadProcesses(): StoredProcess[] {
-    const rows = this.database.all<ProcessRow>(
-      "SELECT p.key, p.id, p.manifest_id, p.definition, p.instance, r.machine, r.members, r.results FROM processes p JOIN runs r ON r.key = p.key ORDER BY p.id",
-    );
-    return rows.map((row) => ({
-      key: row.key,
-      id: row.id,
-      manifestId: row.manifest_id,
-      definition: completeDefinition(JSON.parse(row.definition) as ProcessDefinition),
-      instance: Number(row.instance),
-      results: JSON.parse(this.pending.get(`results ${row.key}`) ?? row.results) as RunResult[],
-      machine: JSON.parse(this.pending.get(`run ${row.key}`) ?? row.machine) as Machine,
-      members: JSON.parse(this.pending.get(`members ${row.key}`) ?? row.members) as [number, number][],
-    }));
+    return this.rows.processes(this.pending);
+  }
+
+  hasProcesses(): boolean {
+    return this.rows.any();
   }
 
   /** Takes over what the last daemon could not save, and takes room for what this one may not be able to. Call it once, before anything is loaded. */
@@ -145,8 +143,8 @@ export class Store {
   noteRestored(): void {
     this.noteGone();
     this.goneNoted = false;
-    this.attempt(() => this.secretsFile.rewrite());
-    this.copyDefinitions();
+    this.retry.attempt(() => this.secretsFile.rewrite());
+    this.copy.touch();
     this.reserve.prepare();
   }
 
@@ -163,6 +161,17 @@ export class Store {
 
   setMeta(key: string, value: string): void {
     this.defer(`meta ${key}`, value);
+  }
+
+  /** Groups that no file declares. */
+  loadGroups(): GroupDefinition[] {
+    return JSON.parse(this.getMeta(GROUPS_KEY) ?? "[]") as GroupDefinition[];
+  }
+
+  /** All groups that no file declares. Durable when it returns; throws NO_SPACE and the like, as for registrations. */
+  saveGroups(groups: readonly GroupDefinition[]): void {
+    this.durably(() => this.putMeta(GROUPS_KEY, JSON.stringify(groups)));
+    this.copy.touch();
   }
 
   /** What is kept under keys that begin so. */
@@ -195,30 +204,29 @@ export class Store {
     const before = this.secretsFile.of(head.id);
     this.secretsFile.set(head.id, secrets);
     const put = (): void => {
-      this.database.run("INSERT INTO manifests VALUES (?, ?) ON CONFLICT DO UPDATE SET head = excluded.head", [
-        head.id,
-        JSON.stringify(head),
-      ]);
-      for (const process of saved) this.putProcess(process);
-      for (const key of removedKeys) this.dropProcess(key);
+      this.rows.putManifest(head);
+      for (const process of saved) this.rows.put(process);
+      for (const key of removedKeys) this.rows.drop(key);
     };
     try {
       this.durably(put);
     } catch (error) {
-      this.attempt(() => this.secretsFile.set(head.id, before));
+      this.retry.attempt(() => this.secretsFile.set(head.id, before));
       throw error;
     }
-    this.copyDefinitions();
+    this.forget(removedKeys);
+    this.copy.touch();
   }
 
   /** Durable when it returns; the processes are forgotten, and manifests without processes with them. */
   saveRemoval(keys: readonly string[]): void {
     this.durably(() => {
-      for (const key of keys) this.dropProcess(key);
-      this.database.run("DELETE FROM manifests WHERE id NOT IN (SELECT manifest_id FROM processes)");
+      for (const key of keys) this.rows.drop(key);
+      this.rows.dropEmptyManifests();
     });
-    this.attempt(() => this.secretsFile.keepOnly(new Set(this.loadManifests().map((head) => head.id))));
-    this.copyDefinitions();
+    this.forget(keys);
+    this.retry.attempt(() => this.secretsFile.keepOnly(new Set(this.loadManifests().map((head) => head.id))));
+    this.copy.touch();
   }
 
   /** Makes the desired states of several processes durable with one fsync. On a full disk they are in the reserve: supervision goes on. */
@@ -226,7 +234,7 @@ export class Store {
     const changed = processes.filter((process) => process.machine.desired !== desired);
     if (changed.length === 0) return;
     for (const { key, machine } of changed) this.saveMachine(key, { ...machine, desired });
-    if (this.flush("FULL")) this.copyTimer ??= setTimeout(() => this.copyDefinitions(), COPY_DELAY_MS).unref();
+    if (this.flush("FULL")) this.copy.touch();
   }
 
   saveMachine(key: string, machine: Machine): void {
@@ -262,12 +270,13 @@ export class Store {
     return numbered;
   }
 
-  /** Writes everything that is pending, in one transaction; what cannot be written goes into the reserve. True when it is written. */
+  /** Writes everything that is pending, in one transaction; what cannot be written goes into the reserve. True when it is written. What comes after `close` is nobody's any more. */
   flush(synchronous: "NORMAL" | "FULL" = "NORMAL"): boolean {
     clearImmediate(this.turnEnd);
     this.turnEnd = undefined;
+    if (this.closed) return true;
     if (this.pending.size === 0 && this.pendingHistory.length === 0) {
-      this.problem = null;
+      this.retry.problem = null;
       return true;
     }
     const { length } = this.pendingHistory;
@@ -276,15 +285,15 @@ export class Store {
       for (const entry of this.pendingHistory) this.historyRows.put(entry);
       if (this.reserved > 0) this.put(`meta ${RESERVE_KEY}`, String(this.reserved));
     };
-    if (!this.attempt(() => (synchronous === "FULL" ? this.durably(write) : this.database.transaction(write)))) {
+    if (!this.retry.attempt(() => (synchronous === "FULL" ? this.durably(write) : this.database.transaction(write)))) {
       this.keepInReserve(synchronous === "FULL");
       return false;
     }
     this.pending.clear();
     this.pendingHistory = [];
-    this.problem = null;
+    this.retry.problem = null;
     this.reserved = 0;
-    this.attempt(() => this.historyRows.prune(length, this.nextSeq - 1));
+    this.retry.attempt(() => this.historyRows.prune(length, this.nextSeq - 1));
     return true;
   }
 
@@ -316,29 +325,16 @@ export class Store {
   /** Writes what could not be written, and closes the file. */
   close(): void {
     if (!this.flush()) this.keepInReserve(true);
-    if (this.copyTimer) this.copyDefinitions();
-    clearTimeout(this.retryTimer);
+    this.copy.close();
+    this.retry.stop();
     clearImmediate(this.turnEnd);
+    this.closed = true;
     this.database.close();
   }
 
-  /** The second copy is a help after damage; what cannot be written to it is no reason to refuse anything. */
-  private copyDefinitions(): void {
-    clearTimeout(this.copyTimer);
-    this.copyTimer = undefined;
-    const written = this.attempt(() => this.definitionsFile.write(this.loadManifests(), this.loadProcesses()));
-    if (!written) this.copyTimer = setTimeout(() => this.copyDefinitions(), RETRY_MS).unref();
-  }
-
-  private putProcess(process: StoredProcess): void {
-    this.database.run(
-      "INSERT INTO processes (key, id, manifest_id, definition, instance) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET manifest_id = excluded.manifest_id, definition = excluded.definition",
-      [process.key, process.id, process.manifestId, JSON.stringify(process.definition), process.instance],
-    );
-    this.database.run("INSERT INTO runs (key, machine, members) VALUES (?, ?, '[]') ON CONFLICT DO NOTHING", [
-      process.key,
-      JSON.stringify(process.machine),
-    ]);
+  /** What was still to be written of processes that are gone; to be called once that is certain. */
+  private forget(keys: readonly string[]): void {
+    for (const key of keys) for (const kind of ["run", "members", "results"]) this.pending.delete(`${kind} ${key}`);
   }
 
   /** One of the writes that are `pending`. */
@@ -346,15 +342,12 @@ export class Store {
     const kind = what.slice(0, what.indexOf(" "));
     const key = what.slice(kind.length + 1);
     if (kind === "meta" && text === null) this.database.run("DELETE FROM meta WHERE key = ?", [key]);
-    else if (kind === "meta")
-      this.database.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", [key, text]);
-    else this.database.run(`UPDATE runs SET ${COLUMNS[kind]} = ? WHERE key = ?`, [text, key]);
+    else if (kind === "meta") this.putMeta(key, text ?? "");
+    else this.rows.putRun(kind, key, text);
   }
 
-  private dropProcess(key: string): void {
-    this.database.run("DELETE FROM processes WHERE key = ?", [key]);
-    this.database.run("DELETE FROM runs WHERE key = ?", [key]);
-    for (const kind of ["run", "members", "results"]) this.pending.delete(`${kind} ${key}`);
+  private putMeta(key: string, value: string): void {
+    this.database.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", [key, value]);
   }
 
   /** A transaction that is on the disk, not only in the page cache, when it returns. */
@@ -384,39 +377,4 @@ export class Store {
     if (text === null || !this.reserve.prepare()) return;
     this.reserved = this.reserve.write(text, durable) ?? this.reserved;
   }
-
-  private attempt(work: () => void): boolean {
-    try {
-      work();
-      return true;
-    } catch (error) {
-      this.noteFailure(error);
-      return false;
-    }
-  }
-
-  private noteFailure(error: unknown): void {
-    this.problem =
-      error instanceof GhostError
-        ? error
-        : new GhostError("DATABASE_FAILED", `cannot save state: ${(error as Error).message}`, { cause: error });
-    this.retryTimer ??= setTimeout(() => {
-      this.retryTimer = undefined;
-      this.flush();
-    }, RETRY_MS).unref();
-  }
-}
-
-/** The columns of a run, by the kinds of what is pending. */
-const COLUMNS: Readonly<Record<string, string>> = { run: "machine", members: "members", results: "results" };
-
-interface ProcessRow {
-  readonly key: string;
-  readonly id: string;
-  readonly manifest_id: string;
-  readonly definition: string;
-  readonly instance: number;
-  readonly machine: string;
-  readonly members: string;
-  readonly results: string;
 }

@@ -12,6 +12,7 @@ import { judgeExit } from "./exits.ts";
 import { Groups } from "./groups.ts";
 import type { Limits } from "./limits.ts";
 import { Listeners, type SocketKeeper } from "./listeners.ts";
+import { Observers } from "./observers.ts";
 import { PendingChanges } from "./pending-changes.ts";
 import { judgePortConflict } from "./port-conflicts.ts";
 import { PortWatch } from "./port-watch.ts";
@@ -39,6 +40,8 @@ export interface SupervisorParts {
   readonly sockets: SocketKeeper;
   /** Told of every change, after it is recorded. */
   readonly announce: (entry: HistoryEntry) => void;
+  /** For errors that stop nothing; never a secret. */
+  readonly log: (text: string) => void;
 }
 
 /** Bytes of a run's token; hexadecimal in the environment. */
@@ -60,12 +63,20 @@ export class Supervisor {
   readonly listeners: Listeners;
   readonly portWatch: PortWatch;
   private halted = false;
+  private sealed = false;
+  /** Whose start was recorded after `halt`, and is not carried out. */
+  private readonly withheld = new Set<Supervised>();
   private readonly spawnQueue = new SpawnQueue();
-  /** Called when a process starts or stops to run, so that watching files and the like can follow. */
-  onRunChange: (process: Supervised) => void = () => {};
+  /** Told when a process starts or stops to run, so that watching files and the like can follow. */
+  readonly runChanges: Observers<Supervised>;
+  /** Told of every change; effects come after, so that nobody who looks on may keep them from being run. */
+  private readonly changes: Observers<HistoryEntry>;
 
   constructor(parts: SupervisorParts) {
     this.parts = parts;
+    this.runChanges = new Observers(parts.log);
+    this.changes = new Observers(parts.log);
+    this.changes.add(parts.announce);
     this.scanner = new TreeScanner();
     this.dependencies = new Dependencies(this);
     this.groups = new Groups(this);
@@ -81,12 +92,26 @@ export class Supervisor {
     this.halted = true;
   }
 
+  /** From now on nothing changes and nothing is recorded either: what the daemon works with is being put away, and whatever happens is for the next one to find. */
+  seal(): void {
+    this.halted = true;
+    this.sealed = true;
+  }
+
+  /** True once nothing begins any more. The intent stays: a stop takes it back, else the next daemon finds it and starts the process. */
+  withholds(process: Supervised): boolean {
+    if (this.halted) this.withheld.add(process);
+    return this.halted;
+  }
+
   /** Lets an event happen: the new state is recorded before any effect is run. */
   dispatch(process: Supervised, event: Event): void {
+    if (this.sealed) return;
     if (BEGINNINGS.has(event.type) && (this.halted || !this.isRegistered(process))) return;
     const before = process.machine;
     const { machine, effects, cause } = transition(before, event, {
-      policy: process.definition.restart,
+      // Nobody would look after one that is no longer registered and starts itself again.
+      policy: this.isRegistered(process) ? process.definition.restart : { ...process.definition.restart, policy: "never" },
       nowMs: Date.now(),
       random: Math.random(),
       token: randomBytes(TOKEN_BYTES).toString("hex"),
@@ -103,11 +128,13 @@ export class Supervisor {
     const changed = before.state !== machine.state || statusOf(before) !== statusOf(machine);
     // Before the effects, so that whoever follows a run can note where its logs begin.
     if (changed) noteRunEnd(this, process, before);
-    if (changed || before.desired !== machine.desired) this.onRunChange(process);
+    if (changed || before.desired !== machine.desired) this.runChanges.tell(process);
     if (changed) this.followPorts(process);
     for (const effect of effects) this.perform(process, effect);
     if (changed) this.dependencies.changed(process);
     for (const wake of [...process.waiters]) wake();
+    if (process.machine.state.at === "stopping" && this.withheld.delete(process))
+      this.dispatch(process, { type: "spawn-failed", message: STOPPED_BEFORE });
   }
 
   /** Dispatches many events; what they start begins after the last one, with all intents recorded in one transaction. */
@@ -117,19 +144,22 @@ export class Supervisor {
 
   /** Tells what happened, without a change of state or with one that is already made. */
   record(process: Supervised, from: string | null, to: string | null, cause: Cause): void {
+    if (this.sealed) return;
     if (!QUIET_KINDS.has(cause.kind)) process.why = cause.text;
     const { project, name } = process.definition;
-    this.parts.announce(this.parts.store.addHistory({ timeMs: Date.now(), project, name, instance: process.instance, from, to, cause }));
+    this.changes.tell(this.parts.store.addHistory({ timeMs: Date.now(), project, name, instance: process.instance, from, to, cause }));
   }
 
   /** The main process of a run ended, by the runtime's word (own child) or a pidfd's (adopted, followed). */
   async mainEnded(process: Supervised, pid: number, exit: Exit): Promise<void> {
     // The last bytes of a dying process are in the log before its exit is told.
     await Promise.all([this.parts.pump.drain(`${process.key}/out`), this.parts.pump.drain(`${process.key}/err`)]);
-    if (pidOf(process.machine) !== pid) return;
+    if (this.sealed || pidOf(process.machine) !== pid) return;
     const event = judgeExit(process, pid, exit, this);
-    const blockedBy = event.type === "exited" && !event.leftovers ? judgePortConflict(this, process, exit) : null;
-    this.dispatch(process, blockedBy === null ? event : { type: "exited", exit, leftovers: false, blockedBy });
+    const conflict = event.type === "exited" && !event.leftovers ? judgePortConflict(this, process, exit) : null;
+    if (event.type !== "exited" || conflict === null) return this.dispatch(process, event);
+    const { blockedBy, remark } = conflict;
+    this.dispatch(process, blockedBy === null ? { ...event, remark } : { type: "exited", exit, leftovers: false, blockedBy });
   }
 
   /** What it listens on, and what it waits to listen on, goes with its state. */
@@ -174,6 +204,8 @@ export class Supervisor {
   }
 
   private async foreignExit(pid: number, status: WaitStatus | null): Promise<void> {
+    // A zombie keeps its status for a daemon that takes the place of this very process.
+    if (this.sealed) return;
     const process = [...this.processes.values()].find((candidate) => pidOf(candidate.machine) === pid);
     // What came to us as subreaper is ours to reap, and tells its status only so.
     const known = reap(pid) ?? status ?? readZombieStatus(pid);
@@ -187,6 +219,9 @@ export class Supervisor {
   }
 }
 
+/** Why a run that was asked for never began. */
+export const STOPPED_BEFORE = "stopped before it was started";
+
 /** Events that make what is at rest run. */
 const BEGINNINGS: ReadonlySet<Event["type"]> = new Set(["start", "restart", "timer", "available", "dependency-back"]);
 
@@ -197,6 +232,7 @@ export const QUIET_KINDS = new Set([
   "followed",
   "hook-failed",
   "signalled",
+  "reload-failed",
   "stop-command-failed",
   "limit-unenforced",
 ]);

@@ -2,6 +2,7 @@ import type { Cause } from "../../core/api/wire.ts";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { isReady } from "../../core/lifecycle/view.ts";
 import type { Report } from "./actions.ts";
+import { inBackground } from "./background.ts";
 import { applyStored } from "./instances.ts";
 import type { Noted } from "./pending-changes.ts";
 import { byDefinition, canRoll, roll } from "./reload-all.ts";
@@ -20,7 +21,7 @@ export function noteChanges(
   return noted;
 }
 
-/** Lets processes take up the definitions that they have by now. */
+/** Lets processes take up the definitions that they have by now; with `noWait` those that are exchanged one by one do so after the answer. */
 export async function takeUp(
   supervisor: Supervisor,
   processes: readonly Supervised[],
@@ -28,11 +29,15 @@ export async function takeUp(
   request: RestartRequest,
   report: Report,
 ): Promise<void> {
-  const rolling = request.noWait ? [] : byDefinition(processes.filter(canRoll));
-  const others = processes.filter((process) => !rolling.flat().includes(process));
+  const rolling = byDefinition(processes.filter(canRoll));
+  const others = processes.filter((process) => !canRoll(process));
   await restartAll(supervisor, others, request, report);
-  await Promise.all(rolling.map((instances) => exchange(supervisor, instances, noted, request, report)));
-  supervisor.pendingChanges.settle(noted);
+  const exchangeAll = async (tell: Report): Promise<void> => {
+    await Promise.all(rolling.map((instances) => exchange(supervisor, instances, noted, request, tell)));
+    supervisor.pendingChanges.settle(noted);
+  };
+  if (request.noWait) inBackground(supervisor, rolling.flat(), "being exchanged", report, exchangeAll);
+  else await exchangeAll(report);
 }
 
 /** Goes on with the registrations that the last daemon died in the middle of: what still runs with an earlier definition takes up its own. */

@@ -1,7 +1,8 @@
 import type { ActionRequest, ActionResult } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { hasCompleted } from "../../core/lifecycle/state.ts";
 import { pidOf } from "../../core/lifecycle/view.ts";
-import { failed, isIdle, type Report } from "./actions.ts";
+import { done, failed, isIdle, type Report } from "./actions.ts";
 import { begunResult, type Earlier, noteEarlier, settleMsFor, startResult, untilReady } from "./readiness.ts";
 import { labelOf, type Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -69,8 +70,14 @@ async function outcome(
   await untilReady(supervisor, process, earlier.before, settleMs, report);
   // With retries, a run has ended when the last of them has.
   if (request.wait && process.machine.state.at !== "waiting")
-    await untilChange(process, () => isIdle(process.machine) || process.machine.state.at === "waiting", Number.POSITIVE_INFINITY);
+    await untilChange(process, () => isOver(process) || process.machine.state.at === "waiting", Number.POSITIVE_INFINITY);
+  if (request.wait && hasCompleted(process.machine)) return done(process, "completed");
   return startResult(supervisor, process, request.wait ? sinceLastRetry(earlier, process) : earlier, "started", "run");
+}
+
+/** The run has ended, even if what it left behind has not. */
+function isOver({ machine }: Supervised): boolean {
+  return isIdle(machine) || hasCompleted(machine);
 }
 
 /** Who waits for the end is told how it ended, not that it took more than one attempt. */

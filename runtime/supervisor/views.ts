@@ -1,5 +1,5 @@
 import type { ProcessDetail, ProcessView, Status } from "../../core/api/wire.ts";
-import { maskReferences } from "../../core/config/secrets.ts";
+import { maskReferences, maskValues } from "../../core/config/secrets.ts";
 import { describePolicy } from "../../core/lifecycle/restart.ts";
 import { isCrashLooping } from "../../core/lifecycle/state.ts";
 import { pidOf, statusOf } from "../../core/lifecycle/view.ts";
@@ -95,7 +95,7 @@ export function detailOf(supervisor: Supervisor, process: Supervised): ProcessDe
     ...viewOf(supervisor, process),
     command: [definition.executable, ...definition.args].map((text) => maskReferences(supervisor.ports.reveal(process, text))),
     workingDirectory: definition.workingDirectory,
-    tree: tree.map((entry) => ({ pid: entry.pid, command: mask(process, commandOf(entry)) })),
+    tree: tree.map((entry) => ({ pid: entry.pid, command: maskValues(commandOf(entry), process.secretValues) })),
     restartPolicy: describePolicy(definition.restart),
     line: definition.source?.line ?? null,
     probe: process.probe,
@@ -114,10 +114,6 @@ export function countByStatus(supervisor: Supervisor): Record<Status | "total", 
     counts.total += 1;
   }
   return counts;
-}
-
-function mask(process: Supervised, text: string): string {
-  return process.secretValues.reduce((masked, value) => (value.length >= 4 ? masked.replaceAll(value, "******") : masked), text);
 }
 
 function isoOf(ms: number | null): string | null {

@@ -35,8 +35,15 @@ test("register, start, restart, signal, stop and delete, each waited for and tol
   assert.not(isAlive(api?.pid ?? 0));
 
   await home.ok(["signal", "api", "kill"]);
-  await waitFor(async () => (await list(home, "api"))[0]?.restarts === 1, { what: "a restart after the signal" });
+  await waitFor(async () => (await list(home, "api")).some(({ restarts, status }) => restarts === 1 && status === "running"), {
+    what: "a restart after the signal",
+  });
   assert.match((await home.ok(["why", "api"])).stdout, /got SIGKILL from ghost signal/);
+  await home.ok(["signal", "api", "9"]);
+  await waitFor(async () => (await list(home, "api"))[0]?.restarts === 2, { what: "a restart after the signal's number" });
+  const none = await home.ghost(["signal", "api", "99"]);
+  assert.is(none.code, 2);
+  assert.match(none.stderr, /cannot send 99: there is no such signal/);
 
   const stopped = (await home.ok(["stop", "all", "--json"])).json<ActionResult[]>();
   assert.equal(stopped.map(({ name, ok, did }) => [name, ok, did]).sort(), [

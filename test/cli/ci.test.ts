@@ -18,6 +18,10 @@ processes:
   - { name: test, command: "sh -c 'echo all; printf well; echo $CI $FLAVOUR >&2; exit \${CODE:-0}'", restart: true, depends_on: [migrate] }
   - { name: slow, command: "sh -c 'echo slow; exec sleep 1000'", depends_on: [redis] }
   - { name: leaves, command: "sh -c 'setsid sleep 1111 & echo done'", depends_on: [redis] }
+  - { name: prep, command: "sh -c 'setsid sleep 1112 & echo prepared'" }
+  - { name: prepared, command: "echo prepared", depends_on: [prep] }
+  - { name: never, command: "true", depends_on: [sick] }
+  - { name: sick, command: sleep 1000, restart: true, health_check: { exec: "false", period: 50ms } }
   - { name: bad, command: "sh -c 'echo bad news >&2; exit 4'", type: oneshot, restart: { policy: on-failure, max_restarts: 1, delay: 10ms } }
   - { name: needsbad, command: "true", depends_on: { bad: { condition: completed }, redis: { condition: healthy } } }
   - { name: killed, command: "sh -c 'kill -KILL $$'" }
@@ -90,6 +94,24 @@ test("a process that was left running is a failure that names it, and is ended",
   await nothingLeft(home);
 });
 
+test("what a needed one-shot left running keeps nobody waiting, and is a failure that names it", async () => {
+  await using home = makeHome();
+  const { code, stdout, stderr } = await ci(home, ["--until", "prepared", "--timeout", "20s", "--junit", "junit.xml"]);
+  assert.equal([code, stdout], [1, "prepared\n"]);
+  assert.match(stderr, /error: left running, and ended now: pid \d+ \(sleep 1112\), of prep/);
+  assert.match(readFileSync(join(home.work, "junit.xml"), "utf8"), /name="prep"[^>]*>\s*<failure message="left processes running">pid/);
+  await nothingLeft(home);
+});
+
+test("no report says that all is well when it is not", async () => {
+  await using home = makeHome();
+  const waiting = await ci(home, ["--until", "never", "--timeout", "1s", "--junit", "junit.xml"]);
+  assert.is(waiting.code, 124);
+  const xml = readFileSync(join(home.work, "junit.xml"), "utf8");
+  assert.match(xml, 'failures="0" errors="1"');
+  assert.match(xml, /name="never"[^>]*>\s*<error message="was not done when the time was up">/);
+});
+
 test("the time is up, and all is taken down", async () => {
   await using home = makeHome();
   const { code, stdout } = await ci(home, ["--until", "slow", "--timeout", "1s", "--json"]);
@@ -100,6 +122,23 @@ test("the time is up, and all is taken down", async () => {
     ["slow", "running"],
   ]);
   await nothingLeft(home);
+});
+
+test("what NAME does not need may be missing, where results go outside may not, and a limit is more than nothing", async () => {
+  await using home = makeHome();
+  home.write("some.yaml", "processes: { test: { command: 'true' }, other: { command: no-such-program, working_directory: gone } }\n");
+  const some = (...args: string[]) => run([...GHOST, "ci", "some.yaml", ...args], surroundings(home));
+  assert.is((await some("--until", "test", "--junit", "new/folder/x.xml")).code, 0);
+  assert.ok(existsSync(join(home.work, "new/folder/x.xml")));
+  assert.is((await some("--until", "other")).code, 125);
+  const outside = join(dirname(home.work), "nowhere");
+  const astray = await some("--until", "test", "--junit", join(outside, "x.xml"));
+  assert.is(astray.code, 125);
+  assert.match(astray.stderr, /cannot write to .*nowhere: there is no such folder/);
+  assert.not(existsSync(outside));
+  const never = await some("--until", "test", "--timeout", "0s");
+  assert.is(never.code, 125);
+  assert.match(never.stderr, /--timeout 0s: nothing can be done in no time/);
 });
 
 test("failures of Ghost's own are 125, usage among them", async () => {
@@ -149,7 +188,7 @@ test("a daemon that dies meanwhile is followed by the next one", async () => {
   const [folder = ""] = readdirSync(place.env.TMPDIR);
   const { pid } = JSON.parse(readFileSync(join(place.env.TMPDIR, folder, "run", "daemon.pid"), "utf8")) as { pid: number };
   process.kill(pid, "SIGKILL");
-  await session.said(/slow {2}─ .*took pid \d+ over/);
+  await session.said(/took over 2 processes, which were not touched/);
   assert.is(await session.end("SIGTERM"), 143);
   await nothingLeft(home);
 });
@@ -170,13 +209,17 @@ test("a daemon that dies with its keeper is not waited for for ever, and leaves 
   await nothingLeft(home);
 });
 
-test("logs that cannot be copied are told as such", async () => {
+test("logs that cannot be copied are told as such, after verdict and report", async () => {
   await using home = makeHome();
   mkdirSync(join(home.work, "logs", "test.out.log"), { recursive: true });
-  const { code, stderr } = await ci(home, ["--until", "test", "--logs", "logs"]);
+  const { code, stderr } = await ci(home, ["--until", "test", "--logs", "logs", "--junit", "junit.xml"]);
   assert.is(code, 125);
-  assert.match(stderr, /cannot write .*test\.out\.log: /);
+  assert.match(stderr, /✓ test passed[\s\S]*error: cannot write .*test\.out\.log: /);
   assert.not.match(stderr, /mistake in Ghost/);
+  assert.match(readFileSync(join(home.work, "junit.xml"), "utf8"), 'failures="0"');
+  const failed = await ci(home, ["--until", "test", "--logs", "logs", "--json"], { CODE: "7" });
+  assert.equal([failed.code, failed.json<{ exitCode: number }>().exitCode], [7, 7]);
+  assert.match(failed.stderr, /cannot write .*test\.out\.log: /);
   await nothingLeft(home);
 });
 

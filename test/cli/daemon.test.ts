@@ -30,7 +30,7 @@ test("after an explicit stop what reads says so, and what acts starts the daemon
   home.write("processes.yaml", ONE);
   await home.ok(["register"]);
   await home.ok(["daemon", "stop"]);
-  for (const command of [["list"], ["status"], ["why"], ["stop", "api"], ["monitor"]]) {
+  for (const command of [["list"], ["status"], ["stop", "api"], ["monitor"]]) {
     const { code, stderr } = await home.ghost(command);
     assert.is(code, 4, command.join(" "));
     assert.match(stderr, /it was stopped\nhint: ghost daemon start\n/);

@@ -1,7 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { ActionResult, GroupView, ProcessView } from "../../core/api/wire.ts";
+import { ask } from "../http/requests.ts";
 import { type Home, makeHome } from "../rig/home.ts";
+import { freePort } from "../rig/ports.ts";
+import { untilView } from "../supervise/processes.ts";
 
 const STACK = `project: shop
 processes:
@@ -80,6 +83,22 @@ test("groups that were made by hand are there until they are deleted, over daemo
   await home.ok(["group", "delete", "night"]);
   assert.is((await home.ghost(["group", "status", "night"])).code, 3);
   assert.is((await home.ghost(["group", "delete", "backend"])).code, 2);
+  await home.ok(["group", "create", "night", "redis"]);
+  assert.is((await ask(home, "DELETE", "/v1/groups/shop/night")).status, 200);
+  assert.is((await ask(home, "DELETE", "/v1/groups/night")).status, 404);
+  assert.is((await ask(home, "DELETE", "/v1/groups/backend")).status, 400);
+});
+
+test("one that keeps falling over is not ready, though it runs just now", async () => {
+  await using home = makeHome();
+  const fall = "{ name: fall, command: sleep 0.3, restart: { policy: always, delay: 1ms, max_delay: 1ms } }";
+  home.write("processes.yaml", `project: shop\nprocesses:\n  - ${fall}\ngroups: [{ name: g, processes: [fall] }]\n`);
+  await home.ok(["register"]);
+  await home.ghost(["start", "fall", "--no-wait"]);
+  await untilView(home, "fall", ({ crashLooping, status }) => crashLooping && status === "running");
+  const group = (await home.ok(["group", "status", "g", "--json"])).json<GroupView>();
+  assert.equal([group.status, group.ready, group.total, group.waiting[0]?.crashLooping], ["failed", 0, 1, true]);
+  assert.match((await home.ok(["group", "status", "g"])).stdout, /fall is \w+, and keeps falling over/);
 });
 
 test("refuses what it does not know", async () => {
@@ -112,6 +131,18 @@ processes:
   assert.match(stderr, /^waiting: db \(its health check\)$/m);
   await home.ok(["stop", "all"]);
   assert.is((await home.ok(["start", "all", "--quiet"])).stderr, "");
+});
+
+test("warns, as a file with instances does, when a scale gives all of them one port", async () => {
+  await using home = makeHome();
+  const port = await freePort();
+  home.write("processes.yaml", `project: shop\nprocesses: { f: { command: sleep 1000, restart: true, ports: { web: ${port} } } }\n`);
+  await home.ok(["register"]);
+  assert.match(
+    (await home.ok(["scale", "f", "2"])).stderr,
+    new RegExp(`warning: all 2 instances of f are given the same port ${port} as web`),
+  );
+  assert.not.match((await home.ok(["scale", "f", "1"])).stderr, /warning/);
 });
 
 test("scales up and down", async () => {

@@ -6,7 +6,7 @@ const SCRIPT = fileURLToPath(new URL("terminal.py", import.meta.url));
 /** Seconds that one command on a terminal may take. */
 const LIMIT_S = 15;
 
-/** Runs `ghost ARGS` on a terminal of its own, `columns` wide (default 80); each step types its keys once its text was shown. Needs python3. stdout is what the terminal got. */
+/** Runs `ghost ARGS` on a terminal of its own, `columns` wide (default 80); each step types its keys once its text was shown, first steps without a text before the command begins. Needs python3. stdout is what the terminal got. */
 export function onTerminal(
   home: Home,
   args: readonly string[],

@@ -84,6 +84,48 @@ test("a program's arguments without -- start nothing, and the hint says where --
   await home.ok(["start", "app.py", "one"]);
 });
 
+test("a program that the system refuses to run is forgotten again if this command registered it, and said to be", async () => {
+  await using home = makeHome();
+  home.write("broken", "#!/no/such/interpreter\n", 0o755);
+  const { code, stderr } = await home.ghost(["start", "./broken"]);
+  assert.is(code, 1);
+  assert.match(stderr, /cannot start broken: .*its interpreter is missing.*; it is not registered/);
+  assert.equal(await list(home), []);
+
+  home.write("later", "#!/bin/sh\nexec sleep 1000\n", 0o755);
+  await home.ok(["start", "./later"]);
+  await home.ok(["stop", "later"]);
+  home.write("later", "#!/no/such/interpreter\n", 0o755);
+  const again = await home.ghost(["start", "./later"]);
+  assert.is(again.code, 1);
+  assert.not.match(again.stderr, "not registered");
+  assert.equal(
+    (await list(home)).map(({ name }) => name),
+    ["later"],
+  );
+});
+
+test("several programs and names with --json are one value", async () => {
+  await using home = makeHome();
+  for (const name of ["a", "b", "c"]) home.write(name, "#!/bin/sh\nexec sleep 1000\n", 0o755);
+  home.write("broken", "#!/no/such/interpreter\n", 0o755);
+  await home.ok(["start", "./c"]);
+  await home.ok(["stop", "c"]);
+  const { changes, results } = (await home.ok(["start", "./a", "./b", "work/c", "--json"])).json<{
+    changes: unknown[];
+    results: { name: string }[];
+  }>();
+  assert.equal(
+    results.map(({ name }) => name),
+    ["a", "b", "c"],
+  );
+  assert.is(changes.length, 2);
+  const failed = await home.ghost(["start", "./a", "./broken", "--json"]);
+  assert.is(failed.code, 1);
+  const value = failed.json<{ error: { code: string }; results: { ok: boolean }[] }>();
+  assert.equal([value.error.code, value.results.map(({ ok }) => ok)], ["START_FAILED", [true, false]]);
+});
+
 test("with --name or -- a bare word is a program of PATH", async () => {
   await using home = makeHome();
   const bare = await home.ghost(["start", "sleep"]);

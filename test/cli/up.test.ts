@@ -34,6 +34,40 @@ test("runs a file with all output, and stops, forgets and keeps the logs at ^C",
   assert.match(readFileSync(join(home.dir, "logs", "shop", "api", "out.log"), "utf8"), "api has vanilla");
 });
 
+test("lines and states stand in the order in which they happened, down to the last words", async () => {
+  await using home = makeHome();
+  const trapping = (says: string, last: string) =>
+    `"sh -c 'trap \\"echo ${last}; exit 0\\" TERM; echo ${says}; while :; do sleep 0.02; done'", restart: true`;
+  home.write(
+    "processes.yaml",
+    `project: shop\nprocesses:\n  - { name: db, command: ${trapping("db here", "db bye")} }\n  - { name: api, command: ${trapping("api here", "api bye")}, depends_on: [db] }\n`,
+  );
+  await using session = up(home, "--json");
+  await session.said(/api here/);
+  await session.end("SIGINT");
+  const told = session
+    .out()
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { name: string; stream?: string; line?: string; cause?: { kind: string } })
+    .filter(({ stream, cause }) => stream === "out" || cause?.kind === "spawned" || cause?.kind === "stopped")
+    .map(({ name, line, cause }) => line ?? `${name} ${cause?.kind}`);
+  const of = (name: string): string[] => told.filter((each) => each.startsWith(name));
+  assert.equal(of("db"), ["db spawned", "db here", "db bye", "db stopped"]);
+  assert.equal(of("api"), ["api spawned", "api here", "api bye", "api stopped"]);
+  assert.ok(told.indexOf("api stopped") < told.indexOf("db bye"), told.join(", "));
+});
+
+test("the end of a flood is not cut off", async () => {
+  await using home = makeHome();
+  home.write("processes.yaml", "project: shop\nprocesses: [{ name: flood, command: seq 1 800000 }]\n");
+  await using session = up(home);
+  assert.is(await session.ended, 0);
+  const lines = session.out().trimEnd().split("\n");
+  assert.is(lines.length, 800_000);
+  assert.is(lines.at(-1), "flood │ 800000");
+});
+
 test("a closed terminal is ^C, and a second ^C kills what does not end", async () => {
   await using home = makeHome();
   home.write(

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { suite } from "uvu";
@@ -77,7 +77,11 @@ test("what cannot be read is told with the remedy", async ({ directory }) => {
     [write(join(directory, "big.yaml"), "#".repeat(5_000_000)), "CONFIG_INVALID", /too large \(4\.8 MiB/],
     [write(join(directory, "latin.yaml"), Uint8Array.of(0x61, 0xff, 0xfe)), "CONFIG_INVALID", /not UTF-8/],
   ];
-  if (process.getuid?.() !== 0) cases.push([write(join(directory, "secret.yaml"), "", 0), "PERMISSION_DENIED", /no permission/]);
+  symlinkSync("loop.yaml", join(directory, "loop.yaml"));
+  cases.push(["loop.yaml", "CONFIG_INVALID", /symbolic links lead in a circle/]);
+  cases.push([`${"x".repeat(300)}.yaml`, "CONFIG_INVALID", /longer than this system allows/]);
+  if (process.platform === "linux") cases.push(["/proc/self/mem", "CONFIG_INVALID", /input\/output error/]);
+  if (process.getuid?.() !== 0) cases.push([write(join(directory, "secret.yaml"), "", 0), "CONFIG_INVALID", /no permission/]);
   for (const [path, code, message] of cases) {
     const error = await failure(read(directory, [path]));
     assert.is(error.code, code, path);

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { HistoryEntry, SystemView } from "../../core/api/wire.ts";
 import { systemOf } from "../daemon/daemons.ts";
-import { listen } from "../http/requests.ts";
+import { ask, listen } from "../http/requests.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { freePort } from "../rig/ports.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
-import { daemonPid, launch, untilLines, untilStatus } from "../supervise/processes.ts";
+import { daemonPid, launch, untilLines, untilStatus, untilView, view } from "../supervise/processes.ts";
 
 function configure(home: Home, text: string): void {
   writeFileSync(join(home.dir, ".ghost.yaml.tmp"), text);
@@ -37,6 +37,21 @@ test("a change of .ghost.yaml takes effect without a restart and is announced wi
   await untilSystem(home, "the defaults", ({ monitoring }) => monitoring.enabled);
   assert.is(await daemonPid(home), pid);
   assert.match((await home.ok(["why", "--all"])).stdout, /\.ghost\.yaml was changed: system\.id, monitoring\.enabled/);
+});
+
+test("usage is there after another interval, and shown as not measured once nobody looks", async () => {
+  await using home = makeHome();
+  await launch(home, { name: "api", command: "sleep 1000", restart: true });
+  assert.ok((await untilView(home, "api", ({ memoryBytes }) => memoryBytes > 0)).threads > 0);
+  configure(home, "monitoring: { interval: 10m }\n");
+  await untilSystem(home, "the interval", ({ monitoring }) => monitoring.intervalMs === 600_000);
+  assert.ok((await view(home, "api")).memoryBytes > 0);
+  configure(home, "monitoring: { enabled: false }\n");
+  await untilSystem(home, "no sampling", ({ monitoring }) => !monitoring.enabled);
+  assert.match((await home.ok(["list"])).stdout, /api +running +\d+ +\S+ +0 +- +- /);
+  assert.not.match((await home.ok(["metrics"])).stdout, /0B/);
+  assert.not.match((await ask(home, "GET", "/metrics")).text, /^ghost_process_memory_bytes\{/m);
+  assert.match((await home.ok(["status", "api"])).stdout, /usage +not measured/);
 });
 
 test("an invalid change leaves the last good configuration, and is a warning with its place until it is mended", async () => {

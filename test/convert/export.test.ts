@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import type { DefinitionsView } from "../../core/api/definitions.ts";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { ask } from "../http/requests.ts";
-import { run } from "../rig/ghost.ts";
+import { ROOT, run } from "../rig/ghost.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { needs } from "../rig/needs.ts";
 import { test } from "../rig/test.ts";
@@ -104,7 +104,10 @@ test("units say what the definitions say", async () => {
   ])
     assert.ok(api.split("\n").includes(line), line);
   assert.match(api, /^ExecStart=\/\S*\/sleep 8123 "a b" 5\$\$ 100%% \\; "q\\"q" "\\\\"$/m);
-  assert.match(api, /^ExecStop=\/bin\/sh -c "GHOST_PID=\$\$MAINPID; export GHOST_PID; kill -INT \$\$GHOST_PID"$/m);
+  assert.match(
+    api,
+    /^ExecStop=\/bin\/sh -c "GHOST_PID=\$\$MAINPID; export GHOST_PID; \(kill -INT \$\$GHOST_PID\\n\) && while kill -0 \$\$GHOST_PID 2> \/dev\/null; do sleep 0\.1; done"$/m,
+  );
   assert.match(text("shop-db.service"), /^ExecStartPost=\/bin\/sh -c "until .*\/dev\/tcp\/127\.0\.0\.1\/5432/m);
   assert.match(
     text("shop-nightly.timer"),
@@ -127,6 +130,11 @@ test("what export systemd writes, import reads back", async () => {
   assert.equal(processOf(back, "shop-api").args, ["8123", "a b", "5$", "100%", ";", 'q"q', "\\"]);
   assert.is(processOf(back, "shop-db").environment.GREETING, 'say "hi" $HOME \\ there');
   assert.equal(processOf(back, "shop-nightly").args, ["-c", 'echo "$HOME; $(date)" | cat']);
+  const needs = (name: string) => processOf(back, name).dependsOn.map((each) => [each.name, each.condition, each.onLoss].join(" "));
+  assert.equal(needs("shop-api"), ["shop-db healthy stop", "shop-migrate completed ignore"]);
+  assert.equal(needs("shop-migrate"), ["shop-db healthy ignore"]);
+  assert.is(processOf(back, "shop-api").stop.command, "kill -INT $GHOST_PID");
+  assert.equal(processOf(back, "shop-api").environment.GHOST_INSTANCE, undefined);
   assert.equal(processOf(back, "shop-api").limits, processOf(parsed(home, "processes.yaml", { SHOP_TOKEN: TOKEN }), "api").limits);
 });
 
@@ -187,9 +195,9 @@ test("a compose file comes back as the compose file that it was imported from", 
   };
   assert.equal(
     [name, Object.keys(services), networks],
-    ["shop", ["db", "migrate", "api", "debug"], { shop_default: { name: "shop_default" } }],
+    ["shop", ["db", "migrate", "api", "front", "debug"], { shop_default: { name: "shop_default" } }],
   );
-  const { db, api } = services;
+  const { db, api, front } = services;
   assert.equal([db?.image, db?.restart, db?.stop_grace_period, db?.shm_size], ["postgres:16", "unless-stopped", "60s", "128mb"]);
   assert.equal(db?.healthcheck, {
     test: ["CMD-SHELL", "pg_isready -U $$POSTGRES_USER"],
@@ -203,8 +211,73 @@ test("a compose file comes back as the compose file that it was imported from", 
     [api?.entrypoint, api?.command, api?.ports, api?.scale],
     [["/bin/api"], ["--verbose", "serve", "two words"], ["127.0.0.1:8080:80", "8443:443/tcp"], 2],
   );
-  assert.equal(api?.depends_on, { db: { condition: "service_healthy" }, migrate: { condition: "service_completed_successfully" } });
+  assert.equal(api?.depends_on, {
+    db: { condition: "service_healthy" },
+    migrate: { condition: "service_completed_successfully" },
+    front: { condition: "service_started" },
+  });
+  assert.equal([front?.image, front?.pull_policy, front?.command], ["shop-front", "never", ["npm", "start"]]);
   assert.equal(api?.environment, { AWS_SECRET: null, LOG_LEVEL: "info", PRICE: "5$$" });
+});
+
+/** The shop leaves its ports to Ghost, that of its listener among them. */
+const SHOP = join(ROOT, "templates/shop/processes.yaml");
+
+test("ports that are left to Ghost stay so in a processes.yaml", async () => {
+  await using home = makeHome();
+  home.write("out/processes.yaml", (await home.ok(["export", "yaml", "-f", SHOP])).stdout);
+  assert.match((await home.ok(["plan", "out/processes.yaml"])).stdout, /7 to add/);
+  const before = parsed(home, SHOP).processes;
+  const after = parsed(home, "out/processes.yaml").processes;
+  assert.equal(
+    after.map(({ source: _, ...rest }) => rest),
+    before.map(({ source: _, ...rest }) => rest),
+  );
+});
+
+test("a compose file and units name a port that is left to Ghost, and have the number where there is one", async () => {
+  await using home = makeHome();
+  const compose = (await home.ok(["export", "compose", "-f", SHOP])).stdout;
+  assert.match(compose, /# listen: 127\.0\.0\.1:\$\{PORT_API_API\} has no equal/);
+  await home.ok(["export", "systemd", "-f", SHOP, "--out", "units"]);
+  const units = readdirSync(join(home.work, "units"));
+  const text = (name: string) => readFileSync(join(home.work, "units", name), "utf8");
+  assert.not.ok(units.includes("shop-api.socket"), "a socket without a number is no unit");
+  assert.match(text("shop-api.socket.example"), /^# The port was left to Ghost[\s\S]*^ListenStream=127\.0\.0\.1:PORT$/m);
+  assert.match(text("shop-api.service"), /^# listen: the port was left to Ghost/m);
+  assert.match(text("shop-db.env.example"), /^# the port \$\{ports\.db\.db\}, which was left to Ghost\nPGPORT=$/m);
+  assert.match(text("shop-redis.service"), /redis-cli -p \\"\$\$\{PORT_REDIS_REDIS\}\\" ping/);
+  assert.not.match(text("shop.target"), /\.socket/);
+  home.write(
+    "fixed.yaml",
+    "project: p\nprocesses:\n  - { name: a, command: sleep 5, ports: { a: 8125, b: auto }, listen: '[::1]:${ports.a}' }\n",
+  );
+  assert.match((await home.ok(["export", "systemd", "-f", "fixed.yaml"])).stdout, /^ListenStream=\[::1\]:8125$/m);
+  assert.match((await home.ok(["export", "compose", "-f", "fixed.yaml"])).stdout, /# listen: \[::1\]:8125 has no equal/);
+});
+
+test("of what runs, units have the number that Ghost chose", async () => {
+  await using home = makeHome();
+  home.write(
+    "processes.yaml",
+    "processes:\n  - { name: a, command: sleep 1000, ports: { web: auto }, listen: '127.0.0.1:${ports.web}' }\n",
+  );
+  await home.ok(["register", "--start"]);
+  const { processes } = (await ask(home, "GET", "/v1/definitions")).json<DefinitionsView>();
+  const chosen = processes[0]?.ports.web;
+  assert.type(chosen, "number");
+  assert.match((await home.ok(["export", "systemd", "a"])).stdout, new RegExp(`^ListenStream=127\\.0\\.0\\.1:${chosen}$`, "m"));
+});
+
+test.unless(needs("systemd-analyze"), "systemd-analyze verify takes the units of the shop", async () => {
+  await using home = makeHome();
+  // The programs are looked up where they lie: as they are on the machine of whoever exports.
+  await home.ok(["export", "systemd", "-f", SHOP, "--out", "units", "db", "migrate", "nginx", "test"]);
+  const files = readdirSync(join(home.work, "units")).filter((name) => !name.endsWith(".example"));
+  const verified = await run(["systemd-analyze", "verify", "--man=no", ...files.map((name) => join(home.work, "units", name))], {
+    env: home.env,
+  });
+  assert.equal([verified.code, verified.stdout, verified.stderr], [0, "", ""]);
 });
 
 test("names choose, files are not overwritten, and what is not there is said", async () => {

@@ -41,7 +41,7 @@ test("what PM2 starts by the clock and does not restart is a job with a schedule
   await using home = makeHome();
   const jobs = [
     { name: "nightly", script: "job.py", cron_restart: "0 3 * * *", autorestart: false },
-    { name: "once", script: "job.py", cron_restart: "0", autorestart: false },
+    { name: "once", script: "job.py", cron_restart: "0", autorestart: false, stop_exit_codes: [143] },
   ];
   home.write("job.config.json", JSON.stringify({ apps: jobs }));
   await home.ok(["import", "job.config.json"]);
@@ -49,7 +49,30 @@ test("what PM2 starts by the clock and does not restart is a job with a schedule
   const [nightly, once] = jobs.map(({ name }) => processOf(manifest, name));
   assert.equal([nightly?.type, nightly?.schedule?.cron], ["oneshot", "0 3 * * *"]);
   assert.equal([once?.type, once?.schedule], ["service", null]);
+  assert.equal([once?.restart.policy, once?.restart.successCodes], ["never", [0, 143]]);
   assert.match(commentBefore(readFileSync(join(home.work, "processes.yaml"), "utf8"), /^\s+schedule:/), /when it is started, too/);
+});
+
+test("PM2's times with a unit, empty arguments and lines that only a shell runs are kept; what is none of these is told", async () => {
+  await using home = makeHome();
+  const app = {
+    name: "a",
+    script: "/bin/a",
+    args: ["", "b"],
+    min_uptime: "10s",
+    kill_timeout: "3s",
+    restart_delay: "soon",
+    watch_options: {},
+  };
+  home.write("x.config.json", JSON.stringify({ apps: [app, { name: "b", script: "exec node b.js" }] }));
+  await home.ok(["import", "x.config.json"]);
+  const manifest = parsed(home, "processes.yaml");
+  const a = processOf(manifest, "a");
+  assert.equal([a.args, a.restart.resetAfterMs, a.stop.timeoutMs], [["", "b"], 10_000, 3000]);
+  const comment = commentBefore(readFileSync(join(home.work, "processes.yaml"), "utf8"), /- name: a/);
+  assert.match(comment, /restart_delay: "soon" is no time/);
+  assert.match(comment, /watch_options/);
+  assert.is(processOf(manifest, "b").shell, true);
 });
 
 test("--env lays a PM2 environment over the usual one", async () => {
@@ -74,6 +97,17 @@ test("a dump of PM2 loses what every shell has, what this shell has alike, and w
   assert.match(text, /^# Left out, because this shell has them .*inherit: \[FROM_SHELL\]/m);
   assert.match(text, /^# Left out, because every shell has them: .*SSH_CLIENT/m);
   assert.equal(processOf(manifest, "tool").args, ["-c", "sleep 1 && echo $X"]);
+});
+
+test("a Procfile's ports are counted from the PORT of its .env, for every line, as foreman does", async () => {
+  await using home = makeHome();
+  home.write("Procfile", "web: ./web -p $PORT\nworker: ./worker\n");
+  home.write(".env", "PORT=7000\nA=1\n");
+  await home.ok(["import", "Procfile"]);
+  assert.equal(
+    parsed(home, "processes.yaml").processes.map(({ environment }) => environment),
+    [{ PORT: "7000" }, { PORT: "7100" }],
+  );
 });
 
 test("a Procfile keeps its ports, its shell lines, its release and its .env", async () => {
@@ -123,6 +157,7 @@ test("a compose service becomes docker run, with its network, health, dependenci
       ["network-shop_default", "completed"],
       ["db", "healthy"],
       ["migrate", "completed"],
+      ["front", "started"],
     ],
   );
   assert.equal([api.instances, api.shell, api.environment.PRICE], [2, true, "5$"]);
@@ -133,9 +168,69 @@ test("a compose service becomes docker run, with its network, health, dependenci
   assert.is(processOf(manifest, "migrate").type, "oneshot");
   assert.equal(processOf(manifest, "migrate").dependsOn.find(({ name }) => name === "db")?.onLoss, "restart");
   const text = readFileSync(join(home.work, "processes.yaml"), "utf8");
-  assert.match(text, /# service front was left out: it is built from \.\/front/);
+  assert.equal(processOf(manifest, "front").args.slice(-5), ["--pull", "never", "shop-front", "npm", "start"]);
+  assert.match(commentBefore(text, /- name: front/), /build: .*docker compose build front$/);
   assert.match(text, /# Set these variables before `ghost register`: DB_PASSWORD\./);
   assert.match(text, /\$\{LOG_LEVEL:-info\}/);
+});
+
+test("what a compose service shares with others, its variables anywhere and its odder keys reach docker, or are told", async () => {
+  await using home = makeHome();
+  home.write(
+    "compose.yaml",
+    `services:
+  db: { image: db, container_name: "\${STACK:-x}-db", networks: { back: { ipv4_address: 10.0.0.2, priority: 1 } } }
+  side:
+    image: side
+    network_mode: "service:db"
+    volumes_from: ["db:ro"]
+    links: ["db:database"]
+    ports: [{ target: 443, published: "\${HTTPS:-443}" }]
+    command: [run, "", last]
+    devices: [{ source: /dev/x, target: /dev/y, permissions: r }]
+    env_file: [{ path: missing.env, required: false }]
+    environment: { FROM_DOTENV: , FROM_SHELL: }
+    healthcheck: { test: [CMD, ask, ""], start_interval: 1s }
+    volumes: [{ type: tmpfs, target: /t, tmpfs: { size: 1000 } }, { type: bind, source: ./c, target: /c, bind: { propagation: rslave } }]
+networks: { back: { internal: true } }
+volumes: { v: { driver: nfs } }
+`,
+  );
+  home.write(".env", "FROM_DOTENV=1\nCOMPOSE_PROJECT_NAME=Proj.1\n");
+  home.write("compose.override.yaml", "services: {}\n");
+  await home.ok(["import", "compose.yaml"]);
+  const manifest = parsed(home, "processes.yaml");
+  const side = processOf(manifest, "side");
+  const line = side.args.join(" ");
+  for (const part of [
+    "--network container:x-db",
+    "--volumes-from x-db:ro",
+    "--link x-db:database",
+    "--publish 443:443",
+    "--device /dev/x:/dev/y:r",
+    "--tmpfs /t:size=1000",
+    `--volume ${home.work}/c:/c:rslave`,
+  ])
+    assert.ok(line.includes(part), part);
+  assert.equal(side.args.slice(-4), ["side", "run", "", "last"]);
+  assert.equal(side.environment, { FROM_DOTENV: "1" });
+  assert.equal(
+    side.dependsOn.map(({ name }) => name),
+    ["db"],
+  );
+  const db = processOf(manifest, "db");
+  assert.ok(db.args.join(" ").includes("--name x-db --network proj1_back --ip 10.0.0.2"));
+  assert.is(db.stop.command, "docker stop -t 10 x-db");
+  const text = readFileSync(join(home.work, "processes.yaml"), "utf8");
+  for (const told of [
+    "missing.env is not there",
+    "start_interval",
+    "priority has no equal",
+    '"internal":true',
+    "volume v: ",
+    "compose.override.yaml was not read",
+  ])
+    assert.ok(text.includes(told), told);
 });
 
 test("supervisord's programs, numbers, groups, quoting and %(ENV_X)s are understood", async () => {
@@ -186,7 +281,7 @@ test("systemd's units together: what runs before, dependencies, limits, timers a
   );
   assert.equal(
     [api.stop.signal, api.stop.timeoutMs, api.stop.command, api.reload?.signal],
-    ["SIGINT", 90_000, "/srv/api/bin/stop $GHOST_PID", "SIGHUP"],
+    ["SIGINT", 90_000, "/srv/api/bin/stop $GHOST_PID; kill -INT $GHOST_PID || true", "SIGHUP"],
   );
   assert.equal([api.environment.GREETING, api.umask, api.nice, api.user], ["hello world", 0o27, 5, "www-data"]);
   assert.equal(processOf(manifest, "db").args, ["--price", "5$"]);
@@ -194,9 +289,93 @@ test("systemd's units together: what runs before, dependencies, limits, timers a
   assert.equal(processOf(manifest, "cache").listen, { host: "127.0.0.1", port: 6000 });
 });
 
+test("a systemd unit after a one-shot waits for its end, after one with a readiness command until it is ready", async () => {
+  await using home = makeHome();
+  home.write("m.service", "[Service]\nType=oneshot\nExecStart=/bin/migrate\nRemainAfterExit=yes\n");
+  home.write("t.service", "[Service]\nType=oneshot\nExecStart=/bin/t\n");
+  home.write("t.timer", "[Timer]\nOnCalendar=daily\n");
+  home.write(
+    "db.service",
+    "[Service]\nExecStart=/bin/db\nExecStartPost=/bin/sh -c 'until /bin/db-ready $$HOST; do sleep 2; done'\nTimeoutStartSec=30\n",
+  );
+  home.write("a.service", "[Unit]\nRequires=m.service db.service\nAfter=m.service db.service t.service\n[Service]\nExecStart=/bin/a\n");
+  home.write("b.service", "[Unit]\nBindsTo=db.service\nAfter=db.service m.service\n[Service]\nExecStart=/bin/b\n");
+  await home.ok(["import", "a.service", "b.service", "m.service", "db.service", "t.service", "t.timer", "--out", "u.yaml"]);
+  const manifest = parsed(home, "u.yaml");
+  const needs = (name: string) => processOf(manifest, name).dependsOn.map((each) => [each.name, each.condition, each.onLoss].join(" "));
+  assert.equal(
+    [needs("a").sort(), needs("b").sort()],
+    [
+      ["db healthy ignore", "m completed ignore"],
+      ["db healthy stop", "m completed ignore"],
+    ],
+  );
+  const { healthCheck } = processOf(manifest, "db");
+  assert.equal(healthCheck?.probe, { kind: "exec", executable: "/bin/db-ready $HOST", args: [], shell: true });
+  assert.equal([healthCheck?.periodMs, healthCheck?.startGraceMs], [2000, 30_000]);
+  const text = readFileSync(join(home.work, "u.yaml"), "utf8");
+  assert.match(commentBefore(text, /- name: a/), /After=t\.service: a timer runs it/);
+  assert.match(text, /# systemd starts it even if m failed/);
+});
+
+test("what stops a systemd unit: a command with the signal after it, or a signal", async () => {
+  await using home = makeHome();
+  const stops: readonly (readonly [lines: string, signal: string, command: string | null])[] = [
+    ["ExecStop=/bin/quit\nKillSignal=INT", "SIGINT", "/bin/quit; kill -INT $GHOST_PID || true"],
+    [
+      "ExecStop=-/bin/quit a\nExecStop=/bin/wait ${MAINPID}",
+      "SIGTERM",
+      '{ /bin/quit a || true; } && /bin/wait "$GHOST_PID"; kill -TERM $GHOST_PID || true',
+    ],
+    ["ExecStop=/bin/quit\nKillMode=none", "SIGTERM", "/bin/quit"],
+    ["ExecStop=/bin/kill -s QUIT $MAINPID", "SIGQUIT", null],
+    ["ExecStop=/usr/bin/kill -2 ${MAINPID}", "SIGINT", null],
+    ["ExecStop=/bin/kill $MAINPID", "SIGTERM", null],
+  ];
+  for (const [lines, signal, command] of stops) {
+    home.write("a.service", `[Service]\nExecStart=/bin/a\n${lines}\n`);
+    await home.ok(["import", "a.service", "--out", "u.yaml", "--force"]);
+    const { stop } = processOf(parsed(home, "u.yaml"), "a");
+    assert.equal([stop.signal, stop.command], [signal, command], lines);
+  }
+});
+
+test("what of a systemd unit has no equal is told, and the units of a user know their home", async () => {
+  await using home = makeHome();
+  const lines = [
+    "[Unit]",
+    "StartLimitInterval=60",
+    "[Service]",
+    "ExecStart=%h/bin/a --conf %E/a",
+    "Restart=always",
+    "RestartSec=1",
+    "RestartSteps=4",
+    "RestartMaxDelaySec=16",
+    "LimitNOFILE=1024:4096",
+    "MemoryMax=50%",
+    "TasksMax=infinity",
+    "Environment=A=1",
+    "EnvironmentFile=a.env",
+  ];
+  const user = ".config/systemd/user";
+  home.write(`${user}/w@1.service`, `${lines.join("\n")}\n`);
+  home.write(`${user}/w@.service.d/x.conf`, "[Service]\nEnvironment=B=%i\n");
+  await home.ok(["import", `${user}/w@1.service`, "--out", "u.yaml"]);
+  const unit = processOf(parsed(home, "u.yaml"), "w-1");
+  assert.equal([unit.executable, ...unit.args], [`${home.work}/bin/a`, "--conf", `${home.work}/.config/a`]);
+  assert.equal([unit.workingDirectory, unit.environment], ["/home/me", { A: "1", B: "1" }]);
+  const { delayMs, factor, maxDelayMs, maxRestarts, windowMs } = unit.restart;
+  assert.equal([delayMs, factor, maxDelayMs, maxRestarts, windowMs], [1000, 2, 16_000, 4, 60_000]);
+  assert.equal(unit.limits, { memoryBytes: null, openFiles: 1024, cpu: null, pids: null });
+  const text = readFileSync(join(home.work, "u.yaml"), "utf8");
+  for (const told of ["MemoryMax=50% ", "LimitNOFILE=1024:4096: the hard limit", "these files win over Environment="])
+    assert.ok(text.includes(told), told);
+});
+
 test("what belongs to a file is read with it: supervisord's includes and systemd's drop-ins", async () => {
   await using home = makeHome();
-  home.write("supervisor/supervisord.conf", "[supervisord]\n[include]\nfiles = conf.d/*.conf\n");
+  home.write("supervisor/supervisord.conf", "[supervisord]\n[include]\nfiles = %(here)s/conf.d/*.conf sites/*/*.ini\n");
+  home.write("supervisor/sites/one/d.ini", "[program:d]\ncommand=sleep 4\ndirectory=here\n");
   home.write("supervisor/conf.d/b.conf", "[program:b]\ncommand=sleep 2\n");
   home.write("supervisor/conf.d/a.conf", "[program:a]\ncommand=sleep 1\ndirectory=%(here)s\n");
   home.write("supervisor/conf.d/c.txt", "[program:c]\ncommand=sleep 3\n");
@@ -206,8 +385,13 @@ test("what belongs to a file is read with it: supervisord's includes and systemd
     processes.map(({ name, workingDirectory }) => [name, workingDirectory]),
     [
       ["a", join(home.work, "supervisor/conf.d")],
-      ["b", join(home.work, "supervisor/conf.d")],
+      ["b", join(home.work, "supervisor")],
+      ["d", join(home.work, "supervisor/here")],
     ],
+  );
+  assert.match(
+    readFileSync(join(home.work, "s.yaml"), "utf8"),
+    /^# supervisord runs a program without `directory` .* for b if it was not\.$/m,
   );
   home.write("api.service", "[Service]\nExecStart=/bin/old\nEnvironment=A=1\nEnvironmentFile=-/etc/default/api\n");
   home.write("api.service.d/override.conf", "[Service]\nExecStart=\nExecStart=/bin/new\nEnvironment=B=2\n");

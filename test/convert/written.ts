@@ -1,5 +1,5 @@
 import { cpSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Manifest, ProcessDefinition } from "../../core/config/definition.ts";
 import { parseProcessesFiles } from "../../core/config/processes-file.ts";
 import { ROOT } from "../rig/ghost.ts";
@@ -10,9 +10,9 @@ export function copySamples(home: Home): void {
   cpSync(join(ROOT, "test/convert/samples"), home.work, { recursive: true });
 }
 
-/** What Ghost's own parser makes of a file that was written; an error shows what it refuses. */
+/** What Ghost's own parser makes of a file (of the work folder, or an absolute path); an error shows what it refuses. */
 export function parsed(home: Home, name: string, environment: Readonly<Record<string, string>> = {}): Manifest {
-  const path = join(home.work, name);
+  const path = resolve(home.work, name);
   const { manifest, diagnostics } = parseProcessesFiles([{ path, text: readFileSync(path, "utf8") }], {
     environment: { HOME: "/home/me", ...environment },
   });

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import type { HistoryEntry } from "../../core/api/wire.ts";
+import type { GroupView, HistoryEntry } from "../../core/api/wire.ts";
 import { openSqlite } from "../../runtime/storage/sqlite/open.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { program } from "../rig/programs.ts";
@@ -21,6 +21,7 @@ async function runAndKill(home: Home): Promise<Record<string, number | null>> {
   home.write("processes.yaml", FILE);
   await home.ok(["register"]);
   await home.ok(["start", "api", "plain"]);
+  await home.ok(["group", "create", "night", "api", "plain"]);
   const pids = await pidsOf(home);
   // The copy of the desired states is written a moment after them.
   await waitFor(() => readFileSync(join(home.dir, "data/definitions.json"), "utf8").match(/"desired":"up"/g)?.length === 2, {
@@ -89,6 +90,10 @@ for (const { name, setAside, damage } of DAMAGES) {
       ["plain", "running", "up"],
       ["unwanted", "stopped", "down"],
     ]);
+    assert.equal(
+      (await home.ok(["group", "list", "--json"])).json<GroupView[]>().map(({ name, processes: members }) => [name, members]),
+      [["night", ["api", "plain"]]],
+    );
     assert.is(readFileSync(join(home.work, "api.starts"), "utf8").trim().split("\n").length, 1);
     assert.is(
       readdirSync(join(home.dir, "data")).some((file) => file.startsWith("state.db.damaged-")),

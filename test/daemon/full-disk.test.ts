@@ -54,6 +54,10 @@ test.unless(
     assert.is(refused.code, 1);
     assert.is(refused.json<{ error: { code: string } }>().error.code, "NO_SPACE");
     assert.equal(Object.keys(await processes(home)), ["api", "other"]);
+    const group = await home.ghost(["group", "create", "both", "api", "other", "--json"]);
+    assert.is(group.code, 1, "a group that cannot be kept is refused, too");
+    assert.is(group.json<{ error: { code: string } }>().error.code, "NO_SPACE");
+    assert.equal((await home.ok(["group", "list", "--json"])).json(), []);
 
     free();
     await waitFor(async () => (await systemOf(home)).warnings.length === 0, { what: "all to be saved" });

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import type { HistoryEntry, ProcessView, SystemView } from "../../core/api/wire.ts";
 import { openSqlite } from "../../runtime/storage/sqlite/open.ts";
+import { GHOST } from "../rig/ghost.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { isAlive, parentOf } from "../rig/processes.ts";
 import { program } from "../rig/programs.ts";
@@ -16,6 +17,8 @@ import { addressOf, killDaemon, killWithKeeper, pidsOf, processes, systemOf, unt
 
 /** What Ghost promises. The machine may be busy with other tests, which is no reason to fail: the median of three kills counts. */
 const BACK_MS = 2_000;
+/** Enough for a daemon with a dozen processes, and not for the descriptors that are wanted while their keeper is started. */
+const OPEN_FILES = 74;
 const HOST = fileURLToPath(new URL("./programs/keeper-host.ts", import.meta.url));
 const WRITER = fileURLToPath(new URL("./programs/writer.sh", import.meta.url));
 
@@ -73,8 +76,32 @@ test("a killed keeper is replaced, and the new one does its duty", async () => {
   await waitFor(async () => (await systemOf(home)).helperPids.some((other) => other !== keeper && isAlive(other)), {
     what: "another keeper",
   });
+  const lost = (await home.ok(["why", "--all", "--json"])).json<HistoryEntry[]>().find(({ cause }) => cause.kind === "keeper-lost");
+  assert.is(lost?.cause.text, `the keeper (pid ${keeper}) was killed by SIGKILL; another one takes its place`);
+  assert.match((await home.ok(["daemon", "logs"])).stdout, /the keeper \(pid \d+\) was killed by SIGKILL/);
   await killDaemon(home);
   await untilBack(home, pid);
+  assert.equal(await pidsOf(home), before);
+});
+
+test("where there is no room for a keeper that holds all logs the old one stays, and is replaced by one that holds none", async () => {
+  const limited = ["/bin/sh", "-c", `ulimit -n ${OPEN_FILES}; exec "$0" "$@"`, ...GHOST];
+  await using home = makeHome({ program: limited });
+  const names = Array.from({ length: 12 }, (_, index) => `  - { name: p${index}, command: sleep 1000, restart: true }`);
+  home.write("processes.yaml", `project: shop\nprocesses:\n${names.join("\n")}\n`);
+  await home.ok(["register", "--start"]);
+  const before = await pidsOf(home);
+  const incomplete = async () => (await systemOf(home)).warnings.some((text) => /^the keeper is not complete, so .*EMFILE/.test(text));
+  await waitFor(incomplete, { what: "the warning", seen: () => systemOf(home) });
+  const first = await systemOf(home);
+  const [keeper] = first.helperPids as [number];
+  assert.ok(isAlive(keeper));
+  process.kill(keeper, "SIGKILL");
+  await waitFor(async () => (await systemOf(home)).helperPids.some((other) => other !== keeper && isAlive(other)), {
+    what: "another keeper",
+  });
+  await killDaemon(home);
+  await untilBack(home, first.pid);
   assert.equal(await pidsOf(home), before);
 });
 

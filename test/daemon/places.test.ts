@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, lstatSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import type { ErrorBody } from "../../core/errors/ghost-error.ts";
 import { GHOST, type Outcome, run } from "../rig/ghost.ts";
@@ -31,8 +31,26 @@ test("a home whose path is too long for a socket has its socket elsewhere, a lin
     await inLong("daemon", "restart");
     assert.is((await inLong("list", "--json")).json<{ restarts: number }[]>()[0]?.restarts, 0);
   } finally {
+    const { socket = "" } = addressOf({ dir: long }) ?? {};
     await inLong("daemon", "stop");
+    assert.equal([existsSync(dirname(socket)), existsSync(join(long, "run/daemon.sock"))], [false, false]);
+    assert.is(lstatSync(join(long, "run/stopped")).mode & 0o777, 0o600);
   }
+  await inLong("daemon");
+  await inLong("daemon", "stop");
+});
+
+test("pipes of processes that are no longer registered are removed at the start, and no others", async () => {
+  await using home = makeHome();
+  home.write("processes.yaml", FILE);
+  await home.ok(["register", "--start"]);
+  await home.ok(["daemon", "stop", "--leave"]);
+  const fifos = join(home.dir, "run/fifos");
+  const own = readdirSync(fifos).sort();
+  assert.is(own.length, 2);
+  spawnSync("mkfifo", [join(fifos, "01GONE.out"), join(fifos, "01GONE.err")]);
+  await home.ok(["daemon"]);
+  assert.equal(readdirSync(fifos).sort(), own);
 });
 
 test("neither the home's nor the temp folder's path leaves room for a socket: said with the remedy", async () => {
@@ -95,7 +113,7 @@ test.unless(canMount ? null : "mounting needs root on Linux", "a home on a read-
   }
 });
 
-test("a node configuration that is wrong keeps the daemon from starting, and is named with its line", async () => {
+test("a node configuration that is wrong keeps a daemon with nothing to supervise from starting, and is named with its line", async () => {
   await using home = makeHome();
   mkdirSync(home.dir, { mode: 0o700 });
   writeFileSync(join(home.dir, ".ghost.yaml"), "monitoring:\n  intervall: 5s\n");

@@ -9,7 +9,7 @@ import { needs } from "../rig/needs.ts";
 import { isAlive } from "../rig/processes.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
-import { declare, history, launch, untilLines, untilStatus } from "../supervise/processes.ts";
+import { daemonPid, declare, history, launch, untilLines, untilStatus } from "../supervise/processes.ts";
 
 interface Told {
   readonly event: string;
@@ -105,6 +105,23 @@ test("a crash loop is told once, and its recovery once it runs again after being
   assert.is(told[1]?.status, "running");
 });
 
+test("a hook is told, and the daemon goes on, though the logs of its process cannot be read", async () => {
+  await using home = makeHome();
+  const path = join(home.work, "told");
+  for (const stream of ["out.log", "err.log"]) mkdirSync(join(home.dir, "logs/shop/api", stream), { recursive: true });
+  await home.ok(["daemon"]);
+  const pid = await daemonPid(home);
+  await launch(home, {
+    name: "api",
+    command: "false",
+    restart: { delay: "10ms", max_delay: "10ms" },
+    on: { crash_loop: `cat >> ${path}` },
+  });
+  await waitFor(() => toldIn(path).length > 0, { what: "the crash loop to be told" });
+  assert.equal(toldIn(path)[0]?.lastLines, []);
+  assert.is(await daemonPid(home), pid);
+});
+
 test("what was told is remembered over the end of the daemon: nothing twice, and the recovery is told", async () => {
   await using home = makeHome();
   const path = join(home.work, "told");
@@ -171,6 +188,28 @@ test("what a hook says goes into the daemon's log, bounded; one that floods or d
   );
   assert.is(logged[1]?.length, 4096);
   assert.is(logged[2], String(1_000_000 - 4096));
+});
+
+test("a hook whose output floods is killed long before its time is up", async () => {
+  await using home = makeHome();
+  const begunMs = Date.now();
+  await launch(home, { name: "job", command: "false", type: "oneshot", on: { failed: "echo $$ > pid; exec yes" } });
+  const { cause } = await untilHookFailed(home, "job");
+  assert.match(cause.text, /^the failed hook wrote more than 1 MiB, and was killed$/);
+  assert.ok(Date.now() - begunMs < 8_000);
+  assert.not(isAlive(Number(readFileSync(join(home.work, "pid"), "utf8"))));
+});
+
+test("a hook of the node is told in its environment, too, of whom it is about", async () => {
+  await using home = makeHome();
+  const path = join(home.work, "about");
+  mkdirSync(home.dir, { recursive: true });
+  writeFileSync(
+    join(home.dir, ".ghost.yaml"),
+    `on: { failed: 'echo $GHOST_EVENT $GHOST_PROJECT $GHOST_NAME $GHOST_INSTANCE > ${path}' }\n`,
+  );
+  await launch(home, { name: "job", command: "false", type: "oneshot" });
+  assert.equal(await untilLines(path), ["failed shop job 0"]);
 });
 
 test("a hook that does not end is killed after 10 s with all that it started", async () => {

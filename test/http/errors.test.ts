@@ -25,6 +25,24 @@ const CASES: readonly Case[] = [
   { what: "a broken escape", method: "GET", path: "/v1/processes/%E0%A4%A", status: 404, code: "NOT_FOUND", message: /no such address/ },
   { what: "the wrong method", method: "DELETE", path: "/v1/processes/api", status: 405, code: "USAGE", message: /use GET/ },
   { what: "the wrong method of an action", method: "GET", path: "/v1/daemon/stop", status: 405, code: "USAGE", message: /use POST/ },
+  { what: "the wrong method of a group", method: "PUT", path: "/v1/groups/g", status: 405, code: "USAGE", message: /use DELETE or GET$/ },
+  {
+    what: "the wrong method of what a group does",
+    method: "GET",
+    path: "/v1/groups/g/start",
+    status: 405,
+    code: "USAGE",
+    message: /use POST$/,
+  },
+  { what: "a verb of no action", method: "DELETE", path: "/v1/groups/g/stop", status: 405, code: "USAGE", message: /use POST$/ },
+  {
+    what: "the wrong method of what a process does",
+    method: "GET",
+    path: "/v1/processes/a/stop",
+    status: 405,
+    code: "USAGE",
+    message: /use POST$/,
+  },
   { what: "an unknown name", method: "GET", path: "/v1/processes/nobody", status: 404, code: "NOT_FOUND", message: /nobody/ },
   {
     what: "an action on an unknown name",
@@ -160,6 +178,48 @@ test("a manifest of another shape is refused before anything is kept", async () 
   const other = await ask(home, "PUT", "/v1/manifests/other", { body: { manifest } });
   assert.match(other.json<{ error: ErrorBody }>().error.message, /not the one of the address/);
   assert.is((await ask(home, "GET", "/v1/processes")).json<unknown[]>().length, 1);
+});
+
+test("a manifest that no file could declare is refused by where its mistake stands, and so is its plan", async () => {
+  await using home = await makeServing();
+  const { manifest } = await readManifest([], { directory: home.work, environment: home.env });
+  const [api] = manifest.processes;
+  const worker = { ...api, name: "worker" };
+  const needs = (name: string) => [{ name, condition: "started", onLoss: "ignore" }];
+  const group = { name: "both", project: "shop", processes: ["api"], startup: "dependency", source: null };
+  const probe = { kind: "log", pattern: "(?=a)" };
+  const healthCheck = { probe, periodMs: 1, timeoutMs: 1, failures: 1, successes: 1, startGraceMs: 1, restart: false };
+  const wrong: readonly [RegExp, object][] = [
+    [
+      /processes\[0\]\.dependsOn: .*api needs worker, worker needs api/,
+      {
+        processes: [
+          { ...api, dependsOn: needs("worker") },
+          { ...worker, dependsOn: needs("api") },
+        ],
+      },
+    ],
+    [/processes\[0\]\.dependsOn\[0\]: .*nobody/, { processes: [{ ...api, dependsOn: needs("nobody") }] }],
+    [/groups\[0\]\.name: .*a process is called so/, { groups: [{ ...group, name: "api" }] }],
+    [/groups\[0\]\.processes\[1\]: .*nobody/, { groups: [{ ...group, processes: ["api", "nobody"] }] }],
+    [/groups\[0\]\.name is not a name/, { groups: [{ ...group, name: "all" }] }],
+    [/processes\[0\]\.healthCheck\.probe\.pattern: .*\(\?=a\)/, { processes: [{ ...api, healthCheck }] }],
+  ];
+  for (const [message, change] of wrong) {
+    const body = { manifest: { ...manifest, ...change } };
+    for (const [method, path] of [
+      ["PUT", ""],
+      ["POST", "/plan"],
+    ] as const) {
+      const answer = await ask(home, method, `/v1/manifests/${encodeURIComponent(manifest.id)}${path}`, { body });
+      assert.is(answer.status, 400, `${message}`);
+      assert.match(answer.json<{ error: ErrorBody }>().error.message, message);
+    }
+  }
+  assert.equal(
+    (await ask(home, "GET", "/v1/processes")).json<{ name: string }[]>().map(({ name }) => name),
+    ["api"],
+  );
 });
 
 test("a name that two files declare is a conflict that names the first", async () => {

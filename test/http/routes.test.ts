@@ -136,7 +136,8 @@ test("the daemon can be restarted and stopped over HTTP", async () => {
   await using home = makeHome();
   await register(home);
   const before = (await ask(home, "GET", "/v1/system")).json<SystemView>();
-  assert.equal((await ask(home, "POST", "/v1/daemon/restart")).json(), { pid: before.pid });
+  const { pid: old, background } = (await ask(home, "POST", "/v1/daemon/restart")).json<{ pid: number; background: boolean }>();
+  assert.equal([old, background], [before.pid, true]);
   const isNew = async (): Promise<boolean> => (await ask(home, "GET", "/v1/system")).json<SystemView>().pid !== before.pid;
   await waitFor(isNew, { what: "the next daemon" });
   const { pid } = (await ask(home, "GET", "/v1/system")).json<SystemView>();

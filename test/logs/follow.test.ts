@@ -22,7 +22,7 @@ function follow(files: readonly string[], lines?: number) {
     abort.abort();
     await running;
   };
-  return { seen, until, stop };
+  return { records, seen, until, stop };
 }
 
 test("what is written is shown, complete lines only, the last ones of the past first", async () => {
@@ -49,6 +49,21 @@ test("a file that does not exist yet is shown from its beginning", async () => {
   await following.until(2);
   await following.stop();
   assert.equal(following.seen(), ["1", "2"]);
+});
+
+test("lines of a file that was met before it had an index have their times", async () => {
+  using place = makePlace();
+  const target = place.target("a");
+  mkdirSync(dirname(target.file), { recursive: true });
+  writeFileSync(target.file, "");
+  const following = follow([target.file]);
+  await pause(50);
+  const pump = await startPump("thread");
+  await runInto(pump, target, ["echo", "first"]);
+  await following.until(1);
+  await following.stop();
+  await pump.stop();
+  assert.ok(following.records[0]?.time instanceof Date);
 });
 
 test("a file that is emptied, or removed and made again, is followed on", async () => {

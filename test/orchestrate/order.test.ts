@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { ActionResult } from "../../core/api/wire.ts";
 import { processes } from "../daemon/daemons.ts";
+import { ask } from "../http/requests.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { test } from "../rig/test.ts";
 import { untilLines, untilStatus } from "../supervise/processes.ts";
@@ -110,6 +111,71 @@ test("a group in sequence, in parallel, and with a rollback", async () => {
   assert.equal(await statuses(home), { a: "stopped", b: "stopped", c: "stopped", broken: "failed" });
 });
 
+/** Ends the later the further behind it stands in its group, so that a stop of several at once is seen. */
+const SLOW = `#!/bin/sh
+trap 'sleep $2; echo "-$1" >> order; exit 0' TERM
+echo "+$1" >> order
+while :; do sleep 0.02; done
+`;
+
+test("a stop goes one by one against a sequence, and a restart both ways, however it is asked for", async () => {
+  await using home = makeHome();
+  home.write("slow.sh", SLOW, 0o755);
+  const slow = (name: string, seconds: string) => service(name, { executable: "./slow.sh", args: [name, seconds] });
+  await registerAll(
+    home,
+    [slow("c", "0.6"), slow("b", "0.3"), slow("a", "0")],
+    [
+      { name: "seq", processes: ["a", "b", "c"], startup: "sequential" },
+      { name: "loose", processes: ["a", "b", "c"] },
+    ],
+  );
+  await home.ok(["start", "seq"]);
+  await untilLines(join(home.work, "order"), 3);
+  const round = ["-c", "-b", "-a", "+a", "+b", "+c"];
+  const restarts = [
+    () => home.ok(["restart", "seq", "--json"]),
+    () => home.ok(["group", "restart", "seq", "--json"]),
+    () => home.ok(["group", "restart", "loose", "--order", "sequential", "--json"]),
+    async () => assert.is((await ask(home, "POST", "/v1/groups/seq/restart")).status, 200),
+  ];
+  for (const restart of restarts) {
+    const before = orderOf(home).length;
+    await restart();
+    await untilLines(join(home.work, "order"), before + 6);
+    assert.equal(orderOf(home).slice(before), round);
+  }
+  const said = (await home.ok(["restart", "seq", "--json"])).json<ActionResult[]>();
+  assert.equal(
+    said.map(({ name, did }) => `${name} ${did}`),
+    ["a restarted", "b restarted", "c restarted"],
+  );
+  await untilLines(join(home.work, "order"), 3 + 5 * 6);
+  await home.ok(["group", "stop", "seq"]);
+  assert.equal(orderOf(home).slice(-3), ["-c", "-b", "-a"]);
+});
+
+test("one that runs already is not told that it was not its turn", async () => {
+  await using home = makeHome();
+  const group = { name: "seq", processes: ["broken", "last"], startup: "sequential" };
+  await registerAll(home, [job("broken"), service("last")], [group]);
+  writeFileSync(join(home.work, "broken.code"), "3");
+  await home.ok(["start", "last"]);
+  const { code, stdout } = await home.ghost(["group", "start", "seq", "--json"]);
+  assert.is(code, 1);
+  assert.match(stdout, /"name":"last","instance":0,"ok":true,"did":"already running"/);
+});
+
+test("what a rollback takes down again is not said to start by itself", async () => {
+  await using home = makeHome();
+  await registerAll(home, [service("api", { depends_on: ["migrate"] }), job("migrate")], [{ name: "g", processes: ["api"] }]);
+  writeFileSync(join(home.work, "migrate.code"), "3");
+  const rolledBack = await home.ghost(["group", "start", "g", "--rollback"]);
+  assert.is(rolledBack.code, 1);
+  assert.match(rolledBack.stderr, /hint: the rollback stops it again/);
+  assert.not.match(rolledBack.stderr, /by itself/);
+});
+
 test("plan tells what becomes of groups, and register does it", async () => {
   await using home = makeHome();
   const all = [service("a"), service("b")];
@@ -118,8 +184,11 @@ test("plan tells what becomes of groups, and register does it", async () => {
     { name: "one", processes: ["a", "b"] },
     { name: "two", processes: ["b"] },
   ]);
-  assert.match((await home.ok(["plan"])).stdout, /~ group shop\/one\n\+ group shop\/two\n2 groups, and no process/);
-  assert.match((await home.ok(["register"])).stderr, /~ group shop\/one\n\+ group shop\/two\n2 groups, and no process/);
+  assert.match((await home.ok(["plan"])).stdout, /~ group shop\/one\n {4}processes: \+ b\n\+ group shop\/two\n2 groups, and no process/);
+  assert.match(
+    (await home.ok(["register"])).stderr,
+    /~ group shop\/one\n {4}processes: \+ b\n\+ group shop\/two\n2 groups, and no process/,
+  );
   assert.match((await home.ok(["plan"])).stdout, /nothing to change/);
 });
 

@@ -55,6 +55,28 @@ test("a reload starts no instance again that was taken away or stopped meanwhile
   await waitFor(() => running(home, "stubborn.sh") === 1, { what: "one to run", seen: () => processesOf(home.work) });
 });
 
+test("a delete that takes long does not touch what was deleted and registered anew meanwhile", async () => {
+  await using home = makeHome();
+  home.write("stubborn.sh", STUBBORN, 0o755);
+  const slow = home.write(
+    "slow.yaml",
+    "project: shop\nprocesses:\n  - { name: slow, executable: ./stubborn.sh, restart: true, stop: { timeout: 20s } }\n",
+  );
+  const fast = home.write("fast.yaml", "project: shop\nprocesses:\n  - { name: fast, command: sleep 1000, restart: true }\n");
+  await home.ok(["register", "--start", slow]);
+  await home.ok(["register", "--start", fast]);
+  const deleting = home.ghost(["delete", "all"]);
+  await untilStatus(home, "fast", "stopped");
+  await home.ok(["delete", "fast"]);
+  await home.ok(["register", "--start", fast]);
+  const { fast: pid } = await pidsOf(home);
+  letGo(home);
+  assert.is((await deleting).code, 0);
+  assert.equal(await pidsOf(home), { fast: pid });
+  await home.ok(["register", "--start", fast]);
+  assert.equal(await pidsOf(home), { fast: pid });
+});
+
 test("what is scaled down and up again at the same time ends with as many as the last asked for", async () => {
   await using home = makeHome();
   await launch(home, stubborn("api", { instances: 4 }));

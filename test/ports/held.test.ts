@@ -6,6 +6,7 @@ import { makeHome } from "../rig/home.ts";
 import { freePort } from "../rig/ports.ts";
 import { isAlive } from "../rig/processes.ts";
 import { test } from "../rig/test.ts";
+import { waitFor } from "../rig/wait.ts";
 import { declare, history, launch, untilLines, untilStatus, untilView, view } from "../supervise/processes.ts";
 import { HOLD, hold } from "./holders.ts";
 
@@ -65,6 +66,43 @@ test("the port is read from what the program said", async () => {
   assert.match(waiting.why, new RegExp(`port ${port}, which .*pid ${holder.pid}`));
   await holder.end();
   await untilStatus(home, "api", "running", 5_000);
+});
+
+for (const [what, more] of Object.entries({
+  "its command line": (port: number) => ({ command: ["python3", HOLD, String(port)] }),
+  "its environment": (port: number) => ({ shell: true, command: `python3 ${HOLD} "$WEB_PORT"`, environment: { WEB_PORT: String(port) } }),
+}))
+  test(`a port that neither the program nor its declaration names is found in ${what}`, async () => {
+    await using home = makeHome();
+    const port = await freePort();
+    await using holder = await hold(port);
+    await launch(home, { name: "api", restart: QUICK, ...more(port) });
+    const waiting = await untilStatus(home, "api", "waiting");
+    assert.match(waiting.why, new RegExp(`exited with code 1: port ${port}, which .*pid ${holder.pid}.* holds`));
+    await holder.end();
+    await untilStatus(home, "api", "running", 5_000);
+  });
+
+test("the port of what a program needs is not taken for the one that it wants", async () => {
+  await using home = makeHome();
+  const port = await freePort();
+  const db = { ...listener(port), name: "db" };
+  const complaint = ["sh", "-c", "echo 'bind: Address already in use' >&2; exit 1", "api", "--db-port", String(port)];
+  declare(home, db, { name: "api", command: complaint, restart: QUICK, depends_on: ["db"] });
+  await home.ok(["register"]);
+  await home.ok(["start", "db"]);
+  await untilLines(join(home.dir, "logs", "shop", "db", "out.log"));
+  await home.ghost(["start", "api"]);
+  await untilView(home, "api", ({ restarts }) => restarts > 2);
+  assert.not((await history(home, "api")).some(({ to }) => to === "waiting"));
+});
+
+test("where no port is found, why says at least that an address is in use", async () => {
+  await using home = makeHome();
+  await launch(home, { name: "api", command: ["sh", "-c", "echo 'bind: Address already in use' >&2; exit 1"], restart: QUICK });
+  const found = async () =>
+    (await history(home, "api")).some(({ cause }) => /^exited with code 1: an address it wants is in use; restarts/.test(cause.text));
+  await waitFor(found, { what: "the cause in the history" });
 });
 
 test("a holder that is a process of Ghost is told by its name", async () => {

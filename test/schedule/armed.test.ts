@@ -1,11 +1,12 @@
 // timeout: 90s
 import { join } from "node:path";
-import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { ActionResult, ProcessDetail } from "../../core/api/wire.ts";
 import { makeHome } from "../rig/home.ts";
+import { needs } from "../rig/needs.ts";
 import { isAlive } from "../rig/processes.ts";
 import { program } from "../rig/programs.ts";
+import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
 import { daemonPid, history, launch, untilLines, untilView, view } from "../supervise/processes.ts";
 import { openState } from "./state.ts";
@@ -20,6 +21,7 @@ test("register --start and start arm, stop disarms, and nothing runs at once", a
   const armed = await view(home, "job");
   assert.equal([armed.status, armed.desired, armed.why, armed.type], ["stopped", "up", "armed by ghost register", "oneshot"]);
   assert.match(armed.nextStartAt ?? "", /-02-29T/);
+  assert.match((await home.ok(["list"])).stdout, /^job {3}scheduled .* next start in .*; armed by ghost register$/m);
   assert.is((await home.ghost(["status", "job", "--quiet"])).code, 0);
   const did = async (verb: string): Promise<string | undefined> => (await home.ok([verb, "job", "--json"])).json<ActionResult[]>()[0]?.did;
   assert.equal(
@@ -52,6 +54,22 @@ test("status shows the schedule and its time zone", async () => {
   assert.match((await home.ok(["status", "local"])).stdout, /schedule +0 0 29 2 \* \(the daemon's time zone\)\n/);
   assert.not.match((await home.ok(["status", "api"])).stdout, /schedule/);
 });
+
+test.unless(
+  needs("linux"),
+  "what a run left behind keeps the next one from nothing: it is ended, and the run counts as it ended",
+  async () => {
+    await using home = makeHome();
+    const command = ["sh", "-c", "setsid sleep 1114 & echo $! >> left"];
+    await launch(home, { name: "job", command, schedule: "* * * * * *" });
+    const left = await untilLines(join(home.work, "left"), 3);
+    assert.not(isAlive(Number(left[0])));
+    await home.ok(["stop", "job"]);
+    const { results: runs } = (await home.ok(["status", "job", "--json"])).json<ProcessDetail>();
+    assert.ok(runs.length >= 2 && runs.every(({ ok, exitCode }) => ok && exitCode === 0), JSON.stringify(runs));
+    assert.is((await home.ok(["trigger", "job", "--wait", "--json"])).json<ActionResult[]>()[0]?.did, "completed");
+  },
+);
 
 test("it runs at its times, and each run leaves its result", async () => {
   await using home = makeHome();

@@ -121,4 +121,32 @@ test.unless(needs("linux"), "two that daemonize side by side are not taken for e
   assert.equal([await answers(ports[0] ?? 0), await answers(ports[1] ?? 0)], [false, true]);
 });
 
+test.unless(
+  needs("linux"),
+  "a one-shot has completed when its program has, and what it left behind is followed until it is stopped",
+  async () => {
+    await using home = makeHome();
+    const app = { name: "app", command: "sleep 1000", restart: true, depends_on: ["prep"] };
+    const started = await launch(home, { name: "prep", command: ["sh", "-c", "setsid sleep 1113 & echo prepared"] }, app);
+    assert.is(started.code, 0, started.stderr);
+    const prep = await view(home, "prep");
+    assert.equal([prep.status, prep.exitCode, commandOf(prep.pid ?? 0)], ["running", 0, "sleep 1113"]);
+    assert.match((await home.ok(["why", "prep"])).stdout, /left pid \d+ running, which is followed; the run itself is completed/);
+
+    const before = await daemonPid(home);
+    process.kill(before, "SIGKILL");
+    await waitFor(async () => (await daemonPid(home)) !== before, { what: "another daemon" });
+    await home.ok(["restart", "app"]);
+    process.kill(prep.pid ?? 0, "SIGKILL");
+    const over = await untilView(home, "prep", ({ status }) => status !== "running");
+    assert.equal([over.status, over.exitCode], ["exited", 0], "however that ends which was left behind");
+    await home.ok(["restart", "app"]);
+
+    await home.ok(["start", "prep"]);
+    const again = await untilView(home, "prep", ({ pid }) => commandOf(pid ?? 0) === "sleep 1113");
+    await home.ok(["stop", "prep"]);
+    assert.not(isAlive(again.pid ?? 0));
+  },
+);
+
 test.run();

@@ -100,7 +100,7 @@ test("keys that only Ghost sees apply without a restart; keys that the process s
     { restart: { policy: "on-failure", max_restarts: 7 } },
     { stop: { timeout: "200ms", signal: "SIGINT" } },
     { logs: { max_size: "1MB", max_files: 1 } },
-    { watch: true },
+    { watch: { enabled: true, paths: ["*.py"] } },
     { resource_limits: { memory: 900 } },
   ];
   for (const change of live) {

@@ -110,4 +110,28 @@ test("what a dying program says of its secrets is masked in the error, not in it
   assert.match((await home.ok(["logs", "api"])).stdout, FROM_FILE);
 });
 
+test("a secret of several lines is masked line by line: in errors, in what ci tells, and in the tree that status shows", async () => {
+  await using home = makeHome();
+  const key = "begin-QzX86-key\nmiddle-QzX87-key\nend-QzX88-key\n";
+  const env = { ...home.env, SIGNING_KEY: key };
+  const dies = { name: "dies", command: ["sh", "-c", 'echo "$SIGNING_KEY" >&2; exit 5'], inherit: ["SIGNING_KEY"], type: "service" };
+  const shows = { name: "shows", command: ["sh", "-c", "sleep 1000; :", "${SIGNING_KEY}"], restart: true };
+  declare(home, dies, shows);
+  const { stderr } = await home.ghost(["register", "--start"], { env });
+  assert.match(stderr, /\*{6}\n.*\*{6}\n/);
+  assert.not.match(stderr, ALL);
+  await untilStatus(home, "shows", "running");
+  const { stdout } = await home.ok(["status", "shows"]);
+  assert.match(stdout, /sleep 1000; : \*{6}/);
+  assert.not.match(stdout, ALL);
+  assert.not.match(stdout, /(middle|end)-/);
+
+  const ci = await home.ghost(["ci", "processes.yaml", "--until", "dies", "--junit", "report.xml"], { env });
+  assert.is(ci.code, 5);
+  // What the program itself writes is passed on as it is.
+  const report = readFileSync(join(home.work, "report.xml"), "utf8");
+  assert.match(report, /\*{6}/);
+  assert.not.match(report, ALL);
+});
+
 test.run();

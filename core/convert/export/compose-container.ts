@@ -10,6 +10,8 @@ export interface Container {
   /** Names that exist outside the file. */
   readonly networks: readonly string[];
   readonly volumes: readonly string[];
+  /** Options that are not written. */
+  readonly lost: readonly string[];
 }
 
 /** Options with one value and their key. */
@@ -18,6 +20,7 @@ const SINGLE: Readonly<Record<string, string>> = {
   user: "user",
   workdir: "working_dir",
   platform: "platform",
+  pull: "pull_policy",
   pid: "pid",
   ipc: "ipc",
   "shm-size": "shm_size",
@@ -50,6 +53,9 @@ const SWITCHES: Readonly<Record<string, string>> = {
   interactive: "stdin_open",
 };
 
+/** Options that are looked at one by one, or that Compose needs not be told. */
+const TREATED: ReadonlySet<string> = new Set("name network network-alias entrypoint env rm ulimit detach".split(" "));
+
 /** The container that a process runs, null when it is no `docker run`. */
 export function containerOf({ definition }: ExportedProcess, write: (text: string) => string): Container | null {
   const { executable, args, shell, instances } = definition;
@@ -73,7 +79,12 @@ export function containerOf({ definition }: ExportedProcess, write: (text: strin
   };
   const volumes = (options.get("volume") ?? []).map((volume) => volume.split(":")[0] ?? "").filter((source) => /^[A-Za-z0-9]/.test(source));
   const passed = (options.get("env") ?? []).filter((variable) => !variable.includes("="));
-  return { values, passed, networks: isOwn ? [network] : [], volumes };
+  return { values, passed, networks: isOwn ? [network] : [], volumes, lost: lostOf(options) };
+}
+
+function lostOf(options: ReadonlyMap<string, readonly string[]>): string[] {
+  const isKnown = (option: string) => [SINGLE, REPEATED, SWITCHES].some((table) => Object.hasOwn(table, option)) || TREATED.has(option);
+  return [...options].filter(([option]) => !isKnown(option)).map(([option, values]) => `--${option} ${values.join(" ")}`.trim());
 }
 
 function mapped(options: ReadonlyMap<string, readonly string[]>, write: (text: string) => string): Record<string, unknown> {

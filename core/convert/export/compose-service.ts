@@ -4,7 +4,7 @@ import { formatDuration } from "../../config/units.ts";
 import { shellWord } from "../command.ts";
 import { containerOf } from "./compose-container.ts";
 import type { Exported, ExportedProcess } from "./definitions.ts";
-import { spell, variablesIn } from "./references.ts";
+import { addressText, spell, variablesIn } from "./references.ts";
 
 /** A service of a compose file. */
 export interface ComposeService {
@@ -60,7 +60,10 @@ export function composeService(process: ExportedProcess, exported: Exported): Co
   ];
   return {
     values,
-    comments: commentsOf(definition),
+    comments: [
+      ...commentsOf(process),
+      ...(container?.lost ?? []).map((option) => `${spell(option, ports, COMMENT_SPELLING)} was not taken over`),
+    ],
     variables: [...fromFiles, ...texts.flatMap((text) => variablesIn(text, ports))],
     networks: container?.networks ?? [],
     volumes: container?.volumes ?? [],
@@ -162,12 +165,18 @@ function limitsOf({ limits: { memoryBytes, cpu, pids, openFiles } }: ProcessDefi
   };
 }
 
+/** In a comment nothing is filled in: people see the variable that .env asks for. */
+const COMMENT_SPELLING = { literal: (text: string) => text, variable: (name: string) => `\${${name}}` };
+
 /** What Compose has no word for. */
-function commentsOf({ schedule, watch, listen, on, reload, stop, healthCheck, nice, umask, name, dependsOn }: ProcessDefinition): string[] {
+function commentsOf({ definition, ports }: ExportedProcess): string[] {
+  const { schedule, watch, listen, on, reload, stop, healthCheck, nice, umask, name, dependsOn } = definition;
   return [
     ...(schedule === null ? [] : [`schedule: ${schedule.cron} has no equal: let cron run \`docker compose run --rm ${shellWord(name)}\``]),
     ...(watch === null ? [] : ["watch has no equal here: see `develop`"]),
-    ...(listen === null ? [] : [`listen: ${listen.host}:${listen.port} has no equal: the program must listen by itself`]),
+    ...(listen === null
+      ? []
+      : [`listen: ${spell(addressText(listen), ports, COMMENT_SPELLING)} has no equal: the program must listen by itself`]),
     ...(Object.keys(on).length > 0 ? [`on: ${Object.keys(on).join(", ")} has no equal`] : []),
     ...(reload === null ? [] : [`reload: docker compose kill -s ${reload.signal} ${shellWord(name)}`]),
     ...(stop.command === null || /^docker stop /.test(stop.command) ? [] : ["stop: command has no equal"]),

@@ -1,3 +1,4 @@
+import type { ListenAddress } from "../../config/definition.ts";
 import { portsIn } from "../../config/port-references.ts";
 import { secretsIn } from "../../config/secrets.ts";
 
@@ -34,6 +35,11 @@ export function spell(text: string, ports: Readonly<Record<string, number>>, { l
     else if (port !== undefined) spelt += ports[port] === undefined ? variable(portVariable(port)) : literal(String(ports[port]));
   }
   return spelt + literal(text.slice(from));
+}
+
+/** `host:port` of a listener, as a text that may hold a reference to the port; an IPv6 address stands in brackets. */
+export function addressText({ host, port, portFrom }: ListenAddress): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${portFrom ?? port}`;
 }
 
 /** The variables that a text needs when it is spelt. */

@@ -1,4 +1,6 @@
 import type { EnvironmentValue } from "../../config/definition.ts";
+import { showPortReferences } from "../../config/port-references.ts";
+import { secretsIn } from "../../config/secrets.ts";
 import type { ExportedProcess, ForeignText } from "./definitions.ts";
 import { spell, variablesIn } from "./references.ts";
 import { unitAssignment, unitValue } from "./unit-text.ts";
@@ -35,6 +37,7 @@ export function unitEnvironment(process: ExportedProcess, unit: string, commandT
   for (const name of commandTexts.flatMap((text) => variablesIn(text, ports)))
     if (!open.has(name)) open.set(name, "used by the command line");
   const files = definition.envFiles.map((file) => `EnvironmentFile=${unitValue(file)}`);
+  if (files.length > 0) files.unshift("# env_file: with systemd these files win over Environment=, with Ghost they do not.");
   if (open.size === 0) return { lines: [...lines, ...files], example: null };
   const place = `/etc/${definition.project}/${unit}.env`;
   return {
@@ -48,10 +51,11 @@ export function unitEnvironment(process: ExportedProcess, unit: string, commandT
   };
 }
 
-/** A value of several parts: which of them are secret. */
+/** What a value is: a secret, a port that was left to Ghost, or of several parts, and then which of them are open. */
 function shapeOf(value: string, ports: Readonly<Record<string, number>>): string {
   const shape = spell(value, ports, { literal: (text) => text, variable: (name) => `<${name}>` });
-  return /^<\w+>$/.test(shape) ? "secret" : `of the form ${shape.replace(/[\r\n]+/g, " ")}`;
+  if (!/^<\w+>$/.test(shape)) return `of the form ${shape.replace(/[\r\n]+/g, " ")}`;
+  return secretsIn(value).length > 0 ? "secret" : `the port ${showPortReferences(value)}, which was left to Ghost`;
 }
 
 function exampleText(place: string, open: ReadonlyMap<string, string>): string {

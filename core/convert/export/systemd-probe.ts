@@ -1,3 +1,5 @@
+import { portsIn } from "../../config/port-references.ts";
+import { secretsIn } from "../../config/secrets.ts";
 import { shellWord } from "../command.ts";
 import type { ExportedProcess } from "./definitions.ts";
 
@@ -32,5 +34,11 @@ function questionOf(probe: Probe, seconds: number, find: (program: string) => st
   const limit = timeout === null ? "" : `${timeout} ${seconds} `;
   if (probe.kind === "tcp") return bash === null ? null : `${limit}${bash} -c "exec 3<>/dev/tcp/${probe.host}/${probe.port}" 2>/dev/null`;
   if (probe.kind !== "exec") return null;
-  return probe.shell ? `( ${probe.executable} )` : [`${limit}${shellWord(probe.executable)}`, ...probe.args.map(shellWord)].join(" ");
+  return probe.shell ? `( ${probe.executable} )` : `${limit}${[probe.executable, ...probe.args].map(probeWord).join(" ")}`;
+}
+
+/** A word with a reference stands in double quotes, in which the shell fills in the variable that it becomes. */
+function probeWord(word: string): string {
+  if (portsIn(word).length === 0 && secretsIn(word).length === 0) return shellWord(word);
+  return `"${word.replace(/["\\$`]/g, "\\$&")}"`;
 }

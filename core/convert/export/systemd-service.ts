@@ -1,5 +1,6 @@
 import type { ProcessDefinition } from "../../config/definition.ts";
 import type { Exported, ExportedProcess, ForeignText } from "./definitions.ts";
+import { variablesIn } from "./references.ts";
 import { unitEnvironment } from "./systemd-environment.ts";
 import { waitForReady } from "./systemd-probe.ts";
 import { unitShellWord, unitValue, unitWord } from "./unit-text.ts";
@@ -42,7 +43,7 @@ export function serviceUnit(process: ExportedProcess, exported: Exported): Forei
       ...identity(definition, exported),
       ...environment.lines,
       ...limits(definition),
-      ...lost(definition),
+      ...lost(process),
     ],
     ...(isWanted(definition) ? [["[Install]", `WantedBy=${definition.project}.target`]] : []),
   ];
@@ -53,6 +54,16 @@ export function serviceUnit(process: ExportedProcess, exported: Exported): Forei
 /** What comes up at boot: services, but neither one-shots nor what a timer starts. */
 export function isWanted({ type, schedule }: ProcessDefinition): boolean {
   return type === "service" && schedule === null;
+}
+
+/** Whether a socket unit holds its listener: several instances cannot share one. */
+export function hasSocket({ listen, instances }: ProcessDefinition): boolean {
+  return listen !== null && instances === 1;
+}
+
+/** Whether the port of its listener has a number: one that is `auto` has none before Ghost has chosen it. */
+export function isListenerKnown({ definition: { listen }, ports }: ExportedProcess): boolean {
+  return listen?.portFrom === undefined || variablesIn(listen.portFrom, ports).length === 0;
 }
 
 function dependencies({ project, dependsOn }: ProcessDefinition, { processes }: Exported): string[] {
@@ -92,9 +103,17 @@ function commands(process: ExportedProcess, find: (program: string) => string | 
       : []),
     ...(stop.command === null
       ? []
-      : [`ExecStop=/bin/sh -c ${unitShellWord(`GHOST_PID=$MAINPID; export GHOST_PID; ${stop.command}`, ports)}`]),
+      : [
+          "# stop: systemd sends KillSignal as soon as ExecStop ends, so it waits for the end of the main process.",
+          `ExecStop=/bin/sh -c ${unitShellWord(stopLine(stop.command), ports)}`,
+        ]),
     ...(reload === null || kill === null ? [] : [`ExecReload=${kill} -${reload.signal.replace(/^SIG/, "")} $MAINPID`]),
   ];
+}
+
+/** `systemd-stop.ts` reads it back. A command that fails does not wait: then the signal is what ends the process, as with Ghost. */
+function stopLine(command: string): string {
+  return `GHOST_PID=$MAINPID; export GHOST_PID; (${command}\n) && while kill -0 $GHOST_PID 2> /dev/null; do sleep 0.1; done`;
 }
 
 const RESTARTS = { always: "always", "on-failure": "on-failure", never: "no" } as const;
@@ -145,12 +164,17 @@ function limits({ limits: { memoryBytes, cpu, pids, openFiles } }: ProcessDefini
 }
 
 /** Keys that systemd has no word for. */
-function lost({ watch, on, healthCheck, listen, instances }: ProcessDefinition): string[] {
+function lost(process: ExportedProcess): string[] {
+  const { watch, on, healthCheck, listen, instances, ...definition } = process.definition;
+  const stem = unitStem({ ...definition, instances });
   return [
     ...(watch === null ? [] : ["# watch has no equal here: see .path units"]),
     ...(Object.keys(on).length > 0 ? [`# on: ${Object.keys(on).join(", ")} has no equal here: see OnFailure=`] : []),
     ...(healthCheck?.restart ? ["# health_check: restart has no equal"] : []),
     ...(listen !== null && instances > 1 ? ["# listen: several instances on one socket have no equal"] : []),
+    ...(listen === null || isListenerKnown(process)
+      ? []
+      : [`# listen: the port was left to Ghost. Fill ${stem}.socket.example in and save it as ${stem}.socket.`]),
   ];
 }
 

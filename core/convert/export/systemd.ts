@@ -1,6 +1,7 @@
 import { calendarsOfCron } from "./calendar.ts";
 import type { Exported, ExportedProcess, ForeignText } from "./definitions.ts";
-import { isWanted, serviceUnit, unitNames, unitStem } from "./systemd-service.ts";
+import { addressText, spell } from "./references.ts";
+import { hasSocket, isListenerKnown, isWanted, serviceUnit, unitNames, unitStem } from "./systemd-service.ts";
 
 /** Units of the system that run what Ghost ran: a service a process, timers and sockets beside them, a target for each project and each group. */
 export function exportSystemd(exported: Exported): ForeignText[] {
@@ -29,32 +30,39 @@ function timerUnit({ definition }: ExportedProcess): ForeignText[] {
   return [{ name: `${unitStem(definition)}.timer`, text: `${lines.join("\n")}\n` }];
 }
 
-/** The program takes the listener as it does from Ghost: descriptor 3, LISTEN_FDS. */
-function socketUnit({ definition }: ExportedProcess): ForeignText[] {
-  const { listen, project, name, instances } = definition;
-  if (listen === null || instances > 1) return [];
+/**
+ * The program takes the listener as it does from Ghost: descriptor 3, LISTEN_FDS. A socket's address takes no variables, so one whose port is not
+ * known yet is an example for people to fill in, and no unit.
+ */
+function socketUnit(process: ExportedProcess): ForeignText[] {
+  const { definition, ports } = process;
+  const { listen, project, name } = definition;
+  if (listen === null || !hasSocket(definition)) return [];
+  const unit = `${unitStem(definition)}.socket`;
+  const known = isListenerKnown(process);
   const lines = [
+    ...(known ? [] : [`# The port was left to Ghost: write one for PORT, and save this as ${unit}.`]),
     "[Unit]",
     `Description=What ${name} of ${project} listens on`,
     `PartOf=${project}.target`,
     "",
     "[Socket]",
-    `ListenStream=${listen.host.includes(":") ? `[${listen.host}]` : listen.host}:${listen.port}`,
+    `ListenStream=${spell(addressText(listen), ports, { literal: (text) => text, variable: () => "PORT" })}`,
     "",
     "[Install]",
     `WantedBy=${project}.target`,
   ];
-  return [{ name: `${unitStem(definition)}.socket`, text: `${lines.join("\n")}\n` }];
+  return [{ name: known ? unit : `${unit}.example`, text: `${lines.join("\n")}\n` }];
 }
 
 function projectTargets({ processes }: Exported): ForeignText[] {
   const projects = [...new Set(processes.map(({ definition }) => definition.project))];
   return projects.map((project) => {
-    const own = processes.map(({ definition }) => definition).filter((definition) => definition.project === project);
-    const wanted = own.flatMap((definition) => [
-      ...(isWanted(definition) ? unitNames(definition) : []),
-      ...(definition.schedule === null ? [] : [`${unitStem(definition)}.timer`]),
-      ...(definition.listen !== null && definition.instances === 1 ? [`${unitStem(definition)}.socket`] : []),
+    const own = processes.filter(({ definition }) => definition.project === project);
+    const wanted = own.flatMap((process) => [
+      ...(isWanted(process.definition) ? unitNames(process.definition) : []),
+      ...(process.definition.schedule === null ? [] : [`${unitStem(process.definition)}.timer`]),
+      ...(hasSocket(process.definition) && isListenerKnown(process) ? [`${unitStem(process.definition)}.socket`] : []),
     ]);
     return target(`${project}.target`, `All of ${project}`, wanted, ["", "[Install]", "WantedBy=multi-user.target"]);
   });

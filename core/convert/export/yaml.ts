@@ -9,7 +9,7 @@ import { DraftProcess, emptyDraft, Template, type Text, type Value } from "../dr
 import { durationText, filled, restartValue, sizeText } from "../quantities.ts";
 import { settle } from "../settle.ts";
 import type { Exported, ForeignText } from "./definitions.ts";
-import { secretVariable } from "./references.ts";
+import { addressText, secretVariable } from "./references.ts";
 
 /**
  * The definitions as a `processes.yaml`, whatever file or command registered them: only what differs from the defaults, paths absolute, secrets as
@@ -50,14 +50,7 @@ function draftOf(definition: ProcessDefinition, names: ReadonlySet<string>): Dra
   process.set("health_check", definition.healthCheck ? healthOf(definition.healthCheck) : undefined);
   setPolicies(process, definition);
   process.set("ports", { ...definition.ports });
-  process.set(
-    "listen",
-    definition.listen === null
-      ? undefined
-      : definition.listen.host.includes(":")
-        ? `[${definition.listen.host}]:${definition.listen.port}`
-        : `${definition.listen.host}:${definition.listen.port}`,
-  );
+  process.set("listen", definition.listen === null ? undefined : textOf(addressText(definition.listen)));
   process.set("environment", Object.fromEntries(Object.entries(definition.environment).map(([key, value]) => [key, variableOf(value)])));
   process.set("env_file", [...definition.envFiles]);
   process.set("inherit", Object.keys(definition.inherited));
@@ -66,9 +59,9 @@ function draftOf(definition: ProcessDefinition, names: ReadonlySet<string>): Dra
 }
 
 /** What the parser makes of a process that does not say its type. */
-function byDefault({ restart, healthCheck, instances, schedule }: ProcessDefinition): ProcessDefinition["type"] {
+function byDefault({ restart, healthCheck, listen, instances, schedule }: ProcessDefinition): ProcessDefinition["type"] {
   if (schedule !== null) return "oneshot";
-  return restart.policy !== "never" || healthCheck !== null || instances > 1 ? "service" : "oneshot";
+  return restart.policy !== "never" || healthCheck !== null || listen !== null || instances > 1 ? "service" : "oneshot";
 }
 
 /** A text with `${VAR}` for secrets and `${ports.NAME}` for ports; else literal. */

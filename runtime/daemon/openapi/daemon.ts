@@ -21,8 +21,12 @@ export const daemonPaths: Paths = {
   },
   "/v1/daemon/restart": {
     post: {
-      summary: "Replace the daemon; its processes go on",
-      responses: answers("the pid of the one that ends", object({ pid: integer })),
+      summary: "Replace the daemon, by `program` where it is not in the foreground; its processes go on",
+      requestBody: body(object({ program: listOf(text) }, [])),
+      responses: answers(
+        "the pid of the one that ends, and who comes next",
+        object({ pid: integer, program: listOf(text), background: flag }),
+      ),
     },
   },
 };

@@ -3,8 +3,8 @@ import { answers, body, flag, inPath, inQuery, integer, listOf, object, oneOf, t
 const name = inPath("name", "`name` or `project/name`");
 const ACTIONS = {
   start: "Start a group in its order, and wait until all are ready",
-  stop: "Stop a group, against the order in which they need each other",
-  restart: "Restart a group",
+  stop: "Stop a group against its order",
+  restart: "Restart a group: down against its order, and up in it",
 } as const;
 
 const actions = Object.entries(ACTIONS).map(([action, summary]) => [
@@ -37,6 +37,11 @@ export const groupPaths: Paths = {
   },
   "/v1/groups/{name}": {
     get: { summary: "How many of how many, and what is awaited", parameters: [name], responses: answers("the group", ref("Group")) },
+    delete: {
+      summary: "Forget a group that was made through the API; its processes stay",
+      parameters: [name],
+      responses: answers("nothing", object({}, [])),
+    },
   },
   "/v1/groups/{name}/delete": {
     post: {
@@ -69,7 +74,7 @@ export const groupSchemas: Readonly<Record<string, Schema>> = {
     total: integer,
     ready: integer,
     unhealthy: integer,
-    waiting: listOf(object({ name: text, instance: integer, status: text, for: listOf(text) })),
+    waiting: listOf(object({ name: text, instance: integer, status: text, for: listOf(text), crashLooping: flag })),
   }),
   Graph: object({
     nodes: listOf(

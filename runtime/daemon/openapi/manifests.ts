@@ -164,7 +164,17 @@ export const manifestSchemas: Readonly<Record<string, Schema>> = {
           differences: listOf(difference),
         }),
       ),
-      groups: listOf(object({ project: text, name: text, action: oneOf("add", "change", "remove") })),
+      groups: listOf(
+        object(
+          {
+            project: text,
+            name: text,
+            action: oneOf("add", "change", "remove"),
+            differences: listOf(object({ key: text, before: text, after: text })),
+          },
+          ["project", "name", "action"],
+        ),
+      ),
       warnings: listOf(text),
     },
     ["changes", "warnings"],

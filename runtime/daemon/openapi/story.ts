@@ -62,7 +62,7 @@ export const storyPaths: Paths = {
         inQuery("lines", "the last N, default 100", integer),
         inQuery("since", "from then on", time),
         inQuery("stream", "only this one", oneOf("out", "err")),
-        inQuery("grep", "only lines that match a regular expression"),
+        inQuery("grep", "only lines that match a regular expression, in the syntax of RE2"),
       ],
       responses: answers(
         "server-sent events: `data` is a line, or a gap where output was lost",

@@ -1,4 +1,5 @@
 import type { HealthCheck, ProcessDefinition, Schedule } from "../../../core/config/definition.ts";
+import { INSTANCES_MAX } from "../../../core/config/limits.ts";
 import { cronProblem, isTimezone } from "../../../core/config/schedule-syntax.ts";
 import {
   check,
@@ -22,7 +23,6 @@ import {
   whole,
 } from "./shapes.ts";
 
-const INSTANCES_MAX = 1000;
 const instances: Kind = {
   what: `a whole number from 1 to ${INSTANCES_MAX}`,
   fits: (value) => count.fits(value) && (value as number) <= INSTANCES_MAX,

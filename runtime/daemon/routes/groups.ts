@@ -16,6 +16,7 @@ export function groupRoutes(node: DaemonNode): Route[] {
       (action): Route => ({ method: "POST", pattern: `/v1/groups/:name*/${action}`, handle: (call) => act(node, action, call) }),
     ),
     { method: "POST", pattern: "/v1/groups/:name*/delete", handle: (call) => remove(node, call) },
+    { method: "DELETE", pattern: "/v1/groups/:name*", handle: (call) => remove(node, call) },
     { method: "GET", pattern: "/v1/groups/:name*", handle: (call) => call.json(node.supervisor.groups.view(find(node, call))) },
   ];
 }

@@ -1,4 +1,5 @@
 import { GhostError } from "../../../core/errors/ghost-error.ts";
+import { compilePattern, type Pattern } from "../../../core/health/pattern.ts";
 import { recordJson } from "../../../core/logs/record.ts";
 import type { LogSource } from "../../logs/read.ts";
 import { viewOf } from "../../supervisor/views.ts";
@@ -22,7 +23,7 @@ async function logs(node: DaemonNode, call: Call): Promise<void> {
   const streams = sources(node, readNames(call.query, "name"), readStream(call));
   const since = readSince(call.query);
   const lines = readLimit(call.query, "lines", LINES_DEFAULT, LINES_MAX);
-  const grep = readPattern(call);
+  const grep = await readPattern(call);
   const gone = new AbortController();
   const follow = call.query.get("follow") === "true" ? gone.signal : undefined;
   const { readLogs } = await import("../../logs/read.ts");
@@ -50,12 +51,14 @@ function readStream(call: Call): "out" | "err" | null {
   throw new GhostError("USAGE", `cannot take stream=${text}: it is out or err`);
 }
 
-function readPattern(call: Call): RegExp | undefined {
+/** Whoever may ask sends any pattern: it is one of those that no line can keep the daemon busy with. */
+async function readPattern(call: Call): Promise<Pattern | undefined> {
   const text = call.query.get("grep");
   if (text === null) return undefined;
   try {
-    return new RegExp(text, "u");
+    return await compilePattern(text);
   } catch (error) {
-    throw new GhostError("USAGE", `cannot take grep=${text}: ${(error as Error).message}`);
+    if (!(error instanceof GhostError)) throw error;
+    throw new GhostError("USAGE", `cannot take grep=${text}: ${error.message}`, { hint: error.hint });
   }
 }

@@ -6,6 +6,7 @@ import type { Call } from "../call.ts";
 import type { Route } from "../http.ts";
 import type { DaemonNode } from "../node.ts";
 import { checkManifest } from "./check-manifest.ts";
+import { checkMeaning } from "./check-meaning.ts";
 import { reportTo } from "./report.ts";
 
 /** Registering what files declare. */
@@ -43,5 +44,7 @@ async function readRequest(call: Call): Promise<RegisterRequest> {
   if (request.manifest.id !== call.path.id)
     throw new GhostError("USAGE", `cannot register: the manifest's id is not the one of the address, ${call.path.id}`);
   const { manifest } = request;
-  return { ...request, manifest: { ...manifest, groups: manifest.groups ?? [], processes: manifest.processes.map(completeDefinition) } };
+  const whole = { ...manifest, groups: manifest.groups ?? [], processes: manifest.processes.map(completeDefinition) };
+  await checkMeaning(whole);
+  return { ...request, manifest: whole };
 }

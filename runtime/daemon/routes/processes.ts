@@ -73,15 +73,22 @@ async function actOnMany(node: DaemonNode, action: Action, call: Call): Promise<
   const request = await readAction(call);
   if (!request.names?.length)
     throw new GhostError("USAGE", `cannot ${action}: no names are given`, { hint: 'e.g. {"names":["api"]}, or ["all"]' });
-  const processes = select(node, request.names);
-  await actInLines(node, action, processes, inGroupOrder(node, request.names, request), call);
+  const chosen = choose(node, request.names, request);
+  await actInLines(node, action, chosen.processes, chosen.request, call);
 }
 
-/** A group that is started by its name starts in its own order. */
-function inGroupOrder({ supervisor }: DaemonNode, names: readonly string[], request: ActionBody): ActionBody {
+/** The processes that names mean. A group that is acted on by its name has its own order, and its members in that of its list. */
+function choose(
+  node: DaemonNode,
+  names: readonly string[],
+  request: ActionBody,
+): { processes: readonly Supervised[]; request: ActionBody } {
+  const { groups } = node.supervisor;
+  const processes = select(node, names);
   const [name] = names;
-  const group = names.length === 1 && name !== undefined ? supervisor.groups.find(name) : null;
-  return { ...request, order: request.order ?? group?.startup };
+  const group = names.length === 1 && name !== undefined ? groups.find(name) : null;
+  if (!group) return { processes, request };
+  return { processes: groups.membersOf(group), request: { ...request, order: request.order ?? group.startup } };
 }
 
 /** Does it, with a line for each result as soon as it is true. Errors of the request itself come before the first line, as an answer of their own. */
@@ -107,10 +114,10 @@ export async function actInLines(
 
 async function actOnOne(node: DaemonNode, action: Action, call: Call): Promise<void> {
   const request = await readAction(call);
-  const processes = select(node, [call.path.name ?? ""]);
+  const chosen = choose(node, [call.path.name ?? ""], request);
   if (action === "signal") checkSignal(request);
   const results: ActionResult[] = [];
-  await act(node, action, processes, inGroupOrder(node, [call.path.name ?? ""], request), (result) => results.push(result));
+  await act(node, action, chosen.processes, chosen.request, (result) => results.push(result));
   const failed = results.find((result) => !result.ok);
   if (failed?.error) throw GhostError.from(failed.error);
   call.json(results);

@@ -50,6 +50,11 @@ export async function closeSegment(segment: Segment): Promise<void> {
   await segment.handle.close();
 }
 
+/** Of a segment that was opened before its index was made: the same with the index, if there is one by now. */
+export async function withIndex(file: string, segment: Segment): Promise<Segment> {
+  return { ...segment, index: await openIndex(file, segment.number, segment.inode, segment.gzip) };
+}
+
 /** Compressing makes another file of the same content: its sequence number stays. */
 function sameFile(one: Segment, other: Segment): boolean {
   return one.inode === other.inode || (one.index !== null && one.index.sequence === other.index?.sequence);

@@ -3,7 +3,7 @@ import { LineCutter } from "../../../core/logs/lines.ts";
 import type { LogGap, LogOrigin, LogRecord } from "../../../core/logs/record.ts";
 import { type ByteSource, readBytes } from "./bytes.ts";
 import { IndexCursor } from "./index-cursor.ts";
-import { closeSegment, inodeAt, openSegments, type Segment } from "./segments.ts";
+import { closeSegment, inodeAt, openSegments, type Segment, withIndex } from "./segments.ts";
 import { BEGINNING, later, type Start, startOfLast, startSince } from "./start.ts";
 import { findSuccessor } from "./successor.ts";
 
@@ -22,7 +22,9 @@ export interface Past {
 }
 
 interface Reading {
-  readonly segment: Segment;
+  segment: Segment;
+  /** Whether the index was looked for once there were bytes. */
+  sought: boolean;
   readonly bytes: ByteSource;
   cutter: LineCutter;
   cursor: IndexCursor | null;
@@ -62,6 +64,7 @@ export class StreamReader {
       const bytes = await this.#reading?.bytes.next();
       if (bytes) {
         left -= bytes.length;
+        await this.#seekIndex();
         this.#cut(bytes, records);
       } else if (!(await this.#moveOn(records))) break;
     }
@@ -100,11 +103,23 @@ export class StreamReader {
     const cursor = segment.index ? new IndexCursor(segment.index, from) : null;
     this.#reading = {
       segment,
+      sought: segment.index !== null,
       bytes: readBytes(segment, from, segment.gzip ? undefined : end),
       cutter: new LineCutter(from),
       cursor,
       skipsLine,
     };
+  }
+
+  /** A file that is met as it is made may have no index yet; when it has its first bytes, it has. */
+  async #seekIndex(): Promise<void> {
+    const reading = this.#reading;
+    if (!reading || reading.sought) return;
+    reading.sought = true;
+    const segment = await withIndex(this.#place.file, reading.segment);
+    this.#segments = this.#segments.map((each) => (each === reading.segment ? segment : each));
+    reading.segment = segment;
+    reading.cursor = segment.index ? new IndexCursor(segment.index, reading.cutter.lineStart) : null;
   }
 
   #cut(bytes: Uint8Array, into: LogRecord[]): void {

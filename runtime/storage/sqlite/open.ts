@@ -3,6 +3,7 @@ import { accessSync, closeSync, constants, existsSync, fsyncSync, openSync, real
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
+import { lookAt } from "../../system/look-at.ts";
 import { Database, type SqliteDatabase } from "./database.ts";
 import { type Engine, sqliteEngine } from "./engine.ts";
 import { errorName } from "./errno.ts";
@@ -62,6 +63,7 @@ export function reopenSqlite(closed: SqliteDatabase, options: OpenOptions = {}):
 }
 
 function openNow(engine: Engine, path: string, options: OpenOptions): SqliteDatabase {
+  refuseDirectory(path);
   const isNew = !existsSync(path);
   const database = connect(engine, path);
   try {
@@ -72,6 +74,15 @@ function openNow(engine: Engine, path: string, options: OpenOptions): SqliteData
     database.close();
     throw error;
   }
+}
+
+/** SQLite would say no more than that it cannot open it. */
+function refuseDirectory(path: string): void {
+  if (!lookAt(path).stats?.isDirectory()) return;
+  throw new GhostError("DATABASE_FAILED", `cannot open ${path}: it is a directory`, {
+    hint: "move it aside: a database is a file, and a new one is made where there is none",
+    details: { path },
+  });
 }
 
 function connect(engine: Engine, path: string): Database {
