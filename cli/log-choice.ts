@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ProcessView } from "../core/api/wire.ts";
 import { GhostError } from "../core/errors/ghost-error.ts";
 import { type SelectableGroup, selectProcesses } from "../core/graph/select.ts";
-import { readAddress } from "../runtime/client/address.ts";
+import { findSocket } from "../runtime/client/address.ts";
 import { clientPlaces } from "../runtime/client/home.ts";
 import type { Context } from "./context.ts";
 
@@ -42,7 +42,7 @@ function groupsOf(views: readonly ProcessView[]): SelectableGroup[] {
 
 /** A daemon that does not answer keeps nobody from reading logs. */
 async function askDaemon(context: Context): Promise<readonly ProcessView[]> {
-  if (!readAddress(clientPlaces(context.home).pidFile)) return [];
+  if (!findSocket(clientPlaces(context.home))) return [];
   try {
     return await context.connect("never").processes();
   } catch {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { SystemView } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
@@ -111,7 +112,7 @@ function stopForUnit(context: Context): Leaving {
 
 async function stop(context: Context, { leave, expected }: Leaving): Promise<number> {
   const client = endingClient(context);
-  if (!(await isRunning(client))) return notRunning(context);
+  if (!(await isThere(context, client))) return notRunning(context);
   const { pid, helperPids } = await client.system();
   const ending = [pid, ...(expected ? [] : helperPids)].map(readProcess);
   const code = await reportResults(context, client.stopDaemon(leave, { expected }, context.interruption), {
@@ -137,6 +138,11 @@ async function restart(context: Context): Promise<number> {
   const isNew = async (): Promise<boolean> => {
     const address = readAddress(pidFile);
     if (address !== null && address.startedAt !== startedAt) return (await systemIfRunning(client)) !== null;
+    // On a full disk there may be no address for a while; one that is there and blank is about to be written.
+    if (address === null && !existsSync(pidFile)) {
+      const system = await systemIfRunning(client);
+      if (system !== null && system.startedAt !== startedAt) return true;
+    }
     if (isGone(ending)) goneAtMs ??= performance.now();
     // One that cannot start says why to whoever starts it, which was the daemon before it: so it is started once more.
     if (background && goneAtMs !== null && performance.now() - goneAtMs > NEXT_LIMIT_MS) await startExplicitly(context);
@@ -208,6 +214,22 @@ async function waitUntil({ interruption }: Context, isSo: () => Promise<boolean>
       });
     if (performance.now() > deadline)
       throw new GhostError("TIMED_OUT", `${complaint} after ${CHANGE_LIMIT_MS / 1000} s`, { hint: "ghost daemon logs, ghost doctor" });
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+/** Whether a daemon is there to be ended: one that has the home's lock and does not answer yet is waited for, and never said not to run. */
+async function isThere(context: Context, client: DaemonClient): Promise<boolean> {
+  const { lockOwner } = await import("../../runtime/daemon/lock.ts");
+  const deadline = performance.now() + CHANGE_LIMIT_MS;
+  for (;;) {
+    if (await isRunning(client)) return true;
+    const pid = lockOwner(clientPlaces(context.home).lockFile);
+    if (pid === null) return false;
+    if (performance.now() > deadline)
+      throw new GhostError("DAEMON_UNREACHABLE", `cannot stop the daemon: pid ${pid} has ${context.home} and does not answer`, {
+        hint: `ghost daemon logs says more; after \`kill -9 ${pid}\` another daemon takes the processes over`,
+      });
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }

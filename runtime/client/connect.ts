@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { GhostError } from "../../core/errors/ghost-error.ts";
-import { type DaemonAddress, readAddress } from "./address.ts";
+import { type DaemonAddress, findSocket } from "./address.ts";
 import { type ClientPlaces, clientPlaces } from "./home.ts";
 import { silent } from "./silence.ts";
 import { send, type TransportReply, type TransportRequest } from "./transport.ts";
@@ -37,10 +37,10 @@ export function openConnection(home: string, options: ConnectOptions): Connectio
   const places = clientPlaces(home);
   let compared = false;
   const attempt = async (request: TransportRequest): Promise<TransportReply | null> => {
-    const address = readAddress(places.pidFile);
-    if (!address) return null;
-    const reply = await sendUnlessAbsent(address, request);
-    if (reply && !compared) compareVersions(address, options);
+    const found = findSocket(places);
+    if (!found) return null;
+    const reply = await sendUnlessAbsent(found, request);
+    if (reply && found.address && !compared) compareVersions(found.address, options);
     compared ||= reply !== null;
     return reply;
   };
@@ -48,15 +48,18 @@ export function openConnection(home: string, options: ConnectOptions): Connectio
     (await attempt(request)) ?? (await startDaemonFor(places, options.start)) ?? (await attempt(request)) ?? vanished();
 }
 
-async function sendUnlessAbsent(address: DaemonAddress, request: TransportRequest): Promise<TransportReply | null> {
+/** Where the daemon listens, and what it says of itself. */
+type Found = NonNullable<ReturnType<typeof findSocket>>;
+
+async function sendUnlessAbsent(found: Found, request: TransportRequest): Promise<TransportReply | null> {
   const limit = new AnswerLimit(request);
   try {
-    return await send(address.socket, { ...request, signal: limit.signal });
+    return await send(found.socket, { ...request, signal: limit.signal });
   } catch (error) {
-    if (limit.isOver) throw await silent(address.pid, request.answerLimitMs ?? 0);
+    if (limit.isOver) throw await silent(found.address?.pid, request.answerLimitMs ?? 0);
     const code = (error as NodeJS.ErrnoException).code ?? "";
     if (NOBODY_LISTENS.has(code) || (DIED_MEANWHILE.has(code) && REPEATABLE.has(request.method))) return null;
-    throw unreachable(error as Error, address, request);
+    throw unreachable(error as Error, found, request);
   } finally {
     limit.clear();
   }
@@ -129,20 +132,21 @@ export function isNothingRegistered(error: unknown): boolean {
   return error instanceof GhostError && error.code === "NOT_FOUND" && error.details?.registered === 0;
 }
 
-function unreachable(error: Error, address: DaemonAddress, request: TransportRequest): Error {
+function unreachable(error: Error, { socket, address }: Found, request: TransportRequest): Error {
   if (request.signal?.aborted) return error;
   const { code } = error as NodeJS.ErrnoException;
+  const daemon = address ? `the daemon (pid ${address.pid})` : "the daemon";
   if (code === "EACCES" || code === "EPERM") {
-    return new GhostError("PERMISSION_DENIED", `cannot reach the daemon: no permission for ${address.socket}`, {
+    return new GhostError("PERMISSION_DENIED", `cannot reach the daemon: no permission for ${socket}`, {
       hint: "run ghost as the user who owns the home, or choose another home with --home",
     });
   }
   if (DIED_MEANWHILE.has(code ?? ""))
-    return new GhostError("DAEMON_UNREACHABLE", `cannot tell what came of it: the daemon (pid ${address.pid}) ended before it answered`, {
+    return new GhostError("DAEMON_UNREACHABLE", `cannot tell what came of it: ${daemon} ended before it answered`, {
       hint: "ghost status shows how things are; ghost daemon logs says more",
       cause: error,
     });
-  return new GhostError("DAEMON_UNREACHABLE", `cannot reach the daemon (pid ${address.pid}): ${error.message}`, {
+  return new GhostError("DAEMON_UNREACHABLE", `cannot reach ${daemon}: ${error.message}`, {
     hint: "ghost daemon status, ghost doctor",
     cause: error,
   });

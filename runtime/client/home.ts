@@ -6,6 +6,10 @@ export interface ClientPlaces {
   readonly home: string;
   /** The daemon's address for programs: `{pid, socket, version, startedAt}`. */
   readonly pidFile: string;
+  /** Where the socket is, or a link to it: for when there is no address. */
+  readonly socket: string;
+  /** Held by a daemon for as long as it lives; names it. */
+  readonly lockFile: string;
   /** Present after an explicit `ghost daemon stop`: reading commands then leave the daemon alone. */
   readonly stoppedMarker: string;
   /** Present once something was ever registered. */
@@ -24,6 +28,8 @@ export function clientPlaces(home: string): ClientPlaces {
   return {
     home,
     pidFile: join(home, "run", "daemon.pid"),
+    socket: join(home, "run", "daemon.sock"),
+    lockFile: join(home, "run", "daemon.lock"),
     stoppedMarker: join(home, "run", "stopped"),
     stateFile: join(home, "data", "state.db"),
     logs: join(home, "logs"),

@@ -41,7 +41,7 @@ export async function end({ node, door, keeper, lock, files, timers, successor }
   for (const timer of timers) await timer.stop();
   sampler.stop();
   files.close();
-  await door.close(FAREWELL_MS);
+  await door.close(FAREWELL_MS, how.next);
   supervisor.seal();
   for (const process of supervisor.processes.values()) supervisor.release(process);
   await supervisor.parts.pump.stop();

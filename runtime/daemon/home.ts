@@ -17,6 +17,8 @@ export interface Home {
   readonly stateFile: string;
   readonly definitionsFile: string;
   readonly secretsFile: string;
+  /** Where what a full disk does not let into `state.db` waits. */
+  readonly reserveFile: string;
   /** The address that programs use; not always below `run`, see `socketLink`. */
   readonly socket: string;
   /** Where people look for the socket. */
@@ -49,6 +51,7 @@ export function findHome(directory: string | undefined, groupId: number | null =
     stateFile: join(data, "state.db"),
     definitionsFile: join(data, "definitions.json"),
     secretsFile: join(data, "secrets"),
+    reserveFile: join(data, "reserve"),
     socket: Buffer.byteLength(socketLink) <= SOCKET_PATH_BYTES_MAX ? socketLink : shortSocketPath(root),
     socketLink,
     pidFile: join(run, "daemon.pid"),

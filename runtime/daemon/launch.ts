@@ -2,7 +2,7 @@ import { closeSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { type ErrorBody, GhostError } from "../../core/errors/ghost-error.ts";
-import { readAddress } from "../client/address.ts";
+import { findSocket } from "../client/address.ts";
 import { forkDaemon } from "../process/self-fork.ts";
 import { selfCommand } from "../system/self.ts";
 import { findHome, type Home, inHome, prepareHome } from "./home.ts";
@@ -82,8 +82,8 @@ async function forkOnce(home: Home, options: StartOptions): Promise<void> {
 async function isAnswering(home: Home, limitMs: number): Promise<boolean> {
   const deadline = performance.now() + limitMs;
   for (;;) {
-    const address = readAddress(home.pidFile);
-    if (address && (await answers(address.socket))) return true;
+    const found = findSocket(home);
+    if (found && (await answers(found.socket))) return true;
     if (performance.now() >= deadline) return false;
     await delay(LOOK_MS);
   }

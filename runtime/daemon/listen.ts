@@ -1,17 +1,20 @@
 import { chmodSync, chownSync, existsSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { readAddress } from "../client/address.ts";
-import { writeFileAtomically } from "../system/atomic-file.ts";
+import { overwriteInPlace, writeFileAtomically } from "../system/atomic-file.ts";
 import { version } from "../system/version.ts";
 import { type Home, prepareHome } from "./home.ts";
 import { log } from "./journal.ts";
+import type { Lock } from "./lock.ts";
 
-/** Socket and address are looked after so often, in ms: cleaners of old files, and people, remove them. */
+/** Socket, address and lock are looked after so often, in ms: cleaners of old files, and people, remove them. */
 const LOOK_MS = 2_000;
+/** The address is always so long, in bytes, so that on a full disk it can be written over the one before. */
+const ADDRESS_BYTES = 512;
 
 /** Opens the socket (0600, or 0660 for the home's group) and then writes its address, so that nobody reads it too early. Whoever holds the lock may take a dead daemon's socket away. */
-export async function listen(makeServer: () => Server, home: Home, startedAt: string): Promise<Door> {
-  const door = new Door(makeServer, home, startedAt);
+export async function listen(makeServer: () => Server, home: Home, startedAt: string, lock: Pick<Lock, "restore">): Promise<Door> {
+  const door = new Door(makeServer, home, startedAt, lock);
   await door.open();
   return door;
 }
@@ -21,11 +24,13 @@ export class Door {
   private readonly makeServer: () => Server;
   private readonly home: Home;
   private readonly startedAt: string;
+  private readonly lock: Pick<Lock, "restore">;
   private readonly servers: Server[] = [];
   private complained = false;
   private readonly timer: ReturnType<typeof setInterval>;
 
-  constructor(makeServer: () => Server, home: Home, startedAt: string) {
+  constructor(makeServer: () => Server, home: Home, startedAt: string, lock: Pick<Lock, "restore">) {
+    this.lock = lock;
     this.makeServer = makeServer;
     this.home = home;
     this.startedAt = startedAt;
@@ -41,23 +46,30 @@ export class Door {
     });
     this.admit(this.home.socket, 0o660);
     this.servers.push(server);
-    // On a full disk an older address stays, which leads to the same socket; it is put right when there is room.
     await this.repair();
   }
 
-  /** Takes no more requests; those under way have `limitMs` to end. */
-  async close(limitMs: number): Promise<void> {
+  /** Takes no more requests; those under way have `limitMs` to end. Where another daemon comes at once (`next`) the address is blanked, not removed: on a full disk its file could not be made again. */
+  async close(limitMs: number, next = false): Promise<void> {
     clearInterval(this.timer);
-    rmSync(this.home.pidFile, { force: true });
+    if (next) blank(this.home.pidFile);
+    else rmSync(this.home.pidFile, { force: true });
+    // Before the servers close: nobody new is to ask one that will not answer.
+    rmSync(this.home.socket, { force: true });
     const closed = Promise.all(this.servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))));
     await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, limitMs).unref())]);
     for (const server of this.servers) server.closeAllConnections();
-    rmSync(this.home.socket, { force: true });
   }
 
   private writeAddress(): void {
     const { socket, pidFile } = this.home;
-    writeFileAtomically(pidFile, JSON.stringify({ pid: process.pid, socket, version, startedAt: this.startedAt }));
+    const address = JSON.stringify({ pid: process.pid, socket, version, startedAt: this.startedAt }).padEnd(ADDRESS_BYTES);
+    try {
+      writeFileAtomically(pidFile, address);
+    } catch (error) {
+      if (!existsSync(pidFile)) throw error;
+      overwriteInPlace(pidFile, address.trimEnd());
+    }
     this.admit(pidFile, 0o640);
   }
 
@@ -74,11 +86,21 @@ export class Door {
         prepareHome(this.home);
         return await this.open();
       }
+      this.lock.restore();
       if (readAddress(this.home.pidFile)?.pid !== process.pid) this.writeAddress();
       this.complained = false;
     } catch (error) {
-      if (!this.complained) log(`cannot put socket and address in their places: ${(error as Error).message}`);
+      if (!this.complained) log(`cannot put socket, address and lock in their places: ${(error as Error).message}`);
       this.complained = true;
     }
+  }
+}
+
+/** What cannot be blanked is removed: an address must not outlive its daemon. */
+function blank(path: string): void {
+  try {
+    overwriteInPlace(path, "");
+  } catch {
+    rmSync(path, { force: true });
   }
 }

@@ -1,4 +1,20 @@
-import { closeSync, constants, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { readProcess } from "../process/table.ts";
 import { openLibc } from "../system/native.ts";
@@ -13,6 +29,10 @@ const libc = openLibc({ flock: { args: ["i32", "i32"], returns: "i32" } });
 export interface Lock {
   /** True when whoever had it before gave it back, false when they died with it. */
   readonly givenBack: boolean;
+  /** True when there was no file: nobody had it yet, or its name was removed under whoever had it. */
+  readonly isNew: boolean;
+  /** Makes the file anew, and locked, where its name was removed. */
+  restore(): void;
   release(): void;
 }
 
@@ -24,11 +44,47 @@ export function takeLock(path: string): Lock | null {
   return libc ? takeFlock(path) : takeDirectory(`${path}.d`);
 }
 
+/** The pid of the daemon that has the lock; null when nobody has. Takes nothing, so that it is in no daemon's way. */
+export function lockOwner(path: string): number | null {
+  const ofFolder = readOwner(`${path}.d`);
+  if (ofFolder !== undefined && isOwnerAlive(ofFolder)) return Number.parseInt(ofFolder, 10);
+  const pid = pidIn(path);
+  const entry = pid === null ? undefined : readProcess(pid);
+  return entry !== undefined && entry.state !== "Z" && hasOpen(entry.pid, path) ? pid : null;
+}
+
+function pidIn(path: string): number | null {
+  try {
+    return Number.parseInt(readFileSync(path, "utf8"), 10) || null;
+  } catch {
+    return null;
+  }
+}
+
+/** False of one that merely has the pid of a daemon that died. Where descriptors cannot be read the pid has to do. */
+function hasOpen(pid: number, path: string): boolean {
+  try {
+    const real = realpathSync(path);
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => targetOf(`/proc/${pid}/fd/${fd}`) === real);
+  } catch {
+    return true;
+  }
+}
+
+function targetOf(link: string): string | undefined {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Bytes of the file: always as many, so that on a full disk an owner can be replaced by another. */
 const OWNER_BYTES = 16;
 
 function takeFlock(path: string): Lock | null {
-  const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+  const isNew = !existsSync(path);
+  let fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
   if (libc?.call.flock(fd, LOCK_EX | LOCK_NB) !== 0) {
     closeSync(fd);
     return null;
@@ -38,6 +94,16 @@ function takeFlock(path: string): Lock | null {
   write(String(process.pid));
   return {
     givenBack,
+    isNew,
+    restore() {
+      if (statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(fd).ino) return;
+      const again = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+      // One that has just come has this lock, and is kept out by that on the state.
+      if (libc?.call.flock(again, LOCK_EX | LOCK_NB) !== 0) return closeSync(again);
+      closeSync(fd);
+      fd = again;
+      write(String(process.pid));
+    },
     release() {
       write("");
       closeSync(fd);
@@ -50,7 +116,13 @@ const OWNER_FILE = "owner";
 function takeDirectory(path: string): Lock | null {
   const me = `${process.pid} ${readProcess(process.pid)?.startTicks ?? 0}`;
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    if (makeOwned(path, me)) return { givenBack: attempt === 0, release: () => rmSync(path, { recursive: true, force: true }) };
+    if (makeOwned(path, me))
+      return {
+        givenBack: attempt === 0,
+        isNew: false,
+        restore: () => void makeOwned(path, me),
+        release: () => rmSync(path, { recursive: true, force: true }),
+      };
     const owner = readOwner(path);
     if (owner === undefined || isOwnerAlive(owner)) return null;
     discard(path, owner);

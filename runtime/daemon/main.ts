@@ -65,8 +65,8 @@ export async function runDaemon(root: string, options: ForegroundOptions = {}): 
     const home = findHome(root, options.groupId ?? null);
     prepareHome(home);
     const lock = await takeLockFor(home, origin);
-    // A keeper may have waited while another daemon came and was told to end: then nobody is to come back.
-    if (lock?.givenBack && origin.revivals > 0) {
+    // A keeper may have waited while another daemon came and was told to end: then nobody is to come back. A lock whose file was removed tells of no such end.
+    if (lock?.givenBack && !lock.isNew && origin.revivals > 0) {
       lock.release();
       return 0;
     }
@@ -221,7 +221,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     idle.busy(change);
     quiet.touch();
   };
-  const door = await listen(() => createHttpServer(routes(node), busy), home, startedAt);
+  const door = await listen(() => createHttpServer(routes(node), busy), home, startedAt, lock);
   await settings.start();
   keeper.answering();
   obeySignals(node);

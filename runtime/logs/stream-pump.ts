@@ -8,7 +8,7 @@ import { Compressor } from "./compress.ts";
 import { closeWriter, openPumpEnd, openWriter, prepareFifo, sameFifo } from "./fifo-ends.ts";
 import { type FifoReader, readFifo } from "./fifo-reader.ts";
 import { repairFiles } from "./file-set.ts";
-import type { PumpCommand } from "./messages.ts";
+import type { PumpCommand, PumpEvent } from "./messages.ts";
 import { DRAIN_LIMIT_MS, type LogPump, type LogStreamTarget, type PumpStats } from "./pump.ts";
 import { StreamWriter } from "./stream-writer.ts";
 import { placeCompressed, uncompressedInodes } from "./worker/compressed-files.ts";
@@ -55,11 +55,21 @@ class StreamPump implements LogPump {
     if (found && sameFifo(found.fd, target.fifo)) return this.update(target);
     found?.reader.close();
     const fd = openPumpEnd(target);
-    const writer = new StreamWriter(target.key, new LiveFile(target.file, this.#look), target, this.#counts, (event) => {
+    const tell = (event: PumpEvent): void => {
       if (event.kind === "rotated" && event.compress) this.#compressor.add(target.key, target.file, event.inode);
       this.onEvent(event);
+    };
+    // The file whose removal is to make room may be that of a stream which has nothing to write.
+    const beforeRetry = (): void => {
+      for (const stream of this.#streams.values()) stream.writer.releaseRemoved();
+    };
+    const writer = new StreamWriter(target.key, new LiveFile(target.file, this.#look), target, this.#counts, { tell, beforeRetry });
+    this.#streams.set(target.key, {
+      target,
+      fd,
+      writer,
+      reader: readFifo(target.openAt ?? target.fifo, fd, (bytes) => writer.write(bytes)),
     });
-    this.#streams.set(target.key, { target, fd, writer, reader: readFifo(target.fifo, fd, (bytes) => writer.write(bytes)) });
     this.#prepareFiles(target);
   }
 

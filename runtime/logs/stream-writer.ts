@@ -35,16 +35,26 @@ export class StreamWriter {
   readonly #file: LiveFile;
   readonly #counts: WriteCounts;
   readonly #tell: (event: PumpEvent) => void;
+  readonly #beforeRetry: () => void;
   #trouble: Trouble | null = null;
   #noRotationBefore = 0;
   #closed = false;
+  #writing = false;
 
-  constructor(key: string, file: LiveFile, policy: RotationPolicy, counts: WriteCounts, tell: (event: PumpEvent) => void) {
+  /** `beforeRetry`: called before a full disk is looked at again. */
+  constructor(
+    key: string,
+    file: LiveFile,
+    policy: RotationPolicy,
+    counts: WriteCounts,
+    told: { readonly tell: (event: PumpEvent) => void; readonly beforeRetry: () => void },
+  ) {
     this.#key = key;
     this.#file = file;
     this.policy = policy;
     this.#counts = counts;
-    this.#tell = tell;
+    this.#tell = told.tell;
+    this.#beforeRetry = told.beforeRetry;
   }
 
   get inTrouble(): boolean {
@@ -58,6 +68,11 @@ export class StreamWriter {
       if (this.#trouble) rest = await this.#writeInTrouble(this.#trouble, rest);
       else rest = rest.subarray(await this.#writeSome(rest));
     }
+  }
+
+  /** See `LiveFile`. Not in the middle of a write: its descriptor would soon be another file's. */
+  releaseRemoved(): void {
+    if (!this.#writing) this.#file.releaseRemoved();
   }
 
   close(): void {
@@ -82,10 +97,19 @@ export class StreamWriter {
     const next = nextMove(size, this.#maxSizeBytes(nowMs), WRITE_BYTES_MAX, () => false);
     const limit = next.kind === "move" ? next.bytes : Math.min(bytes.indexOf(NEWLINE) + 1 || bytes.length, LINE_SPLIT_BYTES);
     this.#file.mark(size, nowMs);
-    const written = await writeAt(this.#file.fd, bytes.subarray(0, limit), size);
+    const written = await this.#writeAt(bytes.subarray(0, limit), size);
     this.#counts.movedBytes += written;
     this.#counts.moves++;
     return written;
+  }
+
+  async #writeAt(bytes: Uint8Array, offset: number): Promise<number> {
+    this.#writing = true;
+    try {
+      return await writeAt(this.#file.fd, bytes, offset);
+    } finally {
+      this.#writing = false;
+    }
   }
 
   /** Rotates if it is time; gives the live file's size. */
@@ -112,6 +136,7 @@ export class StreamWriter {
     const nowMs = Date.now();
     if (nowMs >= trouble.retryAtMs) {
       trouble.retryAtMs = nowMs + RETRY_MS;
+      this.#beforeRetry();
       if (hasRoom(this.#file.path, trouble.code)) return this.#recover(trouble, bytes);
     }
     if (!trouble.dropping && nowMs - trouble.sinceMs >= BLOCK_MS) this.#beginDropping(trouble);

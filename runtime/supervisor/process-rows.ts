@@ -4,6 +4,7 @@ import { completeDefinition } from "../../core/config/definition-defaults.ts";
 import type { Machine } from "../../core/lifecycle/state.ts";
 import type { SqliteDatabase } from "../storage/sqlite/database.ts";
 import type { ManifestHead, StoredProcess } from "./store.ts";
+import type { Writes } from "./unsaved.ts";
 
 /** The rows of manifests, processes and their runs in `state.db`. */
 export class ProcessRows {
@@ -18,7 +19,8 @@ export class ProcessRows {
     return heads.map((head) => ({ ...head, groups: head.groups ?? [] }));
   }
 
-  processes(): StoredProcess[] {
+  /** `unsaved` has the newer values of runs that are not in the tables. */
+  processes(unsaved: Writes): StoredProcess[] {
     const rows = this.database.all<ProcessRow>(
       "SELECT p.key, p.id, p.manifest_id, p.definition, p.instance, r.machine, r.members, r.results FROM processes p JOIN runs r ON r.key = p.key ORDER BY p.id",
     );
@@ -28,9 +30,9 @@ export class ProcessRows {
       manifestId: row.manifest_id,
       definition: completeDefinition(JSON.parse(row.definition) as ProcessDefinition),
       instance: Number(row.instance),
-      results: JSON.parse(row.results) as RunResult[],
-      machine: JSON.parse(row.machine) as Machine,
-      members: JSON.parse(row.members) as [number, number][],
+      results: JSON.parse(unsaved.get(`results ${row.key}`) ?? row.results) as RunResult[],
+      machine: JSON.parse(unsaved.get(`run ${row.key}`) ?? row.machine) as Machine,
+      members: JSON.parse(unsaved.get(`members ${row.key}`) ?? row.members) as [number, number][],
     }));
   }
 
@@ -62,8 +64,9 @@ export class ProcessRows {
     ]);
   }
 
-  putMachine(key: string, machine: Machine): void {
-    this.database.run("UPDATE runs SET machine = ? WHERE key = ?", [JSON.stringify(machine), key]);
+  /** One value of a run, by its kind in `Writes`. */
+  putRun(kind: string, key: string, text: string | null): void {
+    this.database.run(`UPDATE runs SET ${COLUMNS[kind]} = ? WHERE key = ?`, [text, key]);
   }
 
   drop(key: string): void {
@@ -71,6 +74,9 @@ export class ProcessRows {
     this.database.run("DELETE FROM runs WHERE key = ?", [key]);
   }
 }
+
+/** The columns of a run, by the kinds of what is to be written. */
+const COLUMNS: Readonly<Record<string, string>> = { run: "machine", members: "members", results: "results" };
 
 interface ProcessRow {
   readonly key: string;

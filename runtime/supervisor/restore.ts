@@ -1,16 +1,16 @@
 import type { Cause } from "../../core/api/wire.ts";
-import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { type Identity, UNSEEN_EXIT } from "../../core/lifecycle/state.ts";
-import { environmentOf } from "../process/environ.ts";
+import type { LogStreamTarget } from "../logs/pump.ts";
+import { unnamedFifo } from "../process/environ.ts";
 import { wasWritten } from "../process/fifo.ts";
 import { bootId } from "../process/identity.ts";
-import type { ProcessEntry } from "../process/table.ts";
 import { deleteAll } from "./delete.ts";
 import { learnSecrets, logTargets } from "./run.ts";
 import { isSurplus, type Supervised, supervise } from "./supervised.ts";
 import { QUIET_KINDS, STOPPED_BEFORE, type Supervisor } from "./supervisor.ts";
 import { resumeChanges } from "./take-up.ts";
 import type { Snapshot } from "./tree-scanner.ts";
+import { findByLogs, findUnrecorded, oldest } from "./unrecorded.ts";
 
 /** How the daemon before this one ended. */
 export interface Past {
@@ -24,7 +24,8 @@ export interface Past {
 
 /**
  * Takes over what the last daemon left. Each process that was running is either the same one (adopted: no restart, logs
- * go on) or gone (its policy decides); intents to start are resolved first, so that nothing is started twice.
+ * go on), or another run that was not recorded, or gone (its policy decides); intents to start are resolved first, so that
+ * nothing is started twice.
  */
 export function restore(supervisor: Supervisor, past: Past): void {
   for (const head of supervisor.parts.store.loadManifests()) supervisor.manifests.set(head.id, head);
@@ -36,8 +37,8 @@ export function restore(supervisor: Supervisor, past: Past): void {
     supervisor.dependencies.recall(process);
   }
   const snapshot = supervisor.scanner.now();
-  if (past.recovered) for (const process of processes) findUnrecorded(supervisor, process, snapshot);
   for (const process of processes) {
+    if (!past.otherBoot) findUnrecorded(supervisor, process, snapshot, past.recovered);
     if (past.otherBoot)
       supervisor.dispatch(process, {
         type: "lost",
@@ -101,10 +102,10 @@ function restoreOne(supervisor: Supervisor, process: Supervised, snapshot: Snaps
 }
 
 function takeOver(supervisor: Supervisor, process: Supervised, identity: Identity, snapshot: Snapshot): void {
-  // A process that nobody wants any more must not be judged by its restart policy.
-  if (process.machine.desired === "down" && process.machine.state.at === "running") return adopt(supervisor, process, identity);
   // The main process leads its group and comes first, whatever was recorded.
   process.members = new Map([[identity.pid, identity.startTicks], ...process.members]);
+  // A process that nobody wants any more must not be judged by its restart policy.
+  if (process.machine.desired === "down" && process.machine.state.at === "running") return adopt(supervisor, process, identity);
   if (snapshot.table.find(identity.pid, identity.startTicks)) return adopt(supervisor, process, identity);
   // What it wrote last waits in its FIFOs, held by the keeper.
   resumeLogs(supervisor, process);
@@ -162,49 +163,20 @@ function resolveIntent(supervisor: Supervisor, process: Supervised, token: strin
   }
 }
 
-/** The first of a run: its descendants bear the token too, but came later. */
-function oldest(entries: readonly ProcessEntry[]): ProcessEntry | undefined {
-  return [...entries].sort((a, b) => a.startTicks - b.startTicks || a.pid - b.pid)[0];
-}
-
-function findByLogs(supervisor: Supervisor, process: Supervised, snapshot: Snapshot): ProcessEntry | undefined {
-  const fifos = logTargets(supervisor, process, null).map((target) => target.fifo);
-  return oldest(snapshot.writersInto(fifos));
-}
-
-/** After the loss of state.db: a process that still runs tells by its environment, or by its logs, whose it is. */
-function findUnrecorded(supervisor: Supervisor, process: Supervised, snapshot: Snapshot): void {
-  const bearer = oldest(
-    [...snapshot.table.entries.values()].filter((entry) =>
-      bearsName(entry, supervisor.parts.home.root, process.definition, process.instance),
-    ),
-  );
-  const found = bearer ?? findByLogs(supervisor, process, snapshot);
-  if (!found) return;
-  const token = environmentOf(found.pid).get("GHOST_PROCESS") ?? "";
-  process.machine = {
-    ...process.machine,
-    desired: "up",
-    startedMs: Date.now(),
-    state: { at: "running", identity: { pid: found.pid, startTicks: found.startTicks, bootId, token } },
-  };
-  supervisor.parts.store.saveMachine(process.key, process.machine);
-}
-
-function bearsName(entry: ProcessEntry, home: string, { project, name }: ProcessDefinition, instance: number): boolean {
-  if (entry.state === "Z" || entry.ppid === 2) return false;
-  const environment = environmentOf(entry.pid);
-  return (
-    environment.has("GHOST_PROCESS") &&
-    environment.get("GHOST_HOME") === home &&
-    environment.get("GHOST_PROJECT") === project &&
-    environment.get("GHOST_NAME") === name &&
-    (environment.get("GHOST_INSTANCE") ?? "0") === String(instance)
-  );
-}
-
 function resumeLogs(supervisor: Supervisor, process: Supervised): void {
-  for (const target of logTargets(supervisor, process, null)) supervisor.parts.pump.resume(target);
+  for (const target of logTargets(supervisor, process, null)) resumeLog(supervisor, process, target);
+}
+
+/** Who took away the names in `run/` did not take the FIFOs away: what writes into them would wait for ever if nobody read. */
+function resumeLog(supervisor: Supervisor, process: Supervised, target: LogStreamTarget): void {
+  const openAt = unnamedFifo(process.members.keys(), target.fifo);
+  try {
+    supervisor.parts.pump.resume({ ...target, openAt });
+  } catch (error) {
+    if (openAt === undefined) throw error;
+    const text = `its output is lost until it is restarted: its pipe ${target.fifo} was removed and cannot be opened at ${openAt} (${(error as Error).message})`;
+    supervisor.record(process, null, null, { kind: "output-lost", text });
+  }
 }
 
 /** At rest, or about to be: one that is wanted is so because the last daemon died in the middle of a restart in order, or of its own end. */

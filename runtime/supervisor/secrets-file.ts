@@ -52,6 +52,11 @@ export class SecretsFile {
     this.write();
   }
 
+  /** For when the file was removed. Throws the system's error. */
+  rewrite(): void {
+    if (this.byManifest.size > 0) this.write();
+  }
+
   private write(): void {
     const held = [...this.byManifest].filter(([, secrets]) => Object.keys(secrets).length > 0);
     writeFileAtomically(this.path, JSON.stringify(Object.fromEntries(held)));

@@ -7,7 +7,9 @@ import { DefinitionsCopy } from "./definitions-copy.ts";
 import type { DefinitionsFile } from "./definitions-file.ts";
 import { type HistoryOf, HistoryTable } from "./history-table.ts";
 import { ProcessRows } from "./process-rows.ts";
+import { RESERVE_BYTES_MAX, type ReserveFile } from "./reserve-file.ts";
 import type { SecretsFile } from "./secrets-file.ts";
+import { parseUnsaved, unsavedText } from "./unsaved.ts";
 import { WriteRetry } from "./write-retry.ts";
 
 /** What is known of the file that declared processes, beside the processes. */
@@ -34,6 +36,9 @@ const UNSAVED_HISTORY_MAX = 2_000;
 /** Where groups that no file declares rest among the meta values. */
 const GROUPS_KEY = "groups";
 
+/** The number of the last reserve whose content is in the tables. */
+const RESERVE_KEY = "reserve";
+
 const NO_KINDS: ReadonlySet<string> = new Set();
 
 /** A history entry before it has its number. */
@@ -49,7 +54,7 @@ export interface NewHistory {
 
 /**
  * The supervisor's memory on disk. Everything it holds is in the supervisor's own memory too, so a write that fails (a full
- * disk) stops nothing: what is unsaved is kept, marked, and tried again. Definitions and desired states are fsynced;
+ * disk) stops nothing: what is unsaved is kept, marked, and tried again; the next daemon finds it in the reserve. Definitions and desired states are fsynced;
  * identities, counters and history survive the daemon, not the machine: what changes in one turn of the event loop is
  * written at its end in one transaction, the intent to spawn before the spawn (`commitRun`).
  */
@@ -60,15 +65,20 @@ export class Store {
   private readonly secretsFile: SecretsFile;
   private readonly copy: DefinitionsCopy;
   private readonly retry = new WriteRetry(() => this.flush());
-  /** Writes to come, by what they write: a later one takes the place of an earlier. */
-  private readonly pending = new Map<string, () => void>();
+  private readonly reserve: ReserveFile;
+  /** The number of what was last put into the reserve and is not in the tables; 0: there is nothing. */
+  private reserved = 0;
+  private goneNoted = false;
+  /** Writes to come, by what they write (`KIND KEY`): a later one takes the place of an earlier. Null removes. */
+  private readonly pending = new Map<string, string | null>();
   private pendingHistory: HistoryEntry[] = [];
   private turnEnd: ReturnType<typeof setImmediate> | undefined;
   private nextSeq: number;
   private closed = false;
 
-  constructor(database: SqliteDatabase, files: { secrets: SecretsFile; definitions: DefinitionsFile }) {
+  constructor(database: SqliteDatabase, files: { secrets: SecretsFile; definitions: DefinitionsFile; reserve: ReserveFile }) {
     this.database = database;
+    this.reserve = files.reserve;
     this.secretsFile = files.secrets;
     this.rows = new ProcessRows(database);
     this.historyRows = new HistoryTable(database);
@@ -87,19 +97,70 @@ export class Store {
   }
 
   loadProcesses(): StoredProcess[] {
-    return this.rows.processes();
+    return this.rows.processes(this.pending);
   }
 
   hasProcesses(): boolean {
     return this.rows.any();
   }
 
+  /** Takes over what the last daemon could not save, and takes room for what this one may not be able to. Call it once, before anything is loaded. */
+  takeReserve(): void {
+    this.reserve.prepare();
+    const found = this.reserve.readAfter(Number(this.getMeta(RESERVE_KEY) ?? 0));
+    const unsaved = found && parseUnsaved(found.text);
+    if (!unsaved) return;
+    this.reserved = found.number;
+    const machines = new Map(this.loadProcesses().map(({ key, machine }) => [key, machine]));
+    for (const [what, text] of unsaved.writes) {
+      const key = what.slice("desired ".length);
+      const machine = what.startsWith("desired ") ? machines.get(key) : undefined;
+      if (machine) this.saveMachine(key, { ...machine, desired: text as Machine["desired"] });
+      else if (!what.startsWith("desired ")) this.defer(what, text);
+    }
+    this.pendingHistory.push(...unsaved.history.filter(({ seq }) => seq >= this.nextSeq));
+    this.nextSeq = Math.max(this.nextSeq, (this.pendingHistory.at(-1)?.seq ?? 0) + 1);
+    this.flush();
+  }
+
+  /** Somebody removed `state.db` under the daemon: that is told, and thereby written, which puts it back. */
+  noteGone(): void {
+    if (this.goneNoted) return;
+    this.goneNoted = true;
+    const text = "data/state.db was removed or replaced while the daemon ran; all that the daemon knows is written anew";
+    this.addHistory({
+      timeMs: Date.now(),
+      project: null,
+      name: null,
+      instance: 0,
+      from: null,
+      to: null,
+      cause: { kind: "state-removed", text },
+    });
+  }
+
+  /** It is there again; what was removed with it follows. */
+  noteRestored(): void {
+    this.noteGone();
+    this.goneNoted = false;
+    this.retry.attempt(() => this.secretsFile.rewrite());
+    this.copy.touch();
+    this.reserve.prepare();
+  }
+
+  /** An empty transaction puts back a file that was removed, and its folder. */
+  private makeSureOfPlace(): void {
+    this.database.transaction(() => undefined);
+  }
+
   getMeta(key: string): string | undefined {
+    const unsaved = this.pending.get(`meta ${key}`);
+    if (unsaved !== undefined) return unsaved ?? undefined;
     return this.database.get<{ value: string }>("SELECT value FROM meta WHERE key = ?", [key])?.value;
   }
 
   setMeta(key: string, value: string): void {
-    this.defer(`meta ${key}`, () => this.putMeta(key, value));
+    this.defer(`meta ${key}`, value);
   }
 
   /** Groups that no file declares. */
@@ -119,11 +180,17 @@ export class Store {
       prefix.length,
       prefix,
     ]);
-    return new Map(rows.map(({ key, value }) => [key, value]));
+    const found = new Map(rows.map(({ key, value }) => [key, value]));
+    for (const [what, text] of this.pending) {
+      if (!what.startsWith(`meta ${prefix}`)) continue;
+      if (text === null) found.delete(what.slice("meta ".length));
+      else found.set(what.slice("meta ".length), text);
+    }
+    return found;
   }
 
   dropMeta(key: string): void {
-    this.defer(`meta ${key}`, () => this.database.run("DELETE FROM meta WHERE key = ?", [key]));
+    this.defer(`meta ${key}`, null);
   }
 
   /** Durable when it returns. Throws NO_SPACE and the like: a registration that cannot be kept must not be acknowledged. */
@@ -133,6 +200,7 @@ export class Store {
     saved: readonly StoredProcess[],
     removedKeys: readonly string[],
   ): void {
+    this.makeSureOfPlace();
     const before = this.secretsFile.of(head.id);
     this.secretsFile.set(head.id, secrets);
     const put = (): void => {
@@ -161,19 +229,16 @@ export class Store {
     this.copy.touch();
   }
 
-  /** Makes the desired states of several processes durable with one fsync. A full disk is noted, not thrown: supervision goes on. */
+  /** Makes the desired states of several processes durable with one fsync. On a full disk they are in the reserve: supervision goes on. */
   saveDesired(processes: readonly { key: string; machine: Machine }[], desired: Machine["desired"]): void {
     const changed = processes.filter((process) => process.machine.desired !== desired);
     if (changed.length === 0) return;
-    this.flush();
-    const put = (): void => {
-      for (const { key, machine } of changed) this.rows.putMachine(key, { ...machine, desired });
-    };
-    if (this.retry.attempt(() => this.durably(put))) this.copy.touch();
+    for (const { key, machine } of changed) this.saveMachine(key, { ...machine, desired });
+    if (this.flush("FULL")) this.copy.touch();
   }
 
   saveMachine(key: string, machine: Machine): void {
-    this.defer(`run ${key}`, () => this.rows.putMachine(key, machine));
+    this.defer(`run ${key}`, JSON.stringify(machine));
   }
 
   /** Writes what is known of this run now, because something that cannot be taken back is about to happen. */
@@ -182,13 +247,11 @@ export class Store {
   }
 
   saveResults(key: string, results: readonly RunResult[]): void {
-    const text = JSON.stringify(results);
-    this.defer(`results ${key}`, () => this.database.run("UPDATE runs SET results = ? WHERE key = ?", [text, key]));
+    this.defer(`results ${key}`, JSON.stringify(results));
   }
 
   saveMembers(key: string, members: Iterable<readonly [number, number]>): void {
-    const text = JSON.stringify([...members]);
-    this.defer(`members ${key}`, () => this.database.run("UPDATE runs SET members = ? WHERE key = ?", [text, key]));
+    this.defer(`members ${key}`, JSON.stringify([...members]));
   }
 
   /** Entries of the history that were ever made in this home. */
@@ -207,25 +270,31 @@ export class Store {
     return numbered;
   }
 
-  /** Writes everything that is pending, in one transaction. What comes after `close` is nobody's any more. */
-  flush(): void {
+  /** Writes everything that is pending, in one transaction; what cannot be written goes into the reserve. True when it is written. What comes after `close` is nobody's any more. */
+  flush(synchronous: "NORMAL" | "FULL" = "NORMAL"): boolean {
     clearImmediate(this.turnEnd);
     this.turnEnd = undefined;
-    if (this.closed) return;
+    if (this.closed) return true;
     if (this.pending.size === 0 && this.pendingHistory.length === 0) {
       this.retry.problem = null;
-      return;
+      return true;
     }
     const { length } = this.pendingHistory;
     const write = (): void => {
-      for (const work of this.pending.values()) work();
+      for (const [what, text] of this.pending) this.put(what, text);
       for (const entry of this.pendingHistory) this.historyRows.put(entry);
+      if (this.reserved > 0) this.put(`meta ${RESERVE_KEY}`, String(this.reserved));
     };
-    if (!this.retry.attempt(() => this.database.transaction(write))) return;
+    if (!this.retry.attempt(() => (synchronous === "FULL" ? this.durably(write) : this.database.transaction(write)))) {
+      this.keepInReserve(synchronous === "FULL");
+      return false;
+    }
     this.pending.clear();
     this.pendingHistory = [];
     this.retry.problem = null;
+    this.reserved = 0;
     this.retry.attempt(() => this.historyRows.prune(length, this.nextSeq - 1));
+    return true;
   }
 
   /** The newest `limit` entries of one process (or of all, daemon included) whose kinds are not among `without`, oldest first. */
@@ -255,7 +324,7 @@ export class Store {
 
   /** Writes what could not be written, and closes the file. */
   close(): void {
-    this.flush();
+    if (!this.flush()) this.keepInReserve(true);
     this.copy.close();
     this.retry.stop();
     clearImmediate(this.turnEnd);
@@ -266,6 +335,15 @@ export class Store {
   /** What was still to be written of processes that are gone; to be called once that is certain. */
   private forget(keys: readonly string[]): void {
     for (const key of keys) for (const kind of ["run", "members", "results"]) this.pending.delete(`${kind} ${key}`);
+  }
+
+  /** One of the writes that are `pending`. */
+  private put(what: string, text: string | null): void {
+    const kind = what.slice(0, what.indexOf(" "));
+    const key = what.slice(kind.length + 1);
+    if (kind === "meta" && text === null) this.database.run("DELETE FROM meta WHERE key = ?", [key]);
+    else if (kind === "meta") this.putMeta(key, text ?? "");
+    else this.rows.putRun(kind, key, text);
   }
 
   private putMeta(key: string, value: string): void {
@@ -282,13 +360,21 @@ export class Store {
     }
   }
 
-  private defer(what: string, work: () => void): void {
-    this.pending.set(what, work);
+  private defer(what: string, text: string | null): void {
+    this.pending.set(what, text);
     this.flushAtTurnEnd();
   }
 
-  /** While the disk is full only the timer tries: every change would else cost a failure of its own. */
+  /** While the disk is full only the timer tries: every change would else cost a failure of its own. The reserve has room. */
   private flushAtTurnEnd(): void {
-    if (this.problem === null) this.turnEnd ??= setImmediate(() => this.flush());
+    this.turnEnd ??= setImmediate(() => (this.problem === null ? this.flush() : this.keepInReserve(false)));
+  }
+
+  private keepInReserve(durable: boolean): void {
+    clearImmediate(this.turnEnd);
+    this.turnEnd = undefined;
+    const text = unsavedText(this.pending, this.pendingHistory, RESERVE_BYTES_MAX);
+    if (text === null || !this.reserve.prepare()) return;
+    this.reserved = this.reserve.write(text, durable) ?? this.reserved;
   }
 }

@@ -1,41 +1,16 @@
 // timeout: 90s
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { type Home, makeHome } from "../rig/home.ts";
+import { makeHome } from "../rig/home.ts";
 import { program } from "../rig/programs.ts";
+import { cannotMount, fillDisk, mountSmall } from "../rig/small-disk.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
 import { killDaemon, pidsOf, processes, systemOf, untilBack } from "./daemons.ts";
 
 const MOUNT_BYTES = 8 * 1024 * 1024;
-const canMount = process.platform === "linux" && process.getuid?.() === 0 && spawnSync("unshare", ["-m", "true"]).status === 0;
-const reason = canMount ? null : "mounting a small file system needs root on Linux";
-
 test.limit(60_000);
-
-/** Puts the home on a file system of 8 MB. */
-function mountSmall(home: Home): Disposable {
-  mkdirSync(home.dir, { mode: 0o700 });
-  const { status, stderr } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${MOUNT_BYTES},mode=0700`, "tmpfs", home.dir]);
-  if (status !== 0) throw new Error(`cannot mount: ${stderr}`);
-  return { [Symbol.dispose]: () => spawnSync("umount", ["-l", home.dir]) };
-}
-
-/** Takes all the room there is; gives the way to give it back. */
-function fill(home: Home): () => void {
-  const path = join(home.dir, "logs", "ballast");
-  mkdirSync(join(home.dir, "logs"), { recursive: true });
-  const page = Buffer.alloc(4096);
-  try {
-    writeFileSync(path, Buffer.alloc(Number(statfsSync(home.dir).bavail) * 4096 - 4096));
-    for (;;) writeFileSync(path, page, { flag: "a" });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
-  }
-  return () => rmSync(path);
-}
 
 const FILE = `project: shop
 processes:
@@ -44,15 +19,15 @@ processes:
 `;
 
 test.unless(
-  reason,
+  cannotMount,
   "a full disk stops no supervision, is told, refuses registrations whole, and all is saved once there is room",
   async () => {
     await using home = makeHome();
-    using _mount = mountSmall(home);
+    using _mount = mountSmall(home.dir, MOUNT_BYTES);
     home.write("processes.yaml", FILE);
     await home.ok(["register"]);
     await home.ok(["start", "api"]);
-    const free = fill(home);
+    const free = fillDisk(join(home.dir, "logs"));
 
     const first = (await pidsOf(home)).api as number;
     for (let restarts = 1; restarts <= 30; restarts += 1) {
@@ -98,14 +73,14 @@ test.unless(
   },
 );
 
-test.unless(reason, "a daemon that is killed on a full disk comes back and goes on; nothing is started twice", async () => {
+test.unless(cannotMount, "a daemon that is killed on a full disk comes back and goes on; nothing is started twice", async () => {
   // Keepers of daemons that could not start may still wait for their next try.
   await using home = makeHome({ expectLeftovers: true });
-  using _mount = mountSmall(home);
+  using _mount = mountSmall(home.dir, MOUNT_BYTES);
   home.write("processes.yaml", FILE);
   await home.ok(["register", "--start"]);
   const before = await pidsOf(home);
-  const free = fill(home);
+  const free = fillDisk(join(home.dir, "logs"));
   const killed = await killDaemon(home);
   await waitFor(async () => ((await home.ghost(["daemon", "status", "--json"])).json<{ pid?: number }>().pid ?? killed) !== killed, {
     what: "another daemon",
@@ -122,10 +97,10 @@ test.unless(reason, "a daemon that is killed on a full disk comes back and goes 
   await home.ok(["daemon", "stop"]);
 });
 
-test.unless(reason, "on a full disk a first command says so, and leaves nothing behind", async () => {
+test.unless(cannotMount, "on a full disk a first command says so, and leaves nothing behind", async () => {
   await using home = makeHome();
-  using _mount = mountSmall(home);
-  const free = fill(home);
+  using _mount = mountSmall(home.dir, MOUNT_BYTES);
+  const free = fillDisk(join(home.dir, "logs"));
   home.write("processes.yaml", FILE);
   const { code, stderr } = await home.ghost(["register"]);
   assert.is(code, 1);

@@ -14,7 +14,13 @@ interface OpenPlace extends Disposable {
 
 function makePlace(): OpenPlace {
   const dir = mkdtempSync(join(process.env.GHOST_TEST_TMP ?? "/tmp", "gs-"));
-  const places = { stateFile: join(dir, "state.db"), definitionsFile: join(dir, "definitions.json"), secretsFile: join(dir, "secrets") };
+  const places = {
+    root: dir,
+    stateFile: join(dir, "state.db"),
+    definitionsFile: join(dir, "definitions.json"),
+    secretsFile: join(dir, "secrets"),
+    reserveFile: join(dir, "reserve"),
+  };
   return { open: () => openStore(places), [Symbol.dispose]: () => rmSync(dir, { recursive: true }) };
 }
 

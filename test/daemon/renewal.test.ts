@@ -1,5 +1,5 @@
 // timeout: 120s
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readlinkSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readlinkSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { ErrorBody } from "../../core/errors/ghost-error.ts";
@@ -138,15 +138,16 @@ test("a next daemon that cannot start is told with its reason, and long before 2
   await using home = makeHome();
   home.write("processes.yaml", FILE);
   await home.ok(["register", "--start"]);
-  const state = join(home.dir, "data/state.db");
-  renameSync(state, `${state}.aside`);
-  mkdirSync(state);
+  // What lies in the place of state.db alone the daemon that ends puts aside; with a file for its folder it can do nothing.
+  const data = join(home.dir, "data");
+  renameSync(data, `${data}.aside`);
+  writeFileSync(data, "in the way");
   const { code, stderr, tookMs } = await home.ghost(["daemon", "restart"]);
   assert.is(code, 1, stderr);
-  assert.match(stderr, /cannot open \S+state\.db: it is a directory/);
+  assert.match(stderr, /cannot use \S+ as Ghost's home: .*data/);
   assert.ok(tookMs < 15_000, `${tookMs} ms`);
-  rmSync(state, { recursive: true });
-  renameSync(`${state}.aside`, state);
+  rmSync(data);
+  renameSync(`${data}.aside`, data);
   assert.match((await home.ok(["list"])).stdout, /api +running/);
 });
 

@@ -7,6 +7,7 @@ import { migrate } from "../../runtime/storage/sqlite/migrate.ts";
 import { openSqlite } from "../../runtime/storage/sqlite/open.ts";
 import { DefinitionsFile } from "../../runtime/supervisor/definitions-file.ts";
 import { MIGRATIONS } from "../../runtime/supervisor/migrations.ts";
+import { ReserveFile } from "../../runtime/supervisor/reserve-file.ts";
 import { SecretsFile } from "../../runtime/supervisor/secrets-file.ts";
 import { type ManifestHead, Store, type StoredProcess } from "../../runtime/supervisor/store.ts";
 import { makeHome } from "../rig/home.ts";
@@ -48,7 +49,11 @@ function makePlace(): Place {
         failing = null;
         throw new Error("no room");
       };
-      return new Store(database, { secrets: new SecretsFile(join(dir, "secrets")), definitions: new CountingFile(copy) });
+      return new Store(database, {
+        secrets: new SecretsFile(join(dir, "secrets")),
+        definitions: new CountingFile(copy),
+        reserve: new ReserveFile(join(dir, "reserve")),
+      });
     },
     [Symbol.dispose]: () => rmSync(dir, { recursive: true }),
   };

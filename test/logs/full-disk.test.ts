@@ -1,27 +1,16 @@
 // timeout: 90s
-import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { isGap, type LogRecord } from "../../core/logs/record.ts";
 import { readLogs } from "../../runtime/logs/read.ts";
+import { cannotMount, mountSmall } from "../rig/small-disk.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
-import { makePlace, PUMPS, startPump, startWriter } from "./place.ts";
+import { makePlace, PUMPS, runInto, startPump, startWriter } from "./place.ts";
 
 const MOUNT_BYTES = 3 * 1024 * 1024;
-
-/** A file system of 3 MB; `using` unmounts it. */
-function mountSmall(path: string): Disposable {
-  mkdirSync(path, { recursive: true });
-  const { status, stderr } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${MOUNT_BYTES}`, "tmpfs", path]);
-  if (status !== 0) throw new Error(`cannot mount: ${stderr}`);
-  return { [Symbol.dispose]: () => spawnSync("umount", ["-l", path]) };
-}
-
-const canMount = process.platform === "linux" && process.getuid?.() === 0 && spawnSync("unshare", ["-m", "true"]).status === 0;
-const reason = canMount ? null : "mounting a small file system needs root on Linux";
 
 /** Numbered lines of 100 bytes, until told to end. */
 const LINES = 'i=0; while [ ! -e "$1" ]; do i=$((i+1)); printf "%099d\\n" $i; done; echo last';
@@ -29,9 +18,9 @@ const LINES = 'i=0; while [ ! -e "$1" ]; do i=$((i+1)); printf "%099d\\n" $i; do
 test.limit(60_000);
 
 for (const kind of PUMPS) {
-  test.unless(reason, `${kind}: a full disk makes the writer wait, then drops whole lines, tells the gap and goes on`, async () => {
+  test.unless(cannotMount, `${kind}: a full disk makes the writer wait, then drops whole lines, tells the gap and goes on`, async () => {
     using place = makePlace();
-    using _mount = mountSmall(join(place.dir, "logs"));
+    using _mount = mountSmall(join(place.dir, "logs"), MOUNT_BYTES);
     const pump = await startPump(kind);
     const target = place.target("a", { maxSizeBytes: 1e9 });
     const [stop, ballast] = [join(place.dir, "stop"), join(place.dir, "logs", "ballast")];
@@ -68,6 +57,34 @@ for (const kind of PUMPS) {
   });
 }
 
+for (const kind of PUMPS) {
+  test.unless(cannotMount, `${kind}: removing the log that filled the disk, its own or a quiet one's, frees the disk`, async () => {
+    using place = makePlace();
+    const folder = join(place.dir, "logs");
+    using _mount = mountSmall(folder, MOUNT_BYTES);
+    const pump = await startPump(kind);
+    const [quiet, loud] = [place.target("quiet", { maxSizeBytes: 1e9 }), place.target("loud", { maxSizeBytes: 1e9 })];
+    await runInto(pump, quiet, ["head", "-c", "1500000", "/dev/zero"]);
+    const fd = pump.open(loud);
+    const writer = startWriter(["yes", "a line of the loud one"], fd);
+    for (const { key, file } of [loud, quiet]) {
+      await waitFor(() => statfsSync(folder).bavail === 0, { what: "the disk to be full" });
+      const recoveries = pump.events.filter((event) => event.kind === "recovered").length;
+      rmSync(file);
+      await waitFor(() => pump.events.filter((event) => event.kind === "recovered" && event.key === loud.key).length > recoveries, {
+        what: `the log to go on after that of ${key} was removed`,
+        limitMs: 15_000,
+      });
+    }
+    assert.ok(existsSync(loud.file) && statSync(loud.file).size > 0);
+    writer.kill("SIGKILL");
+    await once(writer, "exit");
+    for (const { file } of [quiet, loud]) rmSync(file, { force: true });
+    pump.closeWriter(fd);
+    await pump.stop();
+  });
+}
+
 function checkRecords(records: readonly LogRecord[], droppedBytes: number): void {
   const gaps = records.filter(isGap);
   assert.equal(
@@ -85,9 +102,9 @@ function checkRecords(records: readonly LogRecord[], droppedBytes: number): void
   assert.ok(records.every((record) => record.time !== null));
 }
 
-test.unless(reason, "thread: a full disk delays nobody who waits for a drain, nor the logs on other disks", async () => {
+test.unless(cannotMount, "thread: a full disk delays nobody who waits for a drain, nor the logs on other disks", async () => {
   using place = makePlace();
-  using _mount = mountSmall(join(place.dir, "logs"));
+  using _mount = mountSmall(join(place.dir, "logs"), MOUNT_BYTES);
   const pump = await startPump("thread");
   const [full, other] = [place.target("full"), place.target("other", { file: join(place.dir, "elsewhere", "out.log") })];
   const fd = pump.open(full);

@@ -22,6 +22,8 @@ export class LiveFile {
   #fd = -1;
   #inode = -1;
   #index: IndexFile | null = null;
+  /** What was closed because it is gone by its name: the sequence number of its index. */
+  #released: { readonly sequence: number | null } | null = null;
 
   constructor(path: string, look: FileLook) {
     this.path = path;
@@ -38,8 +40,15 @@ export class LiveFile {
    * made) again first. Throws what the system says when that cannot be done.
    */
   size(): number {
-    if (this.#fd !== -1 && this.#look.look(this.path) && this.#look.inode === this.#inode) return this.#look.size;
-    return this.#open();
+    return this.#isInPlace() ? this.#look.size : this.#open();
+  }
+
+  /** Closes a file that was removed or replaced: as long as it is open its room is taken, and a full disk stays full. The next `size` opens another. */
+  releaseRemoved(): void {
+    if (this.#fd === -1 || this.#isInPlace()) return;
+    const sequence = this.#index?.sequence ?? null;
+    this.close();
+    this.#released = { sequence };
   }
 
   /** Says in the index that what comes at `offset` arrives at `timeMs`. */
@@ -80,9 +89,10 @@ export class LiveFile {
 
   /** Opens the index again, which could not be written while the disk was full. */
   reopenIndex(): void {
+    const size = this.size();
     const sequence = this.#index?.sequence ?? 1;
     this.#index?.close();
-    this.#index = new IndexFile(indexPath(this.path, 0), this.size(), () => sequence);
+    this.#index = new IndexFile(indexPath(this.path, 0), size, () => sequence);
   }
 
   close(): void {
@@ -92,9 +102,13 @@ export class LiveFile {
     this.#index = null;
   }
 
+  #isInPlace(): boolean {
+    return this.#fd !== -1 && this.#look.look(this.path) && this.#look.inode === this.#inode;
+  }
+
   #open(): number {
-    const replaced = this.#fd !== -1;
-    const sequenceBefore = this.#index?.sequence ?? null;
+    const replaced = this.#fd !== -1 || this.#released !== null;
+    const sequenceBefore = this.#index?.sequence ?? this.#released?.sequence ?? null;
     this.close();
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
     this.#fd = openSync(this.path, constants.O_RDWR | constants.O_CREAT, LOG_MODE);
@@ -104,6 +118,7 @@ export class LiveFile {
     this.#index = new IndexFile(indexPath(this.path, 0), size, next);
     // The old index still lies there when only the log was removed or replaced.
     if (replaced && this.#index.sequence === sequenceBefore) this.#index.begin(next());
+    this.#released = null;
     return size;
   }
 }

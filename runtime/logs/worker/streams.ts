@@ -9,6 +9,7 @@ import { openScratch } from "./mover.ts";
 import { PipeSizes } from "./pipe-sizes.ts";
 import { Stream, type StreamTools, TROUBLE_TICK_MS } from "./stream.ts";
 import { errorCode } from "./system-error.ts";
+import { RELEASE_MS } from "./trouble.ts";
 
 type Told<Do> = Extract<PumpCommand, { do: Do }>;
 
@@ -22,6 +23,7 @@ export class StreamTable {
   readonly #bySlot = new Map<number, Stream>();
   readonly #troubled = new Set<Stream>();
   #nextSlot = 1;
+  #releaseAtMs = 0;
 
   constructor(libc: PumpLibc, epoll: Epoll, counters: Float64Array, tell: (event: PumpEvent) => void) {
     this.#libc = libc;
@@ -104,8 +106,15 @@ export class StreamTable {
   }
 
   tick(nowMs: number): void {
+    if (this.#troubled.size > 0 && nowMs >= this.#releaseAtMs) this.#releaseRemoved(nowMs);
     for (const stream of this.#troubled) stream.tick(nowMs);
     this.#sizes.tick(nowMs);
+  }
+
+  /** The file whose removal is to make room may be that of a stream which has nothing to write. */
+  #releaseRemoved(nowMs: number): void {
+    this.#releaseAtMs = nowMs + RELEASE_MS;
+    for (const { mover } of this.#byKey.values()) mover.file.releaseRemoved();
   }
 
   #drain(stream: Stream): void {

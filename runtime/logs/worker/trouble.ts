@@ -6,6 +6,8 @@ import { dirname } from "node:path";
 export const BLOCK_MS = 5_000;
 /** How often writing is tried again, in milliseconds. */
 export const RETRY_MS = 250;
+/** How often, while a log cannot be written, files that were removed are let go of, in milliseconds: one look at each file. */
+export const RELEASE_MS = 1_000;
 /** A full disk counts as mended when this much is free, in bytes: less would be gone with the next write. */
 const FREE_BYTES_MIN = 1_048_576;
 

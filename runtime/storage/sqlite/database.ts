@@ -1,4 +1,5 @@
 /** One open database. */
+import { closeSync, fsyncSync, openSync } from "node:fs";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { breakDown, type Engine } from "./engine.ts";
 import { databaseError, SQLITE_OK, sqliteError } from "./failure.ts";
@@ -27,6 +28,8 @@ export interface SqliteDatabase {
   setSynchronous(mode: Synchronous): void;
   /** Moves all that is in the write-ahead log into the file, and empties the log. */
   checkpoint(): void;
+  /** Writes all that is committed into a new file at `path`, where nothing may be, and to the disk. Not inside a transaction. */
+  copyTo(path: string): void;
   /** Reads the whole file; throws STATE_DAMAGED with what is wrong. */
   verify(): void;
   /** Frees all; twice is once. An open transaction is undone. */
@@ -36,7 +39,7 @@ export interface SqliteDatabase {
 /** The database behind a connection that `open.ts` made. */
 export class Database implements SqliteDatabase {
   readonly path: string;
-  private readonly engine: Engine;
+  readonly engine: Engine;
   private readonly pointer: number;
   private readonly scratch: Scratch;
   private readonly statements: Statements;
@@ -112,6 +115,21 @@ export class Database implements SqliteDatabase {
 
   checkpoint(): void {
     this.get("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
+  copyTo(path: string): void {
+    const name = this.engine.names.add(path);
+    try {
+      this.run("VACUUM INTO ?", [name]);
+    } finally {
+      this.engine.names.remove(name);
+    }
+    const fd = openSync(path, "r");
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
   }
 
   verify(): void {

@@ -55,6 +55,13 @@ export async function openSqlite(path: string, options: OpenOptions = {}): Promi
   }
 }
 
+/** Opens the file of a database that was closed, at once. Throws what `openSqlite` throws, DATABASE_LOCKED without a wait. */
+export function reopenSqlite(closed: SqliteDatabase, options: OpenOptions = {}): SqliteDatabase {
+  const { engine, path } = closed as Database;
+  if (engine.broken) throw databaseError("DATABASE_FAILED", "open", path, `SQLite broke down (${engine.broken.message})`);
+  return openNow(engine, path, options);
+}
+
 function openNow(engine: Engine, path: string, options: OpenOptions): SqliteDatabase {
   refuseDirectory(path);
   const isNew = !existsSync(path);
