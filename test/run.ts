@@ -10,8 +10,8 @@ import { closingLine, tellFile, tellSkips } from "./runner/report.ts";
 import { type FileResult, runFile } from "./runner/run-file.ts";
 import { runSteps } from "./runner/steps.ts";
 
-/** Files that run at the same time: the tests start many processes and wait for them, so more than the cores would only measure the queue. */
-const FILES_AT_ONCE = Math.max(2, Math.min(4, availableParallelism()));
+/** Files that run at the same time: the tests wait more than they work, but start many processes, so a few more than the cores would only measure the queue. */
+const FILES_AT_ONCE = Math.max(3, Math.min(4, availableParallelism()));
 
 const words = process.argv.slice(2);
 const results: FileResult[] = words.length === 0 ? await runSteps() : [];

@@ -17,7 +17,7 @@ test("a start brings along what is needed, waits for its health and its completi
   await using home = makeHome();
   await registerAll(home, [
     service("web", { depends_on: ["api"] }),
-    service("api", { depends_on: ["db", "migrate"] }),
+    checked("api", { depends_on: ["db", "migrate"] }),
     job("migrate", { depends_on: ["db"] }),
     checked("db"),
     service("stranger"),
@@ -28,6 +28,9 @@ test("a start brings along what is needed, waits for its health and its completi
   assert.equal((await processes(home)).api?.waitingFor, ["db (healthy)", "migrate (completed)"]);
   assert.equal(await untilLines(join(home.work, "order")), ["+db"]);
   setHealthy(home, "db");
+  // Two that start at the same moment write in any order: web has to wait until api has written.
+  await untilLines(join(home.work, "order"), 3);
+  setHealthy(home, "api");
   const { code, stdout, stderr } = await starting;
   assert.is(code, 0, stderr);
   assert.equal((JSON.parse(stdout) as ActionResult[]).map(({ name, did }) => `${name} ${did}`).sort(), [
