@@ -17,6 +17,7 @@ import { Sampler } from "../supervisor/sampler.ts";
 import { Schedules } from "../supervisor/schedule.ts";
 import type { Supervised } from "../supervisor/supervised.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
+import { ViewTexts } from "../supervisor/view-texts.ts";
 import { FileWatch } from "../supervisor/watch.ts";
 import { version } from "../system/version.ts";
 import { holdEarlySignals, releaseEarlySignals } from "./early-signals.ts";
@@ -206,6 +207,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     mode,
     hasSuccessor: mode !== "foreground" || canReplaceSelf(),
     ownUsage: new OwnUsageMeter(helperPids),
+    viewTexts: new ViewTexts(supervisor),
     helperPids,
     warnings: () => [...stateWarnings(opened), ...settings.warnings(), ...keeperWarnings(keeper, mode), ...folderProblems],
     stopping: () => manager.stopping(),

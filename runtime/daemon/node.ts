@@ -1,6 +1,7 @@
 import type { HealthWatch } from "../supervisor/health-watch.ts";
 import type { Sampler } from "../supervisor/sampler.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
+import type { ViewTexts } from "../supervisor/view-texts.ts";
 import type { EventFeed } from "./event-feed.ts";
 import type { Home } from "./home.ts";
 import type { Mode } from "./mode.ts";
@@ -21,6 +22,7 @@ export interface DaemonNode {
   /** True where another daemon can come at once; in the foreground only one that takes the place of this very process can. */
   readonly hasSuccessor: boolean;
   readonly ownUsage: OwnUsageMeter;
+  readonly viewTexts: ViewTexts;
   /** Pids of the processes that help the daemon. */
   helperPids(): number[];
   /** What a person should know, e.g. state that could not be saved. */

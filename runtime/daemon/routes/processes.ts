@@ -14,7 +14,7 @@ import { startAll } from "../../supervisor/start-all.ts";
 import { stopAll } from "../../supervisor/stop-all.ts";
 import type { Supervised } from "../../supervisor/supervised.ts";
 import { triggerAll } from "../../supervisor/trigger.ts";
-import { detailOf, viewsText } from "../../supervisor/views.ts";
+import { detailOf } from "../../supervisor/views.ts";
 import type { Call } from "../call.ts";
 import type { Route } from "../http.ts";
 import type { DaemonNode } from "../node.ts";
@@ -60,7 +60,7 @@ function list(node: DaemonNode, call: Call): void {
   const names = readNames(call.query, "names");
   const processes = names ? select(node, names) : [...node.supervisor.processes.values()];
   node.sampler.ensureFresh();
-  call.jsonText(viewsText(node.supervisor, processes));
+  call.jsonText(node.viewTexts.of(processes));
 }
 
 function detail(node: DaemonNode, call: Call): void {

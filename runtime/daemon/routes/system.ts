@@ -1,5 +1,5 @@
 import type { SystemView } from "../../../core/api/wire.ts";
-import { countByStatus, viewsText } from "../../supervisor/views.ts";
+import { countByStatus } from "../../supervisor/views.ts";
 import type { Call } from "../call.ts";
 import type { Route } from "../http.ts";
 import type { DaemonNode } from "../node.ts";
@@ -20,7 +20,7 @@ export function systemRoutes(node: DaemonNode): Route[] {
 
 function overview(node: DaemonNode, call: Call): void {
   node.sampler.ensureFresh();
-  const processes = viewsText(node.supervisor, [...node.supervisor.processes.values()]);
+  const processes = node.viewTexts.of([...node.supervisor.processes.values()]);
   call.jsonText(`{"system":${JSON.stringify(systemView(node))},"processes":${processes}}`);
 }
 
