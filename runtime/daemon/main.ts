@@ -111,7 +111,6 @@ async function keep(home: Home, lock: Lock, origin: Beginning): Promise<number> 
     environment: daemonEnvironment(home, origin.mode),
     directory: "/",
     revivals: origin.revivals,
-    unanswered: origin.unanswered,
     held: origin.held,
     stderr: 2,
   });

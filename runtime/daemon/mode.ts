@@ -10,24 +10,16 @@ export interface Origin {
   readonly mode: Mode;
   /** How many daemons in a row died young before it. */
   readonly revivals: number;
-  /** How many in a row before it died before they ever answered. */
-  readonly unanswered: number;
   /** Descriptors of FIFOs that the keeper, or the daemon that became this one, held for it. */
   readonly held: readonly number[];
 }
 
 /** Reads what launcher and keeper left in the environment, and takes it out: what this process starts must not believe it was meant. */
 export function takeOrigin(environment: NodeJS.ProcessEnv): Origin {
-  const { GHOST_DAEMON, GHOST_REVIVALS, GHOST_UNANSWERED, GHOST_HELD, GHOST_HELD_FDS } = environment;
-  for (const name of ["GHOST_DAEMON", "GHOST_REVIVALS", "GHOST_UNANSWERED", "GHOST_HELD", "GHOST_HELD_FDS", "PAUSE"])
-    delete environment[name];
+  const { GHOST_DAEMON, GHOST_REVIVALS, GHOST_HELD, GHOST_HELD_FDS } = environment;
+  for (const name of ["GHOST_DAEMON", "GHOST_REVIVALS", "GHOST_HELD", "GHOST_HELD_FDS", "PAUSE"]) delete environment[name];
   const mode = GHOST_DAEMON === "explicit" || GHOST_DAEMON === "auto" ? GHOST_DAEMON : "foreground";
-  return {
-    mode,
-    revivals: Number(GHOST_REVIVALS ?? 0),
-    unanswered: Number(GHOST_UNANSWERED ?? 0),
-    held: [...heldByKeeper(GHOST_HELD), ...heldBySelf(GHOST_HELD_FDS)],
-  };
+  return { mode, revivals: Number(GHOST_REVIVALS ?? 0), held: [...heldByKeeper(GHOST_HELD), ...heldBySelf(GHOST_HELD_FDS)] };
 }
 
 /** A keeper inherits what it holds after its own three descriptors, and passes it on so. */

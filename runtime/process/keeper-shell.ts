@@ -6,15 +6,14 @@ import { rememberRuntimeChild } from "./spawn.ts";
 /** Descriptors 0, 1 and 2 are a keeper's own; those it holds follow. */
 export const FIRST_HELD = 3;
 
-/** What the daemon tells its keeper, a line each: `pause N`, `revivals N` and `unanswered N` set what comes after its death, `done` and `next` announce it. */
+/** What the daemon tells its keeper, a line each: `pause N` and `revivals N` set what comes after its death, `done` and `next` announce it. */
 const SCRIPT = `
 while read -r word value; do
   case "$word" in
     done) exit 0 ;;
-    next) PAUSE=0 GHOST_REVIVALS=0 GHOST_UNANSWERED=0; break ;;
+    next) PAUSE=0 GHOST_REVIVALS=0; break ;;
     pause) PAUSE=$value ;;
     revivals) GHOST_REVIVALS=$value ;;
-    unanswered) GHOST_UNANSWERED=$value ;;
   esac
 done
 [ "$PAUSE" = 0 ] || sleep "$PAUSE"
@@ -30,7 +29,7 @@ export function spawnKeeper({ command, environment, directory, stderr }: KeeperO
     cwd: directory,
     detached: true,
     // Until it hears more: the daemon may die before it can say a word.
-    env: { ...environment, PAUSE: "1", GHOST_REVIVALS: "1", GHOST_UNANSWERED: "1", GHOST_HELD: String(held.length) },
+    env: { ...environment, PAUSE: "1", GHOST_REVIVALS: "1", GHOST_HELD: String(held.length) },
     stdio: ["pipe", "ignore", stderr, ...held],
   });
   rememberRuntimeChild(child);

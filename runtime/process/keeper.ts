@@ -45,8 +45,6 @@ export interface KeeperOptions {
   readonly directory: string;
   /** How many daemons in a row died young before this one; from GHOST_REVIVALS. */
   readonly revivals: number;
-  /** How many in a row died before they ever answered; from GHOST_UNANSWERED. */
-  readonly unanswered: number;
   /** Descriptors of the FIFOs that were held before: this keeper holds them from its first moment, so that a daemon that is killed at once loses nothing either. */
   readonly held: readonly number[];
   /** An open descriptor for what the shell and a daemon that cannot start have to say. */
@@ -101,7 +99,6 @@ class ShellKeeper implements Keeper {
   private handedDown: readonly number[];
   private sockets: readonly number[];
   private revivals: number;
-  private unanswered: number;
   private pauseSeconds: number;
   private over = false;
   private child: ChildProcess | null = null;
@@ -116,10 +113,9 @@ class ShellKeeper implements Keeper {
     this.options = options;
     this.handedDown = options.held;
     this.revivals = options.revivals;
-    this.unanswered = options.unanswered + 1;
     this.sockets = this.handedDown.filter(isSocket);
     this.handedDown = this.handedDown.filter((fd) => !this.sockets.includes(fd));
-    this.pauseSeconds = pauseBeforeAnswer(options.unanswered);
+    this.pauseSeconds = pauseBeforeAnswer(options.revivals);
     this.renew();
   }
 
@@ -133,7 +129,6 @@ class ShellKeeper implements Keeper {
 
   answering(): void {
     this.pauseSeconds = this.revivals < AT_ONCE_MAX ? 0 : PAUSE_ANSWERED_SECONDS;
-    this.unanswered = 0;
     this.tell();
     // A daemon that has become old has nothing to do with its forebears; who comes after it still comes after one that died.
     setTimeout(() => {
@@ -267,7 +262,7 @@ class ShellKeeper implements Keeper {
   }
 
   private tell(child = this.child): void {
-    child?.stdin?.write(`pause ${this.pauseSeconds}\nrevivals ${this.revivals + 1}\nunanswered ${this.unanswered}\n`);
+    child?.stdin?.write(`pause ${this.pauseSeconds}\nrevivals ${this.revivals + 1}\n`);
   }
 
   private end(word: "done" | "next"): Promise<void> {
@@ -277,6 +272,6 @@ class ShellKeeper implements Keeper {
   }
 }
 
-function pauseBeforeAnswer(unanswered: number): number {
-  return unanswered === 0 ? 0 : Math.min(PAUSE_SECONDS_MAX, 2 ** (unanswered - 1));
+function pauseBeforeAnswer(revivals: number): number {
+  return revivals === 0 ? 0 : Math.min(PAUSE_SECONDS_MAX, 2 ** (revivals - 1));
 }
