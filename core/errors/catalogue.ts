@@ -20,6 +20,14 @@ export const catalogue = {
   STATE_DAMAGED: { exit: 1 },
   DATABASE_LOCKED: { exit: 1 },
   DATABASE_FAILED: { exit: 1 },
+  SQL_FAILED: { exit: 1 },
+  WRONG_TYPE: { exit: 1 },
+  LIMIT_EXCEEDED: { exit: 1 },
+  TRANSACTION_ENDED: { exit: 1 },
+  PARTLY_COMMITTED: { exit: 1 },
+  DATA_CLOSED: { exit: 1 },
+  DECRYPTION_FAILED: { exit: 1 },
+  ENCRYPTION_KEY_UNKNOWN: { exit: 1 },
   SOCKET_PATH_TOO_LONG: { exit: 1 },
   HOME_UNUSABLE: { exit: 1 },
   INTERNAL: { exit: 1 },
@@ -28,6 +36,7 @@ export const catalogue = {
   CONFIG_INVALID: { exit: 2 },
   CONFIG_NOT_FOUND: { exit: 2 },
   NAME_TAKEN: { exit: 2 },
+  ENCRYPTION_KEY_INVALID: { exit: 2 },
   UNSUPPORTED: { exit: 2 },
   // 3: no such name
   NOT_FOUND: { exit: 3 },
@@ -36,6 +45,8 @@ export const catalogue = {
   DAEMON_STOPPED: { exit: 4 },
   DAEMON_START_FAILED: { exit: 4 },
   VERSION_MISMATCH: { exit: 4 },
+  HUB_UNREACHABLE: { exit: 4 },
+  CIRCUIT_OPEN: { exit: 4 },
   // 5: timed out
   TIMED_OUT: { exit: 5 },
   // 130: interrupted
