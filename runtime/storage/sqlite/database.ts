@@ -4,7 +4,7 @@ import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { breakDown, type Engine } from "./engine.ts";
 import { databaseError, SQLITE_OK, sqliteError } from "./failure.ts";
 import { Scratch } from "./scratch.ts";
-import type { SqlValue, Statement } from "./statement.ts";
+import type { SqlParameter, SqlRow, SqlValue, Statement } from "./statement.ts";
 import { Statements } from "./statements.ts";
 
 /** How far a commit goes (https://sqlite.org/pragma.html#pragma_synchronous): FULL survives the machine's end, NORMAL and OFF this process's; after a power cut OFF may leave a damaged file. */
@@ -15,11 +15,11 @@ export interface SqliteDatabase {
   /** The file, symbolic links resolved. */
   readonly path: string;
   /** Runs one statement; returns how many rows it changed. */
-  run(sql: string, params?: readonly SqlValue[]): number;
+  run(sql: string, params?: readonly SqlParameter[]): number;
   /** All rows of one statement. Integers beyond 2^53 come as bigint. */
-  all<Row>(sql: string, params?: readonly SqlValue[]): Row[];
+  all<Row>(sql: string, params?: readonly SqlParameter[]): Row[];
   /** The first row of one statement. */
-  get<Row>(sql: string, params?: readonly SqlValue[]): Row | undefined;
+  get<Row>(sql: string, params?: readonly SqlParameter[]): Row | undefined;
   /** Runs any number of statements without parameters; their rows are dropped. */
   exec(sql: string): void;
   /** Runs `work` as one transaction, which is undone if it throws; inside another one it can fail alone. `work` is synchronous. */
@@ -36,8 +36,23 @@ export interface SqliteDatabase {
   close(): void;
 }
 
+/** What calls back for the statement that `visit` runs. Neither function may use the database; what one throws, a GhostError, ends the statement. */
+export interface RowVisitor {
+  /** Told before the statement runs how many columns its rows have; 0 of one that gives no rows. */
+  begin?(columnCount: number): void;
+  row(row: SqlRow): void;
+}
+
+/** An open database for who runs statements that others wrote. */
+export interface SqliteSession extends SqliteDatabase {
+  /** Runs one statement and shows its rows one by one; gives the columns' names, those that occur twice included. */
+  visit(sql: string, params: readonly SqlParameter[], visitor: RowVisitor): string[];
+  /** True while a transaction is open, whoever began it. */
+  isInTransaction(): boolean;
+}
+
 /** The database behind a connection that `open.ts` made. */
-export class Database implements SqliteDatabase {
+export class Database implements SqliteSession {
   readonly path: string;
   readonly engine: Engine;
   private readonly pointer: number;
@@ -59,14 +74,14 @@ export class Database implements SqliteDatabase {
     this.statements = new Statements(engine, this.pointer, this.scratch, (reason) => this.fail(reason));
   }
 
-  run(sql: string, params: readonly SqlValue[] = []): number {
+  run(sql: string, params: readonly SqlParameter[] = []): number {
     return this.execute(sql, params, (statement) => {
       while (statement.step());
       return statement.isChange ? this.engine.sqlite.sqlite3_changes(this.pointer) : 0;
     });
   }
 
-  all<Row>(sql: string, params: readonly SqlValue[] = []): Row[] {
+  all<Row>(sql: string, params: readonly SqlParameter[] = []): Row[] {
     return this.execute(sql, params, (statement) => {
       const rows: Record<string, SqlValue>[] = [];
       if (!statement.step()) return rows as Row[];
@@ -77,8 +92,16 @@ export class Database implements SqliteDatabase {
     });
   }
 
-  get<Row>(sql: string, params: readonly SqlValue[] = []): Row | undefined {
+  get<Row>(sql: string, params: readonly SqlParameter[] = []): Row | undefined {
     return this.execute(sql, params, (statement) => (statement.step() ? (statement.row(statement.columns()) as Row) : undefined));
+  }
+
+  visit(sql: string, params: readonly SqlParameter[], visitor: RowVisitor): string[] {
+    return this.execute(sql, params, (statement) => {
+      visitor.begin?.(statement.columnCount);
+      while (statement.step()) visitor.row(statement);
+      return statement.columns();
+    });
   }
 
   exec(sql: string): void {
@@ -150,7 +173,7 @@ export class Database implements SqliteDatabase {
     this.engine.sqlite.sqlite3_close_v2(this.pointer);
   }
 
-  private execute<T>(sql: string, params: readonly SqlValue[], work: (statement: Statement) => T): T {
+  private execute<T>(sql: string, params: readonly SqlParameter[], work: (statement: Statement) => T): T {
     this.begin();
     let statement: Statement | null = null;
     try {
@@ -202,7 +225,7 @@ export class Database implements SqliteDatabase {
   }
 
   /** The module does not export sqlite3_get_autocommit; a BEGIN is refused exactly when a transaction is open. */
-  private isInTransaction(): boolean {
+  isInTransaction(): boolean {
     if (this.execText("BEGIN") !== SQLITE_OK) return true;
     this.execText("ROLLBACK");
     return false;

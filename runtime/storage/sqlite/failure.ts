@@ -55,7 +55,7 @@ export function sqliteError(failure: SqliteFailure): GhostError {
   return databaseError(codeOf(result, system), action, path, reason, { sqlite: result });
 }
 
-/** The same for a failure that was not SQLite's. */
+/** The same for a failure that was not SQLite's. `details.reason` is the message without its beginning, of which the file's path is part. */
 export function databaseError(
   code: ErrorCode,
   action: string,
@@ -63,7 +63,7 @@ export function databaseError(
   reason: string,
   details: Record<string, unknown> = {},
 ): GhostError {
-  return new GhostError(code, `cannot ${action} ${path}: ${reason}`, { hint: HINTS[code], details: { path, ...details } });
+  return new GhostError(code, `cannot ${action} ${path}: ${reason}`, { hint: HINTS[code], details: { path, reason, ...details } });
 }
 
 /** The error for a refusal of `node:fs` before SQLite was asked. */

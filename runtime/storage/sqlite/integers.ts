@@ -1,4 +1,4 @@
-import type { Fail, SqlValue } from "./statement.ts";
+import type { Fail, SqlParameter } from "./statement.ts";
 
 const INT32_MIN = -2_147_483_648;
 const INT32_MAX = 2_147_483_647;
@@ -9,15 +9,15 @@ const INT64_MAX = 2n ** 63n - 1n;
  * The 0-based positions of the integers that do not fit the 32 bits which the module can bind; null when there are none, which is the
  * common case. Refuses what SQLite cannot hold: a bigint beyond 64 bits, and NaN, which it would store as NULL.
  */
-export function wideIntegers(values: readonly SqlValue[], fail: Fail): Set<number> | null {
+export function wideIntegers(values: readonly SqlParameter[], fail: Fail): Set<number> | null {
   let wide: Set<number> | null = null;
   for (let index = 0; index < values.length; index++) {
-    if (isWide(values[index] as SqlValue, fail)) wide = (wide ?? new Set()).add(index);
+    if (isWide(values[index] as SqlParameter, fail)) wide = (wide ?? new Set()).add(index);
   }
   return wide;
 }
 
-function isWide(value: SqlValue, fail: Fail): boolean {
+function isWide(value: SqlParameter, fail: Fail): boolean {
   if (typeof value === "number") {
     if (Number.isNaN(value)) fail("NaN cannot be stored");
     return (value > INT32_MAX || value < INT32_MIN) && Number.isSafeInteger(value);

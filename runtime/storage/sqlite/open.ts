@@ -4,15 +4,15 @@ import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { lookAt } from "../../system/look-at.ts";
-import { Database, type SqliteDatabase } from "./database.ts";
+import { Database, type SqliteDatabase, type SqliteSession } from "./database.ts";
 import { type Engine, sqliteEngine } from "./engine.ts";
 import { errorName } from "./errno.ts";
 import { databaseError, SQLITE_OK, sqliteError, systemError } from "./failure.ts";
 import { directoryLockOwner, takeDirectoryLock } from "./lock-directory.ts";
 import { findLockHolder, nameOf } from "./lock-holder.ts";
 
-export type { SqliteDatabase, Synchronous } from "./database.ts";
-export type { SqlValue } from "./statement.ts";
+export type { RowVisitor, SqliteDatabase, SqliteSession, Synchronous } from "./database.ts";
+export { type SqlParameter, SqlReal, type SqlRow, type SqlValue } from "./statement.ts";
 
 export interface OpenOptions {
   /** NORMAL (default): commits survive this process; FULL: also the machine. */
@@ -40,7 +40,7 @@ const SETTINGS = [
  * exclusively until `close`. Throws DATABASE_LOCKED (`details.pid` if known), STATE_DAMAGED, PERMISSION_DENIED, NO_SPACE,
  * DIRECTORY_NOT_FOUND or DATABASE_FAILED.
  */
-export async function openSqlite(path: string, options: OpenOptions = {}): Promise<SqliteDatabase> {
+export async function openSqlite(path: string, options: OpenOptions = {}): Promise<SqliteSession> {
   const real = realPath(path);
   const engine = await sqliteEngine();
   const deadline = performance.now() + LOCK_WAIT_MS;
@@ -62,7 +62,7 @@ export function reopenSqlite(closed: SqliteDatabase, options: OpenOptions = {}):
   return openNow(engine, path, options);
 }
 
-function openNow(engine: Engine, path: string, options: OpenOptions): SqliteDatabase {
+function openNow(engine: Engine, path: string, options: OpenOptions): SqliteSession {
   refuseDirectory(path);
   const isNew = !existsSync(path);
   const database = connect(engine, path);

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { castToInteger, countParameters } from "./parameters.ts";
+import { castToInteger, countParameters, parameterNames } from "./parameters.ts";
 
 const COUNTS: readonly (readonly [string, number])[] = [
   ["SELECT 1", 0],
@@ -10,6 +10,8 @@ const COUNTS: readonly (readonly [string, number])[] = [
   ["SELECT '?', \"?\", `?`, [?], 'it''s ?' -- ?\n, /* ? */ ?", 1],
   ["SELECT a$b, x'00', 1e5, a->>'$.b' FROM t WHERE c = ?", 1],
   ["SELECT ? /* not closed ?", 1],
+  ["SELECT ?, 'not closed ?", 1],
+  ["SELECT :a$b, $c::d::e(f,g), $c::d(f), #h", 4],
 ];
 
 for (const [sql, count] of COUNTS) test(`counts ${count} in ${sql}`, () => assert.is(countParameters(sql), count));
@@ -24,5 +26,14 @@ const CASTS: readonly (readonly [string, readonly number[], string])[] = [
 for (const [sql, positions, expected] of CASTS) {
   test(`casts ${positions.join()} in ${sql}`, () => assert.is(castToInteger(sql, new Set(positions)), expected));
 }
+
+const NAMES: readonly (readonly [string, readonly (string | null)[]])[] = [
+  ["SELECT 1", []],
+  ["SELECT :a, @b, :a, ?, ?2, $c", [":a", "?2", null, "$c"]],
+  ["SELECT ?3", [null, null, "?3"]],
+  ["SELECT ?99999999", []],
+];
+
+for (const [sql, names] of NAMES) test(`names the parameters of ${sql}`, () => assert.equal(parameterNames(sql), names));
 
 test.run();

@@ -6,6 +6,26 @@ import type { Scratch } from "./scratch.ts";
 /** What a column or a parameter holds. Integers beyond 2^53 are read as bigint, all others as number. */
 export type SqlValue = string | number | bigint | Uint8Array | null;
 
+/** A parameter that stays a real though its value is a whole number, which a bare number would make an integer. Never read. */
+export class SqlReal {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+/** What can be bound to a parameter. */
+export type SqlParameter = SqlValue | SqlReal;
+
+/** The row just reached, for as long as the visit lasts. */
+export interface SqlRow {
+  readonly columnCount: number;
+  value(column: number): SqlValue;
+  /** Whether the column holds a real, which `value` does not tell of whole numbers. */
+  isReal(column: number): boolean;
+}
+
 /** Column types, from sqlite3.h. */
 const INTEGER = 1;
 const FLOAT = 2;
@@ -17,7 +37,7 @@ const STATIC = 0;
 /** Reports a result code that is an error, or a reason of our own; never returns. */
 export type Fail = (reason: number | string) => never;
 
-export class Statement {
+export class Statement implements SqlRow {
   /** How many values it asks for. */
   readonly parameterCount: number;
   /** True when `sqlite3_changes` speaks of this statement. */
@@ -37,10 +57,10 @@ export class Statement {
   }
 
   /** Binds all parameters; the values must be in the range that `integers.ts` checks. */
-  bind(values: readonly SqlValue[]): void {
+  bind(values: readonly SqlParameter[]): void {
     this.engine.sqlite.sqlite3_clear_bindings(this.pointer);
     for (let index = 0; index < values.length; index++) {
-      const result = this.bindOne(index + 1, values[index] as SqlValue);
+      const result = this.bindOne(index + 1, values[index] as SqlParameter);
       if (result !== SQLITE_OK) this.fail(result);
     }
   }
@@ -50,6 +70,15 @@ export class Statement {
     const result = this.engine.sqlite.sqlite3_step(this.pointer);
     if (result === SQLITE_ROW) return true;
     return result === SQLITE_DONE ? false : this.fail(result);
+  }
+
+  /** How many columns a row has; 0 of a statement that gives none. */
+  get columnCount(): number {
+    return this.engine.sqlite.sqlite3_column_count(this.pointer);
+  }
+
+  isReal(column: number): boolean {
+    return this.engine.sqlite.sqlite3_column_type(this.pointer, column) === FLOAT;
   }
 
   /** The columns' names, right for the row just reached: a changed schema changes them between two executions. */
@@ -77,7 +106,7 @@ export class Statement {
     this.engine.sqlite.sqlite3_finalize(this.pointer);
   }
 
-  private bindOne(index: number, value: SqlValue): number {
+  private bindOne(index: number, value: SqlParameter): number {
     const { sqlite } = this.engine;
     if (value === null) return SQLITE_OK;
     if (typeof value === "number") {
@@ -85,6 +114,7 @@ export class Statement {
         ? sqlite.sqlite3_bind_int(this.pointer, index, value)
         : sqlite.sqlite3_bind_double(this.pointer, index, value);
     }
+    if (value instanceof SqlReal) return sqlite.sqlite3_bind_double(this.pointer, index, value.value);
     if (value instanceof Uint8Array) return sqlite.sqlite3_bind_blob(this.pointer, index, this.scratch.blob(value), value.length, STATIC);
     // Values may come from outside, where no compiler has seen them.
     if (typeof value !== "string" && typeof value !== "bigint")
@@ -94,7 +124,7 @@ export class Statement {
     return sqlite.sqlite3_bind_text(this.pointer, index, pointer, this.scratch.length, STATIC);
   }
 
-  private value(column: number): SqlValue {
+  value(column: number): SqlValue {
     const { sqlite } = this.engine;
     switch (sqlite.sqlite3_column_type(this.pointer, column)) {
       case INTEGER:

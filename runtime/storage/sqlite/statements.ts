@@ -4,7 +4,7 @@ import { SQLITE_OK } from "./failure.ts";
 import { wideIntegers } from "./integers.ts";
 import { castToInteger, countParameters } from "./parameters.ts";
 import type { Scratch } from "./scratch.ts";
-import { type Fail, type SqlValue, Statement } from "./statement.ts";
+import { type Fail, type SqlParameter, Statement } from "./statement.ts";
 
 /** Statements kept per database; one is 2 to 10 KB of the module's memory. */
 const STATEMENTS_MAX = 64;
@@ -28,7 +28,7 @@ export class Statements {
   }
 
   /** The statement for this text and these values, prepared now or before. Throws what SQLite says against the text. */
-  for(sql: string, values: readonly SqlValue[]): Statement {
+  for(sql: string, values: readonly SqlParameter[]): Statement {
     const wide = wideIntegers(values, this.fail);
     // Which parameters need a cast is part of the text that is prepared, hence of the key.
     const key = wide ? `${sql}\0${[...wide].join()}` : sql;
