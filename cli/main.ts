@@ -10,7 +10,7 @@ import { makeContext, type Surroundings } from "./context.ts";
 import { loadPaint } from "./output/paint.ts";
 import { OutputClosed, writeFully } from "./output/stream.ts";
 import { terminalAt } from "./output/terminal.ts";
-import { VERBS } from "./verbs.ts";
+import { findLoader, type Loader, VERBS } from "./verbs.ts";
 
 const EXIT_BUG = 1;
 
@@ -46,8 +46,8 @@ async function runWithoutVerb(words: readonly string[]): Promise<number> {
   return help(null);
 }
 
-async function loaderOf(verb: string): Promise<(typeof VERBS)[string]> {
-  const loader = VERBS[verb];
+async function loaderOf(verb: string): Promise<Loader> {
+  const loader = findLoader(verb);
   if (loader) return loader;
   const { hintForForeignCommand } = await import("./foreign-words.ts");
   const meant = nearest(verb, Object.keys(VERBS));
@@ -95,7 +95,7 @@ async function tell(error: unknown, words: readonly string[]): Promise<number> {
 
 async function failureCodeOf(words: readonly string[]): Promise<number | undefined> {
   const { verb } = findVerb(words);
-  return verb === null ? undefined : (await VERBS[verb]?.())?.command.failureCode;
+  return verb === null ? undefined : (await findLoader(verb)?.())?.command.failureCode;
 }
 
 function bug(error: unknown): GhostError {

@@ -46,3 +46,13 @@ export const VERB_GROUPS: Readonly<Record<string, Readonly<Record<string, Loader
 
 /** Verb → loader. */
 export const VERBS: Readonly<Record<string, Loader>> = Object.assign(Object.create(null), ...Object.values(VERB_GROUPS));
+
+/** Verbs that only Ghost itself calls: neither help nor completions know them. */
+const HIDDEN_VERBS: Readonly<Record<string, Loader>> = {
+  "hub-sql": () => import("./commands/hub-sql.ts"),
+};
+
+/** The loader of any verb, hidden ones included. */
+export function findLoader(verb: string): Loader | undefined {
+  return VERBS[verb] ?? (Object.hasOwn(HIDDEN_VERBS, verb) ? HIDDEN_VERBS[verb] : undefined);
+}

@@ -28,6 +28,10 @@ export const catalogue = {
   DATA_CLOSED: { exit: 1 },
   DECRYPTION_FAILED: { exit: 1 },
   ENCRYPTION_KEY_UNKNOWN: { exit: 1 },
+  SQL_UNCERTAIN: { exit: 1 },
+  TX_EXPIRED: { exit: 1 },
+  TX_ABORTED: { exit: 1 },
+  NAMESPACE_BUSY: { exit: 1 },
   SOCKET_PATH_TOO_LONG: { exit: 1 },
   HOME_UNUSABLE: { exit: 1 },
   INTERNAL: { exit: 1 },
@@ -38,6 +42,8 @@ export const catalogue = {
   NAME_TAKEN: { exit: 2 },
   ENCRYPTION_KEY_INVALID: { exit: 2 },
   UNSUPPORTED: { exit: 2 },
+  SQL_REFUSED: { exit: 2 },
+  NAMESPACE_INVALID: { exit: 2 },
   // 3: no such name
   NOT_FOUND: { exit: 3 },
   // 4: unreachable
@@ -49,8 +55,10 @@ export const catalogue = {
   CIRCUIT_OPEN: { exit: 4 },
   // 5: timed out
   TIMED_OUT: { exit: 5 },
+  SQL_TIMEOUT: { exit: 5 },
   // 130: interrupted
   INTERRUPTED: { exit: 130 },
+  SQL_CANCELLED: { exit: 130 },
 } as const satisfies Record<string, { exit: number }>;
 
 /** A permanent error code. */

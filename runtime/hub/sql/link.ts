@@ -1,0 +1,223 @@
+/** One run of a namespace's process, seen from the hub: what was asked, what is answered, and what became of the rest when it ended. */
+import { GhostError } from "../../../core/errors/ghost-error.ts";
+import { type PipedEnd, type PipedProcess, startPiped } from "../../process/piped-process.ts";
+import { Ask, encodeFrame, type Frame, FrameReader, type OpenOrder, Say } from "./frames.ts";
+import type { SqlLimits } from "./limits.ts";
+
+/** The body of an answer, or why there is none. */
+export type Answer = string | GhostError;
+
+export interface LinkRequest {
+  readonly frame: Uint8Array;
+  /** How long it may run, in ms. */
+  readonly limitMs: number;
+  /** Called once, with what is true of it. */
+  settle(answer: Answer): void;
+}
+
+export interface LinkOwner<R> {
+  /** There is an answer, and room for another request. */
+  onAnswered(): void;
+  /** It is gone. `rest` are the requests that did not run, in their order; `openError`: the file could not be opened. */
+  onEnd(rest: R[], openError: GhostError | null): void;
+}
+
+/** Requests that are under way at a time, and their bytes: enough to keep the process busy and a commit shared. */
+const UNDER_WAY_MAX = 64;
+const UNDER_WAY_BYTES_MAX = 1_048_576;
+
+export class SqlLink<R extends LinkRequest> {
+  readonly pid: number;
+  private readonly server: PipedProcess;
+  private readonly reader = new FrameReader();
+  private readonly file: string;
+  private readonly limits: SqlLimits;
+  private readonly owner: LinkOwner<R>;
+  /** What was sent and is not settled. The first of them have an answer in `held` already. */
+  private requests: R[] = [];
+  private bytes = 0;
+  private held: Answer[] = [];
+  private isCommitting = false;
+  private isReady = false;
+  private openError: GhostError | null = null;
+  /** When the request that runs now began to, at the latest. */
+  private since = performance.now();
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  /** It was killed because something took too long. */
+  private isLate = false;
+  private isOver = false;
+
+  constructor(
+    file: string,
+    program: { readonly command: readonly string[]; readonly environment: Readonly<Record<string, string>> },
+    limits: SqlLimits,
+    owner: LinkOwner<R>,
+  ) {
+    this.file = file;
+    this.limits = limits;
+    this.owner = owner;
+    this.server = startPiped([...program.command, "hub-sql", file], program.environment, {
+      onAnswers: (chunk) => this.receive(chunk),
+      onEnd: (end) => this.finish(end),
+    });
+    this.pid = this.server.pid;
+    const { resultRowsMax, resultCharactersMax } = limits;
+    const order: OpenOrder = { parentPid: process.pid, resultRowsMax, resultCharactersMax };
+    this.server.send(encodeFrame(Ask.OPEN, JSON.stringify(order)));
+    this.watch();
+  }
+
+  get isIdle(): boolean {
+    return this.requests.length === 0;
+  }
+
+  get hasRoom(): boolean {
+    if (this.isLate || this.isOver) return false;
+    return this.requests.length === 0 || (this.requests.length < UNDER_WAY_MAX && this.bytes < UNDER_WAY_BYTES_MAX);
+  }
+
+  send(request: R): void {
+    if (this.requests.length === this.held.length) this.since = performance.now();
+    this.requests.push(request);
+    this.bytes += request.frame.length;
+    this.server.send(request.frame);
+    this.watch();
+  }
+
+  /** Lets it answer what was sent, and end; it is killed when that takes too long. */
+  close(): void {
+    this.server.end();
+    this.stopWatching();
+    this.timer = setTimeout(() => this.server.kill(), this.limits.closeMs);
+  }
+
+  private receive(chunk: Buffer): void {
+    const frames = this.reader.push(chunk);
+    if (frames.length === 0) return;
+    this.since = performance.now();
+    for (const frame of frames) this.take(frame);
+    this.owner.onAnswered();
+  }
+
+  private take({ kind, body }: Frame): void {
+    switch (kind) {
+      case Say.READY:
+        this.isReady = true;
+        return;
+      case Say.HELD_RESULT:
+      case Say.HELD_ERROR:
+        this.held.push(answerOf(kind === Say.HELD_RESULT, body));
+        return;
+      case Say.COMMITTING:
+        this.isCommitting = true;
+        return;
+      case Say.COMMITTED:
+        this.isCommitting = false;
+        for (const answer of this.held.splice(0)) this.settle(answer);
+        return;
+      case Say.UNDONE:
+        this.isCommitting = false;
+        this.held = [];
+        return;
+      default:
+        this.isCommitting = false;
+        if (this.isReady) this.settle(answerOf(kind === Say.RESULT, body));
+        else this.openError = answerOf(false, body) as GhostError;
+    }
+  }
+
+  private settle(answer: Answer): void {
+    const request = this.requests.shift();
+    this.bytes -= request?.frame.length ?? 0;
+    request?.settle(answer);
+  }
+
+  /** One timer looks now and then whether what runs has taken too long: setting one for each request would cost more. */
+  private watch(): void {
+    this.timer ??= setTimeout(
+      () => {
+        this.timer = null;
+        void this.look();
+      },
+      Math.max(1, this.dueAt() - performance.now()),
+    );
+  }
+
+  private stopWatching(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+  }
+
+  private dueAt(): number {
+    const { openMs, statementMs } = this.limits;
+    const limitMs = this.isReady ? (this.requests[this.held.length]?.limitMs ?? statementMs) : openMs;
+    // Another request may run by the time that this one would have been too long.
+    return Math.min(this.since + limitMs, performance.now() + Math.min(statementMs, openMs));
+  }
+
+  private async look(): Promise<void> {
+    // This loop itself may have been busy: what lies in the pipe is read first.
+    for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+    if (this.isReady && this.requests.length === 0) return;
+    const limitMs = this.isReady ? (this.requests[this.held.length]?.limitMs ?? this.limits.statementMs) : this.limits.openMs;
+    if (performance.now() - this.since < limitMs) return this.watch();
+    this.isLate = true;
+    this.server.kill();
+  }
+
+  private finish(end: PipedEnd): void {
+    this.isOver = true;
+    this.stopWatching();
+    const openError = this.isReady
+      ? null
+      : (this.openError ?? notOpened(this.file, this.isLate ? `it took longer than ${this.limits.openMs} ms` : manner(end)));
+    if (!openError) this.settleRunning(end);
+    this.owner.onEnd(this.requests, openError);
+  }
+
+  /** What was held and not being committed is as if it had not run; what was running is told. */
+  private settleRunning(end: PipedEnd): void {
+    if (this.isCommitting) {
+      for (const request of this.requests.splice(0, Math.max(1, this.held.length)))
+        request.settle(uncertain(this.isLate ? "its commit took too long" : manner(end)));
+      return;
+    }
+    const [running] = this.requests.splice(this.held.length, 1);
+    running?.settle(this.isLate ? tooLate(running.limitMs) : died(manner(end)));
+  }
+}
+
+function answerOf(isResult: boolean, body: Buffer): Answer {
+  const text = body.toString("utf8");
+  return isResult ? text : GhostError.from(JSON.parse(text));
+}
+
+function tooLate(limitMs: number): GhostError {
+  return new GhostError("SQL_TIMEOUT", `cannot finish the statement: it was stopped after ${limitMs} ms, and nothing of it was kept`, {
+    hint: "an index may help, or smaller steps; EXPLAIN QUERY PLAN tells what SQLite does",
+  });
+}
+
+function died(how: string): GhostError {
+  return new GhostError("SQL_FAILED", `cannot finish the statement: ${how}, and nothing of it was kept`);
+}
+
+function uncertain(how: string): GhostError {
+  return new GhostError("SQL_UNCERTAIN", `cannot tell whether the statement took effect: ${how} while it was being committed`, {
+    hint: "look whether it is there before you run it again",
+  });
+}
+
+function notOpened(file: string, how: string): GhostError {
+  return new GhostError("DATABASE_FAILED", `cannot open ${file}: ${how}`);
+}
+
+function manner({ code, signal, lastLine }: PipedEnd): string {
+  const ended =
+    signal !== null
+      ? `the process that ran it was ended by ${signal}`
+      : code !== null
+        ? `the process that ran it ended with ${code}`
+        : lastLine;
+  return lastLine && ended !== lastLine ? `${ended} (${lastLine})` : ended;
+}
