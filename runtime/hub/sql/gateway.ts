@@ -35,6 +35,8 @@ export interface SqlOptions {
 export interface SqlStatus {
   readonly namespace: string;
   readonly pid: number | null;
+  /** True when its process has opened the file. */
+  readonly isOpen: boolean;
   readonly waiting: number;
   /** True while a transaction holds it. */
   readonly inTransaction: boolean;
@@ -91,6 +93,7 @@ export class SqlGateway {
     return [...this.namespaces].map(([namespace, queue]) => ({
       namespace,
       pid: queue.pid,
+      isOpen: queue.isOpen,
       waiting: queue.waitingCount,
       inTransaction: queue.isHeld,
     }));

@@ -11,6 +11,8 @@ export interface LinkRequest {
   readonly frame: Uint8Array;
   /** How long it may run, in ms. */
   readonly limitMs: number;
+  /** How many processes died while it ran, or was about to. */
+  deaths?: number;
   /** Called once, with what is true of it. */
   settle(answer: Answer): void;
 }
@@ -22,12 +24,16 @@ export interface LinkOwner<R> {
   onEnd(rest: R[], openError: GhostError | null): void;
 }
 
+/** A request runs once more after a death that it may have nothing to do with: nothing of it was kept. After so many it is taken for the cause. */
+const DEATHS_MAX = 2;
 /** Requests that are under way at a time, and their bytes: enough to keep the process busy and a commit shared. */
 const UNDER_WAY_MAX = 64;
 const UNDER_WAY_BYTES_MAX = 1_048_576;
 
 export class SqlLink<R extends LinkRequest> {
   readonly pid: number;
+  /** The file is open. */
+  isOpen = false;
   private readonly server: PipedProcess;
   private readonly reader = new FrameReader();
   private readonly file: string;
@@ -38,7 +44,6 @@ export class SqlLink<R extends LinkRequest> {
   private bytes = 0;
   private held: Answer[] = [];
   private isCommitting = false;
-  private isReady = false;
   private openError: GhostError | null = null;
   /** When the request that runs now began to, at the latest. */
   private since = performance.now();
@@ -102,7 +107,7 @@ export class SqlLink<R extends LinkRequest> {
   private take({ kind, body }: Frame): void {
     switch (kind) {
       case Say.READY:
-        this.isReady = true;
+        this.isOpen = true;
         return;
       case Say.HELD_RESULT:
       case Say.HELD_ERROR:
@@ -121,7 +126,7 @@ export class SqlLink<R extends LinkRequest> {
         return;
       default:
         this.isCommitting = false;
-        if (this.isReady) this.settle(answerOf(kind === Say.RESULT, body));
+        if (this.isOpen) this.settle(answerOf(kind === Say.RESULT, body));
         else this.openError = answerOf(false, body) as GhostError;
     }
   }
@@ -150,7 +155,7 @@ export class SqlLink<R extends LinkRequest> {
 
   private dueAt(): number {
     const { openMs, statementMs } = this.limits;
-    const limitMs = this.isReady ? (this.requests[this.held.length]?.limitMs ?? statementMs) : openMs;
+    const limitMs = this.isOpen ? (this.requests[this.held.length]?.limitMs ?? statementMs) : openMs;
     // Another request may run by the time that this one would have been too long.
     return Math.min(this.since + limitMs, performance.now() + Math.min(statementMs, openMs));
   }
@@ -158,8 +163,8 @@ export class SqlLink<R extends LinkRequest> {
   private async look(): Promise<void> {
     // This loop itself may have been busy: what lies in the pipe is read first.
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
-    if (this.isReady && this.requests.length === 0) return;
-    const limitMs = this.isReady ? (this.requests[this.held.length]?.limitMs ?? this.limits.statementMs) : this.limits.openMs;
+    if (this.isOpen && this.requests.length === 0) return;
+    const limitMs = this.isOpen ? (this.requests[this.held.length]?.limitMs ?? this.limits.statementMs) : this.limits.openMs;
     if (performance.now() - this.since < limitMs) return this.watch();
     this.isLate = true;
     this.server.kill();
@@ -168,23 +173,38 @@ export class SqlLink<R extends LinkRequest> {
   private finish(end: PipedEnd): void {
     this.isOver = true;
     this.stopWatching();
-    const openError = this.isReady
-      ? null
-      : (this.openError ?? notOpened(this.file, this.isLate ? `it took longer than ${this.limits.openMs} ms` : manner(end)));
-    if (!openError) this.settleRunning(end);
+    const openError = this.isOpen ? null : this.whyNotOpen(end);
+    if (this.isOpen && this.isCommitting) this.settleCommitting(end);
+    else if (this.isOpen) this.settleRunning(end);
     this.owner.onEnd(this.requests, openError);
   }
 
-  /** What was held and not being committed is as if it had not run; what was running is told. */
-  private settleRunning(end: PipedEnd): void {
-    if (this.isCommitting) {
-      for (const request of this.requests.splice(0, Math.max(1, this.held.length)))
-        request.settle(uncertain(this.isLate ? "its commit took too long" : manner(end)));
-      return;
-    }
-    const [running] = this.requests.splice(this.held.length, 1);
-    running?.settle(this.isLate ? tooLate(running.limitMs) : died(manner(end)));
+  /** Null of a process that was killed before it could open the file: the next may do better. */
+  private whyNotOpen(end: PipedEnd): GhostError | null {
+    if (this.openError) return this.openError;
+    if (this.isLate) return notOpened(this.file, `it took longer than ${this.limits.openMs} ms`);
+    const [first] = this.requests;
+    return end.signal !== null && first && !isCause(first) ? null : notOpened(this.file, manner(end));
   }
+
+  private settleCommitting(end: PipedEnd): void {
+    const how = this.isLate ? "its commit took too long" : manner(end);
+    for (const request of this.requests.splice(0, Math.max(1, this.held.length))) request.settle(uncertain(how));
+  }
+
+  /** What was held is as if it had not run, and so is what was running. */
+  private settleRunning(end: PipedEnd): void {
+    const running = this.requests[this.held.length];
+    if (!running || (!this.isLate && !isCause(running))) return;
+    this.requests.splice(this.held.length, 1);
+    running.settle(this.isLate ? tooLate(running.limitMs) : died(manner(end)));
+  }
+}
+
+/** Counts the death of a process against the request that ran, and tells whether it is to be taken for the cause. */
+function isCause(request: LinkRequest): boolean {
+  request.deaths = (request.deaths ?? 0) + 1;
+  return request.deaths >= DEATHS_MAX;
 }
 
 function answerOf(isResult: boolean, body: Buffer): Answer {
@@ -199,7 +219,7 @@ function tooLate(limitMs: number): GhostError {
 }
 
 function died(how: string): GhostError {
-  return new GhostError("SQL_FAILED", `cannot finish the statement: ${how}, and nothing of it was kept`);
+  return new GhostError("SQL_FAILED", `cannot finish the statement: ${how}, ${DEATHS_MAX} times; nothing of it was kept`);
 }
 
 function uncertain(how: string): GhostError {

@@ -57,6 +57,10 @@ export class NamespaceQueue implements TransactionHost {
     return this.link?.pid ?? null;
   }
 
+  get isOpen(): boolean {
+    return this.link?.isOpen ?? false;
+  }
+
   get waitingCount(): number {
     return this.waiting.length;
   }
