@@ -20,8 +20,15 @@ export interface LinkRequest {
 export interface LinkOwner<R> {
   /** There is an answer, and room for another request. */
   onAnswered(): void;
-  /** It is gone. `rest` are the requests that did not run, in their order; `openError`: the file could not be opened. */
-  onEnd(rest: R[], openError: GhostError | null): void;
+  /** It is gone. `rest` are the requests that are to run on another, in their order. */
+  onEnd(rest: R[], notOpened: NotOpened | null): void;
+}
+
+/** Why a process did not open its file. */
+export interface NotOpened {
+  readonly error: GhostError;
+  /** True when it was killed before it could: the next may do better. */
+  readonly isKilled: boolean;
 }
 
 /** A request runs once more after a death that it may have nothing to do with: nothing of it was kept. After so many it is taken for the cause. */
@@ -173,18 +180,16 @@ export class SqlLink<R extends LinkRequest> {
   private finish(end: PipedEnd): void {
     this.isOver = true;
     this.stopWatching();
-    const openError = this.isOpen ? null : this.whyNotOpen(end);
     if (this.isOpen && this.isCommitting) this.settleCommitting(end);
     else if (this.isOpen) this.settleRunning(end);
-    this.owner.onEnd(this.requests, openError);
+    this.owner.onEnd(this.requests, this.isOpen ? null : this.whyNotOpen(end));
   }
 
-  /** Null of a process that was killed before it could open the file: the next may do better. */
-  private whyNotOpen(end: PipedEnd): GhostError | null {
-    if (this.openError) return this.openError;
-    if (this.isLate) return notOpened(this.file, `it took longer than ${this.limits.openMs} ms`);
-    const [first] = this.requests;
-    return end.signal !== null && first && !isCause(first) ? null : notOpened(this.file, manner(end));
+  private whyNotOpen(end: PipedEnd): NotOpened {
+    if (this.openError) return { error: this.openError, isKilled: false };
+    const why = this.isLate ? `it took longer than ${this.limits.openMs} ms` : manner(end);
+    const error = new GhostError("DATABASE_FAILED", `cannot open ${this.file}: ${why}`);
+    return { error, isKilled: end.signal !== null && !this.isLate };
   }
 
   private settleCommitting(end: PipedEnd): void {
@@ -226,10 +231,6 @@ function uncertain(how: string): GhostError {
   return new GhostError("SQL_UNCERTAIN", `cannot tell whether the statement took effect: ${how} while it was being committed`, {
     hint: "look whether it is there before you run it again",
   });
-}
-
-function notOpened(file: string, how: string): GhostError {
-  return new GhostError("DATABASE_FAILED", `cannot open ${file}: ${how}`);
 }
 
 function manner({ code, signal, lastLine }: PipedEnd): string {

@@ -1,7 +1,7 @@
 /** One namespace's statements: who waits, who holds it, and the process that runs them. */
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import type { SqlLimits } from "./limits.ts";
-import { type LinkRequest, SqlLink } from "./link.ts";
+import { type LinkRequest, type NotOpened, SqlLink } from "./link.ts";
 import type { OpenTransaction, TransactionCommand, TransactionHost } from "./transaction.ts";
 
 /** How processes are started. */
@@ -18,6 +18,9 @@ export interface Waiting extends LinkRequest {
   readonly begins?: OpenTransaction;
   readonly waitingSince: number;
 }
+
+/** After so many processes in a row that were killed before they had opened the file, those who wait are told. */
+const KILLED_UNOPENED_MAX = 3;
 
 type Request = Waiting | TransactionCommand;
 
@@ -40,6 +43,8 @@ export class NamespaceQueue implements TransactionHost {
   private holder: OpenTransaction | null = null;
   private link: SqlLink<Request> | null = null;
   private isClosing = false;
+  /** Processes in a row that were killed before they had opened the file. */
+  private killedUnopened = 0;
   private lastOpenError: { readonly error: GhostError; readonly until: number } | null = null;
   private idleTimer: ReturnType<typeof setTimeout> | null = null;
   private waitTimer: ReturnType<typeof setTimeout> | null = null;
@@ -145,11 +150,12 @@ export class NamespaceQueue implements TransactionHost {
     if (!this.owner.makeRoom()) return this.refuseWaiting(busy(`${this.limits.processesMax} other namespaces are at work`));
     this.link = new SqlLink(this.file, this.owner.program, this.limits, {
       onAnswered: () => this.proceed(),
-      onEnd: (rest, openError) => this.ended(rest, openError),
+      onEnd: (rest, notOpened) => this.ended(rest, notOpened),
     });
   }
 
-  private ended(rest: readonly Request[], openError: GhostError | null): void {
+  private ended(rest: readonly Request[], notOpened: NotOpened | null): void {
+    this.killedUnopened = notOpened?.isKilled ? this.killedUnopened + 1 : 0;
     this.link = null;
     this.isClosing = false;
     this.lastOpenError = null;
@@ -158,7 +164,7 @@ export class NamespaceQueue implements TransactionHost {
     for (const request of rest) if ("transaction" in request) request.settle(request.transaction.failure);
     this.waiting.unshift(...again);
     this.waitingBytes += again.reduce((bytes, { frame }) => bytes + frame.length, 0);
-    if (openError) this.failToOpen(openError);
+    if (notOpened && (!notOpened.isKilled || this.killedUnopened >= KILLED_UNOPENED_MAX)) this.failToOpen(notOpened.error);
     for (const resolve of this.whenEnded.splice(0)) resolve();
     this.proceed();
   }
