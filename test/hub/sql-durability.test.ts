@@ -49,6 +49,8 @@ test.unless(
     isOver = true;
     await writing;
     await killHard(sql.pid("shop"));
+    // Its main thread may be gone before the others, which hold the file as well.
+    await waitFor(() => sql.gateway.status().length === 0, { what: "the gateway to see its end" });
     const found = sqlite3(sql.file("shop"), "PRAGMA integrity_check; SELECT count(DISTINCT n) FROM t").split("\n");
     assert.equal(found, ["ok", String(acknowledged.size)]);
   },
