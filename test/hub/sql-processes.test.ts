@@ -98,6 +98,23 @@ test("statements that come while a process is ending wait for the next one", asy
   assert.equal(rowsOf(await gateway.query("shop", "SELECT count(*) FROM t")), [[10]]);
 });
 
+test("a process that needed much memory makes way for another, unseen by those who wait", async () => {
+  await using sql = makeSql();
+  const { gateway } = sql;
+  await gateway.execute("shop", "CREATE TABLE t(v)");
+  const pid = sql.pid("shop");
+  const transaction = await gateway.begin("shop");
+  assert.equal(rowsOf(await transaction.query("SELECT length(group_concat(hex(zeroblob(100000)))) FROM (VALUES (1), (2))")), [[400_001]]);
+  await transaction.query("SELECT length(hex(zeroblob(80000000)))");
+  await transaction.execute("INSERT INTO t VALUES (1)");
+  assert.is(sql.pid("shop"), pid, "not while a transaction is open");
+  await transaction.commit();
+  const work = Array.from({ length: 200 }, (_, v) => gateway.execute("shop", "INSERT INTO t VALUES (?)", `[${v}]`));
+  await Promise.all(work);
+  assert.is.not(sql.pid("shop"), pid);
+  assert.equal(rowsOf(await gateway.query("shop", "SELECT count(*) FROM t")), [[201]]);
+});
+
 test("where there are as many processes as there may be, one that is idle makes room", async () => {
   await using sql = makeSql({ processesMax: 2 });
   const { gateway } = sql;

@@ -31,6 +31,17 @@ export class Executor {
     this.answers.flush();
   }
 
+  /** True when one statement needed so much memory that another process does better with the rest: the module gives none back. */
+  get isSwollen(): boolean {
+    return this.transaction === "none" && this.db.memoryBytes() > MEMORY_BYTES_KEPT;
+  }
+
+  /** Tells the hub that what was not answered must run elsewhere. */
+  leave(): void {
+    this.answers.say(Say.LEAVING);
+    this.answers.flush();
+  }
+
   private one(frame: Frame): void {
     const job = this.jobOf(frame);
     if (job instanceof GhostError) this.alone(() => this.answers.error(job));
@@ -142,6 +153,8 @@ export class Executor {
   }
 }
 
+/** What a process may keep of the memory that it needed, in bytes. */
+const MEMORY_BYTES_KEPT = 134_217_728;
 const SAVEPOINT = "ghost_statement";
 
 /** What `work` gives, or its GhostError. */

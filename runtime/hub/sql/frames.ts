@@ -32,6 +32,8 @@ export const Say = {
   COMMITTING: 6,
   COMMITTED: 7,
   UNDONE: 8,
+  /** The last word: it ends because it has grown too large, and has not run what it did not answer. */
+  LEAVING: 9,
 } as const;
 
 export interface OpenOrder {

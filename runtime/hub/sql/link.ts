@@ -57,6 +57,8 @@ export class SqlLink<R extends LinkRequest> {
   private timer: ReturnType<typeof setTimeout> | null = null;
   /** It was killed because something took too long. */
   private isLate = false;
+  /** It has told that it ends by itself. */
+  private isLeaving = false;
   private isOver = false;
 
   constructor(
@@ -84,7 +86,7 @@ export class SqlLink<R extends LinkRequest> {
   }
 
   get hasRoom(): boolean {
-    if (this.isLate || this.isOver) return false;
+    if (this.isLate || this.isLeaving || this.isOver) return false;
     return this.requests.length === 0 || (this.requests.length < UNDER_WAY_MAX && this.bytes < UNDER_WAY_BYTES_MAX);
   }
 
@@ -126,6 +128,9 @@ export class SqlLink<R extends LinkRequest> {
       case Say.COMMITTED:
         this.isCommitting = false;
         for (const answer of this.held.splice(0)) this.settle(answer);
+        return;
+      case Say.LEAVING:
+        this.isLeaving = true;
         return;
       case Say.UNDONE:
         this.isCommitting = false;
@@ -181,7 +186,7 @@ export class SqlLink<R extends LinkRequest> {
     this.isOver = true;
     this.stopWatching();
     if (this.isOpen && this.isCommitting) this.settleCommitting(end);
-    else if (this.isOpen) this.settleRunning(end);
+    else if (this.isOpen && !this.isLeaving) this.settleRunning(end);
     this.owner.onEnd(this.requests, this.isOpen ? null : this.whyNotOpen(end));
   }
 

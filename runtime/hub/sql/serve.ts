@@ -39,7 +39,10 @@ export async function serveSql(file: string): Promise<number> {
 
 function serve(executor: Executor, requests: Requests, first: readonly Frame[]): void {
   try {
-    for (let frames: readonly Frame[] | null = first; frames !== null; frames = requests.read()) executor.handle(frames);
+    for (let frames: readonly Frame[] | null = first; frames !== null; frames = requests.read()) {
+      executor.handle(frames);
+      if (executor.isSwollen) return executor.leave();
+    }
   } catch (error) {
     // The hub is gone: nobody waits for anything.
     if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
@@ -61,8 +64,10 @@ async function open(file: string, answers: Answers): Promise<SqliteSession | nul
   }
 }
 
-/** What node:sqlite and better-sqlite3 set, too, and most people expect. */
-const SETTINGS = ["PRAGMA foreign_keys=ON"];
+/** Pages kept in memory, in KiB: the upper levels of an index of some gigabytes. */
+const CACHE_KIB = 8_000;
+/** Foreign keys are what node:sqlite and better-sqlite3 set, too, and most people expect. */
+const SETTINGS = ["PRAGMA foreign_keys=ON", `PRAGMA cache_size=-${CACHE_KIB}`];
 
 class Requests {
   private readonly reader = new FrameReader();

@@ -49,6 +49,8 @@ export interface SqliteSession extends SqliteDatabase {
   visit(sql: string, params: readonly SqlParameter[], visitor: RowVisitor): string[];
   /** True while a transaction is open, whoever began it. */
   isInTransaction(): boolean;
+  /** Memory of the module, in bytes, all databases of the process together: as much as was ever needed at once. */
+  memoryBytes(): number;
 }
 
 /** The database behind a connection that `open.ts` made. */
@@ -215,6 +217,10 @@ export class Database implements SqliteSession {
       else if (this.depth > 0 && !this.isInTransaction()) this.undone = error;
       throw error;
     }
+  }
+
+  memoryBytes(): number {
+    return this.engine.heap.bytes.length;
   }
 
   private undo(savepoint: string | null): void {
