@@ -1,4 +1,4 @@
-/** A process of Ghost's own that serves its parent on two pipes: requests on its standard input, answers on its descriptor 3. */
+/** A process of Ghost's own that serves its parent on two pipes: requests on its standard input, answers on its standard output. */
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { rememberRuntimeChild } from "./spawn.ts";
@@ -43,7 +43,7 @@ export function startPiped(
       cwd: "/",
       env: environment as NodeJS.ProcessEnv,
       detached: true,
-      stdio: ["pipe", "ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
     return watch(child, listener);
   } catch (error) {
@@ -56,7 +56,7 @@ export function startPiped(
 function watch(child: ChildProcess, listener: PipedListener): PipedProcess {
   rememberRuntimeChild(child);
   const lastWords = collectEnd(child.stderr);
-  const answers = child.stdio[3] as Readable;
+  const answers = child.stdout as Readable;
   const answersEnded = new Promise<void>((resolve) => {
     answers.on("data", (chunk: Buffer) => listener.onAnswers(chunk));
     answers.on("error", () => resolve());

@@ -9,7 +9,7 @@ import { pause, waitFor } from "../rig/wait.ts";
 import { failsWith } from "../storage/expect.ts";
 import { makeFolder } from "../storage/folder.ts";
 import { sqlite3 } from "../storage/holder.ts";
-import { killHard, makeSql, rowsOf, type SqlRig } from "./sql-rig.ts";
+import { killHard, makeSql, rowsOf, type SqlRig, withoutFfi } from "./sql-rig.ts";
 
 const WRITERS = 8;
 const KILLS = 12;
@@ -35,7 +35,7 @@ async function write({ gateway }: SqlRig, acknowledged: Set<number>, done: () =>
 }
 
 test.unless(
-  needs("sqlite3", "linux"),
+  needs("sqlite3", "linux") ?? withoutFfi,
   "beside a writer sqlite3 is told that the database is locked; after a kill it finds every acknowledged row",
   async () => {
     await using sql = makeSql();

@@ -8,7 +8,7 @@ import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
 import { failsWith } from "../storage/expect.ts";
 import { makeFolder } from "../storage/folder.ts";
-import { counting, killHard, makeSql, rowsOf } from "./sql-rig.ts";
+import { counting, killHard, makeSql, rowsOf, withoutFfi } from "./sql-rig.ts";
 
 const ENDLESS = counting(1e12);
 const PARENT = fileURLToPath(new URL("sql-parent.ts", import.meta.url));
@@ -131,7 +131,7 @@ test("where there are as many processes as there may be, one that is idle makes 
   await gateway.query("four", "SELECT 1");
 });
 
-test("a process dies with its parent, also in the middle of a query", async () => {
+test.unless(withoutFfi, "a process dies with its parent, also in the middle of a query", async () => {
   using folder = makeFolder();
   const parent = spawn(process.execPath, [PARENT, folder.path, ...GHOST], { stdio: ["pipe", "pipe", "inherit"] });
   const said = new Promise<string>((resolve) => parent.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString())));

@@ -34,6 +34,10 @@ export function makeSql(limits: Partial<SqlLimits> = {}): SqlRig {
   };
 }
 
+/** Why a test that needs what only the system's own calls give (locks, the parent's death) cannot run; null where it can. */
+export const withoutFfi =
+  process.platform !== "linux" || /node|deno/.test(GHOST[0] ?? "") || process.env.GHOST_NO_FFI === "1" ? "needs FFI on Linux" : null;
+
 /** Kills a process that the test started, and waits until it is gone. */
 export async function killHard(pid: number): Promise<void> {
   process.kill(pid, "SIGKILL");

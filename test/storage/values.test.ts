@@ -95,6 +95,18 @@ test("a statement prepared before the schema changed gives the new columns", asy
   db.close();
 });
 
+test("an explanation is right after the schema changed, too", async () => {
+  using folder = makeFolder();
+  const db = await openSqlite(folder.file("a.db"));
+  const tables = () => db.all<{ p4: string | null }>("/* again */ EXPLAIN INSERT INTO t VALUES (1)").map(({ p4 }) => p4);
+  db.exec("CREATE TABLE t(v)");
+  assert.ok(tables().includes("t"));
+  // What SQLite kept of the schema is freed.
+  db.exec("DROP TABLE t; CREATE TABLE u(v); CREATE TABLE t(v)");
+  assert.ok(tables().includes("t"));
+  db.close();
+});
+
 test("knows the local time", async () => {
   using folder = makeFolder();
   const db = await openSqlite(folder.file("a.db"));

@@ -7,9 +7,9 @@ import { Answers } from "./answers.ts";
 import { Executor } from "./executor.ts";
 import { Ask, type Frame, FrameReader, type OpenOrder, Say } from "./frames.ts";
 
-/** Requests come on standard input, answers go to this descriptor: what anybody prints on standard output cannot get between them. */
+/** Standard input and output, because Deno knows no other descriptors by their number. Nothing else may be printed there. */
 const REQUESTS_FD = 0;
-export const ANSWERS_FD = 3;
+const ANSWERS_FD = 1;
 /** Read at a time, in bytes: what the system keeps for a pipe. */
 const READ_BYTES = 65_536;
 
@@ -19,14 +19,11 @@ const READ_BYTES = 65_536;
  * USAGE when no hub is at the other end.
  */
 export async function serveSql(file: string): Promise<number> {
-  if (!isPipe(REQUESTS_FD) || !isPipe(ANSWERS_FD))
-    throw new GhostError("USAGE", "cannot run ghost hub-sql by hand: the hub starts it", {
-      hint: "ghost data shell and ghost data query run SQL",
-    });
+  if (!isPipe(REQUESTS_FD) || !isPipe(ANSWERS_FD)) throw byHand();
   const requests = new Requests();
   const answers = new Answers(ANSWERS_FD);
   const [first, ...more] = requests.read() ?? [];
-  if (first?.kind !== Ask.OPEN) return 0;
+  if (first?.kind !== Ask.OPEN) throw byHand();
   const order = JSON.parse(first.body.toString("utf8")) as OpenOrder;
   if (!dieWithParent(order.parentPid)) return 0;
   const db = await open(file, answers);
@@ -82,6 +79,11 @@ class Requests {
       if (frames.length > 0) return frames;
     }
   }
+}
+
+function byHand(): GhostError {
+  const hint = "ghost data shell and ghost data query run SQL";
+  return new GhostError("USAGE", "cannot run ghost hub-sql by hand: the hub starts it", { hint });
 }
 
 function isPipe(fd: number): boolean {

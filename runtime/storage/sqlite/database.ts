@@ -192,7 +192,8 @@ export class Database implements SqliteSession {
   }
 
   private tidy(statement: Statement | null): void {
-    statement?.reset();
+    if (statement?.isForOnce) statement.finalize();
+    else statement?.reset();
     this.scratch.clear();
   }
 

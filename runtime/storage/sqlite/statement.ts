@@ -42,17 +42,25 @@ export class Statement implements SqlRow {
   readonly parameterCount: number;
   /** True when `sqlite3_changes` speaks of this statement. */
   readonly isChange: boolean;
+  /** True when it must be finalized after its execution. */
+  readonly isForOnce: boolean;
   private readonly pointer: number;
   private readonly engine: Engine;
   private readonly scratch: Scratch;
   private readonly fail: Fail;
 
-  constructor(engine: Engine, scratch: Scratch, prepared: { pointer: number; parameterCount: number; isChange: boolean }, fail: Fail) {
+  constructor(
+    engine: Engine,
+    scratch: Scratch,
+    prepared: { pointer: number; parameterCount: number; isChange: boolean; isForOnce: boolean },
+    fail: Fail,
+  ) {
     this.engine = engine;
     this.scratch = scratch;
     this.pointer = prepared.pointer;
     this.parameterCount = prepared.parameterCount;
     this.isChange = prepared.isChange;
+    this.isForOnce = prepared.isForOnce;
     this.fail = fail;
   }
 

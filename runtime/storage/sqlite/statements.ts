@@ -10,6 +10,8 @@ import { type Fail, type SqlParameter, Statement } from "./statement.ts";
 const STATEMENTS_MAX = 64;
 /** Statements after which `sqlite3_changes` counts their rows, and not those of an earlier one. */
 const CHANGE = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:insert|update|delete|replace|with)\b/i;
+/** EXPLAIN shows what a statement points to without the check that the schema is still the same (vdbeaux.c, sqlite3VdbeList): one that was kept could read freed memory. */
+const EXPLAIN = /^(?:[\s;]|--[^\n]*\n|\/\*[\s\S]*?\*\/)*explain\b/i;
 /** What may follow the one statement that a call runs. */
 const NOTHING_MORE = /^(?:[\s;]|--[^\n]*(?:\n|$)|\/\*[\s\S]*?(?:\*\/|$))*$/;
 
@@ -35,6 +37,7 @@ export class Statements {
     const known = this.kept.get(key);
     if (known) this.kept.delete(key);
     const statement = known ?? this.prepare(wide ? castToInteger(sql, wide) : sql);
+    if (statement.isForOnce) return statement;
     this.kept.set(key, statement);
     if (this.kept.size > STATEMENTS_MAX) this.dropOldest();
     return statement;
@@ -52,7 +55,7 @@ export class Statements {
       return new Statement(
         this.engine,
         this.scratch,
-        { pointer, parameterCount: countParameters(sql), isChange: CHANGE.test(sql) },
+        { pointer, parameterCount: countParameters(sql), isChange: CHANGE.test(sql), isForOnce: EXPLAIN.test(sql) },
         this.fail,
       );
     } finally {
