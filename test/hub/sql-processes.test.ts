@@ -30,6 +30,8 @@ test("a query past its limit ends its process alone: what was committed is there
   assert.equal(rowsOf(results.at(-1) as string), [[1], [2]]);
   assert.not(isAlive(pid));
   assert.is(sql.pid("other"), other);
+  assert.is(sql.reports.length, 2);
+  for (const report of sql.reports) assert.match(report, /shop\.db: .*SIGKILL, because it took too long$/);
 });
 
 test("while a query runs, other namespaces answer at once, and so does the hub itself", async () => {

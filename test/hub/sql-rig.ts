@@ -8,6 +8,8 @@ import { makeFolder } from "../storage/folder.ts";
 /** A gateway whose processes are the program under test, and its folder. `await using` closes and removes both. */
 export interface SqlRig extends AsyncDisposable {
   readonly gateway: SqlGateway;
+  /** What the gateway reported. */
+  readonly reports: readonly string[];
   /** The file of a namespace. */
   file(namespace: string): string;
   /** The pid of a namespace's process, which must be there. */
@@ -17,10 +19,12 @@ export interface SqlRig extends AsyncDisposable {
 /** Makes a gateway with some limits changed. */
 export function makeSql(limits: Partial<SqlLimits> = {}): SqlRig {
   const folder = makeFolder();
-  const gateway = new SqlGateway({ dataFolder: folder.path, command: GHOST, limits });
+  const reports: string[] = [];
+  const gateway = new SqlGateway({ dataFolder: folder.path, command: GHOST, limits, report: (line) => reports.push(line) });
   const pidOf = (namespace: string) => gateway.status().find((status) => status.namespace === namespace)?.pid ?? null;
   return {
     gateway,
+    reports,
     file: (namespace) => folder.file(`${namespace}.db`),
     pid(namespace) {
       const pid = pidOf(namespace);

@@ -6,7 +6,7 @@ import { Ask, encodeFrame } from "./frames.ts";
 import { SQL_LIMITS, type SqlLimits } from "./limits.ts";
 import type { Answer } from "./link.ts";
 import { namespaceFile } from "./namespace.ts";
-import { NamespaceQueue, type SqlProgram, type Waiting } from "./namespace-queue.ts";
+import { busy, NamespaceQueue, type SqlProgram, type Waiting } from "./namespace-queue.ts";
 import { batchFrame, executeFrame, queryFrame } from "./requests.ts";
 import { OpenTransaction, type SqlTransaction } from "./transaction.ts";
 
@@ -15,6 +15,8 @@ export type { SqlTransaction } from "./transaction.ts";
 export interface SqlGatewayOptions {
   /** The folder of the files, `NAMESPACE.db`. */
   readonly dataFolder: string;
+  /** Is told in a line, for the hub's log, when a process was stopped for its time, died, or could not open its file; default: nobody. */
+  readonly report?: (line: string) => void;
   /** What differs from `SQL_LIMITS`. */
   readonly limits?: Partial<SqlLimits>;
   /** Ghost's command line; default: this very program's. */
@@ -52,9 +54,11 @@ export class SqlGateway {
   private readonly dataFolder: string;
   private readonly limits: SqlLimits;
   private readonly program: SqlProgram;
+  private readonly report: (line: string) => void;
   private isClosed = false;
 
-  constructor({ dataFolder, limits, command, environment }: SqlGatewayOptions) {
+  constructor({ dataFolder, limits, command, environment, report = () => undefined }: SqlGatewayOptions) {
+    this.report = report;
     this.dataFolder = dataFolder;
     this.limits = { ...SQL_LIMITS, ...limits };
     this.program = { command: command ?? selfCommand(), environment: sqlEnvironment(environment ?? process.env) };
@@ -137,6 +141,7 @@ export class SqlGateway {
     const queue = new NamespaceQueue(namespaceFile(this.dataFolder, namespace), {
       limits: this.limits,
       program: this.program,
+      report: this.report,
       makeRoom: () => this.makeRoom(),
       forget: () => this.forget(namespace, queue),
     });
@@ -149,12 +154,13 @@ export class SqlGateway {
   }
 
   /** Of those that are idle the one that has been so for longest makes room. */
-  private makeRoom(): boolean {
+  private makeRoom(): GhostError | null {
+    if (this.isClosed) return closed();
     const running = [...this.namespaces.values()].filter(({ pid }) => pid !== null);
-    if (running.length < this.limits.processesMax) return true;
+    if (running.length < this.limits.processesMax) return null;
     const [idle] = running.filter(({ isIdle }) => isIdle).sort((a, b) => a.lastUse - b.lastUse);
     void idle?.close();
-    return idle !== undefined;
+    return idle ? null : busy(`${this.limits.processesMax} other namespaces are at work`);
   }
 }
 

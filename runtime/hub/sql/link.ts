@@ -1,6 +1,7 @@
 /** One run of a namespace's process, seen from the hub: what was asked, what is answered, and what became of the rest when it ended. */
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { type PipedEnd, type PipedProcess, startPiped } from "../../process/piped-process.ts";
+import { died, manner, tooLate, uncertain } from "./endings.ts";
 import { Ask, encodeFrame, type Frame, FrameReader, type OpenOrder, Say } from "./frames.ts";
 import type { SqlLimits } from "./limits.ts";
 
@@ -20,6 +21,8 @@ export interface LinkRequest {
 export interface LinkOwner<R> {
   /** There is an answer, and room for another request. */
   onAnswered(): void;
+  /** It ended otherwise than it should, e.g. `the process that ran it was ended by SIGKILL`. */
+  onDeath(how: string): void;
   /** It is gone. `rest` are the requests that are to run on another, in their order. */
   onEnd(rest: R[], notOpened: NotOpened | null): void;
 }
@@ -175,7 +178,7 @@ export class SqlLink<R extends LinkRequest> {
   private async look(): Promise<void> {
     // This loop itself may have been busy: what lies in the pipe is read first.
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
-    if (this.isOpen && this.requests.length === 0) return;
+    if (this.isOver || (this.isOpen && this.requests.length === 0)) return;
     const limitMs = this.isOpen ? (this.requests[this.held.length]?.limitMs ?? this.limits.statementMs) : this.limits.openMs;
     if (performance.now() - this.since < limitMs) return this.watch();
     this.isLate = true;
@@ -185,6 +188,7 @@ export class SqlLink<R extends LinkRequest> {
   private finish(end: PipedEnd): void {
     this.isOver = true;
     this.stopWatching();
+    if (end.code !== 0) this.owner.onDeath(this.isLate ? `${manner(end)}, because it took too long` : manner(end));
     if (this.isOpen && this.isCommitting) this.settleCommitting(end);
     else if (this.isOpen && !this.isLeaving) this.settleRunning(end);
     this.owner.onEnd(this.requests, this.isOpen ? null : this.whyNotOpen(end));
@@ -207,7 +211,7 @@ export class SqlLink<R extends LinkRequest> {
     const running = this.requests[this.held.length];
     if (!running || (!this.isLate && !isCause(running))) return;
     this.requests.splice(this.held.length, 1);
-    running.settle(this.isLate ? tooLate(running.limitMs) : died(manner(end)));
+    running.settle(this.isLate ? tooLate(running.limitMs) : died(manner(end), DEATHS_MAX));
   }
 }
 
@@ -220,30 +224,4 @@ function isCause(request: LinkRequest): boolean {
 function answerOf(isResult: boolean, body: Buffer): Answer {
   const text = body.toString("utf8");
   return isResult ? text : GhostError.from(JSON.parse(text));
-}
-
-function tooLate(limitMs: number): GhostError {
-  return new GhostError("SQL_TIMEOUT", `cannot finish the statement: it was stopped after ${limitMs} ms, and nothing of it was kept`, {
-    hint: "an index may help, or smaller steps; EXPLAIN QUERY PLAN tells what SQLite does",
-  });
-}
-
-function died(how: string): GhostError {
-  return new GhostError("SQL_FAILED", `cannot finish the statement: ${how}, ${DEATHS_MAX} times; nothing of it was kept`);
-}
-
-function uncertain(how: string): GhostError {
-  return new GhostError("SQL_UNCERTAIN", `cannot tell whether the statement took effect: ${how} while it was being committed`, {
-    hint: "look whether it is there before you run it again",
-  });
-}
-
-function manner({ code, signal, lastLine }: PipedEnd): string {
-  const ended =
-    signal !== null
-      ? `the process that ran it was ended by ${signal}`
-      : code !== null
-        ? `the process that ran it ended with ${code}`
-        : lastLine;
-  return lastLine && ended !== lastLine ? `${ended} (${lastLine})` : ended;
 }

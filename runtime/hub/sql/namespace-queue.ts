@@ -28,8 +28,10 @@ type Request = Waiting | TransactionCommand;
 export interface NamespaceOwner {
   readonly limits: SqlLimits;
   readonly program: SqlProgram;
-  /** Whether another process may be started. */
-  makeRoom(): boolean;
+  /** Why no other process may be started; null: it may. */
+  makeRoom(): GhostError | null;
+  /** Is told in a line what happened to a process that should not. */
+  report(line: string): void;
   /** It has no process and nothing to do. */
   forget(): void;
 }
@@ -147,9 +149,11 @@ export class NamespaceQueue implements TransactionHost {
 
   private start(): void {
     if (this.lastOpenError && this.mustNotOpen()) return this.refuseWaiting(this.lastOpenError.error);
-    if (!this.owner.makeRoom()) return this.refuseWaiting(busy(`${this.limits.processesMax} other namespaces are at work`));
+    const refusal = this.owner.makeRoom();
+    if (refusal) return this.refuseWaiting(refusal);
     this.link = new SqlLink(this.file, this.owner.program, this.limits, {
       onAnswered: () => this.proceed(),
+      onDeath: (how) => this.owner.report(`${this.file}: ${how}`),
       onEnd: (rest, notOpened) => this.ended(rest, notOpened),
     });
   }
@@ -216,6 +220,7 @@ export class NamespaceQueue implements TransactionHost {
   }
 }
 
-function busy(why: string): GhostError {
+/** The error of a statement that did not run because of others. */
+export function busy(why: string): GhostError {
   return new GhostError("NAMESPACE_BUSY", `cannot run the statement: ${why}`, { hint: "it did not run: try again later" });
 }
