@@ -3,11 +3,19 @@ import { writeSync } from "node:fs";
 import type { GhostError } from "../../../core/errors/ghost-error.ts";
 import { encodeFrame, Say } from "./frames.ts";
 
+/** Where answers go. */
+export interface AnswerSink {
+  say(kind: number, body?: string): void;
+  error(error: GhostError, kind?: number): void;
+  /** Lets go what was said. */
+  flush(): void;
+}
+
 /**
  * Answers are written together, at the latest before anything that may take long: then the hub, which may have to end this process, knows
  * what it was doing.
  */
-export class Answers {
+export class Answers implements AnswerSink {
   private frames: Buffer[] = [];
   private readonly fd: number;
 

@@ -5,7 +5,7 @@
  */
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import type { SqliteSession } from "../../storage/sqlite/open.ts";
-import type { Answers } from "./answers.ts";
+import type { AnswerSink } from "./answers.ts";
 import { sqlError } from "./errors.ts";
 import { Say } from "./frames.ts";
 import type { Job } from "./jobs.ts";
@@ -27,9 +27,9 @@ export class SharedCommit {
   /** Whether a foreign key of the schema is looked at only when a transaction commits, where it could not be told whose fault it is; null: not known. */
   private deferred: boolean | null = null;
   private readonly db: SqliteSession;
-  private readonly answers: Answers;
+  private readonly answers: AnswerSink;
 
-  constructor(db: SqliteSession, answers: Answers) {
+  constructor(db: SqliteSession, answers: AnswerSink) {
     this.db = db;
     this.answers = answers;
   }

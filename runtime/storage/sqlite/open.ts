@@ -101,7 +101,8 @@ function connect(engine: Engine, path: string): Database {
   throw sqliteError({ action: "open", path, result, message, system: engine.files.failure });
 }
 
-function connectTo({ sqlite, heap }: Engine, name: string): { result: number; pointer: number } {
+/** SQLite's own open: the result code, and the connection, which is there even after an error. */
+export function connectTo({ sqlite, heap }: Engine, name: string): { result: number; pointer: number } {
   const out = sqlite.malloc(8 + name.length);
   heap.bytes.write(`${name}\0`, out + 4);
   const result = sqlite.sqlite3_open(out + 4, out);

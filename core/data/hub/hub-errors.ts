@@ -1,0 +1,30 @@
+import { catalogue, type ErrorCode } from "../../errors/catalogue.ts";
+import { GhostError } from "../../errors/ghost-error.ts";
+
+/** The first words of the hub's error replies, where they are no codes of the catalogue themselves. */
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  WRONGTYPE: "WRONG_TYPE",
+  NOAUTH: "UNAUTHORIZED",
+  WRONGPASS: "UNAUTHORIZED",
+  NOPERM: "UNAUTHORIZED",
+  NAMESPACE: "UNAUTHORIZED",
+  TIMEOUT: "SQL_TIMEOUT",
+  SQL: "SQL_FAILED",
+  LIMIT: "LIMIT_EXCEEDED",
+  OOM: "LIMIT_EXCEEDED",
+  MISCONF: "NO_SPACE",
+  NOSPACE: "NO_SPACE",
+};
+
+/**
+ * What went wrong at the hub, as a GhostError: an error reply by its first word, else FAILED. An error that is one already stays. `action` completes
+ * "cannot …" where the hub's text does not.
+ */
+export function hubError(error: unknown, action: string): GhostError {
+  if (error instanceof GhostError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  const word = /^-?([A-Z][A-Z_]+)\b/.exec(text)?.[1] ?? "";
+  const code = word in catalogue ? (word as ErrorCode) : (CODES[word] ?? "FAILED");
+  const rest = text.replace(/^-?[A-Z][A-Z_]+ +/, "");
+  return new GhostError(code, /^cannot /.test(rest) ? rest : `cannot ${action}: ${rest}`, { cause: error });
+}

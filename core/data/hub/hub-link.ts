@@ -1,0 +1,29 @@
+import type { AbortSignal } from "../../errors/abort-signal.ts";
+import { decodeUtf8 } from "../utf8.ts";
+
+/** What the hub answers, of either version of RESP. Errors are no replies: `send` rejects with an Error whose message is the hub's text (`WRONGTYPE Operation …`). */
+export type HubReply = string | Uint8Array | number | bigint | boolean | null | readonly HubReply[];
+
+/**
+ * One connection to the hub. Requests go out in the order of the calls, those of one turn without another's in between: that is what MULTI … EXEC relies
+ * on. When the signal is aborted, the call rejects with its reason and the reply, which still comes, is dropped.
+ */
+export interface HubLink {
+  send(args: readonly (string | Uint8Array)[], signal?: AbortSignal): Promise<HubReply>;
+}
+
+/** The connection that all share, and the way to one of one's own: a transaction's, which ends with it. */
+export interface HubLinks extends HubLink {
+  open(signal?: AbortSignal): Promise<HubLink & AsyncDisposable>;
+}
+
+/** A string reply as text; undefined of nil. */
+export function textOf(reply: HubReply | undefined): string | undefined {
+  if (reply === null || reply === undefined) return undefined;
+  return reply instanceof Uint8Array ? decodeUtf8(reply) : String(reply);
+}
+
+/** An array reply. */
+export function listOf(reply: HubReply | undefined): readonly HubReply[] {
+  return Array.isArray(reply) ? reply : [];
+}
