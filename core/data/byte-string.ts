@@ -1,6 +1,6 @@
 import { encodeUtf8 } from "./utf8.ts";
 
-const BEYOND_ASCII = /[^\u0000-\u007f]/;
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 /** As many bytes as one call takes arguments safely. */
 const CHUNK = 8192;
 

@@ -2,7 +2,7 @@
 import type { AbortSignal } from "../errors/abort-signal.ts";
 
 /** What becomes of a key; null: it is deleted. */
-export type KeyChange = { readonly text: string; /** Null: it stays. */ readonly expiryMs: number | null } | null;
+export type KeyChange = { readonly text: string /** Null: it stays. */; readonly expiryMs: number | null } | null;
 
 /** A text as it is stored. */
 export interface StoredText {
@@ -21,12 +21,7 @@ export interface KeyPort {
   /** How many there were to delete. */
   remove(keys: readonly string[], signal?: AbortSignal): Promise<number>;
   /** The new version; undefined when the key has another one. Version 0: it must not exist. */
-  writeIfVersion(
-    key: string,
-    change: NonNullable<KeyChange>,
-    version: number,
-    signal?: AbortSignal,
-  ): Promise<number | undefined>;
+  writeIfVersion(key: string, change: NonNullable<KeyChange>, version: number, signal?: AbortSignal): Promise<number | undefined>;
   /** The sum. Throws WRONG_TYPE. */
   add(key: string, by: number, signal?: AbortSignal): Promise<number>;
   scan(pattern: string, signal?: AbortSignal): AsyncIterable<string>;

@@ -122,11 +122,15 @@ export class OverlayTransaction implements GhostTransaction {
       await this.keys.apply(this.changes);
     } catch (error) {
       if (!this.changedSql) throw error;
-      throw new GhostError("PARTLY_COMMITTED", `cannot change the keys of a transaction whose SQL is committed: ${(error as Error).message}`, {
-        hint: "store the keys again, or undo the SQL; a saga does either by itself",
-        details: { keys: [...this.changes.keys()].slice(0, KEYS_TOLD_MAX) },
-        cause: error,
-      });
+      throw new GhostError(
+        "PARTLY_COMMITTED",
+        `cannot change the keys of a transaction whose SQL is committed: ${(error as Error).message}`,
+        {
+          hint: "store the keys again, or undo the SQL; a saga does either by itself",
+          details: { keys: [...this.changes.keys()].slice(0, KEYS_TOLD_MAX) },
+          cause: error,
+        },
+      );
     }
   }
 

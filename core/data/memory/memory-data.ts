@@ -1,7 +1,7 @@
 import { CoreGhostData } from "../core-data.ts";
 import type { GhostData } from "../ghost-data.ts";
-import type { SqlPort } from "../ports.ts";
 import { NO_SQL } from "../no-sql.ts";
+import type { SqlPort } from "../ports.ts";
 import { MemoryKeys } from "./memory-keys.ts";
 
 /** What an in-memory GhostData needs. */

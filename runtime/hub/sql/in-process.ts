@@ -1,7 +1,8 @@
 /** The SQL of one namespace in this very process, by the same rules: for data in memory, and for apps and tests without a hub. A statement cannot be interrupted here. */
+
+import type { SqlPort, SqlTransaction } from "../../../core/data/ports.ts";
 import type { AbortSignal } from "../../../core/errors/abort-signal.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
-import type { SqlPort, SqlTransaction } from "../../../core/data/ports.ts";
 import type { SqliteSession } from "../../storage/sqlite/open.ts";
 import type { AnswerSink } from "./answers.ts";
 import { Executor } from "./executor.ts";
@@ -38,9 +39,13 @@ export class InProcessSql implements SqlPort {
   }
 
   async begin(signal?: AbortSignal): Promise<SqlTransaction> {
-    await this.whenFree(signal);
+    while (this.holder) await this.nextTurn(signal);
     this.run(encodeFrame(Ask.BEGIN));
-    this.holder = new HeldTransaction((frame) => this.run(frame), this.limits, () => this.release());
+    this.holder = new HeldTransaction(
+      (frame) => this.run(frame),
+      this.limits,
+      () => this.release(),
+    );
     return this.holder;
   }
 
@@ -50,7 +55,7 @@ export class InProcessSql implements SqlPort {
   }
 
   private async runFree(frame: Buffer, signal: AbortSignal | undefined): Promise<string> {
-    await this.whenFree(signal);
+    while (this.holder) await this.nextTurn(signal);
     return this.run(frame);
   }
 
@@ -60,14 +65,8 @@ export class InProcessSql implements SqlPort {
     return this.answer.take();
   }
 
-  private async whenFree(signal: AbortSignal | undefined): Promise<void> {
-    while (this.holder) {
-      if (this.waiting.length >= this.limits.waitingMax) throw busy(`${this.waiting.length} others wait already`);
-      await this.nextTurn(signal);
-    }
-  }
-
   private nextTurn(signal: AbortSignal | undefined): Promise<void> {
+    if (this.waiting.length >= this.limits.waitingMax) throw busy(`${this.waiting.length} others wait already`);
     return new Promise((resolve, reject) => {
       const settle = (end: () => void) => () => {
         clearTimeout(timer);
@@ -139,9 +138,13 @@ class HeldTransaction implements SqlTransaction {
 
   private check(): void {
     if (this.expired)
-      throw new GhostError("TX_EXPIRED", `cannot go on with the transaction: it was undone after ${this.limits.transactionIdleMs} ms without a statement`, {
-        hint: "others wait for it: do what takes long before it begins",
-      });
+      throw new GhostError(
+        "TX_EXPIRED",
+        `cannot go on with the transaction: it was undone after ${this.limits.transactionIdleMs} ms without a statement`,
+        {
+          hint: "others wait for it: do what takes long before it begins",
+        },
+      );
     if (this.ended) throw new GhostError("TRANSACTION_ENDED", "cannot run it: the transaction has ended", { hint: "begin another" });
   }
 
