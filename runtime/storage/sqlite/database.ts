@@ -24,7 +24,35 @@ export interface SqliteDatabase {
   exec(sql: string): void;
   /** Runs `work` as one transaction, which is undone if it throws; inside another one it can fail alone. `work` is synchronous. */
   transaction<T>(work: () => T): T;
+  /** Opens a transaction that goes on until `commit` or `rollback`: for work that does not end in one call. Not inside another one. */
+  begin(): void;
+  /** Ends what `begin` began. After an error it is undone. */
+  commit(): void;
+  /** Undoes what `begin` began. */
+  rollback(): void;
   /** From the next transaction on; not inside one. */
+  begin(): void {
+    if (this.depth > 0) throw new Error("begin was called inside a transaction");
+    this.run("BEGIN IMMEDIATE");
+    this.depth = 1;
+  }
+
+  commit(): void {
+    try {
+      this.run("COMMIT");
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
+    this.depth = 0;
+  }
+
+  rollback(): void {
+    if (this.depth > 0) this.undo(null);
+    this.depth = 0;
+    this.undone = null;
+  }
+
   setSynchronous(mode: Synchronous): void;
   /** Moves all that is in the write-ahead log into the file, and empties the log. */
   checkpoint(): void;
@@ -107,7 +135,7 @@ export class Database implements SqliteSession {
   }
 
   exec(sql: string): void {
-    this.begin();
+    this.enter();
     this.watched(() => {
       const result = this.execText(sql);
       if (result !== SQLITE_OK) this.fail(result);
@@ -129,6 +157,28 @@ export class Database implements SqliteSession {
       this.depth--;
       if (this.depth === 0) this.undone = null;
     }
+  }
+
+  begin(): void {
+    if (this.depth > 0) throw new Error("begin was called inside a transaction");
+    this.run("BEGIN IMMEDIATE");
+    this.depth = 1;
+  }
+
+  commit(): void {
+    try {
+      this.run("COMMIT");
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
+    this.depth = 0;
+  }
+
+  rollback(): void {
+    if (this.depth > 0) this.undo(null);
+    this.depth = 0;
+    this.undone = null;
   }
 
   setSynchronous(mode: Synchronous): void {
@@ -176,7 +226,7 @@ export class Database implements SqliteSession {
   }
 
   private execute<T>(sql: string, params: readonly SqlParameter[], work: (statement: Statement) => T): T {
-    this.begin();
+    this.enter();
     let statement: Statement | null = null;
     try {
       return this.watched(() => {
@@ -197,7 +247,7 @@ export class Database implements SqliteSession {
     this.scratch.clear();
   }
 
-  private begin(): void {
+  private enter(): void {
     if (this.closed) throw databaseError("DATABASE_FAILED", "use", this.path, "it was closed");
     if (this.engine.broken)
       throw databaseError("DATABASE_FAILED", "use", this.path, `SQLite broke down (${this.engine.broken.message}); open it again`);

@@ -1,0 +1,96 @@
+import type { Requests } from "../../../core/bus/resp/requests.ts";
+import type { Space, Watcher } from "../keyspace/space.ts";
+import type { Arguments } from "./arguments.ts";
+
+/** The connection of one client, as the runtime's sockets offer it. */
+export interface ClientSocket {
+  /** Gives how many of the bytes were taken; the rest is to be offered again when `drained` is called. */
+  write(bytes: Uint8Array): number;
+  /** Closes after what was written has gone out. */
+  end(): void;
+  /** Closes at once. */
+  terminate(): void;
+  /** Stops, or goes on with, reading. */
+  pause(): void;
+  resume(): void;
+}
+
+/** What is to be sent at the end of the turn. `commands`: how many commands' replies these bytes are; 0: messages that nobody asked for. */
+export interface Piece {
+  bytes: Uint8Array;
+  commands: number;
+}
+
+/** A command that waits, e.g. for an entry of a stream. */
+export interface Blocked {
+  /** Ends the waiting without a reply. */
+  cancel(): void;
+  /** CLIENT UNBLOCK: the reply that a time-out gives, or an error. */
+  unblock(withError: boolean): void;
+}
+
+/** Commands gathered since MULTI. */
+export interface Transaction {
+  readonly queue: Arguments[];
+  /** A command was refused when it was queued: EXEC does nothing. */
+  isBroken: boolean;
+}
+
+/** A key under WATCH. */
+export interface WatchedKey {
+  readonly space: Space;
+  readonly key: string;
+  readonly wasExpired: boolean;
+  readonly stop: () => void;
+}
+
+/** One connected client. */
+export interface Client {
+  readonly id: number;
+  readonly socket: ClientSocket;
+  readonly requests: Requests;
+  /** What `CLIENT LIST` shows: the path or address. */
+  readonly address: string;
+  readonly connectedAt: number;
+  lastUsedAt: number;
+  protocol: 2 | 3;
+  /** As CLIENT SETNAME gave it. */
+  name: string;
+  library: string;
+  libraryVersion: string;
+  lastCommand: string;
+  /** Whether it has said who it is, where that is needed. */
+  isAuthenticated: boolean;
+  /** May enter any namespace. */
+  isOperator: boolean;
+  space: Space;
+  database: number;
+  /** False after `GHOST.DURABILITY relaxed`. */
+  isDurable: boolean;
+  transaction: Transaction | null;
+  /** A watched key changed: EXEC does nothing. */
+  isDoomed: boolean;
+  readonly watched: WatchedKey[];
+  readonly doom: Watcher;
+  blocked: Blocked | null;
+  readonly channels: Set<string>;
+  readonly patterns: Set<string>;
+  /** Subscriptions made by GHOST.RESUME. */
+  readonly resumedChannels: Set<string>;
+  readonly resumedPatterns: Set<string>;
+  /** To be sent at the end of the turn. */
+  outgoing: Piece[];
+  /** Bytes that the socket did not take, and how many. */
+  unsent: Uint8Array[];
+  unsentBytes: number;
+  /** Since when more is unsent than a slow subscriber may have for a while; 0: not. */
+  slowSince: number;
+  /** Its commands touched keys while changes are not committed: replies wait for the commit. */
+  isHeld: boolean;
+  isClosing: boolean;
+  isClosed: boolean;
+  /** What CLIENT REPLY said. */
+  replies: "on" | "off" | "skip-next" | "skip";
+  /** What to do when it is gone: end transactions, subscriptions and the like. */
+  readonly whenGone: Set<() => void>;
+}

@@ -1,0 +1,59 @@
+/** The table of all commands. */
+import { type Arguments, textAt } from "./arguments.ts";
+import type { Client } from "./client.ts";
+import type { Hub } from "./hub.ts";
+
+/** What a command is given. Its reply goes to `hub.output`; it throws a ReplyError to refuse. */
+export type Run = (hub: Hub, client: Client, args: Arguments) => void;
+
+export interface CommandSpec {
+  /** How many words, the name counted; negative: at least so many (as Redis's COMMAND tells it). */
+  readonly arity: number;
+  readonly run: Run;
+  /** Changes keys: the reply waits until that is on disk. */
+  readonly isWrite?: boolean;
+  /** Reads keys. */
+  readonly isRead?: boolean;
+  /** Allowed to a RESP2 client that is subscribed. */
+  readonly whileSubscribed?: boolean;
+  /** Allowed before AUTH. */
+  readonly beforeAuth?: boolean;
+  /** Runs at once between MULTI and EXEC. */
+  readonly inMulti?: boolean;
+  /** Refused between MULTI and EXEC. */
+  readonly notInMulti?: boolean;
+  /** First key, last key, step, as COMMAND tells them. */
+  readonly keys?: readonly [number, number, number];
+}
+
+export interface Command extends CommandSpec {
+  /** Lower case. */
+  readonly name: string;
+}
+
+const COMMANDS = new Map<string, Command>();
+
+/** Adds commands; names are in lower case. */
+export function define(commands: Readonly<Record<string, CommandSpec>>): void {
+  for (const [name, spec] of Object.entries(commands)) {
+    const command: Command = { ...spec, isRead: spec.isRead ?? false, isWrite: spec.isWrite ?? false, name };
+    COMMANDS.set(name, command);
+    COMMANDS.set(name.toUpperCase(), command);
+  }
+}
+
+/** The command that the first word names; undefined: there is none. */
+export function findCommand(args: Arguments): Command | undefined {
+  const word = textAt(args, 0);
+  return COMMANDS.get(word) ?? COMMANDS.get(word.toLowerCase());
+}
+
+/** A command by its name, in any case. */
+export function commandNamed(name: string): Command | undefined {
+  return COMMANDS.get(name.toLowerCase());
+}
+
+/** All commands. */
+export function allCommands(): Command[] {
+  return [...new Set(COMMANDS.values())];
+}

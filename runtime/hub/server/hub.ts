@@ -1,0 +1,371 @@
+/**
+ * Clients, their commands, and turns. In one turn of the event loop the commands of all clients that sent some are run; what they
+ * changed is committed once, and then answered. Who touched no key that changed is answered at once.
+ */
+import { ProtocolError, Requests } from "../../../core/bus/resp/requests.ts";
+import { Channels } from "../bus/channels.ts";
+import { Retained } from "../bus/retained.ts";
+import { Hashes } from "../keyspace/hashes.ts";
+import type { Keyspace } from "../keyspace/keyspace.ts";
+import { type Arguments, textAt, wordAt } from "./arguments.ts";
+import type { Client, ClientSocket, Piece } from "./client.ts";
+import { findCommand } from "./commands.ts";
+import { NOT_DURABLE, run } from "./dispatch.ts";
+import { Output } from "./output.ts";
+
+export const CLIENT_LIMITS = {
+  /** Connections at once; as Redis's `maxclients`. */
+  clientsMax: 10_000,
+  /** Replies that a client does not read, bytes; then it is cut off. */
+  unsentBytesMax: 256 * 1024 * 1024,
+  /** Messages that a subscriber does not read, bytes: cut off at once at the first figure, or after a while at the second (Redis's defaults). */
+  subscriberBytesMax: 32 * 1024 * 1024,
+  subscriberBytesSoft: 8 * 1024 * 1024,
+  subscriberSlowMs: 60_000,
+  /** A client that has more than this unsent is not read from. */
+  unsentBytesPause: 1024 * 1024,
+} as const;
+
+/** Where slow subscribers and the like are announced. */
+export const HUB_CHANNEL = "ghost:hub";
+
+export interface HubParts {
+  readonly keyspace: Keyspace;
+  readonly version: string;
+  /** The namespace and whether it is the operator's, of a token; null: no such token. */
+  readonly identify: (token: string) => { namespace: string; isOperator: boolean } | null;
+  /** Told of what cannot be mended: the hub must end and begin anew. */
+  readonly fatal: (error: unknown) => void;
+}
+
+export class Hub {
+  readonly keyspace: Keyspace;
+  readonly hashes: Hashes;
+  readonly parts: HubParts;
+  readonly clients = new Map<number, Client>();
+  readonly channels: Channels;
+  readonly retained: Retained;
+  readonly output = new Output();
+  readonly startedAt = Date.now();
+  /** Counters for INFO. */
+  readonly counts = { connections: 0, commands: 0, refused: 0, slowSubscribers: 0 };
+  private nextClient = 1;
+  private readonly turnClients = new Set<Client>();
+  /** To be done when the turn's changes are on disk, e.g. waking readers of a stream. */
+  private readonly afterCommit: (() => void)[] = [];
+  private isTurnOpen = false;
+  private isDurable = false;
+  private tidyTimer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(parts: HubParts) {
+    this.parts = parts;
+    this.keyspace = parts.keyspace;
+    this.hashes = new Hashes(parts.keyspace);
+    this.channels = new Channels(this);
+    this.retained = new Retained(this);
+    this.scheduleTidy();
+  }
+
+  /** A client connected. `isTrusted`: it came by the owner's socket and is the operator unless it says otherwise. Null: there are too many. */
+  accept(socket: ClientSocket, address: string, isTrusted: boolean): Client | null {
+    this.counts.connections++;
+    if (this.clients.size >= CLIENT_LIMITS.clientsMax) {
+      this.counts.refused++;
+      socket.write(Buffer.from("-ERR max number of clients reached\r\n"));
+      socket.end();
+      return null;
+    }
+    const client = makeClient(this, this.nextClient++, socket, address, isTrusted);
+    this.clients.set(client.id, client);
+    return client;
+  }
+
+  /** Bytes came from a client. They must stay as they are until the call returns. */
+  receive(client: Client, bytes: Uint8Array<ArrayBufferLike>): void {
+    if (client.isClosing) return;
+    this.perform(client, () => client.requests.feed(bytes));
+  }
+
+  /** Goes on with a client that no longer waits. */
+  proceed(client: Client): void {
+    if (!client.isClosed) this.perform(client, () => undefined);
+  }
+
+  /** Sends what was written to `output` for no command of this client: a message, or the late reply of a blocked one. */
+  send(client: Client, bytes: Uint8Array, commands = 0): void {
+    if (client.isClosed || client.replies === "off") return;
+    client.outgoing.push({ bytes, commands });
+    this.joinTurn(client);
+  }
+
+  /** Does something when what changed in this turn is on disk; never, if it could not be written. */
+  whenCommitted(work: () => void): void {
+    this.afterCommit.push(work);
+    this.openTurn();
+  }
+
+  /** The socket takes bytes again. */
+  drained(client: Client): void {
+    this.flush(client);
+  }
+
+  /** Ends a connection once its replies have gone out. */
+  end(client: Client): void {
+    client.isClosing = true;
+    this.joinTurn(client);
+  }
+
+  /** The connection is gone. */
+  gone(client: Client): void {
+    if (client.isClosed) return;
+    client.isClosed = client.isClosing = true;
+    client.blocked?.cancel();
+    this.channels.forget(client);
+    this.retained.forget(client);
+    for (const { stop } of client.watched.splice(0)) stop();
+    for (const work of client.whenGone) work();
+    client.outgoing = [];
+    client.unsent = [];
+    this.clients.delete(client.id);
+  }
+
+  /** Ends all connections and the turn that is open. */
+  close(): void {
+    if (this.tidyTimer) clearTimeout(this.tidyTimer);
+    this.endTurn();
+    for (const client of [...this.clients.values()]) {
+      client.socket.end();
+      this.gone(client);
+    }
+  }
+
+  private perform(client: Client, begin: () => void): void {
+    const { output } = this;
+    const start = output.length;
+    let commands = 0;
+    let touched = client.isHeld;
+    try {
+      begin();
+      while (!client.blocked && !client.isClosing && client.requests.next()) {
+        touched = this.command(client, client.requests) || touched;
+        commands++;
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      output.error(error.message);
+      client.isClosing = true;
+    }
+    client.lastUsedAt = Date.now();
+    this.deliver(client, start, commands, touched);
+  }
+
+  /** Runs one command; true when its reply depends on keys. */
+  private command(client: Client, args: Arguments): boolean {
+    this.counts.commands++;
+    const { output } = this;
+    output.protocol = client.protocol;
+    const start = output.length;
+    const command = findCommand(args);
+    const wasDirty = this.keyspace.isDirty;
+    run(this, client, command, args);
+    if (this.keyspace.isDirty && !wasDirty) this.openTurn();
+    if (command?.isWrite && client.isDurable) this.isDurable = true;
+    if (client.replies !== "on") this.silence(client, start, textAt(args, 0), args);
+    return command?.isWrite || command?.isRead || client.isHeld;
+  }
+
+  private silence(client: Client, start: number, name: string, args: Arguments): void {
+    const isReply = name.toUpperCase() === "CLIENT" && args.count > 1 && wordAt(args, 1) === "REPLY";
+    if (client.replies === "skip-next" && !isReply) client.replies = "skip";
+    if (client.replies !== "skip-next" || !isReply) this.output.length = start;
+    if (client.replies === "skip") client.replies = "on";
+  }
+
+  private deliver(client: Client, start: number, commands: number, touched: boolean): void {
+    const { output } = this;
+    const isHeld = touched && this.keyspace.isDirty;
+    if (output.length > start) {
+      if (isHeld || client.outgoing.length > 0 || client.unsentBytes > 0 || start > 0) {
+        client.outgoing.push({ bytes: output.copy(start), commands });
+        client.isHeld ||= isHeld;
+        this.joinTurn(client);
+      } else this.write(client, output.buffer.subarray(start, output.length), true);
+    }
+    output.length = start;
+    if (start === 0) output.clear();
+    if (client.isClosing && client.outgoing.length === 0) this.flush(client);
+  }
+
+  private joinTurn(client: Client): void {
+    this.turnClients.add(client);
+    this.openTurn();
+  }
+
+  private openTurn(): void {
+    if (this.isTurnOpen) return;
+    this.isTurnOpen = true;
+    setImmediate(() => this.endTurn());
+  }
+
+  /** Commits, then sends. */
+  private endTurn(): void {
+    this.isTurnOpen = false;
+    const failure = this.commit();
+    const work = this.afterCommit.splice(0);
+    if (failure === null) for (const task of work) task();
+    const clients = [...this.turnClients];
+    this.turnClients.clear();
+    for (const client of clients) {
+      if (failure !== null && client.isHeld) client.outgoing = client.outgoing.map((piece) => failed(piece, failure));
+      client.isHeld = false;
+      this.flush(client);
+    }
+    this.scheduleTidy();
+  }
+
+  /** Null, or why nothing of this turn was written. */
+  private commit(): string | null {
+    if (!this.keyspace.isDirty) return null;
+    const { isDurable } = this;
+    this.isDurable = false;
+    try {
+      this.keyspace.commit(isDurable);
+      return null;
+    } catch (error) {
+      if (this.keyspace.isDirty) this.parts.fatal(error);
+      return `${NOT_DURABLE} ${(error as Error).message}`;
+    }
+  }
+
+  private flush(client: Client): void {
+    if (client.isClosed) return;
+    if (client.outgoing.length > 0 && !client.isHeld) {
+      const pieces = client.outgoing;
+      client.outgoing = [];
+      this.write(client, pieces.length === 1 ? (pieces[0] as Piece).bytes : Buffer.concat(pieces.map(({ bytes }) => bytes)), false);
+    } else if (client.unsentBytes > 0) this.write(client, null, false);
+    if (client.isClosing && client.unsentBytes === 0 && client.outgoing.length === 0) client.socket.end();
+  }
+
+  /** Offers bytes to the socket and keeps what it does not take; `isBorrowed`: they must be copied to be kept. */
+  private write(client: Client, bytes: Uint8Array | null, isBorrowed: boolean): void {
+    if (bytes && client.unsentBytes > 0) this.keepUnsent(client, isBorrowed ? bytes.slice() : bytes);
+    else if (bytes) {
+      const taken = client.socket.write(bytes);
+      if (taken < 0) return;
+      if (taken < bytes.length) this.keepUnsent(client, isBorrowed ? bytes.slice(taken) : bytes.subarray(taken));
+      return;
+    }
+    while (client.unsent.length > 0) {
+      const next = client.unsent[0] as Uint8Array;
+      const taken = client.socket.write(next);
+      if (taken < 0) return;
+      client.unsentBytes -= taken;
+      if (taken < next.length) {
+        client.unsent[0] = next.subarray(taken);
+        return;
+      }
+      client.unsent.shift();
+    }
+    client.slowSince = 0;
+    client.socket.resume();
+  }
+
+  private keepUnsent(client: Client, bytes: Uint8Array): void {
+    client.unsent.push(bytes);
+    client.unsentBytes += bytes.length;
+    const isSubscriber = this.channels.countOf(client) > 0;
+    if (client.unsentBytes > CLIENT_LIMITS.unsentBytesPause && !isSubscriber) client.socket.pause();
+    if (client.unsentBytes > CLIENT_LIMITS.subscriberBytesSoft && client.slowSince === 0) client.slowSince = Date.now();
+    const isSlow = client.slowSince > 0 && Date.now() - client.slowSince > CLIENT_LIMITS.subscriberSlowMs;
+    const bytesMax = isSubscriber ? CLIENT_LIMITS.subscriberBytesMax : CLIENT_LIMITS.unsentBytesMax;
+    if (client.unsentBytes > bytesMax || (isSubscriber && isSlow)) this.cutOff(client, isSubscriber);
+  }
+
+  private cutOff(client: Client, isSubscriber: boolean): void {
+    const { unsentBytes, id, name } = client;
+    this.gone(client);
+    client.socket.terminate();
+    this.counts.slowSubscribers++;
+    const event = isSubscriber ? "slow-subscriber" : "slow-client";
+    this.announce({ event, client: id, name, unsentBytes, limit: isSubscriber ? "subscriberBytesMax" : "unsentBytesMax" });
+  }
+
+  /** Tells whoever listens on `ghost:hub`. */
+  announce(event: Record<string, unknown>): void {
+    this.channels.publish(HUB_CHANNEL, Buffer.from(JSON.stringify(event)));
+  }
+
+  private scheduleTidy(): void {
+    if (this.tidyTimer) return;
+    const at = this.keyspace.tidyAt;
+    if (at === Number.POSITIVE_INFINITY) return;
+    // A full disk is not asked again at once.
+    const pause = this.keyspace.failure ? RETRY_MS : TIDY_MS;
+    this.tidyTimer = setTimeout(() => this.tidy(), Math.min(Math.max(at - Date.now(), pause), 2 ** 30));
+  }
+
+  private tidy(): void {
+    this.tidyTimer = null;
+    const end = performance.now() + TIDY_SLICE_MS;
+    try {
+      while (this.keyspace.tidy() && performance.now() < end);
+    } catch (error) {
+      if (this.keyspace.isDirty) this.parts.fatal(error);
+    }
+    this.scheduleTidy();
+  }
+}
+
+/** Between two rounds of work in quiet moments, and how long one may take, milliseconds. */
+const TIDY_MS = 5;
+const TIDY_SLICE_MS = 2;
+const RETRY_MS = 1000;
+
+/** A reply to what was not written says so, once for each command. */
+function failed(piece: Piece, failure: string): Piece {
+  if (piece.commands === 0) return piece;
+  return { ...piece, bytes: Buffer.from(`-${failure.replace(/[\r\n]/g, " ")}\r\n`.repeat(piece.commands)) };
+}
+
+function makeClient(hub: Hub, id: number, socket: ClientSocket, address: string, isTrusted: boolean): Client {
+  const client: Client = {
+    id,
+    socket,
+    requests: new Requests((size) => Buffer.allocUnsafe(size)),
+    address,
+    connectedAt: Date.now(),
+    lastUsedAt: Date.now(),
+    protocol: 2,
+    name: "",
+    library: "",
+    libraryVersion: "",
+    lastCommand: "NULL",
+    isAuthenticated: isTrusted,
+    isOperator: isTrusted,
+    space: hub.keyspace.space("default"),
+    database: 0,
+    isDurable: true,
+    transaction: null,
+    isDoomed: false,
+    watched: [],
+    doom: () => {
+      client.isDoomed = true;
+    },
+    blocked: null,
+    channels: new Set(),
+    patterns: new Set(),
+    resumedChannels: new Set(),
+    resumedPatterns: new Set(),
+    outgoing: [],
+    unsent: [],
+    unsentBytes: 0,
+    slowSince: 0,
+    isHeld: false,
+    isClosing: false,
+    isClosed: false,
+    replies: "on",
+    whenGone: new Set(),
+  };
+  return client;
+}

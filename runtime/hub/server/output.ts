@@ -1,0 +1,158 @@
+/** Writes replies in RESP2 or RESP3 (https://redis.io/docs/latest/develop/reference/protocol-spec/) into one growing buffer. */
+
+/** Room that is kept between uses, bytes; what one reply made it grow beyond is given back. */
+const KEPT_BYTES = 256 * 1024;
+const CR = 13;
+const LF = 10;
+const BULK = 36;
+const INTEGER = 58;
+const ARRAY = 42;
+const MAP = 37;
+const PUSH = 62;
+/** Up to here a loop copies faster than a call. */
+const LOOP_BYTES_MAX = 32;
+
+export class Output {
+  /** What the client that is being answered speaks. */
+  protocol: 2 | 3 = 2;
+  /** Bytes written. */
+  length = 0;
+  buffer: Buffer = Buffer.allocUnsafe(KEPT_BYTES);
+
+  /** What was written, as bytes of its own. */
+  copy(from = 0): Buffer {
+    return Buffer.from(this.buffer.subarray(from, this.length));
+  }
+
+  /** Begins anew. */
+  clear(): void {
+    this.length = 0;
+    if (this.buffer.length > KEPT_BYTES) this.buffer = Buffer.allocUnsafe(KEPT_BYTES);
+  }
+
+  ok(): void {
+    this.raw(OK);
+  }
+
+  /** A status line, ASCII without line ends. */
+  simple(text: string): void {
+    this.line(43, text);
+  }
+
+  /** An error: a code word, a blank, a sentence. Line ends would break the protocol and become blanks. */
+  error(text: string): void {
+    this.line(45, text.replace(/[\r\n]/g, " "));
+  }
+
+  integer(value: number | bigint): void {
+    if (typeof value === "number" && value >= 0 && value < 1e9) this.head(INTEGER, value);
+    else this.line(INTEGER, String(value));
+  }
+
+  /** A byte string. */
+  bulk(bytes: Uint8Array): void {
+    const size = bytes.length;
+    this.head(BULK, size);
+    this.room(size + 2);
+    const { buffer } = this;
+    let at = this.length;
+    if (size > LOOP_BYTES_MAX) {
+      buffer.set(bytes, at);
+      at += size;
+    } else for (let index = 0; index < size; index++) buffer[at++] = bytes[index] as number;
+    buffer[at] = CR;
+    buffer[at + 1] = LF;
+    this.length = at + 2;
+  }
+
+  /** A text, as UTF-8. */
+  text(value: string): void {
+    this.bulk(Buffer.from(value, "utf8"));
+  }
+
+  /** A byte string that is kept as a text with one letter a byte, as keys are. */
+  latin1(value: string): void {
+    this.head(BULK, value.length);
+    this.room(value.length + 2);
+    this.buffer.latin1Write(value, this.length, value.length);
+    this.length += value.length;
+    this.end();
+  }
+
+  /** Nothing, where a string could be. */
+  null(): void {
+    this.raw(this.protocol === 3 ? NULL : NULL_BULK);
+  }
+
+  /** Nothing, where an array could be. */
+  nullArray(): void {
+    this.raw(this.protocol === 3 ? NULL : NULL_ARRAY);
+  }
+
+  /** `count` values follow. */
+  array(count: number): void {
+    this.head(ARRAY, count);
+  }
+
+  /** `count` pairs follow; in RESP2 an array of twice as many values. */
+  map(count: number): void {
+    if (this.protocol === 3) this.head(MAP, count);
+    else this.head(ARRAY, count * 2);
+  }
+
+  /** A message that answers no command, of `count` values; in RESP2 an array. */
+  push(count: number): void {
+    this.head(this.protocol === 3 ? PUSH : ARRAY, count);
+  }
+
+  /** Bytes that are replies already. */
+  raw(bytes: Uint8Array): void {
+    this.room(bytes.length);
+    if (bytes.length > LOOP_BYTES_MAX) this.buffer.set(bytes, this.length);
+    else for (let index = 0; index < bytes.length; index++) this.buffer[this.length + index] = bytes[index] as number;
+    this.length += bytes.length;
+  }
+
+  private head(kind: number, value: number): void {
+    this.room(16);
+    const { buffer } = this;
+    let at = this.length;
+    buffer[at++] = kind;
+    if (value < 10) buffer[at++] = 48 + value;
+    else if (value < 100) {
+      buffer[at++] = 48 + ((value / 10) | 0);
+      buffer[at++] = 48 + (value % 10);
+    } else {
+      const digits = String(value);
+      for (let index = 0; index < digits.length; index++) buffer[at++] = digits.charCodeAt(index);
+    }
+    buffer[at] = CR;
+    buffer[at + 1] = LF;
+    this.length = at + 2;
+  }
+
+  private line(kind: number, text: string): void {
+    this.room(text.length * 3 + 3);
+    this.buffer[this.length++] = kind;
+    this.length += this.buffer.write(text, this.length, "utf8");
+    this.end();
+  }
+
+  private end(): void {
+    this.buffer[this.length] = CR;
+    this.buffer[this.length + 1] = LF;
+    this.length += 2;
+  }
+
+  private room(size: number): void {
+    if (this.length + size <= this.buffer.length) return;
+    const wider = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.length + size));
+    this.buffer.copy(wider, 0, 0, this.length);
+    this.buffer = wider;
+  }
+}
+
+const OK = Buffer.from("+OK\r\n");
+const NULL = Buffer.from("_\r\n");
+const NULL_BULK = Buffer.from("$-1\r\n");
+const NULL_ARRAY = Buffer.from("*-1\r\n");
