@@ -1,11 +1,11 @@
 /** Who listens to which channel, and the passing on of messages. Payloads are bytes, never parsed; channels are shared by all namespaces. */
-import { compileGlob, type GlobMatcher } from "../../../core/bus/glob.ts";
+import { compileGlob, type Glob } from "../../../core/bus/glob.ts";
 import type { Client } from "../server/client.ts";
 import type { Hub } from "../server/hub.ts";
 import { Output } from "../server/output.ts";
 
 interface Pattern {
-  readonly matches: GlobMatcher;
+  readonly glob: Glob;
   readonly clients: Set<Client>;
 }
 
@@ -38,7 +38,7 @@ export class Channels {
 
   subscribePattern(client: Client, pattern: string): void {
     client.patterns.add(pattern);
-    const known = this.patterns.get(pattern) ?? { matches: compileGlob(pattern), clients: new Set() };
+    const known = this.patterns.get(pattern) ?? { glob: compileGlob(pattern), clients: new Set<Client>() };
     known.clients.add(client);
     this.patterns.set(pattern, known);
   }
@@ -64,8 +64,8 @@ export class Channels {
   private deliver(channel: string, payload: Uint8Array): number {
     const clients = this.subscribers.get(channel);
     let reached = clients ? this.sendTo(clients, () => this.message(channel, payload)) : 0;
-    for (const [pattern, { matches, clients: listeners }] of this.patterns) {
-      if (matches(channel)) reached += this.sendTo(listeners, () => this.patternMessage(pattern, channel, payload));
+    for (const [pattern, { glob, clients: listeners }] of this.patterns) {
+      if (glob.matches(channel)) reached += this.sendTo(listeners, () => this.patternMessage(pattern, channel, payload));
     }
     return reached;
   }

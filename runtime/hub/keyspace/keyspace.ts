@@ -119,6 +119,12 @@ export class Keyspace {
     return entry.expires !== 0 && entry.expires <= this.now() ? ABSENT : entry;
   }
 
+  /** Whether a key is there only because nobody removed it yet after its time. */
+  isExpired(space: Space, key: string): boolean {
+    const { type, expires } = this.find(space, key);
+    return type !== 0 && expires !== 0 && expires <= this.now();
+  }
+
   /** Makes `key` a string. `expires` 0: for ever. The value is kept as it is: it must be the keyspace's own. */
   putString(space: Space, key: string, value: Uint8Array, expires: number): number {
     const before = this.knownBefore(space, key);

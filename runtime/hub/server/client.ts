@@ -63,6 +63,8 @@ export interface Client {
   isAuthenticated: boolean;
   /** May enter any namespace. */
   isOperator: boolean;
+  /** Came by a door that is the operator's alone. */
+  readonly isTrusted: boolean;
   space: Space;
   database: number;
   /** False after `GHOST.DURABILITY relaxed`. */

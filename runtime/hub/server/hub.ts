@@ -7,6 +7,7 @@ import { Channels } from "../bus/channels.ts";
 import { Retained } from "../bus/retained.ts";
 import { Hashes } from "../keyspace/hashes.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
+import type { SqlGateway } from "../sql/gateway.ts";
 import { type Arguments, textAt, wordAt } from "./arguments.ts";
 import type { Client, ClientSocket, Piece } from "./client.ts";
 import { findCommand } from "./commands.ts";
@@ -34,6 +35,7 @@ export interface HubParts {
   readonly version: string;
   /** The namespace and whether it is the operator's, of a token; null: no such token. */
   readonly identify: (token: string) => { namespace: string; isOperator: boolean } | null;
+  readonly sql: SqlGateway;
   /** Told of what cannot be mended: the hub must end and begin anew. */
   readonly fatal: (error: unknown) => void;
 }
@@ -50,6 +52,8 @@ export class Hub {
   /** Counters for INFO. */
   readonly counts = { connections: 0, commands: 0, refused: 0, slowSubscribers: 0 };
   private nextClient = 1;
+  /** Whose command runs. */
+  private performing: Client | null = null;
   private readonly turnClients = new Set<Client>();
   /** To be done when the turn's changes are on disk, e.g. waking readers of a stream. */
   private readonly afterCommit: (() => void)[] = [];
@@ -94,6 +98,11 @@ export class Hub {
   /** Sends what was written to `output` for no command of this client: a message, or the late reply of a blocked one. */
   send(client: Client, bytes: Uint8Array, commands = 0): void {
     if (client.isClosed || client.replies === "off") return;
+    // What a command makes its own client be told comes between its replies.
+    if (client === this.performing) {
+      this.output.raw(bytes);
+      return;
+    }
     client.outgoing.push({ bytes, commands });
     this.joinTurn(client);
   }
@@ -102,6 +111,17 @@ export class Hub {
   whenCommitted(work: () => void): void {
     this.afterCommit.push(work);
     this.openTurn();
+  }
+
+  /** Sends the late reply of a command that waited. */
+  answer(client: Client, write: () => void): void {
+    if (client.isClosed) return;
+    const start = this.output.length;
+    this.output.protocol = client.protocol;
+    write();
+    const bytes = this.output.copy(start);
+    this.output.length = start;
+    this.send(client, bytes, 1);
   }
 
   /** The socket takes bytes again. */
@@ -144,6 +164,8 @@ export class Hub {
     const start = output.length;
     let commands = 0;
     let touched = client.isHeld;
+    const outer = this.performing;
+    this.performing = client;
     try {
       begin();
       while (!client.blocked && !client.isClosing && client.requests.next()) {
@@ -154,6 +176,8 @@ export class Hub {
       if (!(error instanceof ProtocolError)) throw error;
       output.error(error.message);
       client.isClosing = true;
+    } finally {
+      this.performing = outer;
     }
     client.lastUsedAt = Date.now();
     this.deliver(client, start, commands, touched);
@@ -343,6 +367,7 @@ function makeClient(hub: Hub, id: number, socket: ClientSocket, address: string,
     lastCommand: "NULL",
     isAuthenticated: isTrusted,
     isOperator: isTrusted,
+    isTrusted,
     space: hub.keyspace.space("default"),
     database: 0,
     isDurable: true,

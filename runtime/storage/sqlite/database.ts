@@ -31,27 +31,6 @@ export interface SqliteDatabase {
   /** Undoes what `begin` began. */
   rollback(): void;
   /** From the next transaction on; not inside one. */
-  begin(): void {
-    if (this.depth > 0) throw new Error("begin was called inside a transaction");
-    this.run("BEGIN IMMEDIATE");
-    this.depth = 1;
-  }
-
-  commit(): void {
-    try {
-      this.run("COMMIT");
-    } catch (error) {
-      this.rollback();
-      throw error;
-    }
-    this.depth = 0;
-  }
-
-  rollback(): void {
-    if (this.depth > 0) this.undo(null);
-    this.depth = 0;
-    this.undone = null;
-  }
 
   setSynchronous(mode: Synchronous): void;
   /** Moves all that is in the write-ahead log into the file, and empties the log. */

@@ -1,0 +1,61 @@
+/** The hub's composition root: `ghost hub serve`. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { findHome } from "../daemon/home.ts";
+import { version } from "../system/version.ts";
+import "./commands/bus.ts";
+import "./commands/clients.ts";
+import "./commands/connection.ts";
+import "./commands/ghost.ts";
+import "./commands/hashes.ts";
+import "./commands/health.ts";
+import "./commands/keys.ts";
+import "./commands/sql.ts";
+import "./commands/strings.ts";
+import "./commands/transactions.ts";
+import { Keyspace } from "./keyspace/keyspace.ts";
+import { Hub } from "./server/hub.ts";
+import { type Door, openDoor } from "./server/listen.ts";
+import { SqlGateway } from "./sql/gateway.ts";
+import { hubSecret, namespaceOf } from "./tokens.ts";
+
+/** The descriptor at which a listener is handed down (sd_listen_fds(3)). */
+const HANDED_DOWN = 3;
+
+/**
+ * Runs the hub of the home at `root` until SIGTERM or SIGINT; gives the exit code. Says on standard output when it accepts. Throws what opening its
+ * file or its socket throws.
+ */
+export async function runHub(root: string): Promise<number> {
+  const home = findHome(root);
+  const keyspace = await Keyspace.open(join(home.data, "hub.db"));
+  const sql = new SqlGateway({ dataFolder: home.data, report: (line) => console.error(line) });
+  const secret = hubSecret(join(home.data, "hub-secret"));
+  const ended = Promise.withResolvers<number>();
+  const fatal = (error: unknown): void => {
+    console.error(`the hub ends, to begin anew: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+    // What is not on disk was not acknowledged: nothing may be written or answered any more.
+    process.exit(1);
+  };
+  const identify = (token: string) => {
+    const namespace = namespaceOf(secret, token);
+    return namespace === null ? null : { namespace, isOperator: false };
+  };
+  const hub = new Hub({ keyspace, sql, version, identify, fatal });
+  const door = await openDoor(hub, doorOf(home.hubSocket));
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => ended.resolve(0));
+  console.log(`the hub accepts at ${home.hubSocket}`);
+  const code = await ended.promise;
+  door.close();
+  hub.close();
+  await sql.close();
+  keyspace.close();
+  return code;
+}
+
+function doorOf(path: string): Door {
+  if (process.env.LISTEN_FDS === "1") return { descriptor: HANDED_DOWN, path, isTrusted: true };
+  rmSync(path, { force: true });
+  process.umask(0o177);
+  return { path, isTrusted: true };
+}

@@ -1,0 +1,113 @@
+/** The hub's doors: sockets of Bun where it runs on Bun, which cost half of node:net's, and node:net elsewhere. */
+import { createServer, type Socket } from "node:net";
+import type { Client, ClientSocket } from "./client.ts";
+import type { Hub } from "./hub.ts";
+
+/** Where to listen: a path, a port of a host, or a descriptor that somebody else opened. */
+export type Door =
+  | { readonly path: string; readonly isTrusted: boolean }
+  | { readonly host: string; readonly port: number; readonly isTrusted: boolean }
+  | { readonly descriptor: number; readonly path: string; readonly isTrusted: boolean };
+
+export interface OpenDoor {
+  close(): void;
+}
+
+interface BunSocket {
+  data: { client: Client | null };
+  write(bytes: Uint8Array): number;
+  end(): void;
+  terminate(): void;
+  pause(): void;
+  resume(): void;
+  readonly remoteAddress?: string;
+}
+
+interface BunListener {
+  stop(closeConnections: boolean): void;
+}
+
+type BunListen = (options: Record<string, unknown>) => BunListener;
+
+const bunListen = (globalThis as { Bun?: { listen: BunListen } }).Bun?.listen;
+
+/** Opens a door; throws what the system says. */
+export function openDoor(hub: Hub, door: Door): Promise<OpenDoor> {
+  return bunListen ? Promise.resolve(openWithBun(hub, door, bunListen)) : openWithNode(hub, door);
+}
+
+function openWithBun(hub: Hub, door: Door, listen: BunListen): OpenDoor {
+  const server = listen({
+    ...("descriptor" in door ? { fd: door.descriptor } : "path" in door ? { unix: door.path } : { hostname: door.host, port: door.port }),
+    socket: {
+      open(socket: BunSocket) {
+        socket.data = { client: null };
+        socket.data.client = hub.accept(socketOfBun(socket), addressOf(door, socket.remoteAddress), door.isTrusted);
+      },
+      data(socket: BunSocket, bytes: Buffer) {
+        if (socket.data.client) hub.receive(socket.data.client, bytes);
+      },
+      drain: (socket: BunSocket) => void (socket.data.client && hub.drained(socket.data.client)),
+      end(socket: BunSocket) {
+        if (socket.data.client) hub.end(socket.data.client);
+      },
+      close: (socket: BunSocket) => void (socket.data.client && hub.gone(socket.data.client)),
+      error: (socket: BunSocket) => void (socket.data?.client && hub.gone(socket.data.client)),
+    },
+  });
+  return { close: () => server.stop(false) };
+}
+
+function socketOfBun(socket: BunSocket): ClientSocket {
+  let isPaused = false;
+  return {
+    write: (bytes) => socket.write(bytes),
+    end: () => socket.end(),
+    terminate: () => socket.terminate(),
+    pause() {
+      if (!isPaused) socket.pause();
+      isPaused = true;
+    },
+    resume() {
+      if (isPaused) socket.resume();
+      isPaused = false;
+    },
+  };
+}
+
+function openWithNode(hub: Hub, door: Door): Promise<OpenDoor> {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    const client = hub.accept(socketOfNode(socket), addressOf(door, socket.remoteAddress), door.isTrusted);
+    if (!client) return;
+    socket.on("data", (bytes) => hub.receive(client, bytes));
+    socket.on("drain", () => hub.drained(client));
+    socket.on("end", () => hub.end(client));
+    socket.on("close", () => hub.gone(client));
+    socket.on("error", () => hub.gone(client));
+  });
+  const place = "descriptor" in door ? { fd: door.descriptor } : "path" in door ? { path: door.path } : { host: door.host, port: door.port };
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(place, () => resolve({ close: () => server.close() }));
+  });
+}
+
+/** Node takes all bytes; what it could not send is told as not taken, so that limits hold, by what waits in it. */
+function socketOfNode(socket: Socket): ClientSocket {
+  return {
+    write(bytes) {
+      if (socket.writableNeedDrain) return 0;
+      // Node keeps what it cannot send at once; these bytes are the caller's.
+      socket.write(Uint8Array.from(bytes));
+      return bytes.length;
+    },
+    end: () => void socket.end(),
+    terminate: () => void socket.destroy(),
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+  };
+}
+
+function addressOf(door: Door, remote: string | undefined): string {
+  return "path" in door ? `${door.path}:0` : (remote ?? `${door.host}:${door.port}`);
+}
