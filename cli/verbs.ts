@@ -50,6 +50,7 @@ export const VERBS: Readonly<Record<string, Loader>> = Object.assign(Object.crea
 /** Verbs that only Ghost itself calls: neither help nor completions know them. */
 const HIDDEN_VERBS: Readonly<Record<string, Loader>> = {
   "hub-sql": () => import("./commands/hub-sql.ts"),
+  hub: () => import("./commands/hub.ts"),
 };
 
 /** The loader of any verb, hidden ones included. */

@@ -23,6 +23,11 @@ export interface Home {
   readonly socket: string;
   /** Where people look for the socket. */
   readonly socketLink: string;
+  /** The same of the hub, in the same folder. */
+  readonly hubSocket: string;
+  readonly hubSocketLink: string;
+  /** From which the tokens of apps are made. */
+  readonly hubSecretFile: string;
   readonly pidFile: string;
   readonly lockFile: string;
   /** Exists after an explicit `daemon stop`: commands that only read then do not start a daemon. */
@@ -42,6 +47,8 @@ export function findHome(directory: string | undefined, groupId: number | null =
   const run = join(root, "run");
   const data = join(root, "data");
   const socketLink = join(run, "daemon.sock");
+  const hubSocketLink = join(run, "hub.sock");
+  const socket = Buffer.byteLength(socketLink) <= SOCKET_PATH_BYTES_MAX ? socketLink : shortSocketPath(root);
   return {
     root,
     logs: join(root, "logs"),
@@ -52,8 +59,11 @@ export function findHome(directory: string | undefined, groupId: number | null =
     definitionsFile: join(data, "definitions.json"),
     secretsFile: join(data, "secrets"),
     reserveFile: join(data, "reserve"),
-    socket: Buffer.byteLength(socketLink) <= SOCKET_PATH_BYTES_MAX ? socketLink : shortSocketPath(root),
+    socket,
     socketLink,
+    hubSocket: socket === socketLink ? hubSocketLink : join(dirname(socket), "hub.sock"),
+    hubSocketLink,
+    hubSecretFile: join(data, "hub-secret"),
     pidFile: join(run, "daemon.pid"),
     lockFile: join(run, "daemon.lock"),
     stoppedMarker: join(run, "stopped"),
@@ -145,12 +155,17 @@ function prepareShortSocket(home: Home): void {
       hint: `remove ${folder}, or set TMPDIR`,
     });
   }
+  makeLink(home.socketLink, home.socket);
+  makeLink(home.hubSocketLink, home.hubSocket);
+}
+
+function makeLink(link: string, target: string): void {
   try {
-    unlinkSync(home.socketLink);
+    unlinkSync(link);
   } catch {
     // There was none.
   }
-  symlinkSync(home.socket, home.socketLink);
+  symlinkSync(target, link);
 }
 
 function homeError(home: Home, error: NodeJS.ErrnoException): GhostError {

@@ -31,11 +31,15 @@ export async function runHub(root: string): Promise<number> {
   const keyspace = await Keyspace.open(join(home.data, "hub.db"));
   const sql = new SqlGateway({ dataFolder: home.data, report: (line) => console.error(line) });
   const secret = hubSecret(join(home.data, "hub-secret"));
-  const ended = Promise.withResolvers<number>();
+  let end: (code: number) => void = () => undefined;
+  const ended = new Promise<number>((resolve) => {
+    end = resolve;
+  });
   const fatal = (error: unknown): void => {
     console.error(`the hub ends, to begin anew: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
-    // What is not on disk was not acknowledged: nothing may be written or answered any more.
-    process.exit(1);
+    // What is not on disk was not acknowledged: nothing more is written or answered.
+    hub.halt();
+    end(1);
   };
   const identify = (token: string) => {
     const namespace = namespaceOf(secret, token);
@@ -43,14 +47,15 @@ export async function runHub(root: string): Promise<number> {
   };
   const hub = new Hub({ keyspace, sql, version, identify, fatal });
   const door = await openDoor(hub, doorOf(home.hubSocket));
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => ended.resolve(0));
   console.log(`the hub accepts at ${home.hubSocket}`);
-  const code = await ended.promise;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => end(0));
+  const code = await ended;
+  if (code !== 0) return code;
   door.close();
   hub.close();
   await sql.close();
   keyspace.close();
-  return code;
+  return 0;
 }
 
 function doorOf(path: string): Door {

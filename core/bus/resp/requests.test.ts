@@ -16,7 +16,8 @@ function read(text: string, size: number): string[][] {
   return found;
 }
 
-const MANY = '*1\r\n$4\r\nPING\r\n*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$6\r\na\r\nb\0c\r\nGET "a\\x41 b" \'it\\\'s\'\r\n\r\n*0\r\n*-1\r\n*2\r\n$3\r\nGET\r\n$0\r\n\r\nPING\n';
+const MANY =
+  "*1\r\n$4\r\nPING\r\n*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$6\r\na\r\nb\0c\r\nGET \"a\\x41 b\" 'it\\'s'\r\n\r\n*0\r\n*-1\r\n*2\r\n$3\r\nGET\r\n$0\r\n\r\nPING\n";
 const EXPECTED = [["PING"], ["SET", "k", "a\r\nb\0c"], ["GET", "aA b", "it's"], ["GET", ""], ["PING"]];
 
 test("requests are the same however their bytes are cut", () => {

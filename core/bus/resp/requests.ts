@@ -93,7 +93,8 @@ export class Requests {
   private append(piece: Uint8Array<ArrayBufferLike>): void {
     const pending = this.length - this.begin;
     const needed = pending + piece.length;
-    if (needed > REQUEST_LIMITS.requestBytesMax) throw new ProtocolError(`LIMIT a request may have ${REQUEST_LIMITS.requestBytesMax} bytes`);
+    if (needed > REQUEST_LIMITS.requestBytesMax)
+      throw new ProtocolError(`LIMIT a request may have ${REQUEST_LIMITS.requestBytesMax} bytes`);
     if (!this.isOwned || needed + this.begin > this.buffer.length) this.moveTo(this.roomFor(needed));
     this.buffer.set(piece, this.length);
     this.length += piece.length;
@@ -142,7 +143,8 @@ export class Requests {
         if (end < 0) return false;
         const count = parseInteger(this.buffer, this.position + 1, end);
         if (count === null || count > REDIS_ARGUMENTS_MAX) throw new ProtocolError("ERR Protocol error: invalid multibulk length");
-        if (count > REQUEST_LIMITS.argumentsMax) throw new ProtocolError(`LIMIT a request may have ${REQUEST_LIMITS.argumentsMax} arguments`);
+        if (count > REQUEST_LIMITS.argumentsMax)
+          throw new ProtocolError(`LIMIT a request may have ${REQUEST_LIMITS.argumentsMax} arguments`);
         this.position = this.searched = end + 2;
         this.missing = Math.max(0, count);
         this.count = 0;
@@ -303,7 +305,8 @@ function readDouble(buffer: Uint8Array, start: number, end: number, word: number
       continue;
     }
     const letter = String.fromCharCode(buffer[index + 1] as number);
-    const hex = letter === "x" && index + 3 < end ? hexValue(buffer[index + 2] as number) * 16 + hexValue(buffer[index + 3] as number) : Number.NaN;
+    const hex =
+      letter === "x" && index + 3 < end ? hexValue(buffer[index + 2] as number) * 16 + hexValue(buffer[index + 3] as number) : Number.NaN;
     word.push(Number.isNaN(hex) ? (ESCAPES[letter] ?? (buffer[index + 1] as number)) : hex);
     index += Number.isNaN(hex) ? 1 : 3;
   }

@@ -64,10 +64,17 @@ export class Retained {
   resume(client: Client, kind: Kind, name: string, position: string | null): void {
     const missed = position === null ? { messages: [], lost: 0 } : this.since(kind, name, position);
     this.subscribe(client, kind, name);
-    this.hub.send(client, this.frame(client.protocol, () => this.report(kind, name, missed)), 1);
+    this.hub.send(
+      client,
+      this.frame(client.protocol, () => this.report(kind, name, missed)),
+      1,
+    );
     for (const message of missed.messages) {
       const { channel, payload, number } = message;
-      this.hub.send(client, this.frame(client.protocol, () => this.message(name, channel, this.position(number), payload)));
+      this.hub.send(
+        client,
+        this.frame(client.protocol, () => this.message(name, channel, this.position(number), payload)),
+      );
     }
   }
 

@@ -1,5 +1,5 @@
 /** Ghost's own commands on keys and on the connection. */
-import { namespaceProblem } from "../sql/namespace.ts";
+
 import { type Arguments, bytesAt, textAt, wordAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
 import { define } from "../server/commands.ts";
@@ -7,6 +7,7 @@ import type { Hub } from "../server/hub.ts";
 import { keyAt, spaceOf, stringOf } from "../server/keys.ts";
 import { integerAt } from "../server/numbers.ts";
 import { refuse, SYNTAX } from "../server/reply-error.ts";
+import { namespaceProblem } from "../sql/namespace.ts";
 import { enter } from "./connection.ts";
 
 define({

@@ -1,13 +1,14 @@
 /** Keys of any kind. */
-import { compileGlob } from "../../../core/bus/glob.ts";
+
 import { LRUCache } from "lru-cache";
+import { compileGlob } from "../../../core/bus/glob.ts";
 import type { Space } from "../keyspace/space.ts";
 import { type Arguments, textAt, wordAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
 import { define } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
 import { keyAt, spaceOf, typeName } from "../server/keys.ts";
-import { integerAt, int64At, isInt64 } from "../server/numbers.ts";
+import { int64At, integerAt, isInt64 } from "../server/numbers.ts";
 import { refuse, SYNTAX } from "../server/reply-error.ts";
 
 /** Scans that go on; the oldest are forgotten, and their cursors refused. */

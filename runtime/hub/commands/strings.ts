@@ -1,13 +1,13 @@
 /** Strings. */
-import { type Arguments, bytesAt, viewAt, wordAt } from "../server/arguments.ts";
+
+import { REQUEST_LIMITS } from "../../../core/bus/resp/requests.ts";
+import { type Arguments, bytesAt, latin1Of, viewAt, wordAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
 import { define } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
 import { keyAt, spaceOf, stringOf } from "../server/keys.ts";
-import { isInt64, int64At, parseInt64 } from "../server/numbers.ts";
-import { latin1Of } from "../server/arguments.ts";
+import { int64At, isInt64, parseInt64 } from "../server/numbers.ts";
 import { NOT_INTEGER, refuse, SYNTAX } from "../server/reply-error.ts";
-import { REQUEST_LIMITS } from "../../../core/bus/resp/requests.ts";
 
 define({
   get: { arity: 2, isRead: true, keys: [1, 1, 1], run: get },

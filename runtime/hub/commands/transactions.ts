@@ -1,5 +1,5 @@
 /** MULTI, EXEC, DISCARD, WATCH, UNWATCH. */
-import { type Arguments } from "../server/arguments.ts";
+import type { Arguments } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
 import { type Command, define, findCommand } from "../server/commands.ts";
 import { execute } from "../server/dispatch.ts";
@@ -15,7 +15,7 @@ define({
   exec: { arity: 1, inMulti: true, isWrite: true, run: exec },
   discard: { arity: 1, inMulti: true, run: discard },
   watch: { arity: -2, inMulti: true, isRead: true, keys: [1, -1, 1], run: watch },
-  unwatch: { arity: 1, run: (hub, client) => (unwatch(client), hub.output.ok()) },
+  unwatch: { arity: 1, run: endWatch },
 });
 
 function multi(hub: Hub, client: Client): void {
@@ -61,6 +61,11 @@ function watch(hub: Hub, client: Client, args: Arguments): void {
     if (client.watched.some((one) => one.space === space && one.key === key)) continue;
     client.watched.push({ space, key, wasExpired: isExpired(hub, space, key), stop: space.watch(key, client.doom) });
   }
+  hub.output.ok();
+}
+
+function endWatch(hub: Hub, client: Client): void {
+  unwatch(client);
   hub.output.ok();
 }
 

@@ -25,7 +25,9 @@ export class Hashes {
   }
 
   get(object: number, field: Uint8Array): Uint8Array | null {
-    return this.keyspace.db.get<{ value: Uint8Array }>("SELECT value FROM fields WHERE object = ? AND field = ?", [object, field])?.value ?? null;
+    return (
+      this.keyspace.db.get<{ value: Uint8Array }>("SELECT value FROM fields WHERE object = ? AND field = ?", [object, field])?.value ?? null
+    );
   }
 
   /** All fields in the order in which they came. */

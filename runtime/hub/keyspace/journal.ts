@@ -6,8 +6,16 @@
 
 /** What became of a key: a value, nothing, or something that the tables alone know (`moved`). */
 export type Change =
-  | { readonly kind: "set"; readonly namespace: number; readonly key: string; readonly value: Uint8Array; readonly expires: number; readonly version: number }
-  | { readonly kind: "removed" | "moved"; readonly namespace: number; readonly key: string };
+  | {
+      readonly kind: "set";
+      readonly namespace: number;
+      readonly key: string;
+      readonly value: Uint8Array;
+      readonly expires: number;
+      readonly version: number;
+    }
+  | { readonly kind: "removed"; readonly namespace: number; readonly key: string }
+  | { readonly kind: "moved"; readonly namespace: number; readonly key: string };
 
 const SET = 1;
 const REMOVED = 2;

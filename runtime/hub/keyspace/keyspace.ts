@@ -4,11 +4,11 @@
  * their tables; readers do not see the difference.
  */
 import { migrate } from "../../storage/sqlite/migrate.ts";
-import { openSqlite, type SqliteDatabase, type SqlValue } from "../../storage/sqlite/open.ts";
+import { openSqlite, type SqliteSession, type SqlValue } from "../../storage/sqlite/open.ts";
 import { bytesOf, latin1Of } from "../server/arguments.ts";
 import { JournalWriter, readJournal } from "./journal.ts";
 import { LogSync } from "./log-sync.ts";
-import { HASH, type KeyType, MIGRATIONS, STREAM, STRING } from "./schema.ts";
+import { HASH, type KeyType, MIGRATIONS, type STREAM, STRING } from "./schema.ts";
 import { ABSENT, type Entry, NO_BYTES, Space } from "./space.ts";
 
 /** Changed strings that wait for their place in the table; at twice as many writers wait. */
@@ -30,7 +30,7 @@ const GARBAGE_ROWS = 1000;
 type Undo = () => void;
 
 export class Keyspace {
-  readonly db: SqliteDatabase;
+  readonly db: SqliteSession;
   /** True between the first change of a turn and its commit. */
   isDirty = false;
   /** When something last went wrong with the disk; null: all is well. */
@@ -54,7 +54,7 @@ export class Keyspace {
   private nextExpiry = Number.POSITIVE_INFINITY;
   private hasGarbage = true;
 
-  private constructor(db: SqliteDatabase) {
+  private constructor(db: SqliteSession) {
     this.db = db;
     this.logSync = new LogSync(db.path);
   }
@@ -243,7 +243,8 @@ export class Keyspace {
       if (!this.journal.isEmpty) this.run("INSERT INTO journal (id, changes) VALUES (?, ?)", [++this.journalRow, this.journal.take()]);
       this.beginFlushIfDue();
       if (this.flushing) this.flushSlice(FLUSH_LIMITS.sliceKeys);
-      for (const { id, keys, objects } of this.recounted) this.run("UPDATE namespaces SET keys = ?, objects = ? WHERE id = ?", [keys, objects, id]);
+      for (const { id, keys, objects } of this.recounted)
+        this.run("UPDATE namespaces SET keys = ?, objects = ? WHERE id = ?", [keys, objects, id]);
       this.db.commit();
     } catch (error) {
       this.undo();
@@ -457,13 +458,10 @@ export class Keyspace {
       return;
     }
     const expires = entry.expires || null;
-    const updated = this.run("UPDATE keys SET type = 1, value = ?, object = NULL, expires = ?, version = ? WHERE namespace = ? AND key = ?", [
-      entry.value,
-      expires,
-      entry.version,
-      space.id,
-      name,
-    ]);
+    const updated = this.run(
+      "UPDATE keys SET type = 1, value = ?, object = NULL, expires = ?, version = ? WHERE namespace = ? AND key = ?",
+      [entry.value, expires, entry.version, space.id, name],
+    );
     if (updated > 0) return;
     this.run("INSERT INTO keys (namespace, key, type, value, expires, version) VALUES (?, ?, 1, ?, ?, ?)", [
       space.id,
@@ -537,7 +535,8 @@ export class Keyspace {
         if (!space) continue;
         if (change.kind === "moved") space.dirty.delete(change.key);
         else if (change.kind === "removed") space.dirty.set(change.key, ABSENT);
-        else space.dirty.set(change.key, { type: STRING, value: change.value, object: 0, expires: change.expires, version: change.version });
+        else
+          space.dirty.set(change.key, { type: STRING, value: change.value, object: 0, expires: change.expires, version: change.version });
         this.dirtyBytes++;
       }
       this.journalRow = row.id;

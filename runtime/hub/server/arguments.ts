@@ -1,5 +1,14 @@
 /** The words of one command: where they lie in the bytes that came. `Requests` of core is such a thing itself. */
 
+declare global {
+  /** Node's and Bun's own fast ways, which the types do not know. */
+  interface Buffer {
+    latin1Slice(start: number, end: number): string;
+    utf8Slice(start: number, end: number): string;
+    latin1Write(text: string, offset: number, length: number): number;
+  }
+}
+
 export interface Arguments {
   readonly buffer: Uint8Array<ArrayBufferLike>;
   readonly starts: readonly number[];

@@ -58,6 +58,7 @@ export class Hub {
   /** To be done when the turn's changes are on disk, e.g. waking readers of a stream. */
   private readonly afterCommit: (() => void)[] = [];
   private isTurnOpen = false;
+  private isHalted = false;
   private isDurable = false;
   private tidyTimer: ReturnType<typeof setTimeout> | null = null;
 
@@ -86,7 +87,7 @@ export class Hub {
 
   /** Bytes came from a client. They must stay as they are until the call returns. */
   receive(client: Client, bytes: Uint8Array<ArrayBufferLike>): void {
-    if (client.isClosing) return;
+    if (client.isClosing || this.isHalted) return;
     this.perform(client, () => client.requests.feed(bytes));
   }
 
@@ -147,6 +148,11 @@ export class Hub {
     client.outgoing = [];
     client.unsent = [];
     this.clients.delete(client.id);
+  }
+
+  /** Nothing is written or answered from now on. */
+  halt(): void {
+    this.isHalted = true;
   }
 
   /** Ends all connections and the turn that is open. */
@@ -234,7 +240,9 @@ export class Hub {
   /** Commits, then sends. */
   private endTurn(): void {
     this.isTurnOpen = false;
+    if (this.isHalted) return;
     const failure = this.commit();
+    if (this.isHalted) return;
     const work = this.afterCommit.splice(0);
     if (failure === null) for (const task of work) task();
     const clients = [...this.turnClients];
@@ -262,7 +270,7 @@ export class Hub {
   }
 
   private flush(client: Client): void {
-    if (client.isClosed) return;
+    if (client.isClosed || this.isHalted) return;
     if (client.outgoing.length > 0 && !client.isHeld) {
       const pieces = client.outgoing;
       client.outgoing = [];
@@ -321,7 +329,7 @@ export class Hub {
   }
 
   private scheduleTidy(): void {
-    if (this.tidyTimer) return;
+    if (this.tidyTimer || this.isHalted) return;
     const at = this.keyspace.tidyAt;
     if (at === Number.POSITIVE_INFINITY) return;
     // A full disk is not asked again at once.

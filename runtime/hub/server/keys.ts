@@ -1,5 +1,5 @@
-import { type Entry, type Space } from "../keyspace/space.ts";
 import { HASH, STREAM, STRING } from "../keyspace/schema.ts";
+import type { Entry, Space } from "../keyspace/space.ts";
 import { type Arguments, textAt } from "./arguments.ts";
 import type { Client } from "./client.ts";
 import type { Hub } from "./hub.ts";

@@ -85,7 +85,8 @@ function openWithNode(hub: Hub, door: Door): Promise<OpenDoor> {
     socket.on("close", () => hub.gone(client));
     socket.on("error", () => hub.gone(client));
   });
-  const place = "descriptor" in door ? { fd: door.descriptor } : "path" in door ? { path: door.path } : { host: door.host, port: door.port };
+  const place =
+    "descriptor" in door ? { fd: door.descriptor } : "path" in door ? { path: door.path } : { host: door.host, port: door.port };
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(place, () => resolve({ close: () => server.close() }));

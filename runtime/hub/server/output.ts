@@ -1,5 +1,7 @@
 /** Writes replies in RESP2 or RESP3 (https://redis.io/docs/latest/develop/reference/protocol-spec/) into one growing buffer. */
 
+import type {} from "./arguments.ts";
+
 /** Room that is kept between uses, bytes; what one reply made it grow beyond is given back. */
 const KEPT_BYTES = 256 * 1024;
 const CR = 13;

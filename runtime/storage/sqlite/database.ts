@@ -24,14 +24,7 @@ export interface SqliteDatabase {
   exec(sql: string): void;
   /** Runs `work` as one transaction, which is undone if it throws; inside another one it can fail alone. `work` is synchronous. */
   transaction<T>(work: () => T): T;
-  /** Opens a transaction that goes on until `commit` or `rollback`: for work that does not end in one call. Not inside another one. */
-  begin(): void;
-  /** Ends what `begin` began. After an error it is undone. */
-  commit(): void;
-  /** Undoes what `begin` began. */
-  rollback(): void;
   /** From the next transaction on; not inside one. */
-
   setSynchronous(mode: Synchronous): void;
   /** Moves all that is in the write-ahead log into the file, and empties the log. */
   checkpoint(): void;
@@ -52,6 +45,12 @@ export interface RowVisitor {
 
 /** An open database for who runs statements that others wrote. */
 export interface SqliteSession extends SqliteDatabase {
+  /** Opens a transaction that goes on until `commit` or `rollback`: for work that does not end in one call. Not inside another one. */
+  begin(): void;
+  /** Ends what `begin` began. After an error it is undone. */
+  commit(): void;
+  /** Undoes what `begin` began. */
+  rollback(): void;
   /** Runs one statement and shows its rows one by one; gives the columns' names, those that occur twice included. */
   visit(sql: string, params: readonly SqlParameter[], visitor: RowVisitor): string[];
   /** True while a transaction is open, whoever began it. */
