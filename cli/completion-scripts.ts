@@ -28,6 +28,7 @@ const TAKES_NAMES = [
 const TAKES_FILES = ["register", "plan", "start", "up", "down", "ci"];
 const WORDS: Readonly<Record<string, string>> = {
   daemon: "start stop restart status logs install uninstall",
+  hub: "status start stop restart token",
   group: "list status start stop restart create delete",
   completions: SHELLS.join(" "),
 };

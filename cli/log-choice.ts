@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ProcessView } from "../core/api/wire.ts";
+import { isOwnName } from "../core/config/own-processes.ts";
 import { GhostError } from "../core/errors/ghost-error.ts";
 import { type SelectableGroup, selectProcesses } from "../core/graph/select.ts";
 import { findSocket } from "../runtime/client/address.ts";
@@ -12,6 +13,8 @@ export interface LogPlace {
   readonly project: string;
   readonly name: string;
   readonly instance: number;
+  /** Ghost's own, shown only where it is named in full. */
+  readonly own: boolean;
   readonly out: string;
   readonly err: string;
 }
@@ -22,9 +25,9 @@ export interface LogPlace {
  */
 export async function findLogs(context: Context): Promise<LogPlace[]> {
   const views = await askDaemon(context);
-  const told = views.map(({ project, name, instance, logs }) => ({ project, name, instance, out: logs.out, err: logs.err }));
+  const told = views.map(({ project, name, instance, logs }) => ({ project, name, instance, own: false, out: logs.out, err: logs.err }));
   const places = mergePlaces(told, scanFolders(clientPlaces(context.home).logs));
-  return context.names.length === 0 ? places : selectProcesses(context.names, places, groupsOf(views));
+  return context.names.length === 0 ? places.filter(({ own }) => !own) : selectProcesses(context.names, places, groupsOf(views));
 }
 
 function groupsOf(views: readonly ProcessView[]): SelectableGroup[] {
@@ -55,7 +58,14 @@ function scanFolders(root: string): LogPlace[] {
     foldersIn(join(root, project)).map((folder) => {
       const [name = folder, instance = "0"] = folder.split(":");
       const path = join(root, project, folder);
-      return { project, name, instance: Number(instance), out: join(path, "out.log"), err: join(path, "err.log") };
+      return {
+        project,
+        name,
+        instance: Number(instance),
+        own: isOwnName({ project, name }),
+        out: join(path, "out.log"),
+        err: join(path, "err.log"),
+      };
     }),
   );
 }

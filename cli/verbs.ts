@@ -37,6 +37,7 @@ export const VERB_GROUPS: Readonly<Record<string, Readonly<Record<string, Loader
   },
   "Ghost itself": {
     daemon: () => import("./commands/daemon.ts"),
+    hub: () => import("./commands/hub.ts"),
     doctor: () => import("./commands/doctor.ts"),
     schema: () => import("./commands/schema.ts"),
     completions: () => import("./commands/completions.ts"),
@@ -50,7 +51,6 @@ export const VERBS: Readonly<Record<string, Loader>> = Object.assign(Object.crea
 /** Verbs that only Ghost itself calls: neither help nor completions know them. */
 const HIDDEN_VERBS: Readonly<Record<string, Loader>> = {
   "hub-sql": () => import("./commands/hub-sql.ts"),
-  hub: () => import("./commands/hub.ts"),
 };
 
 /** The loader of any verb, hidden ones included. */

@@ -13,6 +13,7 @@ import { usage } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
 import { reportResults } from "../outcome.ts";
+import { renderHubLine } from "../output/hub.ts";
 import { renderCounts, renderDaemonLine } from "../output/system.ts";
 
 /** How long the daemon may take to end or to be replaced. */
@@ -182,7 +183,8 @@ async function show(context: Context, system: SystemView): Promise<number> {
     const paint = await context.paint();
     const http = system.http === null ? "" : `, http://${system.http}`;
     const places = `home ${system.home}, socket ${system.socket}${http}`;
-    context.print(renderDaemonLine(system, paint, Date.now()), renderCounts(system, paint), places);
+    const hub = system.hub ? [renderHubLine(system.hub, paint, Date.now())] : [];
+    context.print(renderDaemonLine(system, paint, Date.now()), renderCounts(system, paint), ...hub, places);
     for (const warning of system.warnings) context.warn(warning);
   }
   return 0;

@@ -1,6 +1,7 @@
 import { isNothingRegistered } from "../../runtime/client/connect.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
+import { renderHubLine } from "../output/hub.ts";
 import { renderAccount } from "../output/process-account.ts";
 import { renderProcesses } from "../output/process-table.ts";
 import { isAsDesired } from "../output/status.ts";
@@ -28,6 +29,7 @@ async function showSystem(context: Context): Promise<number> {
       context.print(
         renderDaemonLine(system, view.paint, view.now),
         renderCounts(system, view.paint),
+        ...(system.hub && system.hub.status !== "stopped" ? [renderHubLine(system.hub, view.paint, view.now)] : []),
         ...(processes.length > 0 ? ["", ...renderProcesses(processes, view)] : []),
       );
       for (const warning of system.warnings) context.warn(warning);

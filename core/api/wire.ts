@@ -235,6 +235,44 @@ export interface RegisterResponse {
   readonly warnings: readonly string[];
 }
 
+/** `GET /v1/hub`, and what `POST /v1/hub/start` answers with once the hub is ready. */
+export interface HubView {
+  /** Its process runs, and it answers. */
+  readonly running: boolean;
+  /** Of its process, which is `ghost/hub`. */
+  readonly status: Status;
+  readonly pid: number | null;
+  /** Where programs connect to: GHOST_HUB. */
+  readonly socket: string;
+  /** `connection`: whoever connects to the socket starts it; `request`: only `POST /v1/hub/start` does; `stopped`: it was stopped on purpose, and the same holds. */
+  readonly starts: "connection" | "request" | "stopped";
+  readonly startedAt: string | null;
+  /** Restarts that nobody asked for, ever. */
+  readonly restarts: number;
+  readonly why: string;
+  /** The build that it runs; null while it does not. */
+  readonly version: string | null;
+  /** How long it took to answer the last PING; null before the first. */
+  readonly latencyMs: number | null;
+  /** Its own account, not older than `time` (GHOST.HEALTH); null while there is none. */
+  readonly health: HubHealth | null;
+  /** What the daemon publishes on its bus, since the daemon began. */
+  readonly events: { readonly published: number; readonly dropped: number };
+  /** What a person should know, with the remedy. */
+  readonly warnings: readonly string[];
+}
+
+/** What the hub says of itself: of each backend whether it works and how fast. Fields that are not named here are passed on. */
+export interface HubHealth {
+  readonly time: string;
+  /** `healthy`, or anything else: it is not. */
+  readonly status: string;
+  readonly checks: Readonly<Record<string, { readonly latencyMs?: number; readonly error?: string; readonly status?: string }>>;
+  /** Connections besides the daemon's own. */
+  readonly clients?: number;
+  readonly [more: string]: unknown;
+}
+
 /** `GET /v1/system` and `daemon status --json` (there with `running`). */
 export interface SystemView {
   readonly running: true;
@@ -256,6 +294,8 @@ export interface SystemView {
   /** Things that a person should know, e.g. state that could not be saved. */
   readonly warnings: readonly string[];
   readonly monitoring: { readonly enabled: boolean; readonly intervalMs: number };
+  /** The hub as of the last look; absent in answers of older daemons. */
+  readonly hub?: HubView;
   /** How each limit of a process is kept here, as a phrase; absent in answers of older daemons. */
   readonly limits?: Readonly<Record<"memory" | "cpu" | "pids" | "open_files", string>>;
 }

@@ -94,7 +94,9 @@ export type Probe =
   /** A line of its output since the start matches the regular expression. */
   | { readonly kind: "log"; readonly pattern: string }
   /** The process tells by itself that it is well; silence for this long is a failure, in ms. */
-  | { readonly kind: "heartbeat"; readonly intervalMs: number };
+  | { readonly kind: "heartbeat"; readonly intervalMs: number }
+  /** Of Ghost's own hub alone, and in no file: it answers PING. */
+  | { readonly kind: "hub" };
 
 /** An address to listen on. */
 export interface ListenAddress {

@@ -49,6 +49,8 @@ function describeProbe(probe: Probe): Row[] {
       return [["health_check.log", probe.pattern]];
     case "heartbeat":
       return [["health_check.heartbeat", formatDuration(probe.intervalMs)]];
+    case "hub":
+      return [];
     default:
       return probe satisfies never;
   }

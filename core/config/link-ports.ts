@@ -110,6 +110,7 @@ function renameInProbe(probe: Probe, rename: (text: string) => string): Probe {
     case "log":
       return { ...probe, pattern: rename(probe.pattern) };
     case "heartbeat":
+    case "hub":
       return probe;
     default:
       return probe satisfies never;

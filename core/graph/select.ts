@@ -10,6 +10,8 @@ export interface Selectable {
   readonly instance?: number;
   /** The file that declares it, where that is known. */
   readonly source?: string | null;
+  /** Ghost's own: meant by its full name alone, never by `all`, a glob or a bare name. Default false. */
+  readonly own?: boolean;
 }
 
 /** One of those that an ambiguous name may mean, as `details.candidates` of the error holds them. */
@@ -44,7 +46,7 @@ export function selectProcesses<T extends Selectable>(
 }
 
 function selectOne<T extends Selectable>(name: string, available: readonly T[], groups: readonly SelectableGroup[]): T[] {
-  if (name === "all") return [...available];
+  if (name === "all") return available.filter(isPeoples);
   if (/[*?[\]{}]/.test(name)) return orNoMatch(name, selectByGlob(name, available), available);
   const [, bare = name, instance] = /^(.*?)(?::(\d+))?$/.exec(name) ?? [];
   const found = available.filter((process) => goesBy(process, bare) && (instance === undefined || process.instance === Number(instance)));
@@ -53,7 +55,7 @@ function selectOne<T extends Selectable>(name: string, available: readonly T[], 
   if (candidates.size > 1) throw ambiguous(name, candidates);
   const group = members[0];
   if (!group) return orNotFound(name, found, available, groups);
-  return available.filter((process) => process.project === group.project && group.processes.includes(process.name));
+  return available.filter((process) => isPeoples(process) && process.project === group.project && group.processes.includes(process.name));
 }
 
 function ambiguous(name: string, found: ReadonlyMap<string, Selectable>): GhostError {
@@ -66,13 +68,20 @@ function ambiguous(name: string, found: ReadonlyMap<string, Selectable>): GhostE
   });
 }
 
-function goesBy(named: { readonly project: string; readonly name: string }, name: string): boolean {
-  return named.name === name || `${named.project}/${named.name}` === name;
+function goesBy(named: Selectable, name: string): boolean {
+  return (named.name === name && isPeoples(named)) || `${named.project}/${named.name}` === name;
+}
+
+/** Registered by people. */
+function isPeoples({ own }: Selectable): boolean {
+  return own !== true;
 }
 
 function selectByGlob<T extends Selectable>(glob: string, available: readonly T[]): T[] {
   const matches = picomatch(glob);
-  return available.filter((process) => matches(glob.includes("/") ? `${process.project}/${process.name}` : process.name));
+  return available.filter(
+    (process) => isPeoples(process) && matches(glob.includes("/") ? `${process.project}/${process.name}` : process.name),
+  );
 }
 
 function orNotFound<T extends Selectable>(name: string, found: T[], available: readonly T[], groups: readonly SelectableGroup[]): T[] {
@@ -85,7 +94,10 @@ function orNoMatch<T extends Selectable>(glob: string, found: T[], available: re
   throw new GhostError("NOT_FOUND", `cannot find ${glob}: nothing matches`, { hint: hintFor(null, available, []) });
 }
 
-function hintFor(name: string | null, available: readonly Selectable[], groups: readonly SelectableGroup[]): string {
+function hintFor(name: string | null, all: readonly Selectable[], groups: readonly SelectableGroup[]): string {
+  const own = all.find((process) => process.name === name);
+  if (own) return `Ghost's own is called ${own.project}/${own.name}`;
+  const available = all.filter(isPeoples);
   if (available.length === 0) return "nothing is registered yet: ghost register FILE, or ghost start PROGRAM";
   if (name !== null && available.some(({ project }) => project === name))
     return `${name} is a project: write '${name}/*' for all that is in it`;

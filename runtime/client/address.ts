@@ -5,6 +5,8 @@ export interface DaemonAddress {
   readonly pid: number;
   /** Absolute path of the socket; outside the home where the home's path is too long for one. */
   readonly socket: string;
+  /** The same of the hub's socket; absent in addresses of older daemons. */
+  readonly hub?: string;
   readonly version: string;
   readonly startedAt: string;
 }

@@ -9,6 +9,7 @@ import type {
   GroupRequest,
   GroupView,
   HistoryEntry,
+  HubView,
   PlanChange,
   ProcessDetail,
   ProcessView,
@@ -100,6 +101,10 @@ export interface DaemonClient {
   /** The latest values of all processes, or of those that `names` choose. */
   metrics(names?: readonly string[]): Promise<ProcessMetrics[]>;
   system(): Promise<SystemView>;
+  /** The hub, as of now. */
+  hub(): Promise<HubView>;
+  /** Has the hub running, and gives it once it is ready. Rather use `ensureHub`. */
+  startHub(by: string): Promise<HubView>;
   /** Daemon and processes in one answer. */
   overview(): Promise<{ readonly system: SystemView; readonly processes: ProcessView[] }>;
   /** Ends the daemon; with `leave` its children go on for the next one to adopt. */
@@ -139,6 +144,8 @@ export function connect(home: string, options: ConnectOptions): DaemonClient {
       ask({ method: "GET", path: `/v1/history${query({ names: names?.join(","), limit, since: since?.toISOString(), brief })}` }),
     metrics: (names) => ask({ method: "GET", path: `/v1/metrics${query({ names: names?.join(",") })}` }),
     system: () => ask({ method: "GET", path: "/v1/system" }),
+    hub: () => ask({ method: "GET", path: "/v1/hub" }),
+    startHub: (by) => ask({ method: "POST", path: "/v1/hub/start", body: { by } }),
     overview: () => ask({ method: "GET", path: "/v1/overview" }),
     stopDaemon: (leave, options, signal) => lines({ method: "POST", path: STOP_PATH, body: { leave, ...options }, signal }),
     restartDaemon: (program) => ask({ method: "POST", path: "/v1/daemon/restart", body: { program } }),

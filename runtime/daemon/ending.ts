@@ -42,6 +42,7 @@ export async function end({ node, door, keeper, lock, files, timers, successor }
   sampler.stop();
   files.close();
   await door.close(FAREWELL_MS, how.next);
+  node.hub.close(how);
   supervisor.seal();
   for (const process of supervisor.processes.values()) supervisor.release(process);
   await supervisor.parts.pump.stop();

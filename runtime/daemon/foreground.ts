@@ -27,8 +27,8 @@ function nextDaemon(): readonly string[] {
 }
 
 /** The line that `systemctl status` shows. */
-export function describeProcesses({ processes }: Supervisor): string {
-  const wanted = [...processes.values()].filter(({ machine }) => machine.desired === "up");
+export function describeProcesses(supervisor: Supervisor): string {
+  const wanted = supervisor.listed().filter(({ machine }) => machine.desired === "up");
   const running = wanted.filter(({ machine }) => machine.state.at === "running");
   return `${running.length} of ${wanted.length} wanted processes run`;
 }

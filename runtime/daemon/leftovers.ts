@@ -19,10 +19,10 @@ export function removeStrayFifos(home: Home, known: ReadonlySet<string>): void {
   }
 }
 
-/** Removes the folder of a socket that lies outside the home, and the link to it. To be called with the lock, once nobody listens any more. */
-export function removeShortSocket({ socket, socketLink }: Home): void {
+/** Removes the folder of sockets that lie outside the home, and the links to them. To be called with the lock, once nobody listens any more. */
+export function removeShortSocket({ socket, socketLink, hubSocketLink }: Home): void {
   if (socket === socketLink) return;
-  rmSync(socketLink, { force: true });
+  for (const link of [socketLink, hubSocketLink]) rmSync(link, { force: true });
   try {
     rmdirSync(dirname(socket));
   } catch {

@@ -12,9 +12,15 @@ const LOOK_MS = 2_000;
 /** The address is always so long, in bytes, so that on a full disk it can be written over the one before. */
 const ADDRESS_BYTES = 512;
 
-/** Opens the socket (0600, or 0660 for the home's group) and then writes its address, so that nobody reads it too early. Whoever holds the lock may take a dead daemon's socket away. */
-export async function listen(makeServer: () => Server, home: Home, startedAt: string, lock: Pick<Lock, "restore">): Promise<Door> {
-  const door = new Door(makeServer, home, startedAt, lock);
+/** Opens the socket (0600, or 0660 for the home's group) and then writes its address, so that nobody reads it too early. `beside` looks after other places as often. Whoever holds the lock may take a dead daemon's socket away. */
+export async function listen(
+  makeServer: () => Server,
+  home: Home,
+  startedAt: string,
+  lock: Pick<Lock, "restore">,
+  beside: () => void = () => {},
+): Promise<Door> {
+  const door = new Door(makeServer, home, startedAt, lock, beside);
   await door.open();
   return door;
 }
@@ -25,12 +31,14 @@ export class Door {
   private readonly home: Home;
   private readonly startedAt: string;
   private readonly lock: Pick<Lock, "restore">;
+  private readonly beside: () => void;
   private readonly servers: Server[] = [];
   private complained = false;
   private readonly timer: ReturnType<typeof setInterval>;
 
-  constructor(makeServer: () => Server, home: Home, startedAt: string, lock: Pick<Lock, "restore">) {
+  constructor(makeServer: () => Server, home: Home, startedAt: string, lock: Pick<Lock, "restore">, beside: () => void = () => {}) {
     this.lock = lock;
+    this.beside = beside;
     this.makeServer = makeServer;
     this.home = home;
     this.startedAt = startedAt;
@@ -63,7 +71,9 @@ export class Door {
 
   private writeAddress(): void {
     const { socket, pidFile } = this.home;
-    const address = JSON.stringify({ pid: process.pid, socket, version, startedAt: this.startedAt }).padEnd(ADDRESS_BYTES);
+    const address = JSON.stringify({ pid: process.pid, socket, hub: this.home.hubSocket, version, startedAt: this.startedAt }).padEnd(
+      ADDRESS_BYTES,
+    );
     try {
       writeFileAtomically(pidFile, address);
     } catch (error) {
@@ -87,6 +97,7 @@ export class Door {
         return await this.open();
       }
       this.lock.restore();
+      this.beside();
       if (readAddress(this.home.pidFile)?.pid !== process.pid) this.writeAddress();
       this.complained = false;
     } catch (error) {

@@ -26,6 +26,8 @@ import { EventFeed } from "./event-feed.ts";
 import { becomeNextDaemon, describeProcesses, type ForegroundOptions } from "./foreground.ts";
 import { findHome, type Home, inHome, prepareHome } from "./home.ts";
 import { createHttpServer } from "./http.ts";
+import { hubDefinition } from "./hub/definition.ts";
+import { Hub } from "./hub/hub.ts";
 import { idleWatch } from "./idle.ts";
 import { boundDaemonLog, log } from "./journal.ts";
 import { followKeeper, keeperWarnings } from "./keeper-words.ts";
@@ -159,15 +161,19 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     secrets: opened.secrets,
     pump,
     home,
+    own: [hubDefinition(home.root, process.env)],
     limits,
     subreaper: becomeSubreaper(),
     sockets: keeper,
     announce,
     log,
   });
+  const hub = new Hub({ home, supervisor, version, log });
+  feed.subscribe((entry) => hub.events.changed(entry));
   const sampler = new Sampler(supervisor, first.configuration.monitoring);
+  sampler.onSample = () => hub.events.sampled(supervisor.listed());
   const files = new FileWatch(supervisor);
-  const health = new HealthWatch(supervisor);
+  const health = new HealthWatch(supervisor, (process) => hub.proberFor(process));
   const settings = new NodeSettings(
     { home, supervisor, sampler, announce, makeServer: (guard) => createHttpServer(routes(node), busy, guard) },
     first,
@@ -186,6 +192,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
   removeStrayFifos(home, new Set(fifos));
   health.endStrays();
   for (const process of supervisor.processes.values()) supervisor.runChanges.tell(process);
+  hub.restored();
   sampler.start();
   schedules.start();
 
@@ -201,6 +208,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     sampler,
     health,
     feed,
+    hub,
     settings,
     startedAt,
     version,
@@ -209,7 +217,13 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     ownUsage: new OwnUsageMeter(helperPids),
     viewTexts: new ViewTexts(supervisor),
     helperPids,
-    warnings: () => [...stateWarnings(opened), ...settings.warnings(), ...keeperWarnings(keeper, mode), ...folderProblems],
+    warnings: () => [
+      ...stateWarnings(opened),
+      ...settings.warnings(),
+      ...keeperWarnings(keeper, mode),
+      ...hub.warnings(),
+      ...folderProblems,
+    ],
     stopping: () => manager.stopping(),
     finish: (how) => {
       if (how.next) manager.renewing();
@@ -223,7 +237,13 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     idle.busy(change);
     quiet.touch();
   };
-  const door = await listen(() => createHttpServer(routes(node), busy), home, startedAt, lock);
+  const door = await listen(
+    () => createHttpServer(routes(node), busy),
+    home,
+    startedAt,
+    lock,
+    () => hub.look(),
+  );
   await settings.start();
   keeper.answering();
   obeySignals(node);
@@ -231,6 +251,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
   releaseEarlySignals();
   log(`version ${version}, pid ${process.pid}, home ${home.root}`);
   tellStarter(mode, { ready: true });
+  hub.open();
   manager.ready(() => describeProcesses(supervisor));
   if (manifests !== undefined)
     void registerFolder(supervisor, manifests, announce).then((problems) => {
@@ -276,6 +297,6 @@ function lastEndOf({ givenBack }: Lock, revivals: number): LastEnd {
 function takeOver(supervisor: Supervisor, opened: OpenedStore, announce: (entry: HistoryEntry) => void, lastEnd: LastEnd): void {
   tellBeginning(opened, announce, lastEnd);
   restore(supervisor, readPast(opened));
-  const taken = [...supervisor.processes.values()].filter(({ adopted, machine }) => adopted && pidOf(machine) !== null).length;
+  const taken = supervisor.listed().filter(({ adopted, machine }) => adopted && pidOf(machine) !== null).length;
   tellTakenOver(opened, announce, taken);
 }

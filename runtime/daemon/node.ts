@@ -4,6 +4,7 @@ import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { ViewTexts } from "../supervisor/view-texts.ts";
 import type { EventFeed } from "./event-feed.ts";
 import type { Home } from "./home.ts";
+import type { Hub } from "./hub/hub.ts";
 import type { Mode } from "./mode.ts";
 import type { OwnUsageMeter } from "./own-usage.ts";
 import type { NodeSettings } from "./settings.ts";
@@ -15,6 +16,7 @@ export interface DaemonNode {
   readonly sampler: Sampler;
   readonly health: HealthWatch;
   readonly feed: EventFeed;
+  readonly hub: Hub;
   readonly settings: NodeSettings;
   readonly startedAt: string;
   readonly version: string;

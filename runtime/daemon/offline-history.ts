@@ -1,5 +1,6 @@
 import type { HistoryEntry } from "../../core/api/wire.ts";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
+import { OWN_MANIFEST_ID } from "../../core/config/own-processes.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { type SelectableGroup, selectProcesses } from "../../core/graph/select.ts";
 import { openSqlite } from "../storage/sqlite/open.ts";
@@ -21,10 +22,12 @@ export async function readHistoryOffline(root: string, names: readonly string[],
     const database = await openSqlite(home.stateFile);
     try {
       const table = new HistoryTable(database);
-      const rows = database.all<{ definition: string; instance: number }>("SELECT definition, instance FROM processes");
-      const registered = rows.map(({ definition, instance }) => {
+      const rows = database.all<{ definition: string; instance: number; manifest_id: string }>(
+        "SELECT definition, instance, manifest_id FROM processes",
+      );
+      const registered = rows.map(({ definition, instance, manifest_id }) => {
         const { project, name } = JSON.parse(definition) as ProcessDefinition;
-        return { project, name, instance: Number(instance) };
+        return { project, name, instance: Number(instance), own: manifest_id === OWN_MANIFEST_ID };
       });
       const groups = database
         .all<{ head: string }>("SELECT head FROM manifests")

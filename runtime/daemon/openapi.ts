@@ -1,5 +1,6 @@
 import { daemonPaths, daemonSchemas } from "./openapi/daemon.ts";
 import { groupPaths, groupSchemas } from "./openapi/groups.ts";
+import { hubPaths, hubSchemas } from "./openapi/hub.ts";
 import { manifestPaths, manifestSchemas } from "./openapi/manifests.ts";
 import { metricPaths, metricSchemas } from "./openapi/metrics.ts";
 import type { Paths, Schema } from "./openapi/parts.ts";
@@ -25,9 +26,17 @@ export function openApi(version: string): OpenApi {
         "The daemon's interface, on the unix socket run/daemon.sock: curl --unix-socket ~/.ghost/run/daemon.sock http://ghost/v1/processes. " +
         "With `http:` in the node's .ghost.yaml also on a TCP port, with the header Authorization: Bearer TOKEN (/healthz without it).",
     },
-    paths: { ...processPaths, ...groupPaths, ...manifestPaths, ...storyPaths, ...metricPaths, ...daemonPaths },
+    paths: { ...processPaths, ...groupPaths, ...manifestPaths, ...storyPaths, ...metricPaths, ...daemonPaths, ...hubPaths },
     components: {
-      schemas: { ...processSchemas, ...groupSchemas, ...manifestSchemas, ...storySchemas, ...metricSchemas, ...daemonSchemas },
+      schemas: {
+        ...processSchemas,
+        ...groupSchemas,
+        ...manifestSchemas,
+        ...storySchemas,
+        ...metricSchemas,
+        ...daemonSchemas,
+        ...hubSchemas,
+      },
     },
   };
 }

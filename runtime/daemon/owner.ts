@@ -3,11 +3,10 @@ import { dirname } from "node:path";
 import type { Target } from "../process/signal.ts";
 import { endStrays } from "../process/strays.ts";
 import { readProcess } from "../process/table.ts";
-import { stopAll } from "../supervisor/stop-all.ts";
 import type { Home } from "./home.ts";
 import { log } from "./journal.ts";
 import type { DaemonNode } from "./node.ts";
-import { living } from "./signals.ts";
+import { stopEverything } from "./stop-everything.ts";
 
 /** How often is looked whether the owner lives, in ms: one small file of /proc. */
 const LOOK_MS = 200;
@@ -49,7 +48,7 @@ export function removeHome(home: Home): void {
 
 async function endAll(node: DaemonNode): Promise<void> {
   log("whoever this daemon was started for is gone; all ends");
-  await stopAll(node.supervisor, living(node), { by: "the end of ghost ci", keepDesired: true }, () => {});
+  await stopEverything(node, { by: "the end of ghost ci" }, () => {});
   await endStrays(node.home.root);
   node.finish({ leave: false, next: false });
 }

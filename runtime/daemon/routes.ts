@@ -7,6 +7,7 @@ import { eventRoutes } from "./routes/events.ts";
 import { graphRoutes } from "./routes/graph.ts";
 import { groupRoutes } from "./routes/groups.ts";
 import { historyRoutes } from "./routes/history.ts";
+import { hubRoutes } from "./routes/hub.ts";
 import { logRoutes } from "./routes/logs.ts";
 import { manifestRoutes } from "./routes/manifests.ts";
 import { metricRoutes } from "./routes/metrics.ts";
@@ -28,5 +29,6 @@ export function routes(node: DaemonNode): Route[] {
     ...metricRoutes(node),
     ...systemRoutes(node),
     ...daemonRoutes(node),
+    ...hubRoutes(node),
   ];
 }

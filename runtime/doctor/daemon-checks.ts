@@ -22,7 +22,10 @@ export async function checkDaemon(
           `runs (pid ${system.pid}) and answers at ${system.socket}${home.socket === home.socketLink ? "" : ", because the home's path is too long for a socket"}`,
         ),
         compareVersions(system.version, version),
-        ...system.warnings.map((text) => warning("daemon", text, "ghost daemon logs")),
+        // Those of the hub are told with the hub.
+        ...system.warnings
+          .filter((text) => !system.hub?.warnings.includes(text))
+          .map((text) => warning("daemon", text, "ghost daemon logs")),
       ],
     };
   } catch (error) {

@@ -6,6 +6,7 @@ import { findHome, type Home } from "../daemon/home.ts";
 import { checkDaemon } from "./daemon-checks.ts";
 import { type Finding, problem } from "./finding.ts";
 import { checkHome } from "./home-checks.ts";
+import { checkHub } from "./hub-checks.ts";
 import { checkInit } from "./init-checks.ts";
 import { checkLimits } from "./limit-checks.ts";
 import { checkState } from "./state-checks.ts";
@@ -33,6 +34,7 @@ export async function examine(folder: string, client: DaemonClient, version: str
       ...(await checkState(home, system !== null)),
       ...checkSystem(),
       checkInit(system?.pid ?? null),
+      ...(system?.hub ? await checkHub(system.hub, client) : []),
       ...checkLimits(system, system ? await registeredWith(client) : []),
     ],
   };

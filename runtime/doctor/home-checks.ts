@@ -72,7 +72,7 @@ function checkLeftovers(home: Home): Finding[] {
     if (/\.damaged-[^/]*Z$/.test(path)) return [warning("state", `a damaged state was set aside as ${path}`, SET_ASIDE_HINT)];
     if (path.endsWith(".new") && isOld(path))
       return [warning("home", `an interrupted write left ${path}`, `rm ${path}: what it was to replace is whole`)];
-    if (path === home.secretsFile && (statSync(path).mode & 0o077) !== 0)
+    if ([home.secretsFile, home.hubSecretFile].includes(path) && (statSync(path).mode & 0o077) !== 0)
       return [problem("home", `others can read ${path}`, `chmod 600 ${path}`)];
     return [];
   });

@@ -17,6 +17,8 @@ export interface Surroundings {
   command(probe: Extract<Probe, { kind: "exec" }>): ProbeCommand;
   /** Its output since the run began. */
   tails(): readonly LogTail[];
+  /** What asks Ghost's own hub; absent where there is none. */
+  hub?(): Prober;
 }
 
 /** The prober of a check. What its configuration makes impossible is said by each answer. */
@@ -33,6 +35,8 @@ export function makeProber(probe: Probe, surroundings: Surroundings): Prober {
       return new LogProbe(() => surroundings.reveal(probe.pattern), surroundings.tails());
     case "heartbeat":
       return new Heartbeat(probe.intervalMs);
+    case "hub":
+      return surroundings.hub?.() ?? timed(async () => failure("there is no hub to be asked"));
     default:
       return probe satisfies never;
   }

@@ -24,6 +24,9 @@ export type PumpCommand =
   /** `pidfd`: the thread closes it. */
   | { readonly do: "watch"; readonly pid: number; readonly pidfd: number }
   | { readonly do: "unwatch"; readonly pid: number }
+  /** Tell once when somebody waits to be accepted. `fd`: the thread's own copy of listener `listener`, if it has none yet; it closes it. */
+  | { readonly do: "await"; readonly listener: number; readonly fd: number | null }
+  | { readonly do: "unawait"; readonly listener: number }
   /** This rotated file was compressed into `temporary`. */
   | { readonly do: "compressed"; readonly key: string; readonly original: RotatedFile; readonly temporary: string }
   | { readonly do: "stop"; readonly id: number };
@@ -47,7 +50,9 @@ export type PumpReport =
   | { readonly report: "done"; readonly id: number }
   | { readonly report: "event"; readonly event: PumpEvent }
   /** `status`: the wait status, or null when it could not be learnt. */
-  | { readonly report: "exit"; readonly pid: number; readonly status: number | null };
+  | { readonly report: "exit"; readonly pid: number; readonly status: number | null }
+  /** Somebody waits to be accepted. */
+  | { readonly report: "connection"; readonly listener: number };
 
 /** What the thread is given when it starts. */
 export interface PumpWorkerData {

@@ -1,6 +1,6 @@
 /**
- * The pump's thread: it sleeps in `epoll_wait` until a FIFO has bytes, a watched process ends or the main thread rings,
- * and never returns to its event loop. Two epoll instances: `urgent` (the bell and the watched processes) stands in
+ * The pump's thread: it sleeps in `epoll_wait` until a FIFO has bytes, a watched process ends, somebody waits at a watched listener or the main thread
+ * rings, and never returns to its event loop. Two epoll instances: `urgent` (the bell, the watched processes and listeners) stands in
  * `all` beside the FIFOs, so that a pause in pumping still hears what is urgent.
  */
 import { closeSync, readSync } from "node:fs";
@@ -8,6 +8,7 @@ import { receiveMessageOnPort, workerData } from "node:worker_threads";
 import { COUNTER, type PumpCommand, type PumpReport, type PumpWorkerData } from "./messages.ts";
 import { ExitWatch } from "./worker/exits.ts";
 import { EPOLLIN, Epoll, openPumpLibc, type PumpLibc } from "./worker/linux.ts";
+import { ListenerWatch } from "./worker/listeners.ts";
 import { StreamTable } from "./worker/streams.ts";
 import { Tidy } from "./worker/tidy.ts";
 
@@ -27,6 +28,7 @@ function run(data: PumpWorkerData, libc: PumpLibc): void {
   urgent.add(wakeFd, EPOLLIN, BELL);
   all.add(urgent.fd, EPOLLIN, URGENT);
   const exits = new ExitWatch(libc, urgent, (pid, status) => tell({ report: "exit", pid, status }));
+  const listeners = new ListenerWatch(urgent, (listener) => tell({ report: "connection", listener }));
   const streams = new StreamTable(libc, all, counters, (event) => tell({ report: "event", event }));
   const tidy = new Tidy();
   const bell = new Uint8Array(8);
@@ -70,6 +72,7 @@ function run(data: PumpWorkerData, libc: PumpLibc): void {
     for (let i = 0; i < count; i++) {
       const slot = urgent.slot(i);
       if (slot === BELL) obeyAll();
+      else if (listeners.has(slot)) listeners.happened(slot);
       else exits.happened(slot, urgent.happened(i), nowMs);
     }
   }
@@ -98,6 +101,10 @@ function run(data: PumpWorkerData, libc: PumpLibc): void {
         return exits.watch(command.pid, command.pidfd);
       case "unwatch":
         return exits.unwatch(command.pid);
+      case "await":
+        return listeners.watch(command.listener, command.fd);
+      case "unawait":
+        return listeners.unwatch(command.listener);
       case "compressed":
         return streams.compressed(command);
       case "stop":

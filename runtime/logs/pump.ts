@@ -61,6 +61,11 @@ export interface LogPump {
   /** Called once for each watched process; null when its status could not be learnt. */
   onExit: (pid: number, status: ExitStatus | null) => void;
   onEvent: (event: PumpEvent) => void;
+  /** Tells by `onConnection`, once, that somebody waits at this listening socket, on which nobody accepts; each call is for one more time. False where that cannot be. */
+  watchListener(fd: number): boolean;
+  /** To be called before the descriptor is closed. */
+  unwatchListener(fd: number): void;
+  onConnection: (fd: number) => void;
   stats(): PumpStats;
   /** Moves what waits and stops, before the daemon exits. FIFOs remain for the next daemon; what processes write meanwhile waits in them. */
   stop(): Promise<void>;

@@ -33,6 +33,7 @@ export function startStreamPump(): LogPump {
 class StreamPump implements LogPump {
   onExit: LogPump["onExit"] = () => {};
   onEvent: LogPump["onEvent"] = () => {};
+  onConnection: LogPump["onConnection"] = () => {};
   readonly closeWriter = closeWriter;
   readonly #streams = new Map<string, OpenStream>();
   readonly #watched = new Map<number, number>();
@@ -106,6 +107,13 @@ class StreamPump implements LogPump {
     this.#watched.set(pid, startTicks);
     this.#poll ??= setInterval(() => this.#lookAtWatched(), EXIT_POLL_MS);
   }
+
+  /** Where there is no thread nobody can wait for a connection without taking it. */
+  watchListener(): boolean {
+    return false;
+  }
+
+  unwatchListener(): void {}
 
   unwatchExit(pid: number): void {
     this.#watched.delete(pid);

@@ -15,7 +15,7 @@ import {
   type RotationPolicy,
 } from "./messages.ts";
 import { DRAIN_LIMIT_MS, type LogPump, type LogStreamTarget, type PumpStats } from "./pump.ts";
-import { openEventFd, openPidFd, type PumpLibc } from "./worker/linux.ts";
+import { duplicate, openEventFd, openPidFd, type PumpLibc } from "./worker/linux.ts";
 import { workerSource } from "./worker-source.ts";
 
 /** `stop` and `close` wait this long for the thread, in milliseconds; a disk that hangs longer must not hold the daemon. */
@@ -40,6 +40,7 @@ export function startThreadPump(libc: PumpLibc): LogPump {
 class ThreadPump implements LogPump {
   onExit: LogPump["onExit"] = () => {};
   onEvent: LogPump["onEvent"] = () => {};
+  onConnection: LogPump["onConnection"] = () => {};
   readonly closeWriter = closeWriter;
   readonly #libc: PumpLibc;
   readonly #port: MessagePort;
@@ -47,6 +48,8 @@ class ThreadPump implements LogPump {
   readonly #counters = new Float64Array(new SharedArrayBuffer(COUNTERS * Float64Array.BYTES_PER_ELEMENT));
   readonly #streams = new Map<string, OpenStream>();
   readonly #watched = new Set<number>();
+  /** Listeners of which the thread has a descriptor of its own. */
+  readonly #listeners = new Set<number>();
   readonly #waiting = new Map<number, () => void>();
   readonly #compressor: Compressor;
   #outbox: PumpCommand[] = [];
@@ -121,6 +124,18 @@ class ThreadPump implements LogPump {
     if (this.#watched.delete(pid)) this.#send({ do: "unwatch", pid });
   }
 
+  watchListener(fd: number): boolean {
+    const copy = this.#listeners.has(fd) ? null : duplicate(this.#libc, fd);
+    if (copy === -1) return false;
+    this.#listeners.add(fd);
+    this.#send({ do: "await", listener: fd, fd: copy });
+    return true;
+  }
+
+  unwatchListener(fd: number): void {
+    if (this.#listeners.delete(fd)) this.#send({ do: "unawait", listener: fd });
+  }
+
   stats(): PumpStats {
     const at = (counter: keyof typeof COUNTER) => this.#counters[COUNTER[counter]] ?? 0;
     const busySince = at("busySinceMs");
@@ -178,6 +193,9 @@ class ThreadPump implements LogPump {
         return this.#happened(report.event);
       case "exit":
         return this.#exited(report.pid, report.status);
+      case "connection":
+        if (this.#listeners.has(report.listener)) this.onConnection(report.listener);
+        return;
       default:
         report satisfies never;
     }

@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 
-const AF_UNIX = 1;
+export const AF_UNIX = 1;
 export const AF_INET = 2;
 export const AF_INET6 = process.platform === "darwin" ? 30 : 10;
 
@@ -13,6 +13,7 @@ const IPV6_BYTES = 28;
 const PORT_AT = 2;
 const IPV4_AT = 4;
 const IPV6_AT = 8;
+const SUN_PATH_AT = 2;
 
 /**
  * An IP address (or `localhost`, which is 127.0.0.1) and a port as the system has them. Names are not looked up: a
@@ -43,6 +44,16 @@ export function encodeAbstractName(name: string): Uint8Array {
   const bytes = new Uint8Array(3 + text.length);
   bytes[0] = AF_UNIX;
   bytes.set(text, 3);
+  return bytes;
+}
+
+/** The path of a unix socket, with its closing NUL, as the system gives it back. */
+export function encodePath(path: string): Uint8Array {
+  const text = new TextEncoder().encode(path);
+  const bytes = new Uint8Array(SUN_PATH_AT + text.length + 1);
+  if (process.platform === "darwin") bytes.set([bytes.length, AF_UNIX]);
+  else bytes[0] = AF_UNIX;
+  bytes.set(text, SUN_PATH_AT);
   return bytes;
 }
 

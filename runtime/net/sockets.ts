@@ -3,11 +3,11 @@
  * where it cannot be reached (Node, Deno) there are no listeners to hand down, and trial binds are answered from the
  * system's table of sockets.
  */
-import { closeSync } from "node:fs";
+import { chmodSync, closeSync, fchmodSync, rmSync } from "node:fs";
 import type { ListenAddress } from "../../core/config/definition.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { type Libc, openLibc } from "../system/native.ts";
-import { AF_INET6, encodeAbstractName, encodeAddress, familyOf } from "./addresses.ts";
+import { AF_INET6, AF_UNIX, encodeAbstractName, encodeAddress, encodePath, familyOf } from "./addresses.ts";
 import { isListenedOn } from "./socket-table.ts";
 
 /** Connections that may wait to be accepted, while no instance is there for example; the kernel cuts it to `net.core.somaxconn` (4096 on Linux). */
@@ -24,10 +24,13 @@ const IPV6_V6ONLY = onMac ? 27 : 26;
 const SHUT_RDWR = 2;
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
-const AF_UNIX = 1;
 const EADDRINUSE = onMac ? 48 : 98;
 const EADDRNOTAVAIL = onMac ? 49 : 99;
 const EACCES = 13;
+const EROFS = 30;
+const ENOSPC = 28;
+/** A socket with a path is its owner's alone. */
+const PATH_MODE = 0o600;
 /** Room for any address, in bytes. */
 const ADDRESS_BYTES_MAX = 128;
 const PIDFD_OPEN = 434;
@@ -69,6 +72,34 @@ export function openListener({ host, port }: ListenAddress): number {
   throw listenError(host, port, failed);
 }
 
+/**
+ * A listening unix socket at this path, for its owner alone (0600); whatever stands there is removed. Not inherited by children unless it is handed to them.
+ * Throws PERMISSION_DENIED, NO_SPACE, FAILED, or UNSUPPORTED where the C library cannot be reached. The path must not be longer than the system's limit.
+ */
+export function openPathListener(path: string): number {
+  const c = libc();
+  if (!c) throw unsupported();
+  const fd = Number(c.call.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (fd < 0) throw pathError(path, c.errno());
+  try {
+    bindPath(c, fd, path);
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+/** Linux gives the new name the mode of the socket, so that it is never open to others. */
+function bindPath(c: Libc<keyof typeof SIGNATURES>, fd: number, path: string): void {
+  if (!onMac) fchmodSync(fd, PATH_MODE);
+  rmSync(path, { force: true });
+  const address = encodePath(path);
+  if (c.call.bind(fd, address, address.length) !== 0) throw pathError(path, c.errno());
+  if (onMac) chmodSync(path, PATH_MODE);
+  if (c.call.listen(fd, BACKLOG) !== 0) throw pathError(path, c.errno());
+}
+
 /** Ends a listener for all who hold it: whoever connects from now on is refused, even while another process still has it open. */
 export function closeListener(fd: number): void {
   libc()?.call.shutdown(fd, SHUT_RDWR);
@@ -83,6 +114,11 @@ export function keepFromChildren(fd: number): void {
 /** An address as a text that is equal for equal addresses. Throws CONFIG_INVALID. */
 export function addressId({ host, port }: ListenAddress): string {
   return Buffer.from(encodeAddress(host, port)).toString("hex");
+}
+
+/** The same of the path of a unix socket. */
+export function pathId(path: string): string {
+  return Buffer.from(encodePath(path)).toString("hex");
 }
 
 /** The same of a socket's own address; null when it cannot be learnt. */
@@ -162,6 +198,19 @@ function listenError(host: string, port: number, errno: number): GhostError {
       return new GhostError("PERMISSION_DENIED", `${what}: permission denied`, { hint: "ports below 1024 need root" });
     case EADDRNOTAVAIL:
       return new GhostError("FAILED", `${what}: this machine has no such address`, { hint: "give one of its own, or 0.0.0.0 for all" });
+    default:
+      return new GhostError("FAILED", `${what}: error ${errno} of the system`);
+  }
+}
+
+function pathError(path: string, errno: number): GhostError {
+  const what = `cannot listen on ${path}`;
+  switch (errno) {
+    case EACCES:
+    case EROFS:
+      return new GhostError("PERMISSION_DENIED", `${what}: permission denied`, { hint: "give the daemon's user the folder that it is in" });
+    case ENOSPC:
+      return new GhostError("NO_SPACE", `${what}: no space left on the device`, { hint: "free some space (`df -h`)" });
     default:
       return new GhostError("FAILED", `${what}: error ${errno} of the system`);
   }

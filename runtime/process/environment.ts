@@ -15,6 +15,10 @@ const VALUE_FILE_BYTES_MAX = 1024 * 1024;
 
 export interface EnvironmentSources {
   readonly home: string;
+  /** GHOST_HUB: where the hub's socket is. */
+  readonly hub: string;
+  /** Whether it gets a listener as its descriptor 3. */
+  readonly listener: boolean;
   /** PATH of the registering shell. */
   readonly path: string;
   readonly secrets: Readonly<Record<string, string>>;
@@ -51,6 +55,7 @@ export function composeEnvironment(definition: ProcessDefinition, sources: Envir
   set("PYTHONUNBUFFERED", "1", "base");
   set("PATH", sources.path, "the shell that registered it");
   set("GHOST_HOME", sources.home, "ghost");
+  set("GHOST_HUB", sources.hub, "ghost");
   set("GHOST_PROJECT", definition.project, "ghost");
   set("GHOST_NAME", definition.name, "ghost");
   set("GHOST_INSTANCE", String(sources.instance), "ghost");
@@ -62,7 +67,7 @@ export function composeEnvironment(definition: ProcessDefinition, sources: Envir
     if (typeof value === "string") setText(key, value, "environment", sources, set);
     else set(key, readValueFile(key, value.fromFile), value.fromFile, true);
   }
-  if (definition.listen) {
+  if (sources.listener) {
     set("LISTEN_FDS", "1", "ghost");
     set("LISTEN_FDNAMES", definition.name, "ghost");
   }

@@ -72,8 +72,11 @@ export interface Keeper {
   hold(fifos: readonly string[]): void;
   /** Listening sockets that the keeper before this one held; they stay open here, and are the caller's. */
   inheritedSockets(): readonly number[];
-  /** Exactly these sockets are to outlive the daemon. A moment later they do, and those of earlier calls are let go. */
-  holdSockets(descriptors: readonly number[]): void;
+  /**
+   * Exactly these sockets are to outlive the daemon. A moment later they do, and those of earlier calls are let go; `with-the-next`: only
+   * once there is another reason for a new keeper.
+   */
+  holdSockets(descriptors: readonly number[], when?: "soon" | "with-the-next"): void;
   /** All logs are read on: these FIFOs take the place of the descriptors that the keeper before this one held. Call it once. */
   takeOver(fifos: readonly string[]): void;
   /** The daemon answers now: from here on its death is no failure to start. */
@@ -98,6 +101,8 @@ class ShellKeeper implements Keeper {
   /** Descriptors that the keeper before this one held, still open here. */
   private handedDown: readonly number[];
   private sockets: readonly number[];
+  /** What is to be held has changed since the keeper that stands, and can wait for the next. */
+  private socketsWait = false;
   private revivals: number;
   private pauseSeconds: number;
   private over = false;
@@ -147,10 +152,12 @@ class ShellKeeper implements Keeper {
     return this.sockets;
   }
 
-  holdSockets(descriptors: readonly number[]): void {
+  holdSockets(descriptors: readonly number[], when: "soon" | "with-the-next" = "soon"): void {
     const isSame = descriptors.length === this.sockets.length && descriptors.every((fd) => this.sockets.includes(fd));
     this.sockets = [...descriptors];
-    if (!isSame) this.renewSoon();
+    if (isSame && !this.socketsWait) return;
+    this.socketsWait = when === "with-the-next";
+    if (!this.socketsWait) this.renewSoon();
   }
 
   takeOver(fifos: readonly string[]): void {
@@ -210,7 +217,7 @@ class ShellKeeper implements Keeper {
     const old = this.child;
     this.attempts += 1;
     const next = this.startWithAll();
-    if (next) [this.attempts, this.refusal, this.told] = [0, null, false];
+    if (next) [this.attempts, this.refusal, this.told, this.socketsWait] = [0, null, false, false];
     else this.renewAfter(Math.min(REPLACE_MS_MAX, REPLACE_MS * 2 ** (this.attempts - 1)));
     this.child = next ?? old ?? this.start([]);
     if (this.child !== old) old?.stdin?.end("done\n");

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { isOwnName } from "../../core/config/own-processes.ts";
 import { commandLineOf, environmentOf } from "./environ.ts";
 import { signalProcess } from "./signal.ts";
 import { type ProcessEntry, readProcessTable } from "./table.ts";
@@ -40,6 +41,9 @@ function findStrays(home: string, daemonPid: number | null): ProcessEntry[] {
     const environment = environmentOf(entry.pid);
     // The daemon and its keeper.
     if (environment.has("GHOST_DAEMON")) return false;
+    // The hub, and whatever it starts: a daemon that lives ends it last.
+    if (daemonPid !== null && isOwnName({ project: environment.get("GHOST_PROJECT") ?? "", name: environment.get("GHOST_NAME") ?? "" }))
+      return false;
     return descendants.has(entry.pid) || environment.get("GHOST_HOME") === home;
   });
 }

@@ -125,11 +125,13 @@ export class Groups {
   }
 
   private findMember(group: string, name: string, project: string | undefined): Supervised {
-    const found = [...this.supervisor.processes.values()].find(
-      ({ definition, instance }) =>
-        instance === 0 &&
-        (keyOf(definition) === name || (definition.name === name && (project ?? definition.project) === definition.project)),
-    );
+    const found = this.supervisor
+      .listed()
+      .find(
+        ({ definition, instance }) =>
+          instance === 0 &&
+          (keyOf(definition) === name || (definition.name === name && (project ?? definition.project) === definition.project)),
+      );
     if (found) return found;
     throw new GhostError("NOT_FOUND", `cannot make group ${group}: no process is called ${name}`, { hint: "ghost list" });
   }

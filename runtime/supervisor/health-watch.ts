@@ -37,10 +37,13 @@ export class HealthWatch {
   private readonly supervisor: Supervisor;
   private readonly watches = new Map<string, Watch>();
   private readonly starts = new Map<string, RunStart>();
+  private readonly hubProber: ((process: Supervised) => Prober) | undefined;
   private stopped = false;
 
-  constructor(supervisor: Supervisor) {
+  /** `hubProber` makes what asks a run of the hub. */
+  constructor(supervisor: Supervisor, hubProber?: (process: Supervised) => Prober) {
     this.supervisor = supervisor;
+    this.hubProber = hubProber;
   }
 
   /** Ends what probes of a daemon that died left running. Called once, when the processes are taken over. */
@@ -127,10 +130,12 @@ export class HealthWatch {
   }
 
   private proberFor(process: Supervised, probe: Probe, token: string): Prober {
+    const { hubProber } = this;
     return makeProber(probe, {
       reveal: (text) => this.reveal(process, text),
       command: (exec) => this.commandFor(process, exec),
       tails: () => this.tailsOf(process, token),
+      ...(hubProber && { hub: () => hubProber(process) }),
     });
   }
 

@@ -5,6 +5,7 @@ import { findPortHolder, listenerDescriptorOf } from "../net/holder.ts";
 import { addressId, addressIdOf, closeListener, copyDescriptor, keepFromChildren, openListener } from "../net/sockets.ts";
 import { environmentOf } from "../process/environ.ts";
 import { isIdle } from "./actions.ts";
+import type { OwnListener } from "./own-listener.ts";
 import { keyOf, type Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -12,8 +13,8 @@ import type { Supervisor } from "./supervisor.ts";
 export interface SocketKeeper {
   /** Those that the keeper before this one held; whoever calls this owns them from then on. */
   inheritedSockets(): readonly number[];
-  /** Exactly these are to outlive the daemon. */
-  holdSockets(descriptors: readonly number[]): void;
+  /** Exactly these are to outlive the daemon: soon, or only once something else has to be held, too. */
+  holdSockets(descriptors: readonly number[], when?: "soon" | "with-the-next"): void;
 }
 
 interface Listener {
@@ -31,6 +32,8 @@ export class Listeners {
   private readonly keeper: SocketKeeper;
   /** By `project/name`. */
   private readonly held = new Map<string, Listener>();
+  /** That of a process of Ghost's own, which goes by other rules; null: there is none. */
+  own: OwnListener | null = null;
   /** Left by the last daemon and not yet taken, by address. */
   private readonly inherited = new Map<string, number>();
 
@@ -45,6 +48,8 @@ export class Listeners {
 
   /** The socket that a process is to get as its descriptor 3; null when it has no `listen`. Opens it if need be. Throws what `openListener` throws. */
   descriptorFor(process: Supervised): number | null {
+    this.own?.onNeed();
+    if (this.own && process.key === this.own.key) return this.openOwn() ? this.own.fd : null;
     const listen = this.addressOf(process);
     const key = keyOf(process.definition);
     const listener = this.held.get(key);
@@ -52,6 +57,16 @@ export class Listeners {
     if (listener) this.close(key, listener);
     if (!listen) return null;
     return this.hold(key, listen, this.findLeft(process, listen) ?? openListener(listen));
+  }
+
+  /** Has the listener of Ghost's own process open: as the last daemon left it, or a new one. False where that cannot be. */
+  openOwn(): boolean {
+    return this.own !== null && (this.own.takeBack(this.inherited, null) || this.own.open());
+  }
+
+  /** Whether the runs of a process get a listener as their descriptor 3. */
+  handsDown({ key, definition }: Supervised): boolean {
+    return key === this.own?.key ? this.own.fd !== null : definition.listen !== null;
   }
 
   /** Where a process listens; null without `listen`. All instances listen where the first one's port says. */
@@ -72,6 +87,8 @@ export class Listeners {
   /** All processes are taken over: what they need of the listeners that were left is kept, the rest ends. Call it once. */
   settle(): void {
     for (const process of this.supervisor.processes.values()) if (!isIdle(process.machine)) this.takeBack(process);
+    const owner = this.own && this.supervisor.processes.get(this.own.key);
+    this.own?.takeBack(this.inherited, owner ? pidOf(owner.machine) : null);
     for (const fd of this.inherited.values()) closeListener(fd);
     this.inherited.clear();
     this.tellKeeper();
@@ -133,8 +150,10 @@ export class Listeners {
   }
 
   /** What is inherited and not yet taken must not be lost should the daemon die now. */
-  private tellKeeper(): void {
-    this.keeper.holdSockets([...[...this.held.values()].map(({ fd }) => fd), ...this.inherited.values()]);
+  tellKeeper(when: "soon" | "with-the-next" = "soon"): void {
+    const own = this.own?.fd ?? null;
+    const descriptors = [...[...this.held.values()].map(({ fd }) => fd), ...this.inherited.values(), ...(own === null ? [] : [own])];
+    this.keeper.holdSockets(descriptors, when);
   }
 
   private instancesOf({ definition: { project, name } }: Supervised): Supervised[] {

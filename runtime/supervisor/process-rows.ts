@@ -1,6 +1,7 @@
 import type { RunResult } from "../../core/api/wire.ts";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { completeDefinition } from "../../core/config/definition-defaults.ts";
+import { OWN_MANIFEST_ID } from "../../core/config/own-processes.ts";
 import type { Machine } from "../../core/lifecycle/state.ts";
 import type { SqliteDatabase } from "../storage/sqlite/database.ts";
 import type { ManifestHead, StoredProcess } from "./store.ts";
@@ -36,9 +37,9 @@ export class ProcessRows {
     }));
   }
 
-  /** Whether there is any process. */
+  /** Whether there is any process that people registered. */
   any(): boolean {
-    return this.database.get("SELECT 1 FROM processes LIMIT 1") !== undefined;
+    return this.database.get("SELECT 1 FROM processes WHERE manifest_id <> ? LIMIT 1", [OWN_MANIFEST_ID]) !== undefined;
   }
 
   putManifest(head: ManifestHead): void {

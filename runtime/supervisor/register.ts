@@ -10,7 +10,7 @@ import { isIdle, type Report } from "./actions.ts";
 import { deleteAll } from "./delete.ts";
 import { applyDefinition, storedInstance } from "./instances.ts";
 import { startAll } from "./start-all.ts";
-import { isSurplus, keyOf, type Supervised, supervise } from "./supervised.ts";
+import { isOwn, isSurplus, keyOf, type Supervised, supervise } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { noteChanges, takeUp } from "./take-up.ts";
 
@@ -37,7 +37,7 @@ export async function register(
 ): Promise<void> {
   const { manifest } = request;
   const changes = plan(supervisor, manifest);
-  const room = PROCESSES_MAX - supervisor.processes.size;
+  const room = PROCESSES_MAX - supervisor.listed().length;
   if (changes.filter((change) => change.action === "add").length > room) {
     throw new GhostError("CONFIG_INVALID", `cannot register: a home holds at most ${PROCESSES_MAX} processes`, {
       hint: "delete some, or use another --home",
@@ -133,6 +133,11 @@ function planRemoval(supervisor: Supervisor, process: Supervised): PlanChange {
 }
 
 function nameTaken(existing: Supervised, manifest: Manifest): GhostError {
+  if (isOwn(existing))
+    return new GhostError("NAME_TAKEN", `cannot register ${existing.key}: that is what Ghost's own hub is called`, {
+      hint: "give it another name, or the file another `project:`",
+      details: { manifest: manifest.id },
+    });
   const other = existing.definition.source;
   const where = other ? `${other.file}:${other.line}` : existing.manifestId;
   return new GhostError("NAME_TAKEN", `cannot register ${existing.key}: ${where} declares it already`, {

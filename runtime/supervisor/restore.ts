@@ -4,9 +4,11 @@ import type { LogStreamTarget } from "../logs/pump.ts";
 import { unnamedFifo } from "../process/environ.ts";
 import { wasWritten } from "../process/fifo.ts";
 import { bootId } from "../process/identity.ts";
+import { isIdle } from "./actions.ts";
 import { deleteAll } from "./delete.ts";
+import { defineOwn } from "./own.ts";
 import { learnSecrets, logTargets } from "./run.ts";
-import { isSurplus, type Supervised, supervise } from "./supervised.ts";
+import { isOwn, isSurplus, type Supervised, supervise } from "./supervised.ts";
 import { QUIET_KINDS, STOPPED_BEFORE, type Supervisor } from "./supervisor.ts";
 import { resumeChanges } from "./take-up.ts";
 import type { Snapshot } from "./tree-scanner.ts";
@@ -30,6 +32,7 @@ export interface Past {
 export function restore(supervisor: Supervisor, past: Past): void {
   for (const head of supervisor.parts.store.loadManifests()) supervisor.manifests.set(head.id, head);
   for (const stored of supervisor.parts.store.loadProcesses()) supervisor.processes.set(stored.key, supervise(stored));
+  for (const definition of supervisor.parts.own) defineOwn(supervisor, definition);
   const processes = [...supervisor.processes.values()];
   for (const process of processes) {
     process.why = supervisor.parts.store.lastCause({ ...process.definition, instance: process.instance }, QUIET_KINDS) ?? process.why;
@@ -50,7 +53,8 @@ export function restore(supervisor: Supervisor, past: Past): void {
   supervisor.together(() => {
     for (const process of processes) {
       finishUnwanted(supervisor, process);
-      if (past.freshStart || isDownOrGoing(process)) startIfWanted(supervisor, process);
+      if (past.freshStart && isOwn(process)) restUntilNeeded(supervisor, process);
+      else if (past.freshStart || isDownOrGoing(process)) startIfWanted(supervisor, process);
     }
     supervisor.listeners.settle();
     for (const process of processes) supervisor.followPorts(process);
@@ -182,6 +186,11 @@ function resumeLog(supervisor: Supervisor, process: Supervised, target: LogStrea
 /** At rest, or about to be: one that is wanted is so because the last daemon died in the middle of a restart in order, or of its own end. */
 function isDownOrGoing({ machine: { state } }: Supervised): boolean {
   return state.at === "stopped" || (state.at === "stopping" && state.afterwards === "stop");
+}
+
+/** What Ghost itself runs begins when something needs it, not with the machine. */
+function restUntilNeeded(supervisor: Supervisor, process: Supervised): void {
+  if (isIdle(process.machine) && process.machine.desired === "up") supervisor.dispatch(process, { type: "arm", armed: false, cause: null });
 }
 
 function startIfWanted(supervisor: Supervisor, process: Supervised): void {

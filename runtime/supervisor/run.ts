@@ -72,6 +72,7 @@ async function spawn(supervisor: Supervisor, process: Supervised, token: string)
 function describeRun(supervisor: Supervisor, process: Supervised, token: string): Omit<SpawnRequest, "stdout" | "stderr"> {
   const { definition } = process;
   const account = accountOf(process);
+  const listener = supervisor.listeners.descriptorFor(process);
   const variables = environmentFor(supervisor, process, account, token);
   process.secretValues = secretValuesOf(variables, supervisor.parts.secrets.of(process.manifestId));
   process.environment = plainValues(variables);
@@ -93,7 +94,7 @@ function describeRun(supervisor: Supervisor, process: Supervised, token: string)
     umask: definition.umask,
     nice: definition.nice,
     openFiles: definition.limits.openFiles,
-    listener: supervisor.listeners.descriptorFor(process),
+    listener,
     cgroup: supervisor.parts.limits.prepare(process),
   };
 }
@@ -113,6 +114,8 @@ export function environmentFor(
   const manifest = supervisor.manifests.get(target.manifestId);
   return composeEnvironment(target.definition, {
     home: supervisor.parts.home.root,
+    hub: supervisor.parts.home.hubSocket,
+    listener: supervisor.listeners.handsDown(target),
     path: manifest?.path ?? process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
     secrets: supervisor.parts.secrets.of(target.manifestId),
     revealPorts: (text) => supervisor.ports.reveal(target, text),

@@ -24,6 +24,8 @@ export class Sampler {
   private timer: ReturnType<typeof setInterval> | undefined;
   private sampledMs = Number.NEGATIVE_INFINITY;
   monitoring: Monitoring;
+  /** Told after each sample while usage is measured. */
+  onSample: () => void = () => {};
 
   constructor(supervisor: Supervisor, monitoring: Monitoring) {
     this.supervisor = supervisor;
@@ -65,6 +67,7 @@ export class Sampler {
     this.adoptOrphans(table);
     for (const process of this.supervisor.processes.values()) this.sampleProcess(process, table);
     for (const process of this.supervisor.processes.values()) enforceMemory(this.supervisor, process);
+    if (this.monitoring.enabled) this.onSample();
   }
 
   private sampleProcess(process: Supervised, table: ProcessTable): void {

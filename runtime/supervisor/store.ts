@@ -1,5 +1,6 @@
 import type { Cause, HistoryEntry, RunResult } from "../../core/api/wire.ts";
 import type { GroupDefinition, Manifest, ProcessDefinition } from "../../core/config/definition.ts";
+import { OWN_MANIFEST_ID } from "../../core/config/own-processes.ts";
 import type { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Machine } from "../../core/lifecycle/state.ts";
 import type { SqliteDatabase } from "../storage/sqlite/database.ts";
@@ -83,7 +84,8 @@ export class Store {
     this.rows = new ProcessRows(database);
     this.historyRows = new HistoryTable(database);
     this.nextSeq = this.historyRows.newestSeq() + 1;
-    const write = (): void => files.definitions.write(this.loadManifests(), this.loadProcesses(), this.loadGroups());
+    const registered = (): StoredProcess[] => this.loadProcesses().filter(({ manifestId }) => manifestId !== OWN_MANIFEST_ID);
+    const write = (): void => files.definitions.write(this.loadManifests(), registered(), this.loadGroups());
     this.copy = new DefinitionsCopy(() => this.retry.attempt(write));
   }
 
@@ -100,6 +102,7 @@ export class Store {
     return this.rows.processes(this.pending);
   }
 
+  /** Whether people ever registered something that is still there. */
   hasProcesses(): boolean {
     return this.rows.any();
   }
@@ -237,6 +240,11 @@ export class Store {
     if (this.flush("FULL")) this.copy.touch();
   }
 
+  /** What Ghost itself runs: every daemon knows it without being told, only its run has to outlive one. */
+  saveOwn(process: StoredProcess): void {
+    this.defer(`own ${process.key}`, JSON.stringify(process));
+  }
+
   saveMachine(key: string, machine: Machine): void {
     this.defer(`run ${key}`, JSON.stringify(machine));
   }
@@ -343,6 +351,7 @@ export class Store {
     const key = what.slice(kind.length + 1);
     if (kind === "meta" && text === null) this.database.run("DELETE FROM meta WHERE key = ?", [key]);
     else if (kind === "meta") this.putMeta(key, text ?? "");
+    else if (kind === "own") this.rows.put(JSON.parse(text ?? "") as StoredProcess);
     else this.rows.putRun(kind, key, text);
   }
 

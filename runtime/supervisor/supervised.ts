@@ -1,5 +1,6 @@
 import type { ProcessDetail, RunResult } from "../../core/api/wire.ts";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
+import { isOwnName, OWN_MANIFEST_ID } from "../../core/config/own-processes.ts";
 import { type Machine, registered } from "../../core/lifecycle/state.ts";
 import type { StoredProcess } from "./store.ts";
 
@@ -70,8 +71,14 @@ export function keyOf({ project, name }: Pick<ProcessDefinition, "project" | "na
   return instance === 0 ? `${project}/${name}` : `${project}/${name}:${instance}`;
 }
 
+/** Run by Ghost itself: people see it only where they name it in full. */
+export function isOwn({ manifestId }: Pick<Supervised, "manifestId">): boolean {
+  return manifestId === OWN_MANIFEST_ID;
+}
+
 /** What people call it: `api`, and `api:1` where there are several or it is not the first. */
 export function labelOf({ definition, instance }: Pick<Supervised, "definition" | "instance">): string {
+  if (isOwnName(definition)) return keyOf(definition);
   return instance === 0 && definition.instances === 1 ? definition.name : `${definition.name}:${instance}`;
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Cause, HistoryEntry } from "../../core/api/wire.ts";
+import type { ProcessDefinition } from "../../core/config/definition.ts";
 import type { Effect, Event } from "../../core/lifecycle/events.ts";
 import type { Exit } from "../../core/lifecycle/state.ts";
 import { transition } from "../../core/lifecycle/transition.ts";
@@ -23,7 +24,7 @@ import type { SecretsFile } from "./secrets-file.ts";
 import { SpawnQueue } from "./spawn-queue.ts";
 import { stopTree } from "./stop-tree.ts";
 import type { ManifestHead, Store } from "./store.ts";
-import type { Supervised } from "./supervised.ts";
+import { isOwn, type Supervised } from "./supervised.ts";
 import { TreeScanner } from "./tree-scanner.ts";
 
 /** What the supervisor works with; the daemon's main file puts it together. */
@@ -32,7 +33,9 @@ export interface SupervisorParts {
   readonly secrets: SecretsFile;
   readonly pump: LogPump;
   /** Absolute folders of this home. */
-  readonly home: { readonly root: string; readonly logs: string; readonly fifos: string };
+  readonly home: { readonly root: string; readonly logs: string; readonly fifos: string; readonly hubSocket: string };
+  /** What Ghost itself runs beside what people register. */
+  readonly own: readonly ProcessDefinition[];
   /** True where what daemonizes comes to this process and can be followed. */
   readonly subreaper: boolean;
   readonly limits: Limits;
@@ -85,6 +88,11 @@ export class Supervisor {
     this.listeners = new Listeners(this, parts.sockets);
     this.portWatch = new PortWatch(this);
     parts.pump.onExit = (pid, status) => void this.foreignExit(pid, status);
+  }
+
+  /** What people registered: all but Ghost's own. */
+  listed(): Supervised[] {
+    return [...this.processes.values()].filter((process) => !isOwn(process));
   }
 
   /** From now on nothing begins to run any more: the daemon goes, and whoever asks, or whichever file changes, comes too late. */

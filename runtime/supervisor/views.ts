@@ -78,10 +78,10 @@ export function detailOf(supervisor: Supervisor, process: Supervised): ProcessDe
   };
 }
 
-/** How many processes are in each status. */
+/** How many of the processes that people registered are in each status. */
 export function countByStatus(supervisor: Supervisor): Record<Status | "total", number> {
   const counts = { stopped: 0, waiting: 0, starting: 0, running: 0, unhealthy: 0, stopping: 0, backoff: 0, exited: 0, failed: 0, total: 0 };
-  for (const process of supervisor.processes.values()) {
+  for (const process of supervisor.listed()) {
     counts[statusOf(process.machine)] += 1;
     counts.total += 1;
   }

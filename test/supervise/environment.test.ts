@@ -53,6 +53,7 @@ test("a process gets the documented base, Ghost's variables and what is declared
     PYTHONUNBUFFERED: "1",
     PATH: env.PATH,
     GHOST_HOME: home.dir,
+    GHOST_HUB: join(home.dir, "run/hub.sock"),
     GHOST_PROJECT: "shop",
     GHOST_NAME: "api",
     GHOST_INSTANCE: "0",

@@ -28,6 +28,7 @@ test("what an observer of changes throws is logged once, and the process runs al
     secrets,
     pump,
     home,
+    own: [],
     limits: openLimits(home.root, [process.pid], false),
     subreaper: false,
     sockets: { inheritedSockets: () => [], holdSockets: () => {} },

@@ -120,6 +120,8 @@ function probeOf(probe: HealthCheck["probe"]): Record<string, Value | undefined>
       return { heartbeat: durationText(probe.intervalMs) };
     case "exec":
       return execOf(probe);
+    case "hub":
+      return {};
   }
 }
 

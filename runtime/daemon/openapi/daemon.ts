@@ -52,5 +52,6 @@ export const daemonSchemas: Readonly<Record<string, Schema>> = {
     warnings: listOf(text),
     monitoring: object({ enabled: flag, intervalMs: number }),
     limits: object({ memory: text, cpu: text, pids: text, open_files: text }),
+    hub: ref("Hub"),
   }),
 };

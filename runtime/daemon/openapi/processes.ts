@@ -88,7 +88,8 @@ export const processPaths: Paths = {
   ...Object.fromEntries(actions),
 };
 
-const STATUSES = ["stopped", "waiting", "starting", "running", "unhealthy", "stopping", "backoff", "exited", "failed"] as const;
+/** All that a process can be seen as. */
+export const STATUSES = ["stopped", "waiting", "starting", "running", "unhealthy", "stopping", "backoff", "exited", "failed"] as const;
 
 const process: Schema = object({
   id: text,

@@ -63,7 +63,7 @@ const HEALTH: Shape = {
   startGraceMs: number,
   restart: flag,
 };
-const PROBES: Readonly<Record<HealthCheck["probe"]["kind"], Shape>> = {
+const PROBES: Readonly<Record<Exclude<HealthCheck["probe"]["kind"], "hub">, Shape>> = {
   http: { url: filled, status: orNull(listOf(whole)), body: orNull(filled) },
   tcp: { host: filled, port: filled },
   exec: { executable: filled, args: listOf(text), shell: flag },
@@ -80,7 +80,7 @@ export function checkOrchestration(definition: Partial<ProcessDefinition>, at: s
   if (schedule) checkSchedule(schedule, `${at}.schedule`);
   if (!healthCheck) return;
   check(healthCheck, HEALTH, `${at}.healthCheck`);
-  check(healthCheck.probe, PROBES[healthCheck.probe.kind], `${at}.healthCheck.probe`);
+  if (healthCheck.probe.kind !== "hub") check(healthCheck.probe, PROBES[healthCheck.probe.kind], `${at}.healthCheck.probe`);
 }
 
 /** A text that is no schedule would be found out only when its next time is asked for. */

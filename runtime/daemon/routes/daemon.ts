@@ -3,14 +3,13 @@ import { isAbsolute } from "node:path";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { readNodeConfiguration } from "../../config/read-node-file.ts";
 import { checkReplacement } from "../../process/replace-self.ts";
-import { stopAll } from "../../supervisor/stop-all.ts";
 import { fileProblem } from "../../system/look-at.ts";
 import { selfCommand } from "../../system/self.ts";
 import type { Call } from "../call.ts";
 import { type Home, inHome } from "../home.ts";
 import type { Route } from "../http.ts";
 import type { DaemonNode } from "../node.ts";
-import { living } from "../signals.ts";
+import { stopEverything } from "../stop-everything.ts";
 import { chooseSuccessor } from "../succession.ts";
 
 interface StopBody {
@@ -33,7 +32,7 @@ async function stop(node: DaemonNode, call: Call): Promise<void> {
   const { leave = false, by = "ghost daemon stop", expected = false } = await call.body<StopBody>();
   const lines = call.lines();
   node.stopping();
-  if (!leave) await stopAll(node.supervisor, living(node), { by, keepDesired: true }, (result) => lines.write(result));
+  if (!leave) await stopEverything(node, { by }, (result) => lines.write(result));
   lines.end();
   node.finish({ leave, next: false, expected: leave && expected });
 }

@@ -10,7 +10,12 @@ export function definitionRoutes(node: DaemonNode): Route[] {
 }
 
 function answer({ supervisor }: DaemonNode, call: Call): void {
-  const firsts = new Map([...supervisor.processes.values()].reverse().map((process) => [keyOf(process.definition), process]));
+  const firsts = new Map(
+    supervisor
+      .listed()
+      .reverse()
+      .map((process) => [keyOf(process.definition), process]),
+  );
   const view: DefinitionsView = {
     processes: [...firsts.values()].reverse().map((process) => ({
       definition: process.definition,

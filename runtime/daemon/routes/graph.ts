@@ -13,7 +13,7 @@ export function graphRoutes(node: DaemonNode): Route[] {
 
 function graph({ supervisor, ...node }: DaemonNode, call: Call): GraphView {
   const names = readNames(call.query, "names");
-  const chosen = names ? select({ supervisor, ...node }, names) : [...supervisor.processes.values()];
+  const chosen = names ? select({ supervisor, ...node }, names) : supervisor.listed();
   const first = chosen.filter(({ instance }) => instance === 0);
   return {
     nodes: first.map((process) => {

@@ -37,7 +37,7 @@ async function logs(node: DaemonNode, call: Call): Promise<void> {
 }
 
 function sources(node: DaemonNode, names: readonly string[] | null, only: string | null): LogSource[] {
-  const processes = names === null ? [...node.supervisor.processes.values()] : select(node, names);
+  const processes = names === null ? node.supervisor.listed() : select(node, names);
   return processes.flatMap((process) => {
     const { project, name, instance, logs: files } = viewOf(node.supervisor, process);
     const both = (["out", "err"] as const).map((stream) => ({ project, name, instance, stream, file: files[stream] }));

@@ -22,13 +22,13 @@ export function metricRoutes(node: DaemonNode): Route[] {
 function exposition(node: DaemonNode, call: Call): void {
   node.sampler.ensureFresh();
   const format = chooseFormat(call.headers.accept);
-  const processes = [...node.supervisor.processes.values()].map((process) => metricsOf(node, process));
+  const processes = node.supervisor.listed().map((process) => metricsOf(node, process));
   call.text(renderMetrics(metricFamilies(daemonMetrics(node), processes), format), MEDIA_TYPES[format]);
 }
 
 function values(node: DaemonNode, call: Call): void {
   const names = readNames(call.query, "names");
-  const processes = names ? select(node, names) : [...node.supervisor.processes.values()];
+  const processes = names ? select(node, names) : node.supervisor.listed();
   node.sampler.ensureFresh();
   call.json(processes.map((process) => metricsOf(node, process)));
 }

@@ -12,7 +12,7 @@ import { accountOf, environmentFor } from "../../supervisor/run.ts";
 import { scaleAll } from "../../supervisor/scale.ts";
 import { startAll } from "../../supervisor/start-all.ts";
 import { stopAll } from "../../supervisor/stop-all.ts";
-import type { Supervised } from "../../supervisor/supervised.ts";
+import { isOwn, type Supervised } from "../../supervisor/supervised.ts";
 import { triggerAll } from "../../supervisor/trigger.ts";
 import { detailOf } from "../../supervisor/views.ts";
 import type { Call } from "../call.ts";
@@ -27,6 +27,8 @@ const BY_CHARACTERS_MAX = 200;
 const ACTIONS = ["start", "stop", "restart", "reload", "scale", "trigger", "signal", "delete"] as const;
 const ORDERS: readonly unknown[] = ["dependency", "sequential", "parallel"];
 type Action = (typeof ACTIONS)[number];
+/** What makes sense only for what people registered. */
+const UNFIT_FOR_OWN: ReadonlySet<Action> = new Set(["reload", "scale", "trigger", "delete"]);
 export type ActionBody = ActionRequest & { readonly names?: readonly string[] };
 
 /** Listing processes and acting on them. */
@@ -51,6 +53,7 @@ export function select(node: DaemonNode, names: readonly string[]): Supervised[]
     name: process.definition.name,
     instance: process.instance,
     source: process.definition.source?.file ?? null,
+    own: isOwn(process),
     process,
   }));
   return selectProcesses(names, available, node.supervisor.groups.all()).map((candidate) => candidate.process);
@@ -58,7 +61,7 @@ export function select(node: DaemonNode, names: readonly string[]): Supervised[]
 
 function list(node: DaemonNode, call: Call): void {
   const names = readNames(call.query, "names");
-  const processes = names ? select(node, names) : [...node.supervisor.processes.values()];
+  const processes = names ? select(node, names) : node.supervisor.listed();
   node.sampler.ensureFresh();
   call.jsonText(node.viewTexts.of(processes));
 }
@@ -100,6 +103,7 @@ export async function actInLines(
   call: Call,
 ): Promise<void> {
   if (action === "signal") checkSignal(request);
+  checkOwn(action, processes);
   if (action === "scale") await scaleAll(node.supervisor, [], request, () => {});
   const lines = call.lines();
   await act(
@@ -116,6 +120,7 @@ async function actOnOne(node: DaemonNode, action: Action, call: Call): Promise<v
   const request = await readAction(call);
   const chosen = choose(node, [call.path.name ?? ""], request);
   if (action === "signal") checkSignal(request);
+  checkOwn(action, chosen.processes);
   const results: ActionResult[] = [];
   await act(node, action, chosen.processes, chosen.request, (result) => results.push(result));
   const failed = results.find((result) => !result.ok);
@@ -154,12 +159,22 @@ function notA(key: string, what: string): GhostError {
   return new GhostError("USAGE", `cannot take the request: ${key} is not ${what}`);
 }
 
+/** Ghost's own is as Ghost has it. */
+function checkOwn(action: Action, processes: readonly Supervised[]): void {
+  const own = UNFIT_FOR_OWN.has(action) ? processes.find(isOwn) : undefined;
+  if (own)
+    throw new GhostError("USAGE", `cannot ${action} ${own.key}: it is Ghost's own`, {
+      hint: "it can be started, stopped, restarted and signalled",
+    });
+}
+
 function checkSignal(request: ActionBody): void {
   readSignal(request.signal);
 }
 
 async function act(node: DaemonNode, action: Action, processes: readonly Supervised[], request: ActionBody, report: Report): Promise<void> {
   const { supervisor } = node;
+  if (action === "stop" && processes.some(isOwn)) node.hub.stopAsked();
   switch (action) {
     case "start":
       return startAll(supervisor, processes, request, report);
@@ -192,11 +207,13 @@ function environmentView(node: DaemonNode, process: Supervised, withDifference: 
   const show = (key: string, value: string): string => (variables.get(key)?.secret || process.secretValues.includes(value) ? MASK : value);
   const rows = [...variables].map(([key, { value, origin, secret }]) => ({ key, value: secret ? MASK : value, origin }));
   const running = withDifference ? runningEnvironment(process) : null;
+  // Programs that were started before there was a hub do without it until their next start.
+  const isNews = (key: string): boolean => key === "GHOST_HUB" && !running?.has(key);
   if (!running)
     return { project: process.definition.project, name: process.definition.name, variables: rows.sort(byKey), difference: null };
   const keys = [...new Set([...running.keys(), ...variables.keys()])].filter((key) => key !== "GHOST_PROCESS").sort();
   const difference = keys
-    .filter((key) => running.get(key) !== variables.get(key)?.value)
+    .filter((key) => !isNews(key) && running.get(key) !== variables.get(key)?.value)
     .map((key) => ({ key, running: masked(running.get(key), key, show), declared: masked(variables.get(key)?.value, key, show) }));
   return { project: process.definition.project, name: process.definition.name, variables: rows.sort(byKey), difference };
 }

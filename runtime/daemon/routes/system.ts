@@ -20,7 +20,7 @@ export function systemRoutes(node: DaemonNode): Route[] {
 
 function overview(node: DaemonNode, call: Call): void {
   node.sampler.ensureFresh();
-  const processes = node.viewTexts.of([...node.supervisor.processes.values()]);
+  const processes = node.viewTexts.of(node.supervisor.listed());
   call.jsonText(`{"system":${JSON.stringify(systemView(node))},"processes":${processes}}`);
 }
 
@@ -41,6 +41,7 @@ function systemView(node: DaemonNode): SystemView {
     warnings: node.warnings(),
     monitoring: node.sampler.monitoring,
     limits: node.supervisor.parts.limits.account(),
+    hub: node.hub.view(),
   };
 }
 

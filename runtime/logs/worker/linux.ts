@@ -32,6 +32,8 @@ export const ENOSPC = 28;
 
 export const EPOLLIN = 1;
 export const EPOLLHUP = 16;
+/** After one event nothing more is told until the watch is changed. */
+export const EPOLLONESHOT = 0x4000_0000;
 const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
 const EPOLL_CTL_MOD = 3;
@@ -43,6 +45,7 @@ const F_SETPIPE_SZ = 1031;
 const F_GETPIPE_SZ = 1032;
 const FIONREAD = 0x541b;
 const PIDFD_OPEN = 434;
+const F_DUPFD_CLOEXEC = 1030;
 
 /** Events that one `epoll_wait` brings at most; the rest comes with the next one, in turn. */
 const EVENTS_MAX = 64;
@@ -164,6 +167,11 @@ export function resizePipe(libc: PumpLibc, fd: number, bytes: number): boolean {
 /** A descriptor that tells when process `pid` ends; -1 when there is no such process. */
 export function openPidFd(libc: PumpLibc, pid: number): number {
   return Number(libc.call.syscall(PIDFD_OPEN, pid, 0));
+}
+
+/** Another descriptor of the same file, not inherited; -1 when there is no room for it. */
+export function duplicate(libc: PumpLibc, fd: number): number {
+  return libc.call.fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
 const PIDFD_GET_INFO = 0xc040ff0b;

@@ -1,0 +1,109 @@
+import type { HubHealth } from "../../../core/api/wire.ts";
+import { type Answer, failure, type Prober } from "../../health/prober.ts";
+import { readProcess, TICKS_PER_SECOND } from "../../process/table.ts";
+import type { HubLine } from "./line.ts";
+import type { Reply } from "./replies.ts";
+
+/** How long is waited before something is made of silence. */
+const PATIENCE = {
+  /** An answer to PING that takes longer is none, in ms. */
+  answerMs: 2_000,
+  /** One that works is believed to have much to do for so long, in ms; who computes longer without looking up will not look up any more. */
+  busyMs: 30_000,
+};
+/** Who did not answer in time, and used so much of the CPU meanwhile, works: in seconds of CPU. */
+const BUSY_CPU_SECONDS = 0.05;
+/** The one that asks. */
+const OWN_CONNECTIONS = 1;
+/** `T`, and `t` under a debugger: it does nothing until it is told to go on. */
+const STOPPED = new Set(["T", "t"]);
+/** It waits for a disk, and cannot even be killed. */
+const IN_KERNEL = "D";
+
+/**
+ * Asks one run of the hub whether it is well. PING says that it lives, GHOST.HEALTH, which is sent along, how its backends are. A hub that is saturated
+ * answers late: that it computes, or waits for a disk, passes for an answer for a while, so that it is not killed for being busy.
+ */
+export class HubProber implements Prober {
+  readonly timed = true;
+  readonly unhurried = true;
+  readonly once = false;
+  private readonly line: HubLine;
+  private readonly pid: number;
+  private readonly onHealth: (health: HubHealth) => void;
+  private readonly patience: typeof PATIENCE;
+  private busySinceMs: number | null = null;
+  private hasAnswered = false;
+
+  constructor(line: HubLine, pid: number, onHealth: (health: HubHealth) => void, patience = PATIENCE) {
+    this.line = line;
+    this.patience = patience;
+    this.pid = pid;
+    this.onHealth = onHealth;
+  }
+
+  async ask(signal: AbortSignal): Promise<Answer> {
+    const before = readProcess(this.pid)?.cpuTicks ?? 0;
+    try {
+      const pong = await within(this.patience.answerMs, signal, this.line.ask("PING"), () => this.askHealth());
+      if (pong === null) return this.judgeSilence(before);
+      this.busySinceMs = null;
+      this.hasAnswered = true;
+      return { ok: true, detail: "it answers PING" };
+    } catch (error) {
+      return failure(`cannot be asked: ${(error as Error).message}`);
+    }
+  }
+
+  /** Gives its account to `onHealth`, whenever it comes. */
+  askHealth(): void {
+    this.line.ask("GHOST.HEALTH").then(
+      (reply) => {
+        const health = healthIn(reply);
+        if (health !== null) this.onHealth(health);
+      },
+      () => {},
+    );
+  }
+
+  private judgeSilence(ticksBefore: number): Answer {
+    const now = readProcess(this.pid);
+    const silence = `no answer to PING within ${this.patience.answerMs / 1000} s`;
+    if (!now) return failure(silence);
+    if (STOPPED.has(now.state)) return failure(`${silence}: it is stopped (SIGSTOP)`);
+    const used = (now.cpuTicks - ticksBefore) / TICKS_PER_SECOND;
+    this.busySinceMs ??= performance.now();
+    const isBusy = now.state === IN_KERNEL || used >= BUSY_CPU_SECONDS;
+    if (!isBusy || !this.hasAnswered) return failure(`${silence}, and it used ${used.toFixed(2)} s of CPU meanwhile`);
+    const busyMs = performance.now() - this.busySinceMs;
+    if (busyMs > this.patience.busyMs) return failure(`${silence}, for ${Math.round(busyMs / 1000)} s now`);
+    return { ok: true, detail: `${silence}, but it works: ${used.toFixed(2)} s of CPU meanwhile` };
+  }
+}
+
+/** The reply; null when it does not come in time. */
+async function within(limitMs: number, signal: AbortSignal, asked: Promise<Reply>, meanwhile: () => void): Promise<Reply | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), limitMs);
+    signal.addEventListener("abort", () => resolve(null), { once: true });
+  });
+  meanwhile();
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Null for what is no account: a hub of an older version. */
+function healthIn(reply: Reply): HubHealth | null {
+  try {
+    const value = JSON.parse(typeof reply === "string" ? reply : "null") as Partial<HubHealth> | null;
+    if (value === null || typeof value.status !== "string") return null;
+    const clients = typeof value.clients === "number" ? { clients: Math.max(0, value.clients - OWN_CONNECTIONS) } : {};
+    return { ...value, ...clients, time: new Date().toISOString(), status: value.status, checks: value.checks ?? {} };
+  } catch {
+    return null;
+  }
+}
