@@ -75,8 +75,8 @@ export class Keyspace {
   /** Writes all that is only in the journal into the table, and closes. */
   close(): void {
     try {
-      if (this.isDirty) this.commit(true);
       this.flushAll();
+      this.commit(true);
       this.db.checkpoint();
     } finally {
       this.logSync.close();
