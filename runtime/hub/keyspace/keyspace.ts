@@ -11,13 +11,14 @@ import { LogSync } from "./log-sync.ts";
 import { HASH, type KeyType, MIGRATIONS, type STREAM, STRING } from "./schema.ts";
 import { ABSENT, type Entry, NO_BYTES, Space } from "./space.ts";
 
-/** Changed strings that wait for their place in the table; at twice as many writers wait. */
+/** Changed strings that wait for their place in the table. At half of it they begin to go there; at all of it writers wait. */
 export const FLUSH_LIMITS = {
-  /** Keys of one namespace. */
-  keysMax: 32_768,
-  bytesMax: 16 * 1024 * 1024,
-  /** How many go into the table at once, so that nobody waits long meanwhile. */
+  keysMax: 131_072,
+  bytesMax: 32 * 1024 * 1024,
+  /** How many go into the table at once in a quiet moment, and at most with a commit, so that nobody waits long meanwhile. */
   sliceKeys: 128,
+  /** So many are sorted at once: neighbours in the table are written together, and sorting takes no time that anybody notices. */
+  runKeys: 8192,
   /** The oldest waits no longer, milliseconds. */
   ageMaxMs: 2000,
 } as const;
@@ -28,6 +29,17 @@ const EXPIRED_MAX = 500;
 const GARBAGE_ROWS = 1000;
 
 type Undo = () => void;
+
+/** What is on its way into the table. */
+interface Flushing {
+  /** Those that are not sorted yet. */
+  rest: Iterator<[Space, string, Entry]>;
+  /** Sorted, and how many of them are written. */
+  run: [Space, string, Entry][];
+  next: number;
+  /** The last row of the journal that is then no longer needed. */
+  readonly upTo: number;
+}
 
 export class Keyspace {
   readonly db: SqliteSession;
@@ -50,7 +62,8 @@ export class Keyspace {
   private journalRow = 0;
   private dirtyBytes = 0;
   private dirtySince = 0;
-  private flushing: { list: [Space, string, Entry][]; next: number; upTo: number } | null = null;
+  private flushing: Flushing | null = null;
+  private putsOfTurn = 0;
   private nextExpiry = Number.POSITIVE_INFINITY;
   private hasGarbage = true;
 
@@ -77,10 +90,19 @@ export class Keyspace {
     try {
       this.flushAll();
       this.commit(true);
-      this.db.checkpoint();
+      this.emptyLog();
     } finally {
       this.logSync.close();
       this.db.close();
+    }
+  }
+
+  /** So that the file alone is the whole. Without it the next open reads the log: nothing is lost. */
+  private emptyLog(): void {
+    try {
+      this.db.checkpoint();
+    } catch (error) {
+      console.error(`the log of ${this.db.path} stays: ${(error as Error).message}`);
     }
   }
 
@@ -242,7 +264,8 @@ export class Keyspace {
       if (this.version > this.versionsUntil - VERSION_BLOCK / 2) this.reserveVersions();
       if (!this.journal.isEmpty) this.run("INSERT INTO journal (id, changes) VALUES (?, ?)", [++this.journalRow, this.journal.take()]);
       this.beginFlushIfDue();
-      if (this.flushing) this.flushSlice(FLUSH_LIMITS.sliceKeys);
+      // Somewhat more than came, so that there is an end of it.
+      if (this.flushing) this.flushSlice(Math.min(FLUSH_LIMITS.sliceKeys, 16 + 2 * this.putsOfTurn));
       for (const { id, keys, objects } of this.recounted)
         this.run("UPDATE namespaces SET keys = ?, objects = ? WHERE id = ?", [keys, objects, id]);
       this.db.commit();
@@ -252,6 +275,7 @@ export class Keyspace {
       throw error;
     }
     this.isOpen = false;
+    this.putsOfTurn = 0;
     this.undos.length = 0;
     this.recounted.clear();
     // What this throws cannot be undone: the changes are committed and seen, and whether the disk has them is unknown.
@@ -285,7 +309,7 @@ export class Keyspace {
     for (let round = 0; round < 2 && (this.flushing || this.dirtyBytes > 0); round++) {
       this.change();
       if (!this.flushing) this.beginFlush();
-      while (this.flushing) this.flushSlice(FLUSH_LIMITS.keysMax);
+      while (this.flushing) this.flushSlice(Number.POSITIVE_INFINITY);
     }
     // The table has it all, with what this turn changed.
     if (this.isDirty) this.run("DELETE FROM journal", []);
@@ -321,6 +345,7 @@ export class Keyspace {
       else space.dirty.delete(key);
     });
     space.dirty.set(key, entry);
+    this.putsOfTurn++;
     if (this.dirtyBytes === 0) this.dirtySince = this.now();
     this.dirtyBytes += key.length + entry.value.length + 64;
   }
@@ -382,11 +407,12 @@ export class Keyspace {
     if (this.isOpen) this.db.rollback();
     this.isOpen = false;
     this.journal.clear();
+    this.putsOfTurn = 0;
     this.recounted.clear();
     for (const undo of this.undos.splice(0).reverse()) undo();
     for (const part of this.parts) part.forget();
     for (const space of this.spaces.values()) space.hot.clear();
-    if (this.flushing) this.flushing.next = 0;
+    if (this.flushing) this.flushing = { ...this.flushing, rest: this.frozenEntries(), run: [], next: 0 };
     this.hasGarbage = true;
     this.nextExpiry = 0;
     this.isDirty = false;
@@ -395,7 +421,7 @@ export class Keyspace {
   private beginFlushIfDue(): void {
     if (this.flushing) {
       // Writers are faster than the table: they wait now.
-      if (this.dirtyBytes > FLUSH_LIMITS.bytesMax || this.dirtyKeys() > FLUSH_LIMITS.keysMax) this.flushSlice(FLUSH_LIMITS.keysMax);
+      if (this.dirtyBytes > FLUSH_LIMITS.bytesMax || this.dirtyKeys() > FLUSH_LIMITS.keysMax) this.flushSlice(Number.POSITIVE_INFINITY);
       return;
     }
     if (this.dirtyBytes > FLUSH_LIMITS.bytesMax / 2 || this.dirtyKeys() > FLUSH_LIMITS.keysMax / 2) this.beginFlush();
@@ -408,7 +434,6 @@ export class Keyspace {
   }
 
   private beginFlush(): void {
-    const list: [Space, string, Entry][] = [];
     const bytes = this.dirtyBytes;
     for (const space of this.spaces.values()) {
       if (space.dirty.size === 0) continue;
@@ -418,31 +443,37 @@ export class Keyspace {
         this.dirtyBytes = bytes;
         this.flushing = null;
       });
-      for (const key of [...space.dirty.keys()].sort()) list.push([space, key, space.dirty.get(key) as Entry]);
       space.frozen = space.dirty;
       space.dirty = new Map();
     }
     this.dirtyBytes = 0;
-    this.flushing = { list, next: 0, upTo: this.journalRow };
+    this.flushing = { rest: this.frozenEntries(), run: [], next: 0, upTo: this.journalRow };
+  }
+
+  private *frozenEntries(): Generator<[Space, string, Entry]> {
+    for (const space of this.spaces.values()) for (const [key, entry] of space.frozen ?? []) yield [space, key, entry];
   }
 
   /** Writes the next few strings into the table, and after the last one empties the journal of them. */
   private flushSlice(size: number): void {
     const { flushing } = this;
     if (!flushing) return;
-    const end = Math.min(flushing.list.length, flushing.next + size);
     const now = this.now();
-    for (; flushing.next < end; flushing.next++) {
-      const [space, key, entry] = flushing.list[flushing.next] as [Space, string, Entry];
+    for (let count = 0; count < size; count++) {
+      if (flushing.next === flushing.run.length && !nextRun(flushing)) {
+        this.endFlush(flushing);
+        return;
+      }
+      const [space, key, entry] = flushing.run[flushing.next++] as [Space, string, Entry];
       // It became an object meanwhile.
       if (space.frozen?.get(key) === entry) this.place(space, key, entry, now);
     }
-    if (flushing.next < flushing.list.length) return;
+  }
+
+  private endFlush(flushing: Flushing): void {
     this.run("DELETE FROM journal WHERE id <= ?", [flushing.upTo]);
     const frozen = [...this.spaces.values()].map((space) => [space, space.frozen] as const);
-    for (const [space, entries] of frozen) {
-      if (entries) space.frozen = null;
-    }
+    for (const [space] of frozen) space.frozen = null;
     this.flushing = null;
     this.undos.push(() => {
       for (const [space, entries] of frozen) space.frozen = entries;
@@ -544,6 +575,20 @@ export class Keyspace {
     this.flushAll();
     this.commit(true);
   }
+}
+
+/** Sorts the next strings; false: there are none. */
+function nextRun(flushing: Flushing): boolean {
+  const run: [Space, string, Entry][] = [];
+  while (run.length < FLUSH_LIMITS.runKeys) {
+    const { value, done } = flushing.rest.next();
+    if (done) break;
+    run.push(value);
+  }
+  run.sort(([one, key], [other, otherKey]) => one.id - other.id || (key < otherKey ? -1 : 1));
+  flushing.run = run;
+  flushing.next = 0;
+  return run.length > 0;
 }
 
 /** Where the rows of hashes and streams are. Streams add theirs. */
