@@ -1,6 +1,7 @@
 import { durationMs } from "../config/duration.ts";
 import { type AbortSignal, throwIfAborted } from "../errors/abort-signal.ts";
 import { GhostError } from "../errors/ghost-error.ts";
+import { badArgument, checkKey } from "./arguments.ts";
 import type {
   CallOptions,
   GhostData,
@@ -72,13 +73,13 @@ export class CoreGhostData implements GhostData {
 
   async setIfVersion<T>(key: string, value: T, version: number, options: SetOptions = {}): Promise<number | undefined> {
     this.check(options.signal, key);
-    if (!Number.isSafeInteger(version) || version < 0) throw usage(version, "a version", "it is what getWithVersion gave, or 0");
+    if (!Number.isSafeInteger(version) || version < 0) throw badArgument(version, "a version", "it is what getWithVersion gave, or 0");
     return this.keys.writeIfVersion(key, changeOf(key, value, options), version, options.signal);
   }
 
   async increment(key: string, by = 1, { signal }: CallOptions = {}): Promise<number> {
     this.check(signal, key);
-    if (!Number.isSafeInteger(by)) throw usage(by, "an increment", "it is a whole number");
+    if (!Number.isSafeInteger(by)) throw badArgument(by, "an increment", "it is a whole number");
     return this.keys.add(key, by, signal);
   }
 
@@ -153,14 +154,10 @@ export class CoreGhostData implements GhostData {
   private check(signal: AbortSignal | undefined, ...keys: readonly string[]): void {
     if (this.closing) throw new GhostError("DATA_CLOSED", "cannot use the data: it was closed");
     throwIfAborted(signal);
-    for (const key of keys) if (typeof key !== "string") throw usage(key, "a key", "it is a text");
+    for (const key of keys) checkKey(key);
   }
 }
 
 function changeOf(key: string, value: unknown, { expiry }: SetOptions): NonNullable<KeyChange> {
   return { text: encodeValue(key, value), expiryMs: expiry === undefined ? null : durationMs(expiry, "expiry") };
-}
-
-function usage(value: unknown, what: string, rule: string): GhostError {
-  return new GhostError("USAGE", `cannot use ${String(value)} as ${what}: ${rule}`);
 }

@@ -1,6 +1,7 @@
 import { durationMs } from "../config/duration.ts";
 import { throwIfAborted, waitUnlessAborted } from "../errors/abort-signal.ts";
 import { GhostError } from "../errors/ghost-error.ts";
+import { checkKey } from "./arguments.ts";
 import type { CallOptions, GhostTransaction, Items, SetOptions, SqlCommand, SqlParameters, SqlRow } from "./ghost-data.ts";
 import { itemEntries } from "./items.ts";
 import { decodeValue, encodeValue } from "./json-value.ts";
@@ -35,8 +36,8 @@ export class OverlayTransaction implements GhostTransaction {
   }
 
   async getBatch<T>(keys: Iterable<string>, { signal }: CallOptions = {}): Promise<Map<string, T>> {
-    this.check(signal);
     const wanted = [...new Set(keys)];
+    this.check(signal, wanted);
     const unchanged = wanted.filter((key) => !this.changes.has(key));
     const stored = unchanged.length === 0 ? [] : await this.keys.read(unchanged, signal);
     const texts = new Map(unchanged.map((key, index) => [key, stored[index]]));
@@ -53,9 +54,13 @@ export class OverlayTransaction implements GhostTransaction {
   }
 
   async setBatch<T>(items: Items<T>, { expiry, signal }: SetOptions = {}): Promise<void> {
-    this.check(signal);
+    const entries = itemEntries(items);
+    this.check(
+      signal,
+      entries.map(([key]) => key),
+    );
     const expiryMs = expiry === undefined ? null : durationMs(expiry, "expiry");
-    const changes = itemEntries(items).map(([key, value]) => [key, { text: encodeValue(key, value), expiryMs }] as const);
+    const changes = entries.map(([key, value]) => [key, { text: encodeValue(key, value), expiryMs }] as const);
     for (const [key, change] of changes) this.changes.set(key, change);
   }
 
@@ -148,9 +153,10 @@ export class OverlayTransaction implements GhostTransaction {
     return waitUnlessAborted(work(transaction), signal);
   }
 
-  private check(signal: CallOptions["signal"]): void {
+  private check(signal: CallOptions["signal"], keys: readonly string[] = []): void {
     if (this.ended) throw new GhostError("TRANSACTION_ENDED", "cannot use the transaction: it has ended", { hint: "begin another" });
     throwIfAborted(signal);
+    for (const key of keys) checkKey(key);
   }
 
   private end(): void {

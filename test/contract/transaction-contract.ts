@@ -66,6 +66,7 @@ export function transactionContract(check: Case, has: { readonly sql: boolean })
     await using transaction = await data.beginTransaction();
     await transaction.set("key", 1);
     await rejects(transaction.set("key", undefined), "USAGE");
+    await rejects(transaction.set(null as unknown as string, 1), "USAGE", /as a key/);
     await transaction.commit();
     assert.is(await data.get("key"), 1);
   });

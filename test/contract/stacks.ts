@@ -1,0 +1,50 @@
+import { CachedGhostData } from "../../core/data/cache/cached-data.ts";
+import type { InvalidationBus } from "../../core/data/cache/invalidation.ts";
+import { composeGhostData } from "../../core/data/compose.ts";
+import { EncryptedGhostData } from "../../core/data/encryption/encrypted-data.ts";
+import { KeyRing } from "../../core/data/encryption/key-ring.ts";
+import { Sealer } from "../../core/data/encryption/sealer.ts";
+import type { GhostData } from "../../core/data/ghost-data.ts";
+import { InstrumentedGhostData } from "../../core/data/instrumented-data.ts";
+import { ResilientGhostData } from "../../core/data/resilient-data.ts";
+import { SILENT } from "../../core/logs/log.ts";
+import { RESILIENCE_DEFAULT } from "../../core/resilience/settings.ts";
+
+const MASTER_KEY = new Uint8Array(32).fill(7);
+const CACHE = { defaultExpirationMs: 60_000, maxEntries: 2_000 };
+const now = (): number => performance.now();
+const metrics = { increment: () => undefined, recordLatency: () => undefined };
+
+/** A bus that delivers at once, to those of this process. */
+export function directBus(): InvalidationBus {
+  const listeners = new Set<Parameters<InvalidationBus["subscribe"]>[1]>();
+  return {
+    async publish(_, message) {
+      for (const listener of listeners) listener.message(JSON.parse(JSON.stringify(message)));
+    },
+    subscribe(_, listener) {
+      listeners.add(listener);
+      listener.connected();
+      return { [Symbol.asyncDispose]: async () => void listeners.delete(listener) };
+    },
+  };
+}
+
+/** All decorators in their order. */
+export async function whole(core: GhostData): Promise<GhostData> {
+  const settings = { resilience: RESILIENCE_DEFAULT, cache: CACHE, encryption: {} };
+  const parts = { namespace: "shop", now, randomId: () => crypto.randomUUID(), log: SILENT, metrics, bus: directBus(), crypto };
+  return (await composeGhostData(core, settings, { ...parts, masterKeys: [MASTER_KEY] })).data;
+}
+export const WHOLE_STACK = "Instrumented → Encrypted → Cached → Resilient → ";
+
+/** No decorator, each alone, and all of them. */
+export const STACKS: Readonly<Record<string, (core: GhostData) => Promise<GhostData>>> = {
+  "": async (core) => core,
+  "Encrypted → ": async (core) => new EncryptedGhostData(core, new Sealer(crypto, await KeyRing.open(crypto, "shop", [MASTER_KEY]))),
+  "Cached → ": async (core) =>
+    new CachedGhostData(core, { settings: CACHE, namespace: "shop", id: "a", now, log: SILENT, bus: directBus() }),
+  "Resilient → ": async (core) => new ResilientGhostData(core, { settings: RESILIENCE_DEFAULT, log: SILENT }),
+  "Instrumented → ": async (core) => new InstrumentedGhostData(core, { metrics, now }),
+  [WHOLE_STACK]: whole,
+};
