@@ -30,7 +30,7 @@ function sextet(bits: number, shift: number): string {
 /** The bytes of a text in either alphabet, with or without padding; null of what is no base64. */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | null {
   const digits = text.replace(/={1,2}$/, "");
-  if (digits.length % 4 === 1) return null;
+  if (digits.length % 4 === 1 || (digits !== text && text.length % 4 !== 0)) return null;
   const bytes = new Uint8Array(Math.floor((digits.length * 3) / 4));
   let bits = 0;
   let at = 0;

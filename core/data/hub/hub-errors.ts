@@ -14,6 +14,8 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   OOM: "LIMIT_EXCEEDED",
   MISCONF: "NO_SPACE",
   NOSPACE: "NO_SPACE",
+  LOADING: "HUB_UNREACHABLE",
+  TRYAGAIN: "HUB_UNREACHABLE",
 };
 
 /**
@@ -23,8 +25,14 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 export function hubError(error: unknown, action: string): GhostError {
   if (error instanceof GhostError) return error;
   const text = error instanceof Error ? error.message : String(error);
+  if (isOfTheSystem(error)) return new GhostError("HUB_UNREACHABLE", `cannot ${action}: ${text}`, { cause: error });
   const word = /^-?([A-Z][A-Z_]+)\b/.exec(text)?.[1] ?? "";
   const code = word in catalogue ? (word as ErrorCode) : (CODES[word] ?? "FAILED");
   const rest = text.replace(/^-?[A-Z][A-Z_]+ +/, "");
   return new GhostError(code, /^cannot /.test(rest) ? rest : `cannot ${action}: ${rest}`, { cause: error });
+}
+
+/** What sockets fail with: ECONNREFUSED, EPIPE. */
+function isOfTheSystem(error: unknown): boolean {
+  return error instanceof Error && /^E[A-Z]+$/.test(String((error as Error & { readonly code?: unknown }).code));
 }

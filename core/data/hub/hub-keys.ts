@@ -87,6 +87,9 @@ export class HubKeys implements KeyPort {
     const results = await Promise.allSettled(replies);
     const failed = results.find((result) => result.status === "rejected");
     if (failed) throw failed.reason;
+    const last = results.at(-1);
+    const inside = last?.status === "fulfilled" ? listOf(last.value).find((reply) => reply instanceof Error) : undefined;
+    if (inside) throw hubError(inside, "change the keys");
   }
 
   private async ask(args: readonly string[], signal?: AbortSignal): Promise<HubReply> {

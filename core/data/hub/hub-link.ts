@@ -1,8 +1,11 @@
 import type { AbortSignal } from "../../errors/abort-signal.ts";
 import { decodeUtf8 } from "../utf8.ts";
 
-/** What the hub answers, of either version of RESP. Errors are no replies: `send` rejects with an Error whose message is the hub's text (`WRONGTYPE Operation …`). */
-export type HubReply = string | Uint8Array | number | bigint | boolean | null | readonly HubReply[];
+/**
+ * What the hub answers, of either version of RESP. An error reply is none: `send` rejects with an Error whose message is the hub's text (`WRONGTYPE Operation …`);
+ * inside of an array (EXEC's) such an Error stands in its place.
+ */
+export type HubReply = string | Uint8Array | number | bigint | boolean | null | Error | readonly HubReply[];
 
 /**
  * One connection to the hub. Requests go out in the order of the calls, those of one turn without another's in between: that is what MULTI … EXEC relies
