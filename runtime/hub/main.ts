@@ -1,5 +1,5 @@
 /** The hub's composition root: `ghost hub serve`. */
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { findHome } from "../daemon/home.ts";
 import { version } from "../system/version.ts";
@@ -28,6 +28,7 @@ const HANDED_DOWN = 3;
  */
 export async function runHub(root: string): Promise<number> {
   const home = findHome(root);
+  for (const folder of [home.data, home.run]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const keyspace = await Keyspace.open(join(home.data, "hub.db"));
   const sql = new SqlGateway({ dataFolder: home.data, report: (line) => console.error(line) });
   const secret = hubSecret(join(home.data, "hub-secret"));

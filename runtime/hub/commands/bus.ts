@@ -4,7 +4,7 @@ import { SUBSCRIPTIONS_MAX } from "../bus/channels.ts";
 import { RETAINED_LIMITS } from "../bus/retained.ts";
 import { type Arguments, bytesAt, textAt, viewAt, wordAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
-import { define } from "../server/commands.ts";
+import { define, FAMILY } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
 import { integerAt } from "../server/numbers.ts";
 import { refuse, SYNTAX } from "../server/reply-error.ts";
@@ -15,7 +15,15 @@ define({
   unsubscribe: { arity: -1, whileSubscribed: true, run: unsubscribe },
   psubscribe: { arity: -2, whileSubscribed: true, run: subscribePatterns },
   punsubscribe: { arity: -1, whileSubscribed: true, run: unsubscribePatterns },
-  pubsub: { arity: -2, run: inspect },
+  pubsub: {
+    arity: -2,
+    run: FAMILY,
+    subcommands: {
+      CHANNELS: { arity: -2, run: channels },
+      NUMSUB: { arity: -2, run: counts },
+      NUMPAT: { arity: 2, run: (hub) => hub.output.integer(hub.channels.patternCount()) },
+    },
+  },
   "ghost.publish": { arity: -3, isWrite: true, run: publishKept },
   "ghost.resume": { arity: -3, whileSubscribed: true, notInMulti: true, run: resume },
 });
@@ -79,24 +87,21 @@ function confirm({ output, channels }: Hub, client: Client, what: string, name: 
   output.integer(channels.countOf(client));
 }
 
-function inspect(hub: Hub, _client: Client, args: Arguments): void {
-  const { output, channels } = hub;
-  const what = wordAt(args, 1);
-  const active = channels.active();
-  if (what === "CHANNELS" && args.count <= 3) {
-    const glob = args.count === 3 ? compileGlob(textAt(args, 2)) : null;
-    const names = [...active.keys()].filter((name) => glob?.matches(name) ?? true);
-    output.array(names.length);
-    for (const name of names) output.latin1(name);
-  } else if (what === "NUMSUB") {
-    output.array((args.count - 2) * 2);
-    for (let index = 2; index < args.count; index++) {
-      output.latin1(textAt(args, index));
-      output.integer(active.get(textAt(args, index)) ?? 0);
-    }
-  } else if (what === "NUMPAT" && args.count === 2) output.integer(channels.patternCount());
-  else if (what === "CHANNELS" || what === "NUMPAT") refuse(`ERR wrong number of arguments for 'pubsub|${what.toLowerCase()}' command`);
-  else refuse(`ERR unknown subcommand '${textAt(args, 1)}'. Try PUBSUB HELP.`);
+function channels(hub: Hub, _client: Client, args: Arguments): void {
+  if (args.count > 3) refuse(`ERR unknown subcommand or wrong number of arguments for '${textAt(args, 1)}'. Try PUBSUB HELP.`);
+  const glob = args.count === 3 ? compileGlob(textAt(args, 2)) : null;
+  const names = [...hub.channels.active().keys()].filter((name) => glob?.matches(name) ?? true);
+  hub.output.array(names.length);
+  for (const name of names) hub.output.latin1(name);
+}
+
+function counts(hub: Hub, _client: Client, args: Arguments): void {
+  const active = hub.channels.active();
+  hub.output.array((args.count - 2) * 2);
+  for (let index = 2; index < args.count; index++) {
+    hub.output.latin1(textAt(args, index));
+    hub.output.integer(active.get(textAt(args, index)) ?? 0);
+  }
 }
 
 function publishKept(hub: Hub, _client: Client, args: Arguments): void {

@@ -1,41 +1,31 @@
 /** CLIENT and INFO. */
 import { type Arguments, textAt, wordAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
-import { define } from "../server/commands.ts";
+import { define, FAMILY } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
 import { integerAt } from "../server/numbers.ts";
 import { refuse, SYNTAX } from "../server/reply-error.ts";
 import { checkName, REDIS_VERSION } from "./connection.ts";
 
 define({
-  client: { arity: -2, run: client },
+  client: {
+    arity: -2,
+    run: FAMILY,
+    subcommands: {
+      ID: { arity: 2, run: (hub, { id }) => hub.output.integer(id) },
+      GETNAME: { arity: 2, run: (hub, { name }) => (name === "" ? hub.output.null() : hub.output.latin1(name)) },
+      SETNAME: { arity: 3, run: setName },
+      SETINFO: { arity: 4, run: setInfo },
+      LIST: { arity: -2, run: list },
+      INFO: { arity: 2, run: (hub, one) => hub.output.verbatim(`${line(hub, one)}\n`) },
+      KILL: { arity: -3, run: kill },
+      UNBLOCK: { arity: -3, run: unblock },
+      REPLY: { arity: 3, run: reply },
+      "NO-EVICT": { arity: 3, run: (hub) => hub.output.ok() },
+    },
+  },
   info: { arity: -1, run: info },
 });
-
-type Answer = (hub: Hub, client: Client, args: Arguments) => void;
-
-/** Subcommands, with how many words they take at least and at most. */
-const SUBCOMMANDS: Readonly<Record<string, readonly [number, number, Answer]>> = {
-  ID: [2, 2, (hub, { id }) => hub.output.integer(id)],
-  GETNAME: [2, 2, (hub, { name }) => (name === "" ? hub.output.null() : hub.output.latin1(name))],
-  SETNAME: [3, 3, setName],
-  SETINFO: [4, 4, setInfo],
-  LIST: [2, Number.POSITIVE_INFINITY, list],
-  INFO: [2, 2, (hub, one) => hub.output.text(`${line(hub, one)}\n`)],
-  KILL: [3, Number.POSITIVE_INFINITY, kill],
-  UNBLOCK: [3, 4, unblock],
-  REPLY: [3, 3, reply],
-  "NO-EVICT": [3, 3, (hub) => hub.output.ok()],
-};
-
-function client(hub: Hub, one: Client, args: Arguments): void {
-  const found = SUBCOMMANDS[wordAt(args, 1)];
-  if (!found) return refuse(`ERR unknown subcommand '${textAt(args, 1)}'. Try CLIENT HELP.`);
-  const [least, most, answer] = found;
-  if (args.count < least || args.count > most)
-    refuse(`ERR wrong number of arguments for 'client|${textAt(args, 1).toLowerCase()}' command`);
-  answer(hub, one, args);
-}
 
 function setName(hub: Hub, one: Client, args: Arguments): void {
   one.name = checkName(textAt(args, 2));
@@ -60,7 +50,7 @@ function list(hub: Hub, _one: Client, args: Arguments): void {
     if (!["normal", "pubsub", "master", "replica", "slave"].includes(kind)) refuse(`ERR Unknown client type '${textAt(args, 3)}'`);
     clients = clients.filter((one) => kindOf(hub, one) === kind);
   } else if (args.count > 2) refuse(SYNTAX);
-  hub.output.text(clients.map((one) => `${line(hub, one)}\n`).join(""));
+  hub.output.verbatim(clients.map((one) => `${line(hub, one)}\n`).join(""));
 }
 
 function kindOf(hub: Hub, one: Client): string {
@@ -134,9 +124,9 @@ function end(hub: Hub, one: Client, victim: Client): void {
 }
 
 function unblock(hub: Hub, _one: Client, args: Arguments): void {
-  const id = integerAt(args, 2);
-  const how = args.count === 4 ? wordAt(args, 3) : "TIMEOUT";
+  const how = args.count > 3 ? wordAt(args, 3) : "TIMEOUT";
   if (how !== "TIMEOUT" && how !== "ERROR") refuse("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+  const id = integerAt(args, 2);
   const victim = hub.clients.get(id);
   const isBlocked = victim?.blocked !== null && victim !== undefined;
   if (isBlocked) victim.blocked?.unblock(how === "ERROR");
@@ -200,7 +190,7 @@ function info(hub: Hub, one: Client, args: Arguments): void {
     if (isAll || wanted.has(title.toLowerCase())) text += section(title, facts);
   }
   if (isAll || wanted.has("keyspace")) text += section("Keyspace", keyspaceFacts(hub, one));
-  hub.output.text(text);
+  hub.output.verbatim(text);
 }
 
 function keyspaceFacts(hub: Hub, one: Client): Record<string, string> {

@@ -1,11 +1,12 @@
 /** Who a client is, and what it may ask about the server. */
+import { compileGlob } from "../../../core/bus/glob.ts";
 import { type Arguments, textAt, wordAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
-import { allCommands, type Command, commandNamed, define } from "../server/commands.ts";
+import { allCommands, type Command, commandNamed, define, FAMILY } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
 import { integerAt } from "../server/numbers.ts";
 import { refuse, SYNTAX } from "../server/reply-error.ts";
-import { unwatch } from "./transactions.ts";
+import { unwatch } from "../server/watching.ts";
 
 /** The Redis version whose behaviour is that of the hub. */
 export const REDIS_VERSION = "7.0.15";
@@ -20,8 +21,27 @@ define({
   reset: { arity: 1, whileSubscribed: true, beforeAuth: true, inMulti: true, run: reset },
   auth: { arity: -2, beforeAuth: true, run: auth },
   hello: { arity: -1, beforeAuth: true, run: hello },
-  command: { arity: -1, run: command },
-  config: { arity: -2, run: config },
+  command: {
+    arity: -1,
+    run: (hub) => describeAll(hub, allCommands()),
+    subcommands: {
+      COUNT: { arity: 2, run: (hub) => hub.output.integer(allCommands().length) },
+      DOCS: { arity: -2, run: docs },
+      LIST: { arity: -2, run: list },
+      INFO: { arity: -2, run: information },
+      GETKEYS: { arity: -4, run: keysOf },
+    },
+  },
+  config: {
+    arity: -2,
+    run: FAMILY,
+    subcommands: {
+      GET: { arity: -3, run: settings },
+      SET: { arity: -4, run: () => refuse("ERR CONFIG SET failed - the hub's settings are in .ghost.yaml") },
+      RESETSTAT: { arity: 2, run: resetCounts },
+      REWRITE: { arity: 2, run: () => refuse("ERR The server is running without a config file") },
+    },
+  },
 });
 
 function ping(hub: Hub, client: Client, args: Arguments): void {
@@ -35,7 +55,7 @@ function ping(hub: Hub, client: Client, args: Arguments): void {
 }
 
 function select(hub: Hub, client: Client, args: Arguments): void {
-  const index = integerAt(args, 1, "ERR invalid DB index");
+  const index = integerAt(args, 1);
   if (index < 0 || index >= DATABASES) refuse("ERR DB index is out of range");
   enter(hub, client, client.space.name.split(":")[0] as string, index);
   hub.output.ok();
@@ -137,24 +157,31 @@ function greet({ output }: Hub, client: Client): void {
   output.array(0);
 }
 
-function command(hub: Hub, _client: Client, args: Arguments): void {
-  const { output } = hub;
-  const what = args.count > 1 ? wordAt(args, 1) : "";
-  const names = Array.from({ length: Math.max(0, args.count - 2) }, (_, index) => textAt(args, index + 2));
-  if (what === "COUNT" && args.count === 2) return output.integer(allCommands().length);
-  if (what === "DOCS") return tellDocs(hub, names.length > 0 ? names.flatMap((name) => commandNamed(name) ?? []) : allCommands());
-  if (what === "LIST" && args.count === 2) {
-    output.array(allCommands().length);
-    for (const { name } of allCommands()) output.text(name);
-    return;
-  }
-  if (what === "GETKEYS") return tellKeys(hub, args);
-  if (what !== "" && what !== "INFO") refuse(`ERR unknown subcommand '${textAt(args, 1)}'. Try COMMAND HELP.`);
-  const wanted = names.length > 0 ? names.map((name) => commandNamed(name)) : allCommands();
-  output.array(wanted.length);
-  for (const one of wanted) {
+function docs(hub: Hub, _client: Client, args: Arguments): void {
+  const names = namesIn(args);
+  tellDocs(hub, names.length > 0 ? names.flatMap((name) => commandNamed(name) ?? []) : allCommands());
+}
+
+function list({ output }: Hub): void {
+  output.array(allCommands().length);
+  for (const { name } of allCommands()) output.text(name);
+}
+
+function information(hub: Hub, _client: Client, args: Arguments): void {
+  const names = namesIn(args);
+  describeAll(hub, names.length > 0 ? names.map((name) => commandNamed(name)) : allCommands());
+}
+
+/** The words after a subcommand. */
+function namesIn(args: Arguments): string[] {
+  return Array.from({ length: args.count - 2 }, (_, index) => textAt(args, index + 2));
+}
+
+function describeAll(hub: Hub, commands: readonly (Command | undefined)[]): void {
+  hub.output.array(commands.length);
+  for (const one of commands) {
     if (one) describe(hub, one);
-    else output.nullArray();
+    else hub.output.nullArray();
   }
 }
 
@@ -181,16 +208,29 @@ function tellDocs({ output }: Hub, commands: readonly Command[]): void {
   }
 }
 
-function tellKeys({ output }: Hub, args: Arguments): void {
-  const keys = args.count > 2 ? commandNamed(textAt(args, 2))?.keys : undefined;
-  if (args.count < 3) refuse("ERR wrong number of arguments for 'command|getkeys' command");
-  if (!commandNamed(textAt(args, 2))) refuse("ERR Invalid command specified");
+function keysOf({ output }: Hub, _client: Client, args: Arguments): void {
+  const command = commandNamed(textAt(args, 2)) ?? refuse("ERR Invalid command specified");
+  const found = command.name.startsWith("xread") ? streamKeys(args) : plainKeys(command, args);
+  output.array(found.length);
+  for (const key of found) output.latin1(key);
+}
+
+function plainKeys({ keys, arity }: Command, args: Arguments): string[] {
+  const count = args.count - 2;
   if (!keys) return refuse("ERR The command has no key arguments");
+  if (arity > 0 ? count !== arity : count < -arity) refuse("ERR Invalid number of arguments specified for command");
   const last = keys[1] < 0 ? args.count - 1 : 2 + keys[1];
   const found: string[] = [];
   for (let index = 2 + keys[0]; index <= last && index < args.count; index += keys[2]) found.push(textAt(args, index));
-  output.array(found.length);
-  for (const key of found) output.latin1(key);
+  return found;
+}
+
+/** XREAD's keys stand after STREAMS, and their ids after them. */
+function streamKeys(args: Arguments): string[] {
+  const words = Array.from({ length: args.count }, (_, index) => textAt(args, index));
+  const begin = words.findIndex((word) => word.toUpperCase() === "STREAMS") + 1;
+  if (begin === 0) refuse("ERR Invalid arguments specified for command");
+  return words.slice(begin, begin + Math.floor((words.length - begin) / 2));
 }
 
 /** What programs ask for before they begin; nothing here can be set. */
@@ -206,21 +246,17 @@ const SETTINGS: Readonly<Record<string, string>> = {
   "proto-max-bulk-len": "67108864",
 };
 
-function config(hub: Hub, _client: Client, args: Arguments): void {
-  const what = wordAt(args, 1);
-  if (what === "GET" && args.count > 2) {
-    const patterns = Array.from({ length: args.count - 2 }, (_, index) => textAt(args, index + 2).toLowerCase());
-    const found = Object.entries(SETTINGS).filter(([name]) => patterns.some((pattern) => pattern === name || pattern === "*"));
-    hub.output.map(found.length);
-    for (const [name, value] of found) {
-      hub.output.text(name);
-      hub.output.text(value);
-    }
-  } else if (what === "RESETSTAT" && args.count === 2) {
-    hub.counts.commands = hub.counts.connections = 0;
-    hub.output.ok();
-  } else if (what === "SET" && args.count > 3) refuse("ERR CONFIG SET failed - the hub's settings are in .ghost.yaml");
-  else if (what === "REWRITE") refuse("ERR The server is running without a config file");
-  else if (["GET", "SET", "RESETSTAT"].includes(what)) refuse(`ERR wrong number of arguments for 'config|${what.toLowerCase()}' command`);
-  else refuse(`ERR unknown subcommand '${textAt(args, 1)}'. Try CONFIG HELP.`);
+function settings(hub: Hub, _client: Client, args: Arguments): void {
+  const globs = namesIn(args).map((pattern) => compileGlob(pattern.toLowerCase()));
+  const found = Object.entries(SETTINGS).filter(([name]) => globs.some((glob) => glob.matches(name)));
+  hub.output.map(found.length);
+  for (const [name, value] of found) {
+    hub.output.text(name);
+    hub.output.text(value);
+  }
+}
+
+function resetCounts(hub: Hub): void {
+  hub.counts.commands = hub.counts.connections = 0;
+  hub.output.ok();
 }

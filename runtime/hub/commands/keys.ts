@@ -56,8 +56,8 @@ function expire(command: string, factor: bigint, isRelative: boolean) {
   return (hub: Hub, client: Client, args: Arguments): void => {
     const key = keyAt(args, 1);
     const space = spaceOf(hub, client, key);
-    const value = int64At(args, 2);
     const condition = readConditions(args);
+    const value = int64At(args, 2);
     const now = hub.keyspace.now();
     const at = value * factor + (isRelative ? BigInt(now) : 0n);
     if (!isInt64(value * factor) || !isInt64(at)) refuse(`ERR invalid expire time in '${command}' command`);
@@ -137,9 +137,9 @@ let nextCursor = 1;
 
 function scan(hub: Hub, client: Client, args: Arguments): void {
   const text = textAt(args, 1);
-  if (!/^\d{1,20}$/.test(text)) refuse("ERR invalid cursor");
+  if (!isCursor(text)) refuse("ERR invalid cursor");
   const { pattern, count, kind } = readScanOptions(args);
-  const after = text === "0" ? null : cursors.get(Number(text));
+  const after = Number(text) === 0 ? null : cursors.get(Number(text));
   const page = after === undefined ? [] : hub.keyspace.keysAfter(client.space, after, count);
   const last = page.at(-1);
   const glob = pattern === null ? null : compileGlob(pattern);
@@ -150,6 +150,11 @@ function scan(hub: Hub, client: Client, args: Arguments): void {
   hub.output.text(String(cursor));
   hub.output.array(found.length);
   for (const { key } of found) hub.output.latin1(key);
+}
+
+/** What strtoul takes, within 64 bits. */
+function isCursor(text: string): boolean {
+  return /^(?:[+-]?\d+)?$/.test(text) && BigInt(text.replace(/^[+-]/, "") || "0") < 2n ** 64n;
 }
 
 function readScanOptions(args: Arguments): { pattern: string | null; count: number; kind: string | null } {

@@ -38,9 +38,9 @@ interface SetOptions {
   condition: "NX" | "XX" | null;
   isGet: boolean;
   isKeepTtl: boolean;
-  /** When it is to end; 0: never; null: not said. */
-  expires: number | null;
-  persist: boolean;
+  isPersist: boolean;
+  /** The unit in which the end was said, and the word where it stands; null: not said. */
+  end: { unit: string; index: number } | null;
 }
 
 function set(hub: Hub, client: Client, args: Arguments): void {
@@ -51,12 +51,13 @@ function set(hub: Hub, client: Client, args: Arguments): void {
     hub.output.ok();
     return;
   }
-  const options = readOptions(hub, args, 3, "set", ["NX", "XX", "GET", "KEEPTTL"]);
+  const options = readOptions(args, 3, true);
+  const end = endOf(hub, args, options, "set");
   const before = hub.keyspace.lookup(space, key);
   const old = options.isGet ? stringOf(hub, space, key) : null;
   const isRefused = options.condition === "NX" ? before.type !== 0 : options.condition === "XX" && before.type === 0;
   if (!isRefused) {
-    const expires = options.isKeepTtl ? before.expires : (options.expires ?? 0);
+    const expires = options.isKeepTtl ? before.expires : end;
     if (expires !== 0 && expires <= hub.keyspace.now()) hub.keyspace.remove(space, key);
     else hub.keyspace.putString(space, key, bytesAt(args, 2), expires);
   }
@@ -65,21 +66,25 @@ function set(hub: Hub, client: Client, args: Arguments): void {
   else hub.output.ok();
 }
 
-/** Options after the value of SET, or after the key of GETEX. */
-function readOptions(hub: Hub, args: Arguments, from: number, command: string, words: readonly string[]): SetOptions {
-  const options: SetOptions = { condition: null, isGet: false, isKeepTtl: false, expires: null, persist: false };
+/** Options after the value of SET, or after the key of GETEX, as Redis takes them: all are looked at before any number is. */
+function readOptions(args: Arguments, from: number, isSet: boolean): SetOptions {
+  const options: SetOptions = { condition: null, isGet: false, isKeepTtl: false, isPersist: false, end: null };
   for (let index = from; index < args.count; index++) {
     const word = wordAt(args, index);
-    const hasTime = options.expires !== null || options.isKeepTtl || options.persist;
-    if (word in UNITS && !hasTime && index + 1 < args.count) options.expires = expiryAt(hub, args, ++index, word, command);
-    else if (!words.includes(word)) refuse(SYNTAX);
-    else if ((word === "NX" || word === "XX") && (options.condition === null || options.condition === word)) options.condition = word;
-    else if (word === "GET") options.isGet = true;
-    else if (word === "KEEPTTL" && options.expires === null) options.isKeepTtl = true;
-    else if (word === "PERSIST" && options.expires === null) options.persist = true;
+    if (isSet && (word === "NX" || word === "XX") && (options.condition ?? word) === word) options.condition = word;
+    else if (isSet && word === "GET") options.isGet = true;
+    else if (isSet && word === "KEEPTTL" && !options.end) options.isKeepTtl = true;
+    else if (!isSet && word === "PERSIST" && !options.end) options.isPersist = true;
+    else if (word in UNITS && index + 1 < args.count && !options.isKeepTtl && !options.isPersist && (options.end?.unit ?? word) === word)
+      options.end = { unit: word, index: ++index };
     else refuse(SYNTAX);
   }
   return options;
+}
+
+/** When it is to end; 0: it was not said. */
+function endOf(hub: Hub, args: Arguments, { end }: SetOptions, command: string): number {
+  return end ? expiryAt(hub, args, end.index, end.unit, command) : 0;
 }
 
 /** Milliseconds of a unit, and whether it counts from now. */
@@ -127,12 +132,13 @@ function getDelete(hub: Hub, client: Client, args: Arguments): void {
 function getExpire(hub: Hub, client: Client, args: Arguments): void {
   const key = keyAt(args, 1);
   const space = spaceOf(hub, client, key);
-  const options = readOptions(hub, args, 2, "getex", ["PERSIST"]);
+  const options = readOptions(args, 2, false);
   const entry = stringOf(hub, space, key);
   if (!entry) return hub.output.null();
-  if (options.expires !== null && options.expires <= hub.keyspace.now()) hub.keyspace.remove(space, key);
-  else if (options.expires !== null) hub.keyspace.expire(space, key, entry, options.expires);
-  else if (options.persist && entry.expires !== 0) hub.keyspace.expire(space, key, entry, 0);
+  const end = endOf(hub, args, options, "getex");
+  if (end !== 0 && end <= hub.keyspace.now()) hub.keyspace.remove(space, key);
+  else if (end !== 0) hub.keyspace.expire(space, key, entry, end);
+  else if (options.isPersist && entry.expires !== 0) hub.keyspace.expire(space, key, entry, 0);
   hub.output.bulk(entry.value);
 }
 
@@ -181,7 +187,7 @@ function append(hub: Hub, client: Client, args: Arguments): void {
   const size = (entry?.value.length ?? 0) + more.length;
   if (size > REQUEST_LIMITS.argumentBytesMax) refuse(`LIMIT a value may have ${REQUEST_LIMITS.argumentBytesMax} bytes`);
   const value = Buffer.concat([entry?.value ?? new Uint8Array(0), more]);
-  if (more.length > 0 || !entry) hub.keyspace.putString(space, key, value, entry?.expires ?? 0);
+  hub.keyspace.putString(space, key, value, entry?.expires ?? 0);
   hub.output.integer(value.length);
 }
 

@@ -6,6 +6,7 @@ import { execute } from "../server/dispatch.ts";
 import type { Hub } from "../server/hub.ts";
 import { keyAt, spaceOf } from "../server/keys.ts";
 import { refuse } from "../server/reply-error.ts";
+import { unwatch } from "../server/watching.ts";
 
 /** Keys that one client may watch. */
 const WATCHED_MAX = 100_000;
@@ -67,10 +68,4 @@ function watch(hub: Hub, client: Client, args: Arguments): void {
 function endWatch(hub: Hub, client: Client): void {
   unwatch(client);
   hub.output.ok();
-}
-
-/** Ends all watching of a client. */
-export function unwatch(client: Client): void {
-  for (const { stop } of client.watched.splice(0)) stop();
-  client.isDoomed = false;
 }

@@ -209,13 +209,13 @@ export class Keyspace {
   clear(space: Space): void {
     this.change();
     this.flushAll();
-    this.change();
+    const watched = [...space.watchers.keys()].filter((key) => this.lookup(space, key).type !== 0);
     this.run("INSERT INTO garbage (object, type) SELECT object, type FROM keys WHERE namespace = ? AND object IS NOT NULL", [space.id]);
     this.run("DELETE FROM keys WHERE namespace = ?", [space.id]);
     this.count(space, -space.keys, -space.objects);
     this.hasGarbage = true;
     space.hot.clear();
-    space.touchAll();
+    for (const key of watched) space.touch(key);
   }
 
   /** How many keys a namespace has; those whose time is over count until they are removed, as in Redis. */

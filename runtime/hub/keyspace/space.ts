@@ -66,9 +66,4 @@ export class Space {
     if (this.watchers.size === 0) return;
     for (const watcher of [...(this.watchers.get(key) ?? [])]) watcher(key);
   }
-
-  /** All keys are gone. */
-  touchAll(): void {
-    for (const key of [...this.watchers.keys()]) this.touch(key);
-  }
 }

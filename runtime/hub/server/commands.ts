@@ -1,5 +1,5 @@
 /** The table of all commands. */
-import { type Arguments, textAt } from "./arguments.ts";
+import { type Arguments, textAt, wordAt } from "./arguments.ts";
 import type { Client } from "./client.ts";
 import type { Hub } from "./hub.ts";
 
@@ -7,6 +7,8 @@ import type { Hub } from "./hub.ts";
 export type Run = (hub: Hub, client: Client, args: Arguments) => void;
 
 export interface CommandSpec {
+  /** Of a command that is a family: its members, names in upper case. Its own `run` is not called. */
+  readonly subcommands?: Readonly<Record<string, CommandSpec>>;
   /** How many words, the name counted; negative: at least so many (as Redis's COMMAND tells it). */
   readonly arity: number;
   readonly run: Run;
@@ -27,8 +29,9 @@ export interface CommandSpec {
 }
 
 export interface Command extends CommandSpec {
-  /** Lower case. */
+  /** Lower case; of a member of a family `family|member`. */
   readonly name: string;
+  readonly members?: ReadonlyMap<string, Command>;
 }
 
 const COMMANDS = new Map<string, Command>();
@@ -36,16 +39,34 @@ const COMMANDS = new Map<string, Command>();
 /** Adds commands; names are in lower case. */
 export function define(commands: Readonly<Record<string, CommandSpec>>): void {
   for (const [name, spec] of Object.entries(commands)) {
-    const command: Command = { ...spec, isRead: spec.isRead ?? false, isWrite: spec.isWrite ?? false, name };
+    const command = make(name, spec);
     COMMANDS.set(name, command);
     COMMANDS.set(name.toUpperCase(), command);
   }
 }
 
-/** The command that the first word names; undefined: there is none. */
+function make(name: string, spec: CommandSpec): Command {
+  const members = Object.entries(spec.subcommands ?? {}).map(
+    ([member, own]) => [member, make(`${name}|${member.toLowerCase()}`, own)] as const,
+  );
+  return {
+    ...spec,
+    isRead: spec.isRead ?? false,
+    isWrite: spec.isWrite ?? false,
+    name,
+    ...(members.length > 0 && { members: new Map(members) }),
+  };
+}
+
+/** What a family does by itself: it is never run. */
+export const FAMILY: Run = () => undefined;
+
+/** The command that the first words name: of a family its member, or the family where there is no such member; undefined: there is none. */
 export function findCommand(args: Arguments): Command | undefined {
   const word = textAt(args, 0);
-  return COMMANDS.get(word) ?? COMMANDS.get(word.toLowerCase());
+  const command = COMMANDS.get(word) ?? COMMANDS.get(word.toLowerCase());
+  if (!command?.members || args.count < 2) return command;
+  return command.members.get(wordAt(args, 1)) ?? command;
 }
 
 /** A command by its name, in any case. */

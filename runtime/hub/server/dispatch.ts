@@ -4,6 +4,7 @@ import type { Client } from "./client.ts";
 import type { Command } from "./commands.ts";
 import type { Hub } from "./hub.ts";
 import { ReplyError } from "./reply-error.ts";
+import { unwatch } from "./watching.ts";
 
 /** The code word of a reply to a write that the disk did not take. */
 export const NOT_DURABLE = "IOERR cannot write:";
@@ -16,14 +17,24 @@ const QUEUE_MAX = 100_000;
 export function run(hub: Hub, client: Client, command: Command | undefined, args: Arguments): void {
   const refusal = refusalOf(client, command, args);
   if (refusal !== null) {
-    if (client.transaction) client.transaction.isBroken = true;
-    hub.output.error(refusal);
+    reject(hub, client, command, refusal);
     return;
   }
   const known = command as Command;
   client.lastCommand = known.name;
   if (client.transaction && !known.inMulti) queue(hub, client, known, args);
   else execute(hub, client, known, args);
+}
+
+function reject(hub: Hub, client: Client, command: Command | undefined, refusal: string): void {
+  if (command?.name !== "exec") {
+    if (client.transaction) client.transaction.isBroken = true;
+    hub.output.errorBytes(refusal);
+    return;
+  }
+  client.transaction = null;
+  unwatch(client);
+  hub.output.errorBytes(`EXECABORT Transaction discarded because of: ${refusal.replace(/^ERR /, "")}`);
 }
 
 /** Runs a command that may run. */
@@ -33,7 +44,7 @@ export function execute(hub: Hub, client: Client, command: Command, args: Argume
     command.run(hub, client, args);
   } catch (error) {
     hub.output.length = start;
-    hub.output.error(error instanceof ReplyError ? error.message : trouble(hub, error));
+    hub.output.errorBytes(error instanceof ReplyError ? error.message : trouble(hub, error));
   }
 }
 
@@ -63,6 +74,8 @@ function queue(hub: Hub, client: Client, command: Command, args: Arguments): voi
 
 function refusalOf(client: Client, command: Command | undefined, args: Arguments): string | null {
   if (!command) return unknown(args);
+  if (command.members && args.count > 1)
+    return `ERR unknown subcommand '${cut(textAt(args, 1), REPEATED_BYTES)}'. Try ${command.name.toUpperCase()} HELP.`;
   if (command.arity > 0 ? args.count !== command.arity : args.count < -command.arity)
     return `ERR wrong number of arguments for '${command.name}' command`;
   if (!client.isAuthenticated && !command.beforeAuth) return "NOAUTH Authentication required.";
@@ -79,6 +92,11 @@ function isSubscribed({ channels, patterns, resumedChannels, resumedPatterns }: 
 function unknown(args: Arguments): string {
   let words = "";
   for (let index = 1; index < args.count && words.length < REPEATED_BYTES; index++)
-    words += `'${textAt(args, index).slice(0, REPEATED_BYTES - words.length)}' `;
-  return `ERR unknown command '${textAt(args, 0).slice(0, REPEATED_BYTES)}', with args beginning with: ${words}`;
+    words += `'${cut(textAt(args, index), REPEATED_BYTES - words.length)}' `;
+  return `ERR unknown command '${cut(textAt(args, 0), REPEATED_BYTES)}', with args beginning with: ${words}`;
+}
+
+/** As C prints it: a zero ends it. */
+function cut(text: string, length: number): string {
+  return (text.split("\0", 1)[0] as string).slice(0, length);
 }

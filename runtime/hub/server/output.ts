@@ -46,6 +46,24 @@ export class Output {
     this.line(45, text.replace(/[\r\n]/g, " "));
   }
 
+  /** An error that repeats what a client sent: one letter a byte. */
+  errorBytes(text: string): void {
+    this.room(text.length + 3);
+    this.buffer[this.length++] = 45;
+    this.length += this.buffer.latin1Write(text.replace(/[\r\n]/g, " "), this.length, text.length);
+    this.end();
+  }
+
+  /** A text to be shown as it is: in RESP3 a verbatim string. */
+  verbatim(text: string): void {
+    if (this.protocol === 2) return this.text(text);
+    const bytes = Buffer.from(`txt:${text}`, "utf8");
+    this.raw(Buffer.from(`=${bytes.length}\r\n`));
+    this.raw(bytes);
+    this.room(2);
+    this.end();
+  }
+
   integer(value: number | bigint): void {
     if (typeof value === "number" && value >= 0 && value < 1e9) this.head(INTEGER, value);
     else this.line(INTEGER, String(value));
