@@ -99,15 +99,18 @@ function kill(hub: Hub, one: Client, args: Arguments): void {
   hub.output.integer(victims.length);
 }
 
+const BAD_ID = "ERR client-id should be greater than 0";
+
 function chooseVictims(hub: Hub, one: Client, args: Arguments): Client[] {
-  if (args.count % 2 !== 0) refuse(SYNTAX);
   let victims = [...hub.clients.values()];
   let isSelfSpared = true;
   for (let index = 2; index < args.count; index += 2) {
     const word = wordAt(args, index);
+    if (index + 1 === args.count) refuse(SYNTAX);
     const value = textAt(args, index + 1);
     if (word === "ID") {
-      const id = integerAt(args, index + 1, "ERR client-id should be greater than 0");
+      const id = integerAt(args, index + 1, BAD_ID);
+      if (id < 1) refuse(BAD_ID);
       victims = victims.filter((victim) => victim.id === id);
     } else if (word === "ADDR" || word === "LADDR") victims = victims.filter(({ address }) => address === value);
     else if (word === "TYPE") victims = victims.filter((victim) => kindOf(hub, victim) === value.toLowerCase());
@@ -124,6 +127,7 @@ function end(hub: Hub, one: Client, victim: Client): void {
 }
 
 function unblock(hub: Hub, _one: Client, args: Arguments): void {
+  if (args.count > 4) refuse(`ERR unknown subcommand or wrong number of arguments for '${textAt(args, 1)}'. Try CLIENT HELP.`);
   const how = args.count > 3 ? wordAt(args, 3) : "TIMEOUT";
   if (how !== "TIMEOUT" && how !== "ERROR") refuse("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
   const id = integerAt(args, 2);

@@ -37,7 +37,7 @@ define({
     run: FAMILY,
     subcommands: {
       GET: { arity: -3, run: settings },
-      SET: { arity: -4, run: () => refuse("ERR CONFIG SET failed - the hub's settings are in .ghost.yaml") },
+      SET: { arity: -4, run: change },
       RESETSTAT: { arity: 2, run: resetCounts },
       REWRITE: { arity: 2, run: () => refuse("ERR The server is running without a config file") },
     },
@@ -254,6 +254,12 @@ function settings(hub: Hub, _client: Client, args: Arguments): void {
     hub.output.text(name);
     hub.output.text(value);
   }
+}
+
+function change(_hub: Hub, _client: Client, args: Arguments): void {
+  const [unknown] = namesIn(args).filter((name, index) => index % 2 === 0 && !(name.toLowerCase() in SETTINGS));
+  if (unknown !== undefined) refuse(`ERR Unknown option or number of arguments for CONFIG SET - '${unknown}'`);
+  refuse("ERR CONFIG SET failed - the hub's settings are in .ghost.yaml");
 }
 
 function resetCounts(hub: Hub): void {
