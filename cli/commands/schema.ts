@@ -1,15 +1,24 @@
 import { processesFileSchema } from "../../core/config/json-schema.ts";
+import { nodeFileSchema } from "../../core/config/node-keys.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Command } from "../command.ts";
 
+const SCHEMAS = { processes: processesFileSchema, node: nodeFileSchema } as const;
+
 export const command: Command = {
-  usage: "",
-  summary: "Print the JSON Schema of processes.yaml, for editors",
+  usage: "[processes | node]",
+  summary: "Print the JSON Schema of processes.yaml (or of the node's .ghost.yaml), for editors",
   about: "Save it and name it in the first line of the file: # yaml-language-server: $schema=processes.schema.json",
   flags: [],
-  argumentsMax: 0,
-  examples: ["ghost schema > processes.schema.json"],
+  argumentsMax: 1,
+  examples: ["ghost schema > processes.schema.json", "ghost schema node > node.schema.json"],
   async run(context) {
-    context.print(JSON.stringify(processesFileSchema(), null, 2));
+    context.print(JSON.stringify(schemaOf(context.names[0] ?? "processes"), null, 2));
     return 0;
   },
 };
+
+function schemaOf(name: string): object {
+  if (name === "processes" || name === "node") return SCHEMAS[name]();
+  throw new GhostError("USAGE", `cannot print the schema of "${name}": there is none`, { hint: "there are processes and node" });
+}

@@ -30,11 +30,11 @@ export function readListen(field: Field): ListenAddress | undefined {
   return readOwnAddress(field, ALL_ADDRESSES);
 }
 
-/** `http.listen` of the node: as `listen`, but 127.0.0.1 where no host is given. */
-export function readLoopback(field: Field): ListenAddress | undefined {
+/** `http.listen` and `hub.listen` of the node: as `listen`, but 127.0.0.1 where no host is given. `example` is proposed. */
+export function readLoopback(field: Field, example: string): ListenAddress | undefined {
   const address = readOwnAddress(field, LOOPBACK);
   if (!address || address.host === "localhost" || address.host === "::1" || /^127\./.test(address.host)) return address;
-  return refuse(field, "it is not an address of this machine alone", "write 127.0.0.1:9300, and put a server with TLS before it");
+  return refuse(field, "it is not an address of this machine alone", `write ${example}, and put a server with TLS before it`);
 }
 
 function readOwnAddress(field: Field, fallback: string): ListenAddress | undefined {

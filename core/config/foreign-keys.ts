@@ -1,3 +1,4 @@
+import { FOREIGN_DATA } from "./foreign-data-keys.ts";
 import { FOREIGN_ORCHESTRATION } from "./foreign-orchestration-keys.ts";
 
 /** Where a key would stand: the whole file, a process, or one of a process's maps. */
@@ -20,12 +21,21 @@ export type Level =
   | "node"
   | "monitoring"
   | "system"
-  | "node_http";
+  | "node_http"
+  | "node_hub"
+  | "storage"
+  | "sqlite"
+  | "redis"
+  | "postgres"
+  | "cache"
+  | "encryption"
+  | "resilience";
 
 /** Keys of Ghost that this version does not have yet: an accepted key is one that works. */
 const LATER: Partial<Record<Level, readonly string[]>> = {
   process: ["app"],
-  node: ["storage", "app", "core", "entry", "runtime", "cache", "encryption", "resilience"],
+  node: ["app", "core", "entry", "runtime"],
+  sqlite: ["connection"],
 };
 
 /** Other tools' keys and Ghost's answer to each. */
@@ -221,6 +231,7 @@ const FOREIGN: Partial<Record<Level, Readonly<Record<string, string>>>> = {
     max_age_days: "write `max_files`",
   },
   ...FOREIGN_ORCHESTRATION,
+  ...FOREIGN_DATA,
   from_file: { file: "write `from_file`", path: "write `from_file`" },
   monitoring: { period: "write `interval`" },
 };

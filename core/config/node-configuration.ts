@@ -1,3 +1,4 @@
+import { DATA_DEFAULT, type DataConfiguration } from "./data-configuration.ts";
 import type { Hooks } from "./definition.ts";
 
 /** The node's own configuration, `$GHOST_HOME/.ghost.yaml`. */
@@ -12,20 +13,24 @@ export interface NodeConfiguration {
     readonly intervalMs: number;
   };
   /** Where the daemon answers HTTP besides its socket. Null, the default: nowhere. */
-  readonly http: NodeHttp | null;
+  readonly http: NodeDoor | null;
+  /** Where the hub answers RESP besides its socket. Null, the default: nowhere. */
+  readonly hub: NodeDoor | null;
   /** Commands that are run when something happens to any process. Default: none. */
   readonly on: Hooks;
+  /** How data is kept and reached. */
+  readonly data: DataConfiguration;
 }
 
 /** An address on the loopback interface, for whoever has the token. */
-export interface NodeHttp {
+export interface NodeDoor {
   readonly listen: {
     /** `localhost`, `::1` or an address that begins with 127. Default 127.0.0.1. */
     readonly host: string;
     /** 1 to 65535. */
     readonly port: number;
   };
-  /** Absolute. The file's text, without blanks around it, is what requests must present as bearer token. */
+  /** Absolute. The file's text, without blanks around it, is what must be presented: over HTTP as bearer token, to the hub as AUTH. */
   readonly tokenFile: string;
 }
 
@@ -35,5 +40,7 @@ export const NODE_DEFAULT: NodeConfiguration = {
   mode: "local",
   monitoring: { enabled: true, intervalMs: 5000 },
   http: null,
+  hub: null,
   on: {},
+  data: DATA_DEFAULT,
 };

@@ -2,8 +2,9 @@ import { readLoopback } from "./addresses.ts";
 import { type Diagnostic, Report } from "./diagnostics.ts";
 import { type Field, type MapFields, type Reading, readBoolean, readChoice, readDuration, readMap, readText, refuse } from "./fields.ts";
 import type { Variables } from "./interpolate.ts";
-import type { KeyTable } from "./key-schemas.ts";
-import { NODE_DEFAULT, type NodeConfiguration, type NodeHttp } from "./node-configuration.ts";
+import { NODE_DEFAULT, type NodeConfiguration, type NodeDoor } from "./node-configuration.ts";
+import { DOOR_KEYS, MONITORING_KEYS, NODE_KEYS, SYSTEM_KEYS } from "./node-keys.ts";
+import { readData } from "./read-data.ts";
 import { readPath } from "./read-environment.ts";
 import { readHooks } from "./read-orchestration.ts";
 import { SecretKeeper } from "./secret-keeper.ts";
@@ -11,16 +12,6 @@ import { readYaml } from "./yaml-tree.ts";
 
 /** Sampling more often would cost more than it tells. */
 export const INTERVAL_MIN_MS = 100;
-
-const NODE_KEYS = {
-  system: { schema: {} },
-  monitoring: { schema: {} },
-  http: { schema: {} },
-  on: { schema: {} },
-} as const satisfies KeyTable;
-const SYSTEM_KEYS = { id: { schema: {} }, mode: { schema: {} } } as const satisfies KeyTable;
-const MONITORING_KEYS = { enabled: { schema: {} }, interval: { schema: {} } } as const satisfies KeyTable;
-const HTTP_KEYS = { listen: { schema: {} }, token_file: { schema: {} } } as const satisfies KeyTable;
 
 /** Reads the node's file. An empty one is all defaults. Null when one of the diagnostics is an error. */
 export function parseNodeFile(
@@ -50,19 +41,25 @@ function readNode(map: MapFields<keyof typeof NODE_KEYS>): NodeConfiguration {
       enabled: monitoring?.read("enabled", readBoolean, true) ?? true,
       intervalMs: monitoring?.read("interval", readInterval, NODE_DEFAULT.monitoring.intervalMs) ?? NODE_DEFAULT.monitoring.intervalMs,
     },
-    http: map.read("http", readHttp, NODE_DEFAULT.http),
+    http: map.read("http", (field) => readDoor(field, "http"), NODE_DEFAULT.http),
+    hub: map.read("hub", (field) => readDoor(field, "hub"), NODE_DEFAULT.hub),
     on: map.read("on", readHooks, NODE_DEFAULT.on),
+    data: readData(map),
   };
 }
 
+/** What is proposed where nothing is given. */
+const DOOR_EXAMPLES = { http: "127.0.0.1:9300", hub: "127.0.0.1:6379" } as const;
+
 /** Both keys or neither: an open port without a token is offered to everybody on the machine. */
-function readHttp(field: Field): NodeHttp | undefined {
-  const map = readMap(field, HTTP_KEYS, "node_http");
+function readDoor(field: Field, door: keyof typeof DOOR_EXAMPLES): NodeDoor | undefined {
+  const map = readMap(field, DOOR_KEYS, `node_${door}`);
   if (!map) return undefined;
-  const listen = map.read("listen", readLoopback, undefined);
+  const example = DOOR_EXAMPLES[door];
+  const listen = map.read("listen", (part) => readLoopback(part, example), undefined);
   const tokenFile = map.read("token_file", readPath, undefined);
   if (listen && tokenFile !== undefined) return { listen, tokenFile };
-  if (!map.has("listen")) return refuse(field, "it has no listen", "write `http: { listen: 127.0.0.1:9300, token_file: ./token }`");
+  if (!map.has("listen")) return refuse(field, "it has no listen", `write \`${door}: { listen: ${example}, token_file: ./token }\``);
   if (!map.has("token_file"))
     return refuse(field, "it has no token_file", "name a file that holds a long random text, for yourself alone (0600)");
   return undefined;

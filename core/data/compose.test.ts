@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import type { GhostError } from "../errors/ghost-error.ts";
 import { SILENT } from "../logs/log.ts";
 import { RESILIENCE_DEFAULT } from "../resilience/settings.ts";
-import { CACHE_DEFAULT } from "./cache/cached-data.ts";
+import { CACHE_DEFAULT } from "./cache/settings.ts";
 import { composeGhostData, type DataParts } from "./compose.ts";
 import { memoryGhostData } from "./memory/memory-data.ts";
 

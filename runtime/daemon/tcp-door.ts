@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from "node:http";
 import { isIP } from "node:net";
-import type { NodeHttp } from "../../core/config/node-configuration.ts";
+import type { NodeDoor } from "../../core/config/node-configuration.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Guard } from "./http.ts";
 import { log } from "./journal.ts";
@@ -19,7 +19,7 @@ const FAREWELL_MS = 500;
  */
 export class TcpDoor {
   private readonly makeServer: (guard: Guard) => Server;
-  private settings: NodeHttp | null = null;
+  private settings: NodeDoor | null = null;
   private server: Server | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
   private problem: GhostError | null = null;
@@ -42,7 +42,7 @@ export class TcpDoor {
   }
 
   /** Opens, moves or closes the door. Never rejects: what is wrong becomes a warning. */
-  apply(settings: NodeHttp | null): Promise<void> {
+  apply(settings: NodeDoor | null): Promise<void> {
     return this.afterwards(async () => {
       if (JSON.stringify(settings) === JSON.stringify(this.settings)) return;
       clearInterval(this.timer);
@@ -66,7 +66,7 @@ export class TcpDoor {
   }
 
   /** Open, and rightly so; or closed, with the reason. */
-  private async ensure(settings: NodeHttp): Promise<void> {
+  private async ensure(settings: NodeDoor): Promise<void> {
     if (settings !== this.settings) return;
     const token = new TokenFile(settings.tokenFile);
     try {
@@ -80,7 +80,7 @@ export class TcpDoor {
     }
   }
 
-  private async open(settings: NodeHttp, token: TokenFile): Promise<void> {
+  private async open(settings: NodeDoor, token: TokenFile): Promise<void> {
     const server = this.makeServer((request) => admit(request, settings, token));
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -101,7 +101,7 @@ export class TcpDoor {
     server.closeAllConnections();
   }
 
-  private complain(settings: NodeHttp, error: Error): void {
+  private complain(settings: NodeDoor, error: Error): void {
     const problem = error instanceof GhostError ? error : listenError(settings, error);
     if (problem.message !== this.problem?.message) log(problem.message);
     this.problem = problem;
@@ -109,14 +109,14 @@ export class TcpDoor {
 }
 
 /** Whoever can reach the port and has the token can run anything as this user: without encryption that is for this machine alone. */
-function refuseOpenAddress({ listen: { host, port } }: NodeHttp): void {
+function refuseOpenAddress({ listen: { host, port } }: NodeDoor): void {
   if (host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."))) return;
   throw new GhostError("CONFIG_INVALID", `cannot listen on ${host}:${port}: it is not an address of this machine alone`, {
     hint: `write \`listen: 127.0.0.1:${port}\`, and reach it from elsewhere through ssh -L or a proxy that encrypts`,
   });
 }
 
-function listenError(settings: NodeHttp, error: NodeJS.ErrnoException): GhostError {
+function listenError(settings: NodeDoor, error: NodeJS.ErrnoException): GhostError {
   const address = addressOf(settings);
   if (error.code === "EADDRINUSE")
     return new GhostError("PORT_IN_USE", `cannot listen on ${address}: the port is held by another program`, {
@@ -130,7 +130,7 @@ function listenError(settings: NodeHttp, error: NodeJS.ErrnoException): GhostErr
 }
 
 /** Lets a request in that is meant for this address and bears the token. */
-function admit(request: IncomingMessage, settings: NodeHttp, token: TokenFile): void {
+function admit(request: IncomingMessage, settings: NodeDoor, token: TokenFile): void {
   refuseForeignHost(request, settings);
   if (OPEN_PATHS.has((request.url ?? "").split("?")[0] ?? "")) return;
   const given = /^Bearer +(\S+)\s*$/i.exec(request.headers.authorization ?? "")?.[1];
@@ -141,7 +141,7 @@ function admit(request: IncomingMessage, settings: NodeHttp, token: TokenFile): 
 }
 
 /** A name that somebody else's DNS leads here (rebinding) is not ours: a web page must not reach the daemon through it. */
-function refuseForeignHost({ headers }: IncomingMessage, { listen: { host, port } }: NodeHttp): void {
+function refuseForeignHost({ headers }: IncomingMessage, { listen: { host, port } }: NodeDoor): void {
   const given = (headers.host ?? "").toLowerCase();
   const own = [host, "localhost", "127.0.0.1", "::1"].map(inAddress);
   if (own.some((name) => given === `${name}:${port}` || given === name)) return;
@@ -150,7 +150,7 @@ function refuseForeignHost({ headers }: IncomingMessage, { listen: { host, port 
   });
 }
 
-function addressOf({ listen: { host, port } }: NodeHttp): string {
+function addressOf({ listen: { host, port } }: NodeDoor): string {
   return `${inAddress(host)}:${port}`;
 }
 

@@ -9,20 +9,10 @@ import { CacheInvalidation } from "./cache-invalidation.ts";
 import { Flights } from "./flights.ts";
 import type { InvalidationBus } from "./invalidation.ts";
 import { give, keep, LocalCache } from "./local-cache.ts";
+import type { CacheSettings } from "./settings.ts";
 
 /** For so long a value that was known may be given while the store cannot be asked, in milliseconds. */
 export const STALE_MAX_MS = 300_000;
-
-/** `cache` of .ghost.yaml. */
-export interface CacheSettings {
-  /** How long a value is given without asking the store, in milliseconds. Default 30,000. */
-  readonly defaultExpirationMs: number;
-  /** Values that are kept. Default 10,000. */
-  readonly maxEntries: number;
-}
-
-/** What holds without configuration, once a cache is enabled. */
-export const CACHE_DEFAULT: CacheSettings = { defaultExpirationMs: 30_000, maxEntries: 10_000 };
 
 /** What `CachedGhostData` needs. */
 export interface CachedParts {

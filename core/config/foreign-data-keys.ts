@@ -1,0 +1,45 @@
+/** Other tools' keys inside the sections about data, and Ghost's answer to each. */
+export const FOREIGN_DATA = {
+  node_hub: {
+    port: "write `listen: 127.0.0.1:6379`",
+    host: "write `listen: 127.0.0.1:6379`",
+    bind: "write `listen: 127.0.0.1:6379`",
+    address: "write `listen: 127.0.0.1:6379`",
+    token: "write `token_file`: the file that holds it",
+    password: "write `token_file`: the file that holds the token",
+    requirepass: "write `token_file`: the file that holds the token",
+  },
+  storage: {
+    memory: "write `sqlite: { enabled: false }`: then data is in memory",
+    sql: "write `sqlite`",
+    database: "write `sqlite`",
+    postgresql: "write `postgres`",
+  },
+  redis: { url: "write `connection`", host: "write `connection: HOST:PORT`" },
+  postgres: { url: "write `connection`", host: "write `connection: Host=HOST;Database=NAME;`" },
+  cache: {
+    ttl: "write `default_expiration`",
+    expiration: "write `default_expiration`",
+    expiry: "write `default_expiration`",
+    max_age: "write `default_expiration`",
+    size: "write `max_entries`",
+    max_size: "write `max_entries`: all values together take at most 64 MB",
+    max: "write `max_entries`",
+  },
+  encryption: {
+    key: "write `key_file` or `key_env`: the key itself has no place in this file",
+    secret: "write `key_file` or `key_env`: the key itself has no place in this file",
+    passphrase: "write `key_file` or `key_env`: a key is 32 random bytes",
+    algorithm: "it is AES-256-GCM: remove it",
+  },
+  resilience: {
+    retries: "write `retry_count`",
+    max_retries: "write `retry_count`",
+    attempts: "write `retry_count`: tries after the first one",
+    delay: "write `retry_delay`",
+    backoff: "write `retry_delay`: further pauses are longer by themselves",
+    threshold: "write `circuit_breaker_threshold`",
+    duration: "write `circuit_breaker_duration`",
+    circuit_breaker: "write `circuit_breaker_threshold` and `circuit_breaker_duration`",
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
