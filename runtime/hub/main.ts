@@ -16,6 +16,7 @@ import "./commands/transactions.ts";
 import { Keyspace } from "./keyspace/keyspace.ts";
 import { Hub } from "./server/hub.ts";
 import { type Door, openDoor } from "./server/listen.ts";
+import { openTcpDoor, operatorToken, readSettings } from "./settings.ts";
 import { SqlGateway } from "./sql/gateway.ts";
 import { hubSecret, namespaceOf } from "./tokens.ts";
 
@@ -29,8 +30,11 @@ const HANDED_DOWN = 3;
 export async function runHub(root: string): Promise<number> {
   const home = findHome(root);
   for (const folder of [home.data, home.run]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const keyspace = await Keyspace.open(join(home.data, "hub.db"));
-  const sql = new SqlGateway({ dataFolder: home.data, report: (line) => console.error(line) });
+  const settings = await readSettings(home.root);
+  const isLasting = settings.data.storage.sqlite.enabled;
+  const folder = isLasting ? home.data : emptyFolder(join(home.run, "hub"));
+  const keyspace = await Keyspace.open(join(folder, "hub.db"), isLasting);
+  const sql = new SqlGateway({ dataFolder: folder, report: (line) => console.error(line) });
   const secret = hubSecret(join(home.data, "hub-secret"));
   let end: (code: number) => void = () => undefined;
   const ended = new Promise<number>((resolve) => {
@@ -42,21 +46,32 @@ export async function runHub(root: string): Promise<number> {
     hub.halt();
     end(1);
   };
+  const isOperator = operatorToken(settings.hub);
   const identify = (token: string) => {
+    if (isOperator(token)) return { namespace: "default", isOperator: true };
     const namespace = namespaceOf(secret, token);
     return namespace === null ? null : { namespace, isOperator: false };
   };
   const hub = new Hub({ keyspace, sql, version, identify, fatal });
   const door = await openDoor(hub, doorOf(home.hubSocket));
+  const tcpDoor = await openTcpDoor(hub, settings.hub);
   console.log(`the hub accepts at ${home.hubSocket}`);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => end(0));
   const code = await ended;
   if (code !== 0) return code;
   door.close();
+  tcpDoor?.close();
   hub.close();
   await sql.close();
   keyspace.close();
   return 0;
+}
+
+/** For a hub that keeps nothing (`storage.sqlite.enabled: false`): SQLite wants files, but they begin empty and are never waited for. */
+function emptyFolder(path: string): string {
+  rmSync(path, { recursive: true, force: true });
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  return path;
 }
 
 function doorOf(path: string): Door {

@@ -48,6 +48,8 @@ export class Keyspace {
   /** When something last went wrong with the disk; null: all is well. */
   failure: Error | null = null;
   private readonly logSync: LogSync;
+  /** False: what is here ends with the hub, so nobody waits for the disk. */
+  private readonly isLasting: boolean;
   private readonly journal = new JournalWriter();
   private readonly spaces = new Map<string, Space>();
   private readonly spacesById = new Map<number, Space>();
@@ -67,14 +69,15 @@ export class Keyspace {
   private nextExpiry = Number.POSITIVE_INFINITY;
   private hasGarbage = true;
 
-  private constructor(db: SqliteSession) {
+  private constructor(db: SqliteSession, isLasting: boolean) {
     this.db = db;
+    this.isLasting = isLasting;
     this.logSync = new LogSync(db.path);
   }
 
-  /** Opens the file, made if it is not there, and brings in what its journal holds. Throws what `openSqlite` throws. */
-  static async open(path: string): Promise<Keyspace> {
-    const keyspace = new Keyspace(await openSqlite(path, { synchronous: "NORMAL", verify: false }));
+  /** `isLasting` false: nothing is to outlive the hub. Opens the file, made if it is not there, and brings in what its journal holds. Throws what `openSqlite` throws. */
+  static async open(path: string, isLasting = true): Promise<Keyspace> {
+    const keyspace = new Keyspace(await openSqlite(path, { synchronous: "NORMAL", verify: false }), isLasting);
     try {
       migrate(keyspace.db, MIGRATIONS);
       keyspace.load();
@@ -279,7 +282,7 @@ export class Keyspace {
     this.undos.length = 0;
     this.recounted.clear();
     // What this throws cannot be undone: the changes are committed and seen, and whether the disk has them is unknown.
-    if (durable) this.logSync.sync();
+    if (durable && this.isLasting) this.logSync.sync();
     this.isDirty = false;
     this.failure = null;
   }

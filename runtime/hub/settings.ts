@@ -1,0 +1,48 @@
+import { NODE_DEFAULT, type NodeConfiguration, type NodeDoor } from "../../core/config/node-configuration.ts";
+import { readNodeConfiguration } from "../config/read-node-file.ts";
+import { TokenFile } from "../daemon/token-file.ts";
+import type { Hub } from "./server/hub.ts";
+import { type OpenDoor, openDoor } from "./server/listen.ts";
+
+/** The node's configuration. One that cannot be used is told, and the defaults hold: the hub's socket must not depend on a slip of the pen. */
+export async function readSettings(root: string): Promise<NodeConfiguration> {
+  try {
+    return (await readNodeConfiguration(root, process.env)).configuration;
+  } catch (error) {
+    tell(`${(error as Error).message}; the defaults hold`);
+    return NODE_DEFAULT;
+  }
+}
+
+/** Whether a text is the token of the TCP door; who has it is the operator. */
+export function operatorToken(door: NodeDoor | null): (token: string) => boolean {
+  if (!door) return () => false;
+  const file = new TokenFile(door.tokenFile);
+  return (token) => {
+    try {
+      return file.fits(token);
+    } catch (error) {
+      tell((error as Error).message);
+      return false;
+    }
+  };
+}
+
+/** Opens the TCP door, behind which every client must say who it is. What is wrong with it is told, and closes this door alone. */
+export async function openTcpDoor(hub: Hub, door: NodeDoor | null): Promise<OpenDoor | null> {
+  if (!door) return null;
+  const { host, port } = door.listen;
+  try {
+    new TokenFile(door.tokenFile).check();
+    const open = await openDoor(hub, { host, port, isTrusted: false });
+    console.log(`the hub accepts at ${host}:${port}, from whoever has the token of ${door.tokenFile}`);
+    return open;
+  } catch (error) {
+    tell(`cannot listen at ${host}:${port}: ${(error as Error).message}`);
+    return null;
+  }
+}
+
+function tell(text: string): void {
+  console.error(text);
+}
