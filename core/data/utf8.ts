@@ -1,6 +1,9 @@
 /** Text as UTF-8. The encoders are the Web's, the same in every runtime and without effects; they are declared here because core knows no runtime's types. */
 
-declare const TextEncoder: new () => { encode(text: string): Uint8Array<ArrayBuffer> };
+declare const TextEncoder: new () => {
+  encode(text: string): Uint8Array<ArrayBuffer>;
+  encodeInto(text: string, target: Uint8Array): { readonly written: number };
+};
 declare const TextDecoder: new (label: string, options: { readonly ignoreBOM: boolean }) => { decode(bytes: Uint8Array): string };
 
 const encoder = new TextEncoder();
@@ -9,6 +12,11 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** A text's bytes. */
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
+}
+
+/** Writes a text's bytes to the begin of a target, as many as fit; gives how many. Three for each character always fit. */
+export function encodeUtf8Into(text: string, target: Uint8Array): number {
+  return encoder.encodeInto(text, target).written;
 }
 
 /** The text of bytes; what is no UTF-8 becomes U+FFFD. */

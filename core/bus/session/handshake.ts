@@ -1,0 +1,59 @@
+import { GhostError } from "../../errors/ghost-error.ts";
+import { ReplyError } from "../resp/reply.ts";
+import type { Wire } from "./wire.ts";
+
+/** Who the session is to the hub. */
+export interface Identity {
+  /** `GHOST_TOKEN`, or a Redis password. Default: none, which on the home's own socket is the operator. */
+  readonly token?: string;
+  /** The user's name where the server has several. Default `default`, which Ghost's hub takes with any token. */
+  readonly user?: string;
+  /** What `CLIENT LIST` shows. Blanks become `-`. */
+  readonly name?: string;
+  /** The namespace to enter, for the operator only. Default: the token's, or `default`. */
+  readonly namespace?: string;
+  /** What an answer to a write means: on disk (`fsync`, the default), or with the operating system (`relaxed`). */
+  readonly durability?: "fsync" | "relaxed";
+}
+
+/** Errors of a server that does not want us, however often we come. */
+const FINAL: Readonly<Record<string, string>> = {
+  NOAUTH: "no token was given",
+  WRONGPASS: "the token is not valid here",
+  NAMESPACE: "",
+  NOPERM: "",
+};
+
+/**
+ * The first words on a connection. True: the other side knows Ghost's own commands; false: it is a plain Redis. Rejects
+ * with UNAUTHORIZED or UNSUPPORTED where it is no use to try again, else with what went wrong.
+ */
+export async function shakeHands(wire: Wire, identity: Identity): Promise<boolean> {
+  const { token, user = "default", name, namespace, durability = "fsync" } = identity;
+  const auth = token === undefined ? [] : ["AUTH", user, token];
+  const setName = name ? ["SETNAME", name.replace(/[^!-~]+/g, "-")] : [];
+  const greeting = wire.call("HELLO", "3", ...auth, ...setName);
+  const ghost = wire.call("GHOST.DURABILITY", durability);
+  const entered = namespace === undefined ? ghost : ghost.then(() => wire.call("GHOST.NAMESPACE", namespace));
+  const [hello, own] = await Promise.allSettled([greeting, entered]);
+  if (hello.status === "rejected") throw refusal(hello.reason);
+  if (own.status === "fulfilled") return true;
+  if (isUnknownCommand(own.reason)) return false;
+  throw refusal(own.reason);
+}
+
+/** Whether an error says that the server does not know the command. */
+export function isUnknownCommand(error: unknown): boolean {
+  return error instanceof ReplyError && /^ERR unknown command/i.test(error.message);
+}
+
+function refusal(error: unknown): unknown {
+  if (!(error instanceof ReplyError)) return error;
+  if (isUnknownCommand(error) || error.code === "NOPROTO")
+    return new GhostError("UNSUPPORTED", "cannot talk to this server: it does not speak RESP3", {
+      hint: "Redis does since version 6",
+      cause: error,
+    });
+  const why = FINAL[error.code];
+  return why === undefined ? error : new GhostError("UNAUTHORIZED", `cannot log in to the hub: ${why || error.message}`, { cause: error });
+}

@@ -1,0 +1,38 @@
+/** What the session needs of the world. A runtime brings it: see `runtime/client/hub-connection.ts`. */
+
+/** An open connection: bytes out. */
+export interface Link {
+  /**
+   * Sends bytes, in order. True: their memory may be written again at once. False: they are still read, and nothing more
+   * may be sent before `onDrain`.
+   */
+  write(bytes: Uint8Array): boolean;
+  /** Stops reading until `resume`, so that the other side has to wait. */
+  pause(): void;
+  resume(): void;
+  /** Sends what is left, and ends the connection. After the end it does nothing. */
+  close(): void;
+}
+
+/** Bytes in. */
+export interface LinkEvents {
+  /** The bytes are the receiver's own: they are never written again. */
+  onData(bytes: Uint8Array): void;
+  onDrain(): void;
+  /** Called once, also after `close`. */
+  onClose(cause?: Error): void;
+}
+
+/** Opens a connection; rejects with the system's error. What `connect` gives after that is told to `events`. */
+export type Connect = (events: LinkEvents) => Promise<Link>;
+
+/** Time, in milliseconds. */
+export interface Clock {
+  /** Since the epoch: it goes into messages. */
+  now(): number;
+  /** Calls back once, later; what it gives cancels that. A timer does not keep a program alive. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+/** At least 0, below 1. */
+export type Random = () => number;
