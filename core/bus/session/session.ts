@@ -15,6 +15,9 @@ const STABLE_MS = 1_000;
 /** How long `close` waits for replies, in ms. */
 const CLOSE_LIMIT_MS = 1_000;
 
+/** Commands that are confirmed by pushes. */
+const SUBSCRIBING = /^([ps]?(un)?subscribe|ghost\.resume)$/i;
+
 /** What happens to a session, told as it does. */
 export type SessionEvent =
   | {
@@ -88,6 +91,8 @@ export class HubSession implements AsyncDisposable {
    */
   send(args: readonly (string | Uint8Array)[], signal?: AbortSignal): Promise<Reply> {
     if (signal?.aborted) return Promise.reject(signal.reason);
+    if (SUBSCRIBING.test(String(args[0])))
+      return Promise.reject(new GhostError("USAGE", `cannot send ${args[0]}: it has no reply; subscribe instead`));
     const reply = new Promise<Reply>((resolve, reject) => this.submit(args, { resolve, reject }));
     return signal ? waitUnlessAborted(reply, signal) : reply;
   }

@@ -30,7 +30,7 @@ export type Connect = (events: LinkEvents) => Promise<Link>;
 export interface Clock {
   /** Since the epoch: it goes into messages. */
   now(): number;
-  /** Calls back once, later; what it gives cancels that. A timer does not keep a program alive. */
+  /** Calls back once, later; what it gives cancels that. Until then it keeps the program alive. */
   after(ms: number, callback: () => void): () => void;
 }
 

@@ -129,9 +129,13 @@ export class Wire implements ReplySink, LinkEvents {
 
   reply(reply: Reply): void {
     const outcome = this.next();
-    if (!outcome) return this.end(connectionLost(new Error("it sent a reply that nobody asked for")));
-    if (reply instanceof ReplyError) outcome.reject(reply);
-    else outcome.resolve(reply);
+    if (outcome && reply instanceof ReplyError) outcome.reject(reply);
+    else if (outcome && !outcome.isConfirmedByPush) outcome.resolve(reply);
+    else {
+      const disorder = connectionLost(new Error("it sent a reply that nobody asked for"));
+      outcome?.reject(disorder);
+      this.end(disorder);
+    }
   }
 
   push(items: readonly Reply[]): void {
