@@ -198,7 +198,7 @@ function info(hub: Hub, one: Client, args: Arguments): void {
 }
 
 function keyspaceFacts(hub: Hub, one: Client): Record<string, string> {
-  const keys = hub.keyspace.size(one.space);
+  const keys = hub.keyspace.roughSize(one.space);
   return keys === 0 ? {} : { [`db${one.database}`]: `keys=${keys},expires=0,avg_ttl=0` };
 }
 

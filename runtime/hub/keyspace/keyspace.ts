@@ -13,7 +13,7 @@ import { ABSENT, type Entry, NO_BYTES, Space } from "./space.ts";
 
 /** Changed strings that wait for their place in the table. At half of it they begin to go there; at all of it writers wait. */
 export const FLUSH_LIMITS = {
-  keysMax: 131_072,
+  keysMax: 65_536,
   bytesMax: 32 * 1024 * 1024,
   /** How many go into the table at once in a quiet moment, and at most with a commit, so that nobody waits long meanwhile. */
   sliceKeys: 128,
@@ -225,6 +225,11 @@ export class Keyspace {
   size(space: Space): number {
     this.flushAll();
     return space.keys;
+  }
+
+  /** The same without the work: keys that changed lately may be counted twice. */
+  roughSize(space: Space): number {
+    return space.keys + space.dirty.size + (space.frozen?.size ?? 0);
   }
 
   /** At most `limit` keys after `after`, in their order, without those whose time is over. */

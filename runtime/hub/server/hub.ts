@@ -25,6 +25,8 @@ export const CLIENT_LIMITS = {
   subscriberSlowMs: 60_000,
   /** A client that has more than this unsent is not read from. */
   unsentBytesPause: 1024 * 1024,
+  /** What a client may send before it has said who it is, bytes. */
+  strangerBytesMax: 64 * 1024,
 } as const;
 
 /** Where slow subscribers and the like are announced. */
@@ -88,7 +90,11 @@ export class Hub {
   /** Bytes came from a client. They must stay as they are until the call returns. */
   receive(client: Client, bytes: Uint8Array<ArrayBufferLike>): void {
     if (client.isClosing || this.isHalted) return;
-    this.perform(client, () => client.requests.feed(bytes));
+    this.perform(client, () => {
+      if (!client.isAuthenticated && client.requests.pendingBytes + bytes.length > CLIENT_LIMITS.strangerBytesMax)
+        throw new ProtocolError(`LIMIT ${CLIENT_LIMITS.strangerBytesMax} bytes are the most before AUTH`);
+      client.requests.feed(bytes);
+    });
   }
 
   /** Goes on with a client that no longer waits. */
