@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ActionResult, HistoryEntry, ProcessView } from "../../core/api/wire.ts";
 import type { Manifest } from "../../core/config/definition.ts";
+import { isOwnName } from "../../core/config/own-processes.ts";
 import { maskValues } from "../../core/config/secrets.ts";
 import { type ErrorBody, GhostError } from "../../core/errors/ghost-error.ts";
 import { isWait } from "../client/client.ts";
@@ -157,6 +158,8 @@ class CiRun {
 
   private async follow(): Promise<void> {
     for await (const entry of followEvents(this.options.home.client, this.closing.signal, 0)) {
+      // The hub is none of the pipeline's processes, though they may use it.
+      if (entry.project !== null && entry.name !== null && isOwnName({ project: entry.project, name: entry.name })) continue;
       this.options.onChange(entry);
       if (entry.name !== null && entry.cause.kind === "followed") this.leaving.set(entry.name, performance.now());
       if (entry.name === this.options.name) await this.ownChange(entry);

@@ -221,7 +221,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
       ...stateWarnings(opened),
       ...settings.warnings(),
       ...keeperWarnings(keeper, mode),
-      ...hub.warnings(),
+      ...hub.view().warnings,
       ...folderProblems,
     ],
     stopping: () => manager.stopping(),

@@ -31,7 +31,7 @@ async function served(): Promise<Served> {
   await waitFor(() => existsSync(socket), { what: "the server" });
   const line = new HubLine(socket);
   const accounts: HubHealth[] = [];
-  const prober = new HubProber(line, child.pid ?? 0, (health) => accounts.push(health), PATIENCE);
+  const prober = new HubProber(line, child.pid ?? 0, { health: (health) => void accounts.push(health), latency: () => {} }, PATIENCE);
   const close = async (): Promise<void> => {
     line.close();
     child.kill("SIGKILL");
@@ -83,7 +83,7 @@ test.unless(onLinux, "one that has not answered yet is not ready, however much i
 
 test("a hub that is not there is told as such", async () => {
   const line = new HubLine("/nonexistent/hub.sock");
-  const answer = await new HubProber(line, process.pid, () => {}).ask(never);
+  const answer = await new HubProber(line, process.pid, { health: () => {}, latency: () => {} }).ask(never);
   assert.is(answer.ok, false);
   assert.match(answer.detail, /^cannot be asked: .*ENOENT/);
 });

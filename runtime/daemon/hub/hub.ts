@@ -2,18 +2,18 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ActionResult, HubHealth, HubView } from "../../../core/api/wire.ts";
 import { HUB } from "../../../core/config/own-processes.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
-import { isCrashLooping } from "../../../core/lifecycle/state.ts";
-import { isReady, pidOf, statusOf } from "../../../core/lifecycle/view.ts";
+import { isReady, pidOf } from "../../../core/lifecycle/view.ts";
 import { isIdle } from "../../supervisor/actions.ts";
 import { findOwn } from "../../supervisor/own.ts";
-import { OwnListener } from "../../supervisor/own-listener.ts";
 import { startAll } from "../../supervisor/start-all.ts";
 import { keyOf, type Supervised } from "../../supervisor/supervised.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { type Home, prepareHome } from "../home.ts";
+import { describeHub } from "./account.ts";
 import { type Audience, HubEvents } from "./events.ts";
 import { HubLine } from "./line.ts";
-import { HubProber } from "./probe.ts";
+import { askHealth, type HubNews, HubProber } from "./probe.ts";
+import { HubSocket } from "./socket.ts";
 
 /** Where it rests in the state which build the hub runs, and that people stopped it. */
 const VERSION_KEY = "hub.version";
@@ -41,24 +41,34 @@ export class Hub implements Audience {
   readonly line: HubLine;
   readonly events: HubEvents;
   private readonly parts: HubParts;
-  private readonly listener: OwnListener;
+  private readonly socket: HubSocket;
   private health: HubHealth | null = null;
+  private latencyMs: number | null = null;
+  private readonly news: HubNews = {
+    latency: (ms) => {
+      this.latencyMs = Math.round(ms * 100) / 100;
+    },
+    health: (health) => {
+      this.health = health;
+    },
+  };
+  /** The build of its last run. */
+  private runVersion: string | null;
   /** People stopped it: a connection does not start it. */
   private stopped: boolean;
-  private armed = false;
   /** From the first need of its socket on: to make one costs 1 ms, which is not to be part of the daemon's start. */
   private begun = false;
   private ended = false;
 
   constructor(parts: HubParts) {
     this.parts = parts;
-    const { home, supervisor } = parts;
+    const { home, supervisor, log } = parts;
     this.line = new HubLine(home.hubSocket);
     this.events = new HubEvents(this);
-    this.listener = new OwnListener(keyOf(HUB), home.hubSocket, () => this.open());
+    this.runVersion = supervisor.parts.store.getMeta(VERSION_KEY) ?? null;
     this.stopped = supervisor.parts.store.getMeta(STOPPED_KEY) !== undefined;
-    supervisor.listeners.own = this.listener;
-    supervisor.parts.pump.onConnection = (fd) => this.connected(fd);
+    const [onNeed, onConnection] = [() => this.open(), () => this.connected()];
+    this.socket = new HubSocket({ supervisor, path: home.hubSocket, log, onNeed, onConnection });
     supervisor.runChanges.add((process) => this.update(process));
   }
 
@@ -75,31 +85,26 @@ export class Hub implements Audience {
 
   /** Asks the run of the hub that goes on whether it is well. */
   proberFor(process: Supervised): HubProber {
-    return new HubProber(this.line, pidOf(process.machine) ?? 0, (health) => {
-      this.health = health;
-    });
+    return new HubProber(this.line, pidOf(process.machine) ?? 0, this.news);
   }
 
   /** All processes are taken over. A hub of another build makes way for this one's; its clients wait at the socket. */
   restored(): void {
     const { process } = this;
-    const { store } = this.parts.supervisor.parts;
-    if (process === null) return;
-    const theirs = store.getMeta(VERSION_KEY) ?? "an unknown version";
-    if (process.machine.state.at !== "running" || theirs === this.parts.version) return;
-    const text = `it is of another build (${theirs}) than the daemon (${this.parts.version})`;
+    if (process === null || process.machine.state.at !== "running" || this.runVersion === this.parts.version) return;
+    const text = `it is of another build (${this.runVersion ?? "unknown"}) than the daemon (${this.parts.version})`;
     this.parts.supervisor.dispatch(process, { type: "restart", free: true, cause: { kind: "upgraded", text } });
   }
 
-  /** Opens the socket where nothing stands against it; to be called before a process is started that may want to connect, and once the daemon answers. */
+  /** Makes the socket of a hub at rest; to be called before a process is started that may want to connect, and once the daemon answers. */
   open(): void {
     if (this.begun) return;
     this.begun = true;
     const { process } = this;
-    if (process !== null && isIdle(process.machine)) this.arm();
+    if (process !== null && isIdle(process.machine)) this.rest();
   }
 
-  /** Has it running, and gives how it is once it is ready. Throws START_FAILED with what it said last, or NAME_TAKEN. */
+  /** Has it running, and gives how it is once it is ready. Throws START_FAILED with what it said last, TIMED_OUT, or NAME_TAKEN. */
   async ensure(by: string): Promise<HubView> {
     const process = this.process ?? this.refuse();
     if (!isReady(process.machine)) await this.start(process, by);
@@ -108,62 +113,47 @@ export class Hub implements Audience {
 
   /** How it is, as of the last look. */
   view(): HubView {
-    const { process, listener, health } = this;
-    const machine = process?.machine;
-    const isUp = machine !== undefined && isReady(machine);
-    return {
-      running: isUp,
-      status: machine ? statusOf(machine) : "stopped",
-      pid: machine ? pidOf(machine) : null,
+    const { process, health, latencyMs, socket, events } = this;
+    return describeHub({
+      process,
       socket: this.parts.home.hubSocket,
-      starts: this.stopped ? "stopped" : listener.fd !== null ? "connection" : "request",
-      startedAt: machine && !isIdle(machine) && machine.startedMs !== null ? new Date(machine.startedMs).toISOString() : null,
-      restarts: machine?.restarts ?? 0,
-      why: process?.why ?? "",
-      version: isUp ? (this.parts.supervisor.parts.store.getMeta(VERSION_KEY) ?? null) : null,
-      latencyMs: isUp ? (process?.probe?.latencyMs ?? null) : null,
-      health: isUp ? health : null,
-      events: { published: this.events.published, dropped: this.events.dropped },
-      warnings: this.warnings(),
-    };
+      starts: this.stopped ? "stopped" : socket.isHeld ? "connection" : "request",
+      socketProblem: socket.problem,
+      version: this.runVersion,
+      latencyMs,
+      health,
+      events: { published: events.published, dropped: events.dropped },
+    });
   }
 
   /** The same after a look. */
   async freshView(): Promise<HubView> {
-    if (this.presence === "there") await this.askHealth();
+    if (this.presence === "there") await this.lookAnew();
     return this.view();
   }
 
   /** Whether somebody besides the daemon is connected; true where that is not known. */
   async isUsed(): Promise<boolean> {
     if (this.presence === "absent") return false;
-    if (this.presence === "there") await this.askHealth();
+    if (this.presence === "there") await this.lookAnew();
     return this.health?.clients !== 0;
-  }
-
-  /** What a person should know, with the remedy. */
-  warnings(): string[] {
-    return [...this.ownWarnings()];
   }
 
   /** People asked for its end: it stays down until it is asked for again, and whoever connects is refused. */
   stopAsked(): void {
     this.stopped = true;
     this.parts.supervisor.parts.store.setMeta(STOPPED_KEY, new Date().toISOString());
-    if (this.process && isIdle(this.process.machine)) this.disarm();
+    if (this.process && isIdle(this.process.machine)) this.rest();
   }
 
   /** Puts back what was removed; to be called now and then. A hub whose socket nobody finds any more has to take another. */
   look(): void {
-    const { process, listener, parts } = this;
-    if (process === null || this.ended || (listener.fd === null && !isReady(process.machine)) || listener.isInPlace()) return;
+    const { process, socket, parts } = this;
+    if (process === null || this.ended || socket.isInPlace || !(socket.isHeld || isReady(process.machine))) return;
     prepareHome(parts.home);
-    if (this.armed) parts.supervisor.parts.pump.unwatchListener(listener.fd ?? -1);
-    this.armed = false;
-    listener.abandon();
-    parts.supervisor.listeners.tellKeeper("with-the-next");
-    if (isIdle(process.machine)) return this.arm();
-    const text = `its socket ${listener.path} was removed`;
+    socket.abandon();
+    if (isIdle(process.machine)) return this.rest();
+    const text = `its socket ${parts.home.hubSocket} was removed`;
     parts.supervisor.dispatch(process, { type: "restart", free: true, cause: { kind: "socket-removed", text } });
   }
 
@@ -171,61 +161,44 @@ export class Hub implements Audience {
   close({ next }: { readonly next: boolean }): void {
     this.ended = true;
     this.line.close();
-    const { process } = this;
-    if (this.armed && this.listener.fd !== null) this.parts.supervisor.parts.pump.unwatchListener(this.listener.fd);
-    if (!next && (process === null || isIdle(process.machine))) this.listener.close();
+    this.socket.letGo();
+    if (!next && (this.process === null || isIdle(this.process.machine))) this.socket.refuse();
   }
 
   private update(process: Supervised): void {
     if (this.ended || process !== this.process) return;
     const { machine } = process;
-    const { store } = this.parts.supervisor.parts;
     if (isIdle(machine)) {
       this.line.close();
       this.events.forget();
-      this.health = null;
-      return this.stopped ? this.disarm() : this.arm();
-    }
-    if (machine.state.at === "starting") {
-      store.setMeta(VERSION_KEY, this.parts.version);
-      if (this.stopped) store.dropMeta(STOPPED_KEY);
-      this.stopped = false;
-      this.health = null;
-      // From here on somebody may wait in its queue.
-      if (this.parts.supervisor.listeners.openOwn()) this.parts.supervisor.listeners.tellKeeper();
-    } else if (isReady(machine)) this.events.flush();
+      this.forgetNews();
+      this.rest();
+    } else if (machine.state.at === "starting") this.begins();
+    else if (isReady(machine)) this.events.flush();
   }
 
-  /** Waits at the socket for whoever comes first. */
-  private arm(): void {
-    const { supervisor, log } = this.parts;
-    if (!this.begun || this.stopped || this.ended) return;
-    const before = this.listener.problem?.message;
-    if (supervisor.listeners.openOwn() && this.listener.fd !== null) {
-      this.armed = supervisor.parts.pump.watchListener(this.listener.fd);
-      // Where nobody can wait at it, a connection would wait for ever.
-      if (!this.armed) this.listener.close();
-      supervisor.listeners.tellKeeper("with-the-next");
-    }
-    const problem = this.problem();
-    if (problem !== null && problem !== before) log(`the hub's socket cannot be made: ${problem}`);
+  /** A run is about to begin, of this build. */
+  private begins(): void {
+    const { store } = this.parts.supervisor.parts;
+    this.runVersion = this.parts.version;
+    store.setMeta(VERSION_KEY, this.runVersion);
+    if (this.stopped) store.dropMeta(STOPPED_KEY);
+    this.stopped = false;
+    this.forgetNews();
+    this.socket.hold();
   }
 
-  private disarm(): void {
-    const { supervisor } = this.parts;
-    if (this.listener.fd === null) return;
-    supervisor.parts.pump.unwatchListener(this.listener.fd);
-    this.armed = false;
-    this.listener.close();
-    supervisor.listeners.tellKeeper("with-the-next");
+  /** It runs no more, and is there again for the next who connects, unless people stopped it. */
+  private rest(): void {
+    if (this.stopped) this.socket.refuse();
+    else if (this.begun && !this.ended) this.socket.await();
   }
 
-  private connected(fd: number): void {
+  private connected(): void {
     const { process } = this;
-    if (process === null || fd !== this.listener.fd || this.stopped || !isIdle(process.machine)) return;
-    const text = "somebody connected to its socket";
+    if (process === null || this.stopped || !isIdle(process.machine)) return;
     process.startedBy = "a connection";
-    this.parts.supervisor.dispatch(process, { type: "start", cause: { kind: "start", text } });
+    this.parts.supervisor.dispatch(process, { type: "start", cause: { kind: "start", text: "somebody connected to its socket" } });
   }
 
   private async start(process: Supervised, by: string): Promise<void> {
@@ -250,38 +223,15 @@ export class Hub implements Audience {
     );
   }
 
-  private async askHealth(): Promise<void> {
-    const { process } = this;
-    if (process === null) return;
-    const asked = new Promise<void>((resolve) => {
-      const prober = new HubProber(this.line, pidOf(process.machine) ?? 0, (health) => {
-        this.health = health;
-        resolve();
-      });
-      prober.askHealth();
-    });
-    await Promise.race([asked, delay(FRESH_MS, undefined, { ref: false })]);
+  /** Asks it here and now, for at most `FRESH_MS`. */
+  private async lookAnew(): Promise<void> {
+    const beganMs = performance.now();
+    const pong = this.line.ask("PING").then(() => this.news.latency(performance.now() - beganMs));
+    const account = askHealth(this.line).then((health) => health && this.news.health(health));
+    await Promise.race([Promise.allSettled([pong, account]), delay(FRESH_MS, undefined, { ref: false })]);
   }
 
-  /** Null also where this runtime has no such sockets. */
-  private problem(): string | null {
-    const { problem } = this.listener;
-    return problem === null || (problem instanceof GhostError && problem.code === "UNSUPPORTED") ? null : problem.message;
-  }
-
-  private *ownWarnings(): Generator<string> {
-    const { process } = this;
-    const problem = this.problem();
-    if (problem !== null) yield `the hub's socket cannot be made: ${problem}`;
-    if (process === null) return;
-    const { machine } = process;
-    const status = statusOf(machine);
-    if (status === "unhealthy") yield `the hub is unhealthy: ${process.why} (ghost logs ghost/hub)`;
-    else if (machine.desired === "up" && isCrashLooping(machine, Date.now()) && status !== "running")
-      yield `the hub keeps ending: ${process.why} (ghost logs ghost/hub, ghost why ghost/hub)`;
-    if (status !== "running" || this.health === null || this.health.status === "healthy") return;
-    const failing = Object.entries(this.health.checks).filter(([, { error }]) => error !== undefined);
-    const what = failing.map(([name, { error }]) => `${name}: ${error}`).join("; ");
-    yield `the hub says that it is ${this.health.status}${what ? `: ${what}` : ""} (ghost hub status, ghost logs ghost/hub)`;
+  private forgetNews(): void {
+    [this.health, this.latencyMs] = [null, null];
   }
 }

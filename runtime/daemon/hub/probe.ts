@@ -20,6 +20,13 @@ const STOPPED = new Set(["T", "t"]);
 /** It waits for a disk, and cannot even be killed. */
 const IN_KERNEL = "D";
 
+/** Whoever wants to know what the hub says. */
+export interface HubNews {
+  /** How long an answer to PING took, in ms. */
+  latency(ms: number): void;
+  health(health: HubHealth): void;
+}
+
 /**
  * Asks one run of the hub whether it is well. PING says that it lives, GHOST.HEALTH, which is sent along, how its backends are. A hub that is saturated
  * answers late: that it computes, or waits for a disk, passes for an answer for a while, so that it is not killed for being busy.
@@ -30,24 +37,27 @@ export class HubProber implements Prober {
   readonly once = false;
   private readonly line: HubLine;
   private readonly pid: number;
-  private readonly onHealth: (health: HubHealth) => void;
+  private readonly told: HubNews;
   private readonly patience: typeof PATIENCE;
   private busySinceMs: number | null = null;
   private hasAnswered = false;
 
-  constructor(line: HubLine, pid: number, onHealth: (health: HubHealth) => void, patience = PATIENCE) {
+  constructor(line: HubLine, pid: number, told: HubNews, patience = PATIENCE) {
     this.line = line;
     this.patience = patience;
     this.pid = pid;
-    this.onHealth = onHealth;
+    this.told = told;
   }
 
   async ask(signal: AbortSignal): Promise<Answer> {
     const before = readProcess(this.pid)?.cpuTicks ?? 0;
+    const beganMs = performance.now();
     try {
       const pong = await within(this.patience.answerMs, signal, this.line.ask("PING"), () => this.askHealth());
       if (pong === null) return this.judgeSilence(before);
       this.busySinceMs = null;
+      // The first answer of a run came when it began to accept.
+      if (this.hasAnswered) this.told.latency(performance.now() - beganMs);
       this.hasAnswered = true;
       return { ok: true, detail: "it answers PING" };
     } catch (error) {
@@ -55,13 +65,10 @@ export class HubProber implements Prober {
     }
   }
 
-  /** Gives its account to `onHealth`, whenever it comes. */
-  askHealth(): void {
-    this.line.ask("GHOST.HEALTH").then(
-      (reply) => {
-        const health = healthIn(reply);
-        if (health !== null) this.onHealth(health);
-      },
+  /** Has its account told, whenever it comes. */
+  private askHealth(): void {
+    askHealth(this.line).then(
+      (health) => health && this.told.health(health),
       () => {},
     );
   }
@@ -94,6 +101,11 @@ async function within(limitMs: number, signal: AbortSignal, asked: Promise<Reply
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The hub's own account; null of a hub that has none to give. Rejects when the connection ends. */
+export async function askHealth(line: HubLine): Promise<HubHealth | null> {
+  return healthIn(await line.ask("GHOST.HEALTH"));
 }
 
 /** Null for what is no account: a hub of an older version. */
