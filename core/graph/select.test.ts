@@ -33,6 +33,19 @@ test("a project is no name, and the hint says how all of it is meant", () => {
   assert.is(problem("apo").hint, "did you mean api?");
 });
 
+test("Ghost's own is meant by its full name alone", () => {
+  const withOwn = [...shop, { project: "ghost", name: "hub", own: true }];
+  const groups = [{ project: "ghost", name: "both", processes: ["hub"] }];
+  assert.equal(chosen(["ghost/hub"], withOwn), ["ghost/hub"]);
+  assert.equal(chosen(["all"], withOwn), ["shop/api", "shop/db", "blog/db"]);
+  assert.equal(chosen(["both"], withOwn, groups), []);
+  assert.not(chosen(["*"], withOwn).includes("ghost/hub"));
+  assert.is(problem("ghost/*", withOwn).code, "NOT_FOUND");
+  assert.is(problem("hub", withOwn).hint, "Ghost's own is called ghost/hub");
+  assert.equal(chosen(["hub"], [...withOwn, named("shop/hub")]), ["shop/hub"]);
+  assert.match(problem("x", withOwn.slice(-1)).hint ?? "", /nothing is registered yet/);
+});
+
 test("a glob that fits nothing says so", () => {
   assert.is(problem("x*").message, "cannot find x*: nothing matches");
   assert.is(problem("shop/{x,y}").hint, "ghost list shows what is registered");
