@@ -1,4 +1,5 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { HistoryEntry, HubView, ProcessDetail, SystemView } from "../../core/api/wire.ts";
 import type { ErrorBody } from "../../core/errors/ghost-error.ts";
@@ -129,6 +130,40 @@ test("each process is told where the hub is, which is no change for those that w
   assert.is(change?.action, "keep");
   const variables = (await home.ok(["env", "api", "--json"])).stdout;
   assert.match(variables, /"key":"GHOST_HUB","value":"[^"]*hub.sock","origin":"ghost"/);
+});
+
+test("a program that runs since there was no GHOST_HUB is not told to differ", async () => {
+  await using home = makeHome();
+  const without = "project: shop\nprocesses:\n  - { name: api, command: env -u GHOST_HUB -u LANG sleep 1000, restart: true }\n";
+  home.write("processes.yaml", without);
+  await home.ok(["register", "--start"]);
+  // The next daemon knows what the program was given only from the program.
+  await home.ok(["daemon", "restart"]);
+  const { difference } = (await home.ok(["env", "api", "--diff", "--json"])).json<{ difference: { key: string }[] }>();
+  assert.equal(
+    difference.map(({ key }) => key),
+    ["LANG"],
+  );
+  assert.is((await home.ok(["plan", "--json"])).json<{ changes: { action: string }[] }>().changes[0]?.action, "keep");
+});
+
+test("a hub that cannot start says why, is told of, and comes by itself once it can", async () => {
+  await using home = makeHome();
+  await home.ok(["daemon"]);
+  writeFileSync(join(home.dir, "data/hub-secret"), "short");
+  const { code, stdout } = await home.ghost(["hub", "start", "--json"]);
+  const { error } = JSON.parse(stdout) as { error: ErrorBody };
+  assert.equal([code, error.code], [1, "START_FAILED"]);
+  assert.match(error.message, /^cannot start ghost\/hub: it exited with code 1; it is being restarted$/);
+  assert.match(String(error.details?.lastLines), /hub-secret: it is not a secret of 32 bytes/);
+  const warned = async (): Promise<boolean> => (await home.ok(["daemon", "status"])).stderr.includes("the hub keeps ending");
+  await waitFor(warned, { what: "a warning" });
+  const doctor = await home.ghost(["doctor"]);
+  assert.is(doctor.code, 1);
+  assert.match(doctor.stdout, /✗ hub +the hub keeps ending: .*\n +hint: ghost logs ghost\/hub/);
+  rmSync(join(home.dir, "data/hub-secret"));
+  await waitFor(async () => (await hubOf(home)).running, { what: "the hub" });
+  assert.equal((await hubOf(home)).warnings, []);
 });
 
 test("the hub answers requests for it over HTTP once it is ready, and says who asked", async () => {
