@@ -13,8 +13,8 @@ import { ABSENT, type Entry, NO_BYTES, Space } from "./space.ts";
 
 /** Changed strings that wait for their place in the table. At half of it they begin to go there; at all of it writers wait. */
 export const FLUSH_LIMITS = {
-  keysMax: 65_536,
-  bytesMax: 32 * 1024 * 1024,
+  keysMax: 32_768,
+  bytesMax: 16 * 1024 * 1024,
   /** How many go into the table at once in a quiet moment, and at most with a commit, so that nobody waits long meanwhile. */
   sliceKeys: 128,
   /** So many are sorted at once: neighbours in the table are written together, and sorting takes no time that anybody notices. */

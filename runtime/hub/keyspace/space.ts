@@ -19,7 +19,7 @@ export const NO_BYTES = new Uint8Array(0);
 export const ABSENT: Entry = { type: 0, value: NO_BYTES, object: 0, expires: 0, version: 0 };
 
 /** What is kept in memory of one namespace's keys that are in the table, besides those that are still to go there. */
-export const HOT_LIMITS = { entriesMax: 50_000, bytesMax: 16 * 1024 * 1024 } as const;
+export const HOT_LIMITS = { entriesMax: 30_000, bytesMax: 12 * 1024 * 1024 } as const;
 /** What an entry takes besides its bytes, roughly, measured in Bun 1.4. */
 const ENTRY_BYTES = 200;
 
