@@ -23,10 +23,10 @@ const THEME_WEIGHT = 12;
 const SCENE = 0.12;
 
 /** The sequence of this number in the run of this seed: always the same steps. Some clients begin by asking for RESP3. */
-export function generate(seed: number, number: number): Step[] {
+export function generate(seed: number, number: number, from: readonly Family[] = FAMILIES): Step[] {
   const random = new Random(seed * 1_000_003 + number * 7919);
-  const theme = new Set(random.several(1, 3, () => random.pick(FAMILIES)));
-  const families = FAMILIES.map((family) => [theme.has(family) ? THEME_WEIGHT : 1, family] as const);
+  const theme = new Set(random.several(1, 3, () => random.pick(from)));
+  const families = from.map((family) => [theme.has(family) ? THEME_WEIGHT : 1, family] as const);
   const steps = greetings(random);
   let id = 0;
   const nextId = (): string => `${(id += random.between(0, 2))}-${random.between(1, 3)}`;

@@ -31,7 +31,8 @@ export interface HubOptions {
 /** Starts `ghost hub serve` and waits until it answers. The end of `await using` ends it with SIGTERM; an exit code other than 0 is an error. */
 export async function startHub({ home, env = {} }: HubOptions = {}): Promise<Hub> {
   const dir = home ?? mkdtempSync(join(process.env.GHOST_TEST_TMP ?? "/tmp", "gh-"));
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  // As the daemon makes them before it starts a hub.
+  for (const folder of ["data", "run"]) mkdirSync(join(dir, folder), { recursive: true, mode: 0o700 });
   const socket = join(dir, "run", "hub.sock");
   const environment = { PATH: process.env.PATH ?? "/usr/bin:/bin", HOME: dir, LANG: "C.UTF-8", GHOST_HOME: dir, ...env };
   const [program = "", ...words] = GHOST;

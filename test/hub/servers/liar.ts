@@ -49,7 +49,10 @@ export async function startLiar(socket: string, behind: string, lie: Lie): Promi
     for (const each of [client, upstream]) {
       sockets.add(each);
       each.on("error", () => undefined);
-      each.on("close", () => { client.end(); upstream.end(); });
+      each.on("close", () => {
+        client.end();
+        upstream.end();
+      });
     }
     client.on("data", (chunk) => upstream.write(chunk));
     upstream.on("data", passOn(client, twist));
