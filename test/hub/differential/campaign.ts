@@ -46,17 +46,18 @@ export async function campaign(
   let [sent, number, differing] = [0, from, 0];
   for (; sent < commands && findings.size < findingsMax; number += 1) {
     const steps = generate(seed, number, families);
-    const { difference, commands: more } = await runSequence(pair, steps, CLIENTS).catch((error: Error) => {
+    const { differences, commands: more } = await runSequence(pair, steps, CLIENTS).catch((error: Error) => {
       throw new Error(`sequence ${number} of seed ${seed} cannot be run: ${error.message}\n${steps.map(showStep).join("\n")}`);
     });
     sent += more;
     if (number % 100 === 99) say(`${sent} commands in ${number - from + 1} sequences, ${findings.size} sorts of differences`);
-    if (difference === null) continue;
-    differing += 1;
-    if (findings.has(sortOf(difference))) continue;
-    const finding = shrinking ? await shrink(pair, { steps, difference }) : { steps, difference };
-    findings.set(sortOf(difference), finding);
-    say(describe(finding, seed, number));
+    if (differences.length > 0) differing += 1;
+    for (const difference of differences) {
+      if (findings.has(sortOf(difference))) continue;
+      const finding = shrinking ? await shrink(pair, { steps, difference }) : { steps, difference };
+      findings.set(sortOf(difference), finding);
+      say(describe(finding, seed, number));
+    }
   }
   return { commands: sent, sequences: number - from, findings: [...findings.values()], differing };
 }

@@ -25,7 +25,8 @@ export interface Difference {
 
 /** What a run of a sequence gave. */
 export interface Ran {
-  readonly difference: Difference | null;
+  /** None, or what differs; all but the last are errors told in other words, after which a sequence goes on. */
+  readonly differences: readonly Difference[];
   /** Commands that were sent and answered. */
   readonly commands: number;
 }
@@ -43,9 +44,9 @@ export async function runSequence(pair: Pair, steps: readonly Step[], clients: n
   try {
     for (const [at, step] of steps.entries()) await run.step(at, step);
     await run.finish(steps.length);
-    return { difference: null, commands: run.commands };
+    return { differences: run.told, commands: run.commands };
   } catch (error) {
-    if (error instanceof Differs) return { difference: error.difference, commands: run.commands };
+    if (error instanceof Differs) return { differences: [...run.told, error.difference], commands: run.commands };
     throw error;
   } finally {
     reference.close();
@@ -72,6 +73,8 @@ const CLOSED: Reply = { kind: "simple", text: "<connection closed>" };
 
 class SequenceRun {
   commands = 0;
+  /** Differences after which it went on. */
+  readonly told: Difference[] = [];
   private readonly states: ClientState[];
   private readonly reference: Side;
   private readonly subject: Side;
@@ -215,8 +218,7 @@ class SequenceRun {
       got.push({ words, reply: this.normal(this.subject, message, words, other!, queued) });
     }
     const [left, right] = [inOrder(expected, words), inOrder(got, words)];
-    if (!left.every((reply, index) => same(reply, right[index]!)))
-      this.differ(client, words, left.map(show).join(" then "), right.map(show).join(" then "));
+    if (!left.every((reply, index) => same(reply, right[index]!))) this.differOrTell(client, words, left, right);
     return arrivals.at(-1)?.kind === "closed";
   }
 
@@ -229,6 +231,16 @@ class SequenceRun {
   ): Reply {
     if (arrival.kind === "closed") return CLOSED;
     return message ? arrival : side.normaliser.reply(words, arrival, queued);
+  }
+
+  /** Where both refuse, in other words, they most likely are in the same state still. */
+  private differOrTell(client: number, words: readonly string[], left: readonly Reply[], right: readonly Reply[]): void {
+    const [expected, got] = [left, right].map((replies) => replies.map(show).join(" then ")) as [string, string];
+    const bothRefuse = left.every(
+      (reply, index) => same(reply, right[index]!) || (reply.kind === "error" && right[index]!.kind === "error"),
+    );
+    if (!bothRefuse) this.differ(client, words, expected, got);
+    this.told.push({ at: this.at, client, words, expected, got });
   }
 
   private differ(client: number, words: readonly string[], expected: string, got: string): never {

@@ -26,6 +26,7 @@ export async function shrink(pair: Pair, found: Finding): Promise<Finding> {
 }
 
 async function stillDiffers(pair: Pair, steps: readonly Step[], { words }: Difference): Promise<Finding | null> {
-  const { difference } = await runSequence(pair, steps, CLIENTS);
-  return difference !== null && difference.words[0]?.toUpperCase() === words[0]?.toUpperCase() ? { steps, difference } : null;
+  const { differences } = await runSequence(pair, steps, CLIENTS);
+  const difference = differences.find((one) => one.words[0]?.toUpperCase() === words[0]?.toUpperCase());
+  return difference === undefined ? null : { steps: steps.slice(0, difference.at + 1), difference };
 }

@@ -138,14 +138,18 @@ const SHOWN_SIGNS: Readonly<Record<TextKind, string>> = {
 /** A reply in one line, for people and for comparing: two replies are the same exactly when their lines are. */
 export function show(reply: Reply): string {
   if (isList(reply)) return `${reply.kind === "array" ? "" : reply.kind}[${reply.items.map(show).join(", ")}]`;
-  const text = reply.kind === "bulk" || reply.kind === "verbatim" ? quote(reply.text) : reply.text;
+  const text = reply.kind === "bulk" || reply.kind === "verbatim" ? quote(reply.text) : reply.text.replace(/[^ -~]/g, escapeByte);
   return `${SHOWN_SIGNS[reply.kind]}${text}`;
 }
 
 /** A text in quotes, other bytes than ASCII's printable ones as \xNN. */
 export function quote(text: string): string {
   const escaped = text.replace(/["\\]/g, "\\$&").replace(/\n/g, "\\n").replace(/\r/g, "\\r");
-  return `"${escaped.replace(/[^ -~]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`)}"`;
+  return `"${escaped.replace(/[^ -~]/g, escapeByte)}"`;
+}
+
+function escapeByte(character: string): string {
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 
 /** The wire form of a command: what a client sends. Texts are Latin-1. */
