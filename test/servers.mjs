@@ -17,18 +17,23 @@ const PROGRAMS = {
   wrk: "wrk",
   zsh: "zsh",
 };
+/** Libraries of other languages, by a file of theirs, and their packages. */
+const LIBRARIES = { "/usr/lib/python3/dist-packages/redis": "python3-redis" };
 /** Debian asks this script whether a service may be started by its package's installation. */
 const POLICY = "/usr/sbin/policy-rc.d";
 
 /** Makes sure of the programs as far as that is possible; never fails, tests say what they lack. */
 export function ensureServers() {
-  const missing = Object.keys(PROGRAMS).filter((name) => !isInPath(name));
+  const missing = [
+    ...Object.keys(PROGRAMS).filter((name) => !isInPath(name)),
+    ...Object.keys(LIBRARIES).filter((file) => !existsSync(file)),
+  ];
   if (missing.length === 0) return;
   if (!existsSync("/etc/debian_version") || process.getuid?.() !== 0) {
     console.log(`not installed here: ${missing.join(", ")}; tests that need them are skipped (as root on Debian they would be installed)`);
     return;
   }
-  const packages = missing.map((name) => PROGRAMS[name]);
+  const packages = missing.map((name) => PROGRAMS[name] ?? LIBRARIES[name]);
   console.log(`installing for the tests, as root with apt-get: ${packages.join(" ")}`);
   withoutStartingServices(() => apt(["update"]) && apt(["install", "-y", "--no-install-recommends", ...packages]));
 }
