@@ -7,6 +7,7 @@ for (const RESP of [2, 3] as const)
   onBoth(null, `the redis package works with streams and consumer groups (RESP${RESP})`, async ({ socket }) => {
     const options = { socket: { path: socket, tls: false }, RESP } as const;
     const [client, waiting] = [createClient(options), createClient(options)];
+    for (const each of [client, waiting]) each.on("error", () => undefined);
     await Promise.all([client.connect(), waiting.connect()]);
     await client.xGroupCreate("s", "g", "$", { MKSTREAM: true });
     const blocked = waiting.xReadGroup("g", "anna", { key: "s", id: ">" }, { BLOCK: 5_000 });

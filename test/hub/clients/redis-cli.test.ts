@@ -41,17 +41,18 @@ onBoth(
   "redis-cli on a terminal: commands, a transaction's prompt, an error, a subscription that ^C ends",
   async (server) => {
     // Whatever is typed before the prompt is shown is thrown away by redis-cli.
-  const [prompt, inTransaction] = [`redis ${server.socket}> `, `redis ${server.socket}(TX)> `];
-  const steps = [
-    [prompt, "set k v\r"],
-    [`OK\r\n${prompt}`, "multi\r"],
-    [`OK\r\n${inTransaction}`, "get k\r"],
-    [`QUEUED\r\n${inTransaction}`, "exec\r"],
-    [`1) "v"\r\n${prompt}`, "hget k f\r"],
-    [`wrong kind of value\r\n${prompt}`, "subscribe c\r"],
-    ["Reading messages", "\x03"],
-  ];
-  const argv = ["python3", TERMINAL, "100", JSON.stringify(steps), "15", "redis-cli", "-s", server.socket];
+    const [prompt, inTransaction] = [`redis ${server.socket}> `, `redis ${server.socket}(TX)> `];
+    const steps = [
+      [prompt, "set k v\r"],
+      [`OK\r\n${prompt}`, "multi\r"],
+      [`OK\r\n${inTransaction}`, "get k\r"],
+      [`QUEUED\r\n${inTransaction}`, "exec\r"],
+      [`1) "v"\r\n${prompt}`, "hget k f\r"],
+      [`wrong kind of value\r\n${prompt}`, "subscribe c\r"],
+      ["(integer) 1", "\x03"],
+    [prompt, "quit\r"],
+    ];
+    const argv = ["python3", TERMINAL, "100", JSON.stringify(steps), "15", "redis-cli", "-s", server.socket];
     const outcome = await run(argv, { env: { ...(process.env as Record<string, string>), TERM: "xterm", HOME: "/nonexistent" } });
     assert.is(outcome.code, 0, outcome.stdout);
     assert.match(outcome.stdout, /\(TX\)> /);

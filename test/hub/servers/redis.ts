@@ -51,7 +51,7 @@ export async function startRedis({ name = "redis", more = [], folder }: RedisOpt
     "no",
     ...more,
   ];
-  const child = spawn(findProgram("redis-server")!, words, { stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(findProgram("redis-server")!, words, { stdio: "ignore" });
   await waitFor(() => answers(socket), { what: `redis-server on ${socket}` });
   return { name, socket, pid: child.pid!, [Symbol.asyncDispose]: () => end(child, folder === undefined ? dir : null) };
 }
