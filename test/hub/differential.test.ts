@@ -4,22 +4,10 @@ import * as assert from "uvu/assert";
 import { newSeed } from "../rig/random.ts";
 import { test } from "../rig/test.ts";
 import { campaign, describe } from "./differential/campaign.ts";
-import { startHub } from "./servers/hub.ts";
 import { LIES, startLiar } from "./servers/liar.ts";
 import { cannotCompare, startRedis } from "./servers/redis.ts";
 
 test.limit(120_000);
-
-/** The long run is `npm run differential`. */
-const COMMANDS = 5_000;
-
-test.unless(cannotCompare, "the hub answers 5,000 random commands of several clients as Redis 7 does", async () => {
-  const seed = newSeed();
-  await using redis = await startRedis();
-  await using hub = await startHub();
-  const { findings } = await campaign({ reference: redis.socket, subject: hub.socket }, { commands: COMMANDS, seed, findingsMax: 3 });
-  assert.is(findings.length, 0, findings.map((finding) => describe(finding, seed, 0)).join("\n"));
-});
 
 test.unless(cannotCompare, "two servers of one kind do not differ", async () => {
   const seed = newSeed();
