@@ -50,7 +50,7 @@ onBoth(
       [`1) "v"\r\n${prompt}`, "hget k f\r"],
       [`wrong kind of value\r\n${prompt}`, "subscribe c\r"],
       ["(integer) 1", "\x03"],
-    [prompt, "quit\r"],
+      [prompt, "quit\r"],
     ];
     const argv = ["python3", TERMINAL, "100", JSON.stringify(steps), "15", "redis-cli", "-s", server.socket];
     const outcome = await run(argv, { env: { ...(process.env as Record<string, string>), TERM: "xterm", HOME: "/nonexistent" } });
