@@ -27,7 +27,7 @@ for (const [name, lie] of Object.entries(LIES))
       { commands: 20_000, seed: 7, findingsMax: 1, shrinking: false },
     );
     assert.ok(liar.lies() > 0, "it told no lie");
-    assert.is(findings.length, 1, `it told ${liar.lies()} lies`);
+    assert.ok(findings.length > 0, `it told ${liar.lies()} lies`);
   });
 
 test.run();
