@@ -17,8 +17,8 @@ const BUSY_CPU_SECONDS = 0.05;
 const OWN_CONNECTIONS = 1;
 /** `T`, and `t` under a debugger: it does nothing until it is told to go on. */
 const STOPPED = new Set(["T", "t"]);
-/** It waits for a disk, and cannot even be killed. */
-const IN_KERNEL = "D";
+/** It computes, or waits for its turn on a machine with much to do; it waits for a disk. */
+const AT_WORK = new Set(["R", "D"]);
 
 /** Whoever wants to know what the hub says. */
 export interface HubNews {
@@ -80,11 +80,11 @@ export class HubProber implements Prober {
     if (STOPPED.has(now.state)) return failure(`${silence}: it is stopped (SIGSTOP)`);
     const used = (now.cpuTicks - ticksBefore) / TICKS_PER_SECOND;
     this.busySinceMs ??= performance.now();
-    const isBusy = now.state === IN_KERNEL || used >= BUSY_CPU_SECONDS;
+    const isBusy = AT_WORK.has(now.state) || used >= BUSY_CPU_SECONDS;
     if (!isBusy || !this.hasAnswered) return failure(`${silence}, and it used ${used.toFixed(2)} s of CPU meanwhile`);
     const busyMs = performance.now() - this.busySinceMs;
     if (busyMs > this.patience.busyMs) return failure(`${silence}, for ${Math.round(busyMs / 1000)} s now`);
-    return { ok: true, detail: `${silence}, but it works: ${used.toFixed(2)} s of CPU meanwhile` };
+    return { ok: true, detail: `${silence}, but it is at work (${used.toFixed(2)} s of CPU meanwhile)` };
   }
 }
 
