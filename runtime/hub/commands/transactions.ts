@@ -34,7 +34,9 @@ function exec(hub: Hub, client: Client): void {
   if (transaction.isBroken) refuse("EXECABORT Transaction discarded because of previous errors.");
   if (isDoomed) return hub.output.nullArray();
   hub.output.array(transaction.queue.length);
+  client.isExecuting = true;
   for (const args of transaction.queue) execute(hub, client, findCommand(args) as Command, args);
+  client.isExecuting = false;
 }
 
 /** A watched key whose time was not over, and now is, has changed. */

@@ -41,6 +41,18 @@ interface Flushing {
   readonly upTo: number;
 }
 
+/** Who keeps something back until the commit. */
+export interface Part {
+  /** Writes it. */
+  flush(): void;
+  /** The turn was undone: what is in the file holds. */
+  forget(): void;
+  /** A little work for a quiet moment. */
+  tidy?(): void;
+  /** When that is next due, milliseconds since 1970; infinity: never. */
+  readonly tidyAt?: number;
+}
+
 export class Keyspace {
   readonly db: SqliteSession;
   /** True between the first change of a turn and its commit. */
@@ -57,7 +69,7 @@ export class Keyspace {
   /** Namespaces whose counts changed in this turn. */
   private readonly recounted = new Set<Space>();
   /** Called before each commit, to write what was kept back, and after each undo, to forget what is not so. */
-  private readonly parts: { flush(): void; forget(): void }[] = [];
+  private readonly parts: Part[] = [];
   private isOpen = false;
   private version = 0;
   private versionsUntil = 0;
@@ -110,7 +122,7 @@ export class Keyspace {
   }
 
   /** Adds who keeps something back until the commit. */
-  join(part: { flush(): void; forget(): void }): void {
+  join(part: Part): void {
     this.parts.push(part);
   }
 
@@ -297,19 +309,21 @@ export class Keyspace {
     if (this.isDirty) return false;
     this.removeExpired();
     this.removeGarbage();
+    for (const part of this.parts) part.tidy?.();
     if (this.dirtyBytes > 0 && this.now() - this.dirtySince >= FLUSH_LIMITS.ageMaxMs) this.beginFlush();
     if (this.flushing) {
       this.change();
       this.flushSlice(FLUSH_LIMITS.sliceKeys);
     }
     this.commit(false);
-    return this.flushing !== null || this.hasGarbage || this.nextExpiry <= this.now();
+    return this.tidyAt <= this.now();
   }
 
   /** When `tidy` next has something to do, milliseconds since 1970; infinity: nothing. */
   get tidyAt(): number {
     const flush = this.dirtyBytes > 0 ? this.dirtySince + FLUSH_LIMITS.ageMaxMs : Number.POSITIVE_INFINITY;
-    return this.flushing || this.hasGarbage ? 0 : Math.min(flush, this.nextExpiry);
+    const parts = this.parts.reduce((at, part) => Math.min(at, part.tidyAt ?? at), Number.POSITIVE_INFINITY);
+    return this.flushing || this.hasGarbage ? 0 : Math.min(flush, this.nextExpiry, parts);
   }
 
   /** Writes all strings into the table at once. */
@@ -544,10 +558,11 @@ export class Keyspace {
     this.hasGarbage = row !== undefined;
     if (!row) return;
     let removed = 0;
-    for (const table of GARBAGE_TABLES[row.type] ?? []) {
-      const by = table.by ?? "object";
-      const rows = `SELECT ${table.key} FROM ${table.name} WHERE ${by} = ? LIMIT ${GARBAGE_ROWS}`;
-      removed += this.run(`DELETE FROM ${table.name} WHERE ${by} = ? AND (${table.key}) IN (${rows})`, [row.object, row.object]);
+    for (const { name, key, by = "object = ?1" } of GARBAGE_TABLES[row.type] ?? []) {
+      const rows = `SELECT ${key} FROM ${name} WHERE ${by} LIMIT ${GARBAGE_ROWS}`;
+      removed += this.run(`DELETE FROM ${name} WHERE ${by} AND (${key}) IN (${rows})`, [row.object]);
+      // Later tables tell where the rows of earlier ones are.
+      if (removed >= GARBAGE_ROWS) break;
     }
     if (removed === 0) this.run("DELETE FROM garbage WHERE object = ?", [row.object]);
   }
@@ -600,14 +615,21 @@ function nextRun(flushing: Flushing): boolean {
 }
 
 /** Where the rows of hashes and streams are. Streams add theirs. */
-const GARBAGE_TABLES: Record<number, { name: string; key: string; by?: string }[]> = {
+const GARBAGE_TABLES: Record<number, GarbageTable[]> = {
   [HASH]: [
     { name: "fields", key: "field" },
     { name: "hashes", key: "object" },
   ],
 };
 
-/** A kind of object tells where its rows are, so that they go when it goes. */
-export function removeWith(type: KeyType, tables: { name: string; key: string; by?: string }[]): void {
+/** A table that has rows of an object: its primary key, and which rows are the object's (default `object = ?1`). */
+export interface GarbageTable {
+  readonly name: string;
+  readonly key: string;
+  readonly by?: string;
+}
+
+/** A kind of object tells where its rows are, so that they go when it goes; a table is emptied of them before the next one. */
+export function removeWith(type: KeyType, tables: GarbageTable[]): void {
   GARBAGE_TABLES[type] = tables;
 }

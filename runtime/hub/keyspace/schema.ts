@@ -14,6 +14,12 @@ export type KeyType = typeof STRING | typeof HASH | typeof STREAM;
  *   journal      what happened to strings and is not yet in `keys`: one row a commit (see journal.ts)
  *   fields       of hashes; `place` keeps the order in which they came
  *   garbage      objects whose rows are still to be removed
+ *   streams      what is known of a stream as a whole: `number` is the upper part of its chunks' places, `due` when its oldest entry is too old
+ *   chunks       entries, many in a row (see stream-chunks.ts); length, added: of the stream when the chunk was written. The younger revision holds
+ *   stream_groups  consumer groups: the last id that was delivered, and how many were
+ *   consumers    of groups; `seen`: when one last asked
+ *   pending      entries that were delivered and not acknowledged; `due`: when one is to be delivered again before its idle time is over
+ *   published    ids of persistent messages that came of late, so that none is taken twice
  */
 export const MIGRATIONS: readonly Migration[] = [
   {
@@ -30,6 +36,34 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE TABLE hashes (object INTEGER PRIMARY KEY, length INTEGER NOT NULL, place INTEGER NOT NULL);
       CREATE TABLE fields (object INTEGER NOT NULL, field BLOB NOT NULL, value BLOB NOT NULL, place INTEGER NOT NULL, PRIMARY KEY (object, field)) WITHOUT ROWID;
       CREATE TABLE garbage (object INTEGER PRIMARY KEY, type INTEGER NOT NULL);
+    `,
+  },
+  {
+    version: 2,
+    sql: `
+      CREATE TABLE streams (
+        object INTEGER PRIMARY KEY, number INTEGER NOT NULL UNIQUE, revision INTEGER NOT NULL, length INTEGER NOT NULL, added INTEGER NOT NULL,
+        last BLOB NOT NULL, deleted BLOB NOT NULL, retain INTEGER, entries_max INTEGER, due INTEGER
+      );
+      CREATE INDEX streams_due ON streams (due) WHERE due IS NOT NULL;
+      CREATE TABLE chunks (
+        place INTEGER PRIMARY KEY, revision INTEGER NOT NULL, length INTEGER NOT NULL, added INTEGER NOT NULL, last BLOB NOT NULL, entries BLOB NOT NULL
+      );
+      CREATE TABLE stream_groups (
+        object INTEGER NOT NULL, id INTEGER NOT NULL, name BLOB NOT NULL, last BLOB NOT NULL, read INTEGER NOT NULL, PRIMARY KEY (object, id)
+      ) WITHOUT ROWID;
+      CREATE TABLE consumers (
+        object INTEGER NOT NULL, group_id INTEGER NOT NULL, id INTEGER NOT NULL, name BLOB NOT NULL, seen INTEGER NOT NULL,
+        PRIMARY KEY (object, group_id, id)
+      ) WITHOUT ROWID;
+      CREATE TABLE pending (
+        object INTEGER NOT NULL, group_id INTEGER NOT NULL, id BLOB NOT NULL, consumer INTEGER NOT NULL, delivered INTEGER NOT NULL,
+        count INTEGER NOT NULL, due INTEGER NOT NULL, PRIMARY KEY (object, group_id, id)
+      ) WITHOUT ROWID;
+      CREATE TABLE published (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, object INTEGER NOT NULL, message BLOB NOT NULL, entry BLOB NOT NULL, at INTEGER NOT NULL,
+        UNIQUE (object, message)
+      );
     `,
   },
 ];

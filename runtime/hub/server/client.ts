@@ -75,6 +75,8 @@ export interface Client {
   readonly watched: WatchedKey[];
   readonly doom: Watcher;
   blocked: Blocked | null;
+  /** Runs what it queued since MULTI: nothing waits there. */
+  isExecuting: boolean;
   readonly channels: Set<string>;
   readonly patterns: Set<string>;
   /** Subscriptions made by GHOST.RESUME. */

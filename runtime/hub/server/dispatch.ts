@@ -49,7 +49,7 @@ export function execute(hub: Hub, client: Client, command: Command, args: Argume
 }
 
 /** A failure of the disk is told as such; what else is thrown is a mistake of ours. */
-function trouble(hub: Hub, error: unknown): string {
+export function trouble(hub: Hub, error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
   if (code === "NO_SPACE" || code === "DATABASE_FAILED" || code === "STATE_DAMAGED") return `${NOT_DURABLE} ${message}`;
   hub.parts.fatal(error);

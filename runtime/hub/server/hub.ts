@@ -7,12 +7,14 @@ import { Channels } from "../bus/channels.ts";
 import { Retained } from "../bus/retained.ts";
 import { Hashes } from "../keyspace/hashes.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
+import { Streams } from "../keyspace/streams.ts";
 import type { SqlGateway } from "../sql/gateway.ts";
 import { type Arguments, textAt, wordAt } from "./arguments.ts";
 import type { Client, ClientSocket, Piece } from "./client.ts";
 import { findCommand } from "./commands.ts";
 import { NOT_DURABLE, run } from "./dispatch.ts";
 import { Output } from "./output.ts";
+import { Waiters } from "./waiters.ts";
 
 export const CLIENT_LIMITS = {
   /** Connections at once; as Redis's `maxclients`. */
@@ -45,6 +47,8 @@ export interface HubParts {
 export class Hub {
   readonly keyspace: Keyspace;
   readonly hashes: Hashes;
+  readonly streams: Streams;
+  readonly waiters = new Waiters(this);
   readonly parts: HubParts;
   readonly clients = new Map<number, Client>();
   readonly channels: Channels;
@@ -68,6 +72,7 @@ export class Hub {
     this.parts = parts;
     this.keyspace = parts.keyspace;
     this.hashes = new Hashes(parts.keyspace);
+    this.streams = new Streams(parts.keyspace);
     this.channels = new Channels(this);
     this.retained = new Retained(this);
     this.scheduleTidy();
@@ -129,6 +134,26 @@ export class Hub {
     const bytes = this.output.copy(start);
     this.output.length = start;
     this.send(client, bytes, 1);
+  }
+
+  /** The same of a command that may have changed keys, now or in the turn that is open: it is sent when that is on disk. */
+  answerLate(client: Client, write: () => void): void {
+    if (this.keyspace.isDirty && !client.isClosed) {
+      client.isHeld = true;
+      if (client.isDurable) this.isDurable = true;
+    }
+    this.answer(client, write);
+  }
+
+  /** Does something that may change keys and is no command. */
+  outside(work: () => void): void {
+    if (this.isHalted) return;
+    try {
+      work();
+    } catch (error) {
+      this.parts.fatal(error);
+    }
+    if (this.keyspace.isDirty) this.openTurn();
   }
 
   /** The socket takes bytes again. */
@@ -206,6 +231,7 @@ export class Hub {
     run(this, client, command, args);
     if (this.keyspace.isDirty && !wasDirty) this.openTurn();
     if (command?.isWrite && client.isDurable) this.isDurable = true;
+    if (this.waiters.hasWoken) this.waiters.serve();
     if (client.replies !== "on") this.silence(client, start, textAt(args, 0), args);
     return command?.isWrite || command?.isRead || client.isHeld;
   }
@@ -392,6 +418,7 @@ function makeClient(hub: Hub, id: number, socket: ClientSocket, address: string,
       client.isDoomed = true;
     },
     blocked: null,
+    isExecuting: false,
     channels: new Set(),
     patterns: new Set(),
     resumedChannels: new Set(),

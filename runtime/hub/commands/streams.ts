@@ -1,0 +1,142 @@
+/** Streams without their groups: XADD, XLEN, XRANGE, XREVRANGE, XDEL, XTRIM, XSETID. */
+import { exactMsOf, formatId, MAX_ID, MIN_ID, makeId, msOf, nextId, type ParsedId, type StreamId } from "../keyspace/stream-id.ts";
+import { topId } from "../keyspace/streams.ts";
+import { type Arguments, viewAt, wordAt } from "../server/arguments.ts";
+import type { Client } from "../server/client.ts";
+import { define } from "../server/commands.ts";
+import type { Hub } from "../server/hub.ts";
+import { integerAt } from "../server/numbers.ts";
+import { Output } from "../server/output.ts";
+import { refuse, SYNTAX } from "../server/reply-error.ts";
+import { readOptions, trimStream } from "./stream-trim.ts";
+import { endAt, idAt, idsFrom, placeAt, startAt, streamOf, writeEntries, writeId } from "./stream-words.ts";
+
+define({
+  xadd: { arity: -5, isWrite: true, keys: [1, 1, 1], run: add },
+  xlen: { arity: 2, isRead: true, keys: [1, 1, 1], run: length },
+  xrange: { arity: -4, isRead: true, keys: [1, 1, 1], run: (hub, client, args) => range(hub, client, args, false) },
+  xrevrange: { arity: -4, isRead: true, keys: [1, 1, 1], run: (hub, client, args) => range(hub, client, args, true) },
+  xdel: { arity: -3, isWrite: true, keys: [1, 1, 1], run: remove },
+  xtrim: { arity: -4, isWrite: true, keys: [1, 1, 1], run: trim },
+  xsetid: { arity: -3, isWrite: true, keys: [1, 1, 1], run: setId },
+});
+
+function add(hub: Hub, client: Client, args: Arguments): void {
+  const options = readOptions(args, true);
+  const first = options.index + 1;
+  const words = args.count - first;
+  if (words < 2 || words % 2 === 1) refuse("ERR wrong number of arguments for 'xadd' command");
+  if (options.id?.ms === 0n && !options.id.number && !options.id.isOpen) refuse("ERR The ID specified in XADD must be greater than 0-0");
+  const place = placeAt(hub, client, args, 1);
+  if (!place.stream && !options.makesStream) return hub.output.null();
+  const id = newId(place.stream?.last ?? MIN_ID, options.id, hub.keyspace.now());
+  const stream = streamOf(hub, place);
+  hub.streams.append(stream, id, words, bodyOf(args, first));
+  if (options.trim) trimStream(hub.streams, stream, options.trim);
+  place.space.touch(place.key);
+  writeId(hub, id);
+}
+
+/** The id of an entry after `last`; refuses what was asked for when it is none. */
+export function newId(last: StreamId, wanted: ParsedId | null, now: number): StreamId {
+  if (last === MAX_ID) refuse("ERR The stream has exhausted the last possible ID, unable to add more items");
+  const id = wanted ? wantedId(last, wanted) : msOf(last) < now ? makeId(now, 0) : (nextId(last) as StreamId);
+  return id > last ? id : refuse(NOT_AFTER);
+}
+
+const NOT_AFTER = "ERR The ID specified in XADD is equal or smaller than the target stream top item";
+
+function wantedId(last: StreamId, { ms, number, isOpen }: ParsedId): StreamId {
+  if (!isOpen) return makeId(ms, number ?? 0);
+  if (BigInt(exactMsOf(last)) !== ms) return makeId(ms, 0);
+  const next = nextId(last) as StreamId;
+  return BigInt(exactMsOf(next)) === ms ? next : refuse(NOT_AFTER);
+}
+
+const scratch = new Output();
+
+/** Words as an entry keeps them. */
+function bodyOf(args: Arguments, first: number): Uint8Array {
+  scratch.clear();
+  for (let index = first; index < args.count; index++) scratch.bulk(viewAt(args, index));
+  return scratch.copy();
+}
+
+function length(hub: Hub, client: Client, args: Arguments): void {
+  hub.output.integer(placeAt(hub, client, args, 1).stream?.length ?? 0);
+}
+
+function range(hub: Hub, client: Client, args: Arguments, isBack: boolean): void {
+  const start = startAt(args, isBack ? 3 : 2);
+  const end = endAt(args, isBack ? 2 : 3);
+  let count = -1;
+  for (let index = 4; index < args.count; index += 2) {
+    if (wordAt(args, index) !== "COUNT" || index + 1 >= args.count) refuse(SYNTAX);
+    count = Math.max(0, integerAt(args, index + 1));
+  }
+  const { stream } = placeAt(hub, client, args, 1);
+  if (!stream) return hub.output.array(0);
+  if (count === 0) return hub.output.nullArray();
+  const limit = count < 0 ? Number.POSITIVE_INFINITY : count;
+  writeEntries(hub, isBack ? hub.streams.rangeBack(stream, start, end, limit) : hub.streams.range(stream, start, end, limit));
+}
+
+function remove(hub: Hub, client: Client, args: Arguments): void {
+  const { space, key, stream } = placeAt(hub, client, args, 1);
+  if (!stream) return hub.output.integer(0);
+  const removed = idsFrom(args, 2).filter((id) => hub.streams.remove(stream, id)).length;
+  if (removed > 0) space.touch(key);
+  hub.output.integer(removed);
+}
+
+function trim(hub: Hub, client: Client, args: Arguments): void {
+  const options = readOptions(args, false);
+  const { space, key, stream } = placeAt(hub, client, args, 1);
+  const removed = stream && options.trim ? trimStream(hub.streams, stream, options.trim) : 0;
+  if (removed > 0) space.touch(key);
+  hub.output.integer(removed);
+}
+
+function setId(hub: Hub, client: Client, args: Arguments): void {
+  const id = idAt(args, 2);
+  const { added, deleted } = setIdOptions(args, id);
+  const { space, key, stream } = placeAt(hub, client, args, 1);
+  if (!stream) return refuse("ERR no such key");
+  const top = topId(stream);
+  if (top !== null && id < top) refuse("ERR The ID specified in XSETID is smaller than the target stream top item");
+  if (added !== null && stream.length > added) refuse("ERR The entries_added specified in XSETID is smaller than the target stream length");
+  if (id < stream.deleted) refuse("ERR The ID specified in XSETID is smaller than current max_deleted_entry_id");
+  stream.last = id;
+  if (added !== null) stream.added = added;
+  if (deleted > MIN_ID) stream.deleted = deleted;
+  hub.streams.changeAccount(stream);
+  space.touch(key);
+  hub.output.ok();
+}
+
+function setIdOptions(args: Arguments, id: StreamId): { added: number | null; deleted: StreamId } {
+  let added: number | null = null;
+  let deleted = MIN_ID;
+  for (let index = 3; index < args.count; index += 2) {
+    const word = wordAt(args, index);
+    if (index + 1 >= args.count) refuse(SYNTAX);
+    if (word === "ENTRIESADDED") {
+      added = integerAt(args, index + 1);
+      if (added < 0) refuse("ERR entries_added must be positive");
+    } else if (word === "MAXDELETEDID") {
+      deleted = idAt(args, index + 1);
+      if (id < deleted) refuse("ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id");
+    } else refuse(SYNTAX);
+  }
+  return { added, deleted };
+}
+
+/** Adds an entry of Ghost's own to a stream; gives its id. */
+export function addEntry(hub: Hub, place: ReturnType<typeof placeAt>, words: readonly Uint8Array[]): { id: StreamId; text: string } {
+  const id = newId(place.stream?.last ?? MIN_ID, null, hub.keyspace.now());
+  scratch.clear();
+  for (const word of words) scratch.bulk(word);
+  hub.streams.append(streamOf(hub, place), id, words.length, scratch.copy());
+  place.space.touch(place.key);
+  return { id, text: formatId(id) };
+}
