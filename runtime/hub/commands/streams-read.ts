@@ -52,11 +52,16 @@ function read(hub: Hub, client: Client, args: Arguments, isGroup: boolean): void
   hub.waiters.add(client, {
     keys: wanted.map(({ space, key }) => [space, key] as const),
     timeoutMs: options.blockMs,
-    attempt: () => attempt(hub, wanted, options),
+    attempt: (changed) =>
+      attempt(
+        hub,
+        changed.map((index) => wanted[index] as Wanted),
+        options,
+      ),
   });
 }
 
-/** Of a client that waits: the first of its streams that has something. */
+/** Of a client that waits: the first of its streams that changed and has something. */
 function attempt(hub: Hub, wanted: readonly Wanted[], options: Options): void {
   for (const one of wanted) {
     if (options.group) refuseGone(hub, one, options.group.name);
@@ -67,8 +72,7 @@ function attempt(hub: Hub, wanted: readonly Wanted[], options: Options): void {
 
 function refuseGone(hub: Hub, { space, key }: Wanted, group: string): void {
   const { type, object } = hub.keyspace.lookup(space, key);
-  if (type === 0) refuse("UNBLOCKED the stream key no longer exists");
-  if (type !== STREAM) refuse("WRONGTYPE Operation against a key holding the wrong kind of value");
+  if (type !== STREAM) refuse("UNBLOCKED the stream key no longer exists");
   if (!hub.streams.groupsOf(hub.streams.open(object)).has(group))
     refuse("NOGROUP the consumer group this client was blocked on no longer exists");
 }

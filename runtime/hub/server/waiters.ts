@@ -15,8 +15,11 @@ export interface WaitFor {
   readonly keys: readonly (readonly [Space, string])[];
   /** 0: for ever. */
   readonly timeoutMs: number;
-  /** Writes the reply to `hub.output`, or nothing, to go on waiting. A ReplyError ends the wait, too. */
-  readonly attempt: () => void;
+  /**
+   * Writes the reply to `hub.output`, or nothing, to go on waiting. A ReplyError ends the wait, too. `changed`: which of the keys changed, in
+   * that order; none when the time for another attempt came.
+   */
+  readonly attempt: (changed: readonly number[]) => void;
   /** When to try again though nothing changed, milliseconds from now; null: never. Asked after each attempt. */
   readonly retryMs?: () => number | null;
 }
@@ -29,12 +32,18 @@ class Waiter {
   private readonly timer: ReturnType<typeof setTimeout> | null;
   private retry: ReturnType<typeof setTimeout> | null = null;
   private isOver = false;
+  private readonly touched = new Set<number>();
 
   constructor(hub: Hub, client: Client, what: WaitFor) {
     this.hub = hub;
     this.client = client;
     this.what = what;
-    this.stops = what.keys.map(([space, key]) => space.watch(key, () => hub.waiters.wake(this)));
+    this.stops = what.keys.map(([space, key], index) =>
+      space.watch(key, () => {
+        this.touched.add(index);
+        hub.waiters.wake(this);
+      }),
+    );
     const { timeoutMs } = what;
     this.timer = timeoutMs > 0 && timeoutMs <= TIMER_MAX_MS ? setTimeout(() => this.finish(() => hub.output.nullArray()), timeoutMs) : null;
     client.blocked = {
@@ -51,11 +60,12 @@ class Waiter {
     const start = output.length;
     output.protocol = this.client.protocol;
     try {
-      this.what.attempt();
+      this.what.attempt([...this.touched]);
     } catch (error) {
       output.length = start;
       output.error(error instanceof ReplyError ? error.message : trouble(this.hub, error));
     }
+    this.touched.clear();
     const reply = output.length > start ? output.copy(start) : null;
     output.length = start;
     if (reply) this.finish(() => output.raw(reply));
