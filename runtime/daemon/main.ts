@@ -168,14 +168,14 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     announce,
     log,
   });
-  const hub = new Hub({ home, supervisor, version, log });
+  const hub = new Hub({ home, supervisor, configuration: first.configuration, version, log });
   feed.subscribe((entry) => hub.events.changed(entry));
   const sampler = new Sampler(supervisor, first.configuration.monitoring);
   sampler.onSample = () => hub.events.sampled(supervisor.listed());
   const files = new FileWatch(supervisor);
   const health = new HealthWatch(supervisor, (process) => hub.proberFor(process));
   const settings = new NodeSettings(
-    { home, supervisor, sampler, announce, makeServer: (guard) => createHttpServer(routes(node), busy, guard) },
+    { home, supervisor, sampler, hub, announce, makeServer: (guard) => createHttpServer(routes(node), busy, guard) },
     first,
   );
   feed.subscribe((entry) => settings.hooks.observe(entry));

@@ -7,6 +7,7 @@ import type { Supervisor } from "../supervisor/supervisor.ts";
 import { ConfigurationWatch } from "./configuration-watch.ts";
 import type { Home } from "./home.ts";
 import type { Guard } from "./http.ts";
+import type { Hub } from "./hub/hub.ts";
 import { log } from "./journal.ts";
 import type { FirstConfiguration } from "./last-configuration.ts";
 import { TcpDoor } from "./tcp-door.ts";
@@ -16,12 +17,13 @@ export interface SettingsParts {
   readonly home: Home;
   readonly supervisor: Supervisor;
   readonly sampler: Sampler;
+  readonly hub: Pick<Hub, "configure">;
   readonly announce: (entry: HistoryEntry) => void;
   /** A server with all routes behind a guard. */
   readonly makeServer: (guard: Guard) => Server;
 }
 
-/** Everything that follows the node's `.ghost.yaml` while the daemon runs: sampling, the TCP door, the hooks. */
+/** Everything that follows the node's `.ghost.yaml` while the daemon runs: sampling, the TCP door, the hooks, the hub. */
 export class NodeSettings {
   readonly hooks: HookRunner;
   readonly tcpDoor: TcpDoor;
@@ -59,6 +61,7 @@ export class NodeSettings {
   private apply(configuration: NodeConfiguration): void {
     this.hooks.node = configuration;
     this.parts.sampler.change(configuration.monitoring);
+    this.parts.hub.configure(configuration);
     void this.tcpDoor.apply(configuration.http);
   }
 }

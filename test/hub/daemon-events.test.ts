@@ -75,6 +75,27 @@ test("a configuration that takes effect is told on the bus, one that cannot be u
   assert.equal([told?.cause.kind, told?.cause.facts?.keys], ["configuration-changed", ["monitoring.interval"]]);
 });
 
+test("a hub whose part of the configuration changes is restarted, over the daemon's absence, too; for nothing else", async () => {
+  await using home = makeHome();
+  await home.ok(["hub", "start"]);
+  const { pid } = await hubOf(home);
+  const file = join(home.dir, ".ghost.yaml");
+  const told = (): Promise<string> => home.ok(["why", "--all", "-n", "50"]).then(({ stdout }) => stdout);
+  writeFileSync(file, "monitoring:\n  interval: 2s\n");
+  await waitFor(async () => (await told()).includes("monitoring.interval"), { what: "the change" });
+  assert.is((await hubOf(home)).pid, pid);
+  writeFileSync(file, "storage:\n  sqlite: { enabled: false }\n");
+  const next = await waitFor(async () => (await hubOf(home)).running && (await hubOf(home)).pid !== pid && (await hubOf(home)).pid, {
+    what: "another hub",
+  });
+  await home.ok(["daemon", "stop", "--leave"]);
+  writeFileSync(file, "storage:\n  sqlite: { enabled: true }\n");
+  await home.ok(["daemon", "start"]);
+  await waitFor(async () => (await hubOf(home)).running && (await hubOf(home)).pid !== next, { what: "yet another hub" });
+  assert.match(await told(), /`hub` or `storage` of .ghost.yaml changed/);
+  assert.is((await hubOf(home)).restarts, 0);
+});
+
 test("what happens does not start a hub that rests", async () => {
   await using home = makeHome();
   home.write("processes.yaml", FILE);

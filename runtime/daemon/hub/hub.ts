@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ActionResult, HubHealth, HubView } from "../../../core/api/wire.ts";
+import type { NodeConfiguration } from "../../../core/config/node-configuration.ts";
 import { HUB } from "../../../core/config/own-processes.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { isReady, pidOf } from "../../../core/lifecycle/view.ts";
@@ -15,8 +16,9 @@ import { HubLine } from "./line.ts";
 import { askHealth, type HubNews, HubProber } from "./probe.ts";
 import { HubSocket } from "./socket.ts";
 
-/** Where it rests in the state which build the hub runs, and that people stopped it. */
+/** Where it rests in the state which build the hub runs, with what configuration it began, and that people stopped it. */
 const VERSION_KEY = "hub.version";
+const SETTINGS_KEY = "hub.settings";
 const STOPPED_KEY = "hub.stopped";
 /** Whoever asks for the hub's health waits so long for it to answer; then the last account is given, in ms. */
 const FRESH_MS = 1_000;
@@ -27,6 +29,7 @@ const READY_MS_MAX = 12_000;
 export interface HubParts {
   readonly home: Home;
   readonly supervisor: Supervisor;
+  readonly configuration: NodeConfiguration;
   /** This build's; a hub of another one is restarted. */
   readonly version: string;
   readonly log: (text: string) => void;
@@ -54,6 +57,8 @@ export class Hub implements Audience {
   };
   /** The build of its last run. */
   private runVersion: string | null;
+  /** What of the configuration the hub reads when it begins, as a text. */
+  private settings: string;
   /** People stopped it: a connection does not start it. */
   private stopped: boolean;
   /** From the first need of its socket on: to make one costs 1 ms, which is not to be part of the daemon's start. */
@@ -62,10 +67,11 @@ export class Hub implements Audience {
 
   constructor(parts: HubParts) {
     this.parts = parts;
-    const { home, supervisor, log } = parts;
+    const { home, supervisor, configuration, log } = parts;
     this.line = new HubLine(home.hubSocket);
     this.events = new HubEvents(this);
     this.runVersion = supervisor.parts.store.getMeta(VERSION_KEY) ?? null;
+    this.settings = settingsOf(configuration);
     this.stopped = supervisor.parts.store.getMeta(STOPPED_KEY) !== undefined;
     const [onNeed, onConnection] = [() => this.open(), () => this.connected()];
     this.socket = new HubSocket({ supervisor, path: home.hubSocket, log, onNeed, onConnection });
@@ -90,10 +96,14 @@ export class Hub implements Audience {
 
   /** All processes are taken over. A hub of another build makes way for this one's; its clients wait at the socket. */
   restored(): void {
-    const { process } = this;
-    if (process === null || process.machine.state.at !== "running" || this.runVersion === this.parts.version) return;
-    const text = `it is of another build (${this.runVersion ?? "unknown"}) than the daemon (${this.parts.version})`;
-    this.parts.supervisor.dispatch(process, { type: "restart", free: true, cause: { kind: "upgraded", text } });
+    if (this.runVersion === this.parts.version) return this.followSettings();
+    this.renew("upgraded", `it is of another build (${this.runVersion ?? "unknown"}) than the daemon (${this.parts.version})`);
+  }
+
+  /** The node's configuration changed. */
+  configure(configuration: NodeConfiguration): void {
+    this.settings = settingsOf(configuration);
+    this.followSettings();
   }
 
   /** Makes the socket of a hub at rest; to be called before a process is started that may want to connect, and once the daemon answers. */
@@ -153,8 +163,7 @@ export class Hub implements Audience {
     prepareHome(parts.home);
     socket.abandon();
     if (isIdle(process.machine)) return this.rest();
-    const text = `its socket ${parts.home.hubSocket} was removed`;
-    parts.supervisor.dispatch(process, { type: "restart", free: true, cause: { kind: "socket-removed", text } });
+    this.renew("socket-removed", `its socket ${parts.home.hubSocket} was removed`);
   }
 
   /** The daemon ends. A hub that goes on keeps its socket, and so does one that the next daemon is to find at once. */
@@ -182,10 +191,24 @@ export class Hub implements Audience {
     const { store } = this.parts.supervisor.parts;
     this.runVersion = this.parts.version;
     store.setMeta(VERSION_KEY, this.runVersion);
+    store.setMeta(SETTINGS_KEY, this.settings);
     if (this.stopped) store.dropMeta(STOPPED_KEY);
     this.stopped = false;
     this.forgetNews();
     this.socket.hold();
+  }
+
+  /** It reads its part of the file when it begins. */
+  private followSettings(): void {
+    const began = this.parts.supervisor.parts.store.getMeta(SETTINGS_KEY);
+    if (began !== undefined && began !== this.settings) this.renew("configuration-changed", "`hub` or `storage` of .ghost.yaml changed");
+  }
+
+  /** Exchanges a run of the hub for another, at no cost to its restart policy. */
+  private renew(kind: string, text: string): void {
+    const { process } = this;
+    if (process?.machine.state.at !== "running") return;
+    this.parts.supervisor.dispatch(process, { type: "restart", free: true, cause: { kind, text } });
   }
 
   /** It runs no more, and is there again for the next who connects, unless people stopped it. */
@@ -234,4 +257,8 @@ export class Hub implements Audience {
   private forgetNews(): void {
     [this.health, this.latencyMs] = [null, null];
   }
+}
+
+function settingsOf({ hub, data }: NodeConfiguration): string {
+  return JSON.stringify({ hub, storage: data.storage });
 }
