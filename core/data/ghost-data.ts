@@ -102,6 +102,7 @@ export interface GhostData extends KeyAccess, SqlAccess, AsyncDisposable {
   increment(key: string, by?: number, options?: CallOptions): Promise<number>;
   /**
    * The keys that match a Redis glob, default all, in no order. A key that is there during the whole scan comes at least once, others perhaps.
+   * Keys of all apps come when the glob begins with `shared:`, and only then.
    * Nothing is held between two steps: it may be left at any time.
    */
   scan(pattern?: string, options?: CallOptions): AsyncIterable<string>;

@@ -13,14 +13,19 @@ export async function openMemoryData(now: () => number = () => performance.now()
   return memoryGhostData({ now, sql: new InProcessSql(await openMemorySqlite()) });
 }
 
-/**
- * Keys and SQL in two files of a folder, `keys.db` and `app.db`, which this process has to itself. What is acknowledged is on the disk.
- * Throws what `openSqlite` throws.
- */
-export async function openFileData(folder: string, now: () => number = Date.now): Promise<GhostData> {
-  const keys = await openSqlite(join(folder, "keys.db"), { synchronous: "FULL", verify: false });
+/** How files are kept. */
+export interface FileDataOptions {
+  /** The time of day in milliseconds; default the system's. */
+  readonly now?: () => number;
+  /** FULL, the default: what is acknowledged survives the machine's end; NORMAL: this process's. */
+  readonly synchronous?: "NORMAL" | "FULL";
+}
+
+/** Keys and SQL in two files of a folder, `keys.db` and `app.db`, which this process has to itself. Throws what `openSqlite` throws. */
+export async function openFileData(folder: string, { now = Date.now, synchronous = "FULL" }: FileDataOptions = {}): Promise<GhostData> {
+  const keys = await openSqlite(join(folder, "keys.db"), { synchronous, verify: false });
   try {
-    const sql = await openSqlite(join(folder, "app.db"), { synchronous: "FULL", verify: false });
+    const sql = await openSqlite(join(folder, "app.db"), { synchronous, verify: false });
     return new CoreGhostData(new SqliteKeys(keys, now), new InProcessSql(sql));
   } catch (error) {
     keys.close();

@@ -1,8 +1,7 @@
 /** Keys of an app in an SQLite file of this process: GhostData without a hub. */
-import { compileGlob } from "../../core/bus/glob.ts";
-import { byteString } from "../../core/data/byte-string.ts";
 import { sum } from "../../core/data/counter.ts";
 import type { KeyChange, KeyPort, StoredText } from "../../core/data/ports.ts";
+import { scanMatcher } from "../../core/data/spaces.ts";
 import { type Migration, migrate } from "./sqlite/migrate.ts";
 import type { SqliteDatabase } from "./sqlite/open.ts";
 
@@ -79,10 +78,10 @@ export class SqliteKeys implements KeyPort {
   }
 
   async *scan(pattern: string): AsyncGenerator<string, void, undefined> {
-    const glob = compileGlob(byteString(pattern));
+    const isWanted = scanMatcher(pattern);
     let rows: { key: string }[] = this.page("", ">=");
     while (rows.length > 0) {
-      for (const { key } of rows) if (glob.matches(byteString(key))) yield key;
+      for (const { key } of rows) if (isWanted(key)) yield key;
       rows = this.page(rows.at(-1)?.key ?? "", ">");
     }
   }

@@ -11,8 +11,8 @@ export interface Contestant {
   readonly name: string;
   /** A new one, empty, with what belongs to it; disposed after each test. */
   open(): Promise<Opened>;
-  /** What it lacks: a Redis server without the hub's own commands has neither SQL nor versions. */
-  readonly without?: readonly ("sql" | "versions")[];
+  /** What it lacks: a Redis server without the hub's own commands has neither SQL nor versions, nor keys of one app and of all. */
+  readonly without?: readonly ("sql" | "versions" | "spaces")[];
   /** Why it cannot be tried here; null: it can. */
   readonly unless?: string | null;
 }
@@ -33,7 +33,7 @@ export function dataContract(contestant: Contestant): void {
       await using opened = await contestant.open();
       await work(opened.data);
     });
-  keyContract(check, { versions: !without.includes("versions") });
+  keyContract(check, { versions: !without.includes("versions"), spaces: !without.includes("spaces") });
   transactionContract(check, { sql: !without.includes("sql") });
   if (!without.includes("sql")) sqlContract(check);
 }

@@ -1,26 +1,13 @@
+// timeout: 120s
 import * as assert from "uvu/assert";
-import type { GhostData } from "../../core/data/ghost-data.ts";
 import { openFileData } from "../../runtime/storage/local-data.ts";
 import { openSqlite } from "../../runtime/storage/sqlite/open.ts";
 import { test } from "../rig/test.ts";
 import { makeFolder } from "../storage/folder.ts";
-import { dataContract, type Opened } from "./data-contract.ts";
-import { WHOLE_STACK, whole } from "./stacks.ts";
+import { dataContract } from "./data-contract.ts";
+import { openFiles } from "./open-files.ts";
 
-async function open(decorate: (core: GhostData) => Promise<GhostData>): Promise<Opened> {
-  const folder = makeFolder();
-  const data = await decorate(await openFileData(folder.path));
-  return {
-    data,
-    async [Symbol.asyncDispose]() {
-      await data[Symbol.asyncDispose]();
-      folder[Symbol.dispose]();
-    },
-  };
-}
-
-dataContract({ name: "SQLite files", open: () => open(async (core) => core) });
-dataContract({ name: `${WHOLE_STACK}SQLite files`, open: () => open(whole) });
+dataContract({ name: "SQLite files", open: () => openFiles(async (core) => core) });
 
 test("what was stored is there when the files are opened again, versions go on", async () => {
   using folder = makeFolder();
@@ -42,7 +29,7 @@ test("expired keys leave the file with later writes", async () => {
   using folder = makeFolder();
   let now = 1_000;
   {
-    await using data = await openFileData(folder.path, () => now);
+    await using data = await openFileData(folder.path, { now: () => now });
     await data.setBatch(new Map(Array.from({ length: 90 }, (_, index) => [`old:${index}`, 1])), { expiry: "1s" });
     now = 5_000;
     await data.setBatch(new Map(Array.from({ length: 40 }, (_, index) => [`new:${index}`, 1])));

@@ -23,7 +23,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
 const KEYS = ["plain", "with:colons", "with spaces", "größe", "*?[a]\\", "shared:key", ""];
 
 /** Keys: get, set, delete, batches, expiry, counting, scanning, versions, cancelling, closing. */
-export function keyContract(check: Case, has: { readonly versions: boolean }): void {
+export function keyContract(check: Case, has: { readonly versions: boolean; readonly spaces: boolean }): void {
   for (const [what, value] of Object.entries(VALUES)) {
     check(`${what} comes back equal`, async (data) => {
       await data.set("key", value);
@@ -65,7 +65,7 @@ export function keyContract(check: Case, has: { readonly versions: boolean }): v
   batches(check);
   expiry(check);
   counting(check);
-  scanning(check);
+  scanning(check, has);
   if (has.versions) versions(check);
   cancelling(check);
   check("to invalidate forgets copies, and never data", async (data) => {
@@ -203,7 +203,7 @@ function counting(check: Case): void {
   });
 }
 
-function scanning(check: Case): void {
+function scanning(check: Case, has: { readonly spaces: boolean }): void {
   check("a scan gives the keys that match, as Redis's globs match", async (data) => {
     await data.setBatch({ "user:1": 1, "user:2": 1, "user:10": 1, "order:1": 1, größe: 1 });
     assert.equal(await sorted(data.scan()), ["größe", "order:1", "user:1", "user:10", "user:2"]);
@@ -213,6 +213,14 @@ function scanning(check: Case): void {
     assert.equal(await sorted(data.scan("gr*e")), ["größe"]);
     assert.equal(await sorted(data.scan("none*")), []);
   });
+  if (has.spaces)
+    check("keys of all apps come in a scan that asks for them", async (data) => {
+      await data.setBatch({ key: 1, "shared:key": 1, "shared:other": 1 });
+      assert.equal(await sorted(data.scan()), ["key"]);
+      assert.equal(await sorted(data.scan("*key")), ["key"]);
+      assert.equal(await sorted(data.scan("shared:*")), ["shared:key", "shared:other"]);
+      assert.equal(await sorted(data.scan("shared:k*")), ["shared:key"]);
+    });
   check("a scan gives all of many keys", async (data) => {
     const items = new Map(Array.from({ length: 3000 }, (_, index) => [`key:${index}`, index]));
     await data.setBatch(items);

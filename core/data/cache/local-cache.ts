@@ -1,7 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { compileGlob } from "../../bus/glob.ts";
-import { byteString } from "../byte-string.ts";
-import { isShared } from "../spaces.ts";
+import { globMatcher, isShared } from "../spaces.ts";
 
 /** What all values may take together, in bytes, about. */
 export const CACHE_BYTES_MAX = 67_108_864;
@@ -87,10 +85,10 @@ export class LocalCache {
   }
 }
 
-/** Whether a key is among those that a glob means. */
+/** Whether a key is among those that a glob of another namespace (`sharedOnly`) or of this one means. */
 export function keyMatcher(pattern: string, sharedOnly: boolean): (key: string) => boolean {
-  const glob = compileGlob(byteString(pattern));
-  return (key) => (!sharedOnly || isShared(key)) && glob.matches(byteString(key));
+  const matches = globMatcher(pattern);
+  return (key) => (!sharedOnly || isShared(key)) && matches(key);
 }
 
 /** The value again, the caller's own. */

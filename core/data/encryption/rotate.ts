@@ -27,7 +27,7 @@ export interface Rotation extends RotationProgress {
 }
 
 export interface RotateOptions extends CallOptions {
-  /** Only the keys that match this glob; default all. */
+  /** Only the keys that match this glob; default all of the app's own. Those of all apps are `shared:*`, and rotated by whoever has the keys. */
   readonly pattern?: string;
   /** Encrypt also what is not encrypted: what was stored before encryption was enabled. Default: it is counted, and left. */
   readonly plaintext?: boolean;

@@ -1,7 +1,6 @@
-import { compileGlob } from "../../bus/glob.ts";
-import { byteString } from "../byte-string.ts";
 import { sum } from "../counter.ts";
 import type { KeyChange, KeyPort, StoredText } from "../ports.ts";
+import { scanMatcher } from "../spaces.ts";
 
 interface Entry {
   readonly text: string;
@@ -67,8 +66,8 @@ export class MemoryKeys implements KeyPort {
   }
 
   async *scan(pattern: string): AsyncGenerator<string, void, undefined> {
-    const glob = compileGlob(byteString(pattern));
-    for (const key of this.entries.keys()) if (this.find(key) && glob.matches(byteString(key))) yield key;
+    const isWanted = scanMatcher(pattern);
+    for (const key of this.entries.keys()) if (this.find(key) && isWanted(key)) yield key;
   }
 
   async close(): Promise<void> {

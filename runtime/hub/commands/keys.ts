@@ -114,9 +114,11 @@ function type(hub: Hub, client: Client, args: Arguments): void {
 }
 
 function keys(hub: Hub, client: Client, args: Arguments): void {
-  const glob = compileGlob(textAt(args, 1));
+  const pattern = textAt(args, 1);
+  const glob = compileGlob(pattern);
   const found: string[] = [];
-  for (const { key } of walk(hub, client.space)) if (glob.matches(key)) found.push(key);
+  // A pattern that begins as shared keys do asks for those.
+  for (const { key } of walk(hub, spaceOf(hub, client, pattern))) if (glob.matches(key)) found.push(key);
   hub.output.array(found.length);
   for (const key of found) hub.output.latin1(key);
 }
@@ -140,7 +142,7 @@ function scan(hub: Hub, client: Client, args: Arguments): void {
   if (!isCursor(text)) refuse("ERR invalid cursor");
   const { pattern, count, kind } = readScanOptions(args);
   const after = Number(text) === 0 ? null : cursors.get(Number(text));
-  const page = after === undefined ? [] : hub.keyspace.keysAfter(client.space, after, count);
+  const page = after === undefined ? [] : hub.keyspace.keysAfter(spaceOf(hub, client, pattern ?? ""), after, count);
   const last = page.at(-1);
   const glob = pattern === null ? null : compileGlob(pattern);
   const found = page.filter((one) => (glob?.matches(one.key) ?? true) && (kind === null || typeName(one.type) === kind));
