@@ -11,6 +11,7 @@ const now = (): number => performance.now();
 const PARTS: DataParts = {
   namespace: "shop",
   now,
+  after: () => () => undefined,
   randomId: () => crypto.randomUUID(),
   log: SILENT,
   metrics: { increment: () => undefined, recordLatency: () => undefined },

@@ -29,6 +29,8 @@ export interface DataParts {
   readonly namespace: string;
   /** Milliseconds; a clock that never goes back. */
   readonly now: () => number;
+  /** Calls back once, after so many milliseconds; what it gives cancels that. */
+  readonly after: (milliseconds: number, callback: () => void) => () => void;
   /** A random text, another at each call. */
   readonly randomId: () => string;
   readonly log: Log;
@@ -58,11 +60,11 @@ export interface DataStack {
  * store that is down does not keep back what the cache knows. Throws ENCRYPTION_KEY_INVALID when encryption is wanted and there is no key: nothing is stored in plaintext by mistake.
  */
 export async function composeGhostData(core: GhostData, settings: DataSettings, parts: DataParts): Promise<DataStack> {
-  const { namespace, now, log, bus } = parts;
+  const { namespace, now, after, log, bus } = parts;
   const sealer = settings.encryption === null ? null : await openSealer(parts);
   const resilient = new ResilientGhostData(core, { settings: settings.resilience, log, fallback: parts.fallback });
   const cached =
-    settings.cache && new CachedGhostData(resilient, { settings: settings.cache, namespace, id: parts.randomId(), now, log, bus });
+    settings.cache && new CachedGhostData(resilient, { settings: settings.cache, namespace, id: parts.randomId(), now, after, log, bus });
   const encrypted = sealer && new EncryptedGhostData(cached ?? resilient, sealer);
   const data = new InstrumentedGhostData(encrypted ?? cached ?? resilient, parts);
   return { data, encrypted, cached, resilient };

@@ -34,7 +34,14 @@ function makeWorld(): { data: InstrumentedGhostData; measured: string[]; spans: 
   } as unknown as Tracer;
   const core = memoryGhostData({ now: () => now });
   const settings = { defaultExpirationMs: 1000, maxEntries: 10 };
-  const cached = new CachedGhostData(core, { settings, namespace: "shop", id: "a", now: () => now, log: SILENT });
+  const cached = new CachedGhostData(core, {
+    settings,
+    namespace: "shop",
+    id: "a",
+    now: () => now,
+    after: () => () => undefined,
+    log: SILENT,
+  });
   const metrics = {
     increment: (name: string) => void measured.push(name),
     recordLatency: (name: string, milliseconds: number) => void measured.push(`${name} ${milliseconds}`),

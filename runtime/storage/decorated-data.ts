@@ -16,8 +16,14 @@ export async function decorateData(core: GhostData, configuration: DataConfigura
   return composeGhostData(core, configuration, {
     ...parts,
     now: () => performance.now(),
+    after: later,
     randomId: () => crypto.randomUUID(),
     crypto,
     masterKeys: encryption === null ? [] : readMasterKeys(encryption, parts.environment),
   });
+}
+
+function later(milliseconds: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, milliseconds);
+  return () => clearTimeout(timer);
 }

@@ -2,6 +2,7 @@ import type { Log } from "../../logs/log.ts";
 import { isShared } from "../spaces.ts";
 import type { Flights } from "./flights.ts";
 import {
+  FORM,
   INVALIDATION_CHANNEL,
   type InvalidationBus,
   type InvalidationListener,
@@ -102,9 +103,11 @@ export class CacheInvalidation implements InvalidationListener, AsyncDisposable 
     const { bus, namespace, id, log } = this.identity;
     if (!bus) return;
     this.sequence++;
-    const told = bus.publish(INVALIDATION_CHANNEL, { v: 1, from: id, seq: this.sequence, namespace, ...what }).catch((error: unknown) => {
-      log.warn(`other caches were not told what changed: ${(error as Error).message}`);
-    });
+    const told = bus
+      .publish(INVALIDATION_CHANNEL, { ghost: FORM, from: id, seq: this.sequence, namespace, ...what })
+      .catch((error: unknown) => {
+        log.warn(`other caches were not told what changed: ${(error as Error).message}`);
+      });
     // While there is no connection nobody may wait for one.
     if (this.isConnected) await told;
   }

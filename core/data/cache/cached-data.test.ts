@@ -5,7 +5,7 @@ import { SILENT } from "../../logs/log.ts";
 import { ForwardingData } from "../forwarding-data.ts";
 import type { GhostData, Versioned } from "../ghost-data.ts";
 import { memoryGhostData } from "../memory/memory-data.ts";
-import { CachedGhostData, type CachedParts, STALE_MAX_MS } from "./cached-data.ts";
+import { CachedGhostData, type CachedParts, STALE_MAX_MS, STALE_WAIT_MS } from "./cached-data.ts";
 import type { InvalidationBus, InvalidationListener, InvalidationMessage } from "./invalidation.ts";
 
 const FRESH_MS = 1000;
@@ -46,6 +46,9 @@ class Bus implements InvalidationBus {
 
 interface World {
   readonly clock: { now: number };
+  /** Moves the clock, and calls who waits for it. */
+  pass(milliseconds: number): void;
+  readonly waiting: () => number;
   readonly core: GhostData;
   readonly store: Store;
   readonly bus: Bus;
@@ -59,6 +62,11 @@ let ids = 0;
 function makeWorld(changes: Partial<CachedParts> = {}): World {
   const clock = { now: 0 };
   const now = (): number => clock.now;
+  const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+  const pass = (milliseconds: number): void => {
+    clock.now += milliseconds;
+    for (const timer of [...timers]) if (timer.at <= clock.now && timers.delete(timer)) timer.callback();
+  };
   const core = memoryGhostData({ now });
   const store = new Store(core);
   const bus = new Bus();
@@ -68,11 +76,25 @@ function makeWorld(changes: Partial<CachedParts> = {}): World {
       namespace,
       id: `cache-${++ids}`,
       now,
+      after: (milliseconds, callback) => {
+        const timer = { at: clock.now + milliseconds, callback };
+        timers.add(timer);
+        return () => timers.delete(timer);
+      },
       log: SILENT,
       bus,
       ...changes,
     });
-  return { clock, core, store, bus, data: cached("shop"), other: (namespace = "shop") => cached(namespace) };
+  return {
+    clock,
+    pass,
+    waiting: () => timers.size,
+    core,
+    store,
+    bus,
+    data: cached("shop"),
+    other: (namespace = "shop") => cached(namespace),
+  };
 }
 
 function gate(): { readonly hold: Promise<void>; open(): void } {
@@ -185,6 +207,25 @@ test("when the store cannot be had, the last known value is given for a while, a
   assert.is(data.statistics.stale, 1);
   clock.now++;
   assert.match(String(await data.get("key").catch((error: unknown) => error)), /cannot reach/);
+});
+
+test("a store that does not answer for long is one that cannot be had; its late answer is kept", async () => {
+  const { data, core, store, pass, waiting } = makeWorld();
+  await core.set("key", 1);
+  await data.get("key");
+  await core.set("key", 2);
+  pass(FRESH_MS);
+  const { hold, open } = gate();
+  store.hold = hold;
+  const reading = data.get("key");
+  pass(STALE_WAIT_MS - 1);
+  assert.is(waiting(), 1);
+  pass(1);
+  assert.is(await reading, 1);
+  open();
+  await Promise.resolve();
+  store.hold = null;
+  assert.equal([await data.get("key"), waiting()], [2, 0]);
 });
 
 test("a failure that is not the store's absence is thrown", async () => {
@@ -315,7 +356,7 @@ test("other namespaces' keys are theirs, shared ones everybody's", async () => {
 test("a gap in a publisher's count makes everything doubtful, its next message nothing more", async () => {
   const { data, core, store, bus } = makeWorld();
   const [listener] = [...bus.listeners];
-  const from = (seq: number): InvalidationMessage => ({ v: 1, from: "other", seq, namespace: "shop", keys: ["none"] });
+  const from = (seq: number): InvalidationMessage => ({ ghost: "invalidation/1", from: "other", seq, namespace: "shop", keys: ["none"] });
   await core.set("key", 1);
   const questions = async (): Promise<number> => {
     store.questions.length = 0;
@@ -377,12 +418,15 @@ test("the name of a key alone, and nonsense, are understood as such", async () =
   listener?.message("user:1");
   await data.get("user:1");
   assert.is(store.questions.length, 2);
+  listener?.message({ v: 1, id: "x", ts: 0, from: "app", data: "user:1" });
+  await data.get("user:1");
+  assert.is(store.questions.length, 3);
   for (const payload of [
     1,
     null,
     {},
-    { v: 1, from: "x", seq: "1", namespace: "shop" },
-    { v: 1, from: "x", seq: 1, namespace: "shop", keys: [1] },
+    { ghost: "invalidation/1", from: "x", seq: "1", namespace: "shop" },
+    { ghost: "invalidation/1", from: "x", seq: 1, namespace: "shop", keys: [1] },
   ])
     listener?.message(payload);
   assert.is(warnings.length, 5);

@@ -13,6 +13,8 @@ import type { CacheSettings } from "./settings.ts";
 
 /** For so long a value that was known may be given while the store cannot be asked, in milliseconds. */
 export const STALE_MAX_MS = 300_000;
+/** A store that has not answered for so long, in milliseconds, counts as one that cannot be asked, where a value is known: a hub that was restarted is back by then. */
+export const STALE_WAIT_MS = 1_000;
 
 /** What `CachedGhostData` needs. */
 export interface CachedParts {
@@ -23,6 +25,8 @@ export interface CachedParts {
   readonly id: string;
   /** Milliseconds; a clock that never goes back. */
   readonly now: () => number;
+  /** Calls back once, after so many milliseconds; what it gives cancels that. */
+  readonly after: (milliseconds: number, callback: () => void) => () => void;
   readonly log: Log;
   /** Default: none, and what other processes store is seen when the value here is too old. */
   readonly bus?: InvalidationBus;
@@ -45,11 +49,13 @@ export class CachedGhostData extends ForwardingData {
   private readonly flights = new Flights();
   private readonly invalidation: CacheInvalidation;
   private readonly log: Log;
+  private readonly after: CachedParts["after"];
   private readonly counts = { hits: 0, misses: 0, stale: 0 };
 
   constructor(inner: GhostData, { settings, now, ...parts }: CachedParts) {
     super(inner);
     this.log = parts.log;
+    this.after = parts.after;
     this.cache = new LocalCache(
       settings.maxEntries,
       { freshMs: settings.defaultExpirationMs, staleMs: settings.defaultExpirationMs + STALE_MAX_MS },
@@ -151,11 +157,21 @@ export class CachedGhostData extends ForwardingData {
       return isValid() ? this.cache.put(key, found.value, found.expiresInMs) : keep(found.value);
     });
     try {
-      const kept = await waitUnlessAborted(flight, signal);
+      const kept = await waitUnlessAborted(this.cache.stale(key) ? this.notForLong(key, flight) : flight, signal);
       return kept && give<T>(kept);
     } catch (error) {
       return this.lastKnown<T>(key, error);
     }
+  }
+
+  /** The answer if it comes soon. A later one is kept all the same. */
+  private notForLong<Answer>(key: string, flight: Promise<Answer>): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.after(STALE_WAIT_MS, () =>
+        reject(new GhostError("TIMED_OUT", `cannot get ${key}: the store did not answer within ${STALE_WAIT_MS} ms`)),
+      );
+      flight.then(resolve, reject).finally(cancel);
+    });
   }
 
   private lastKnown<T>(key: string, error: unknown): T {

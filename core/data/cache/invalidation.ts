@@ -26,9 +26,12 @@ export interface InvalidationBus {
   subscribe(channel: string, listener: InvalidationListener): AsyncDisposable;
 }
 
+/** What the first key of a message says; a later form would have another number. */
+export const FORM = "invalidation/1";
+
 /** One message. */
 export interface InvalidationMessage {
-  readonly v: 1;
+  readonly ghost: typeof FORM;
   /** Random, one for each cache. */
   readonly from: string;
   /** 1, 2, 3 … of this publisher: a gap means that a message was missed. */
@@ -40,12 +43,16 @@ export interface InvalidationMessage {
   readonly pattern?: string;
 }
 
-/** The message of a payload; any other text is the name of a key, as other programs publish it. Null of what is neither. */
+/**
+ * The message of a payload; any other text is the name of a key, as other programs publish it, in an envelope of the bus or without one. Null of what is
+ * neither.
+ */
 export function readInvalidation(payload: unknown): InvalidationMessage | string | null {
   if (typeof payload === "string") return payload;
   if (typeof payload !== "object" || payload === null) return null;
-  const { v, from, seq, namespace, keys, pattern } = payload as Partial<InvalidationMessage>;
-  if (v !== 1 || typeof from !== "string" || !Number.isSafeInteger(seq) || typeof namespace !== "string") return null;
+  if ("data" in payload && "id" in payload) return readInvalidation(payload.data);
+  const { ghost, from, seq, namespace, keys, pattern } = payload as Partial<InvalidationMessage>;
+  if (ghost !== FORM || typeof from !== "string" || !Number.isSafeInteger(seq) || typeof namespace !== "string") return null;
   const isList = keys === undefined || (Array.isArray(keys) && keys.every((key) => typeof key === "string"));
   return isList && (pattern === undefined || typeof pattern === "string") ? (payload as InvalidationMessage) : null;
 }

@@ -15,10 +15,14 @@ export interface HubLink {
   send(args: readonly (string | Uint8Array)[], signal?: AbortSignal): Promise<HubReply>;
 }
 
-/** The connection that all share, and the way to one of one's own: a transaction's, which ends with it. */
+/** The connection that all share, and the way to one of one's own. */
 export interface HubLinks extends HubLink {
-  open(signal?: AbortSignal): Promise<HubLink & AsyncDisposable>;
+  /** Connects once more. `reconnects`: whether it connects again when it is lost; a transaction's must not, for it ends with its connection. */
+  open(signal?: AbortSignal, options?: { readonly reconnects?: boolean }): Promise<OwnLink>;
 }
+
+/** A connection that whoever opened it ends. */
+export type OwnLink = HubLink & AsyncDisposable;
 
 /** A string reply as text; undefined of nil. */
 export function textOf(reply: HubReply | undefined): string | undefined {

@@ -1,32 +1,34 @@
-import type { AbortSignal } from "../../errors/abort-signal.ts";
+import { type AbortSignal, waitUnlessAborted } from "../../errors/abort-signal.ts";
 import type { SqlPort, SqlTransaction } from "../ports.ts";
 import { hubError } from "./hub-errors.ts";
-import { type HubLink, type HubLinks, type HubReply, textOf } from "./hub-link.ts";
+import { type HubLink, type HubLinks, type HubReply, type OwnLink, textOf } from "./hub-link.ts";
 
-/** SQL in the hub, by GHOST.QUERY, EXEC, BATCH and TX. */
+/**
+ * SQL in the hub, by GHOST.QUERY, EXEC, BATCH and TX. It has a connection of its own, opened at the first statement: replies come in order, and keys must not
+ * wait behind a query, nor behind one that waits for a transaction.
+ */
 export class HubSql implements SqlPort {
   private readonly links: HubLinks;
-  private readonly runner: HubRunner;
+  private own: Promise<OwnLink> | null = null;
 
   constructor(links: HubLinks) {
     this.links = links;
-    this.runner = new HubRunner(links);
   }
 
-  query(sql: string, parameters?: string, signal?: AbortSignal): Promise<string> {
-    return this.runner.query(sql, parameters, signal);
+  async query(sql: string, parameters?: string, signal?: AbortSignal): Promise<string> {
+    return (await this.runner(signal)).query(sql, parameters, signal);
   }
 
-  execute(sql: string, parameters?: string, signal?: AbortSignal): Promise<number> {
-    return this.runner.execute(sql, parameters, signal);
+  async execute(sql: string, parameters?: string, signal?: AbortSignal): Promise<number> {
+    return (await this.runner(signal)).execute(sql, parameters, signal);
   }
 
-  batch(commands: string, signal?: AbortSignal): Promise<number> {
-    return this.runner.batch(commands, signal);
+  async batch(commands: string, signal?: AbortSignal): Promise<number> {
+    return (await this.runner(signal)).batch(commands, signal);
   }
 
   async begin(signal?: AbortSignal): Promise<SqlTransaction> {
-    const link = await this.links.open(signal);
+    const link = await this.links.open(signal).catch(throwHubError);
     const transaction = new HubTransaction(link);
     try {
       await transaction.begin(signal);
@@ -37,8 +39,27 @@ export class HubSql implements SqlPort {
     }
   }
 
-  /** The connection belongs to who made it. */
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    const link = await this.own?.catch(() => null);
+    await link?.[Symbol.asyncDispose]();
+  }
+
+  private async runner(signal: AbortSignal | undefined): Promise<HubRunner> {
+    this.own ??= this.open();
+    return new HubRunner(await waitUnlessAborted(this.own, signal));
+  }
+
+  /** For all who want it, whoever of them gives up; one that could not be opened is tried again by the next. */
+  private open(): Promise<OwnLink> {
+    return this.links.open(undefined, { reconnects: true }).catch((error: unknown) => {
+      this.own = null;
+      return throwHubError(error);
+    });
+  }
+}
+
+function throwHubError(error: unknown): never {
+  throw hubError(error, "run the statement");
 }
 
 class HubRunner {
@@ -74,7 +95,7 @@ class HubRunner {
 class HubTransaction extends HubRunner implements SqlTransaction {
   private readonly connection: AsyncDisposable;
 
-  constructor(link: HubLink & AsyncDisposable) {
+  constructor(link: OwnLink) {
     super(link);
     this.connection = link;
   }
