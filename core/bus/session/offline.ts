@@ -27,7 +27,7 @@ export class Offline {
 
   add(args: readonly (string | Uint8Array)[], outcome: Outcome): void {
     if (this.waiting.length >= OFFLINE_COMMANDS_MAX)
-      return outcome.reject(unreachable(this.reason, `${OFFLINE_COMMANDS_MAX} commands wait for it`));
+      return outcome.reject(unreachable(this.reason, `${OFFLINE_COMMANDS_MAX} commands wait for it`, { sent: false }));
     this.waiting.push({ args, outcome, untilMs: this.clock.now() + this.patienceMs });
     this.watch();
   }
@@ -54,15 +54,16 @@ export class Offline {
     const left = this.waiting.findIndex(({ untilMs }) => untilMs > now);
     const late = this.waiting.splice(0, left < 0 ? this.waiting.length : left);
     this.watch();
-    for (const { outcome } of late) outcome.reject(unreachable(this.reason, `it was not there for ${this.patienceMs} ms`));
+    for (const { outcome } of late) outcome.reject(unreachable(this.reason, `it was not there for ${this.patienceMs} ms`, { sent: false }));
   }
 }
 
-/** The hub cannot be reached, and nothing was sent. */
-export function unreachable(reason: Error | null, more?: string): GhostError {
+/** The hub cannot be reached. `details.sent` is false of a command that certainly did not leave: it may be given again whatever it does. */
+export function unreachable(reason: Error | null, more?: string, details?: { readonly sent: false }): GhostError {
   const why = [reason?.message, more].filter(Boolean).join("; ");
   return new GhostError("HUB_UNREACHABLE", `cannot reach the hub${why ? `: ${why}` : ""}`, {
     hint: "ghost daemon status, ghost doctor",
+    ...(details && { details }),
     cause: reason ?? undefined,
   });
 }
