@@ -89,11 +89,20 @@ function reset(hub: Hub, client: Client): void {
 
 function auth(hub: Hub, client: Client, args: Arguments): void {
   if (args.count > 3) refuse(SYNTAX);
-  identify(hub, client, textAt(args, args.count - 1));
+  const token = textAt(args, args.count - 1);
+  if (args.count === 2 && isPlainPassword(client, token))
+    refuse("ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?");
+  identify(hub, client, args.count === 3 ? textAt(args, 1) : null, token);
   hub.output.ok();
 }
 
-function identify(hub: Hub, client: Client, token: string): void {
+/** On the owner's socket nobody needs a password, as in a Redis without one; tokens have a dot. */
+function isPlainPassword(client: Client, token: string): boolean {
+  return client.isTrusted && !token.includes(".");
+}
+
+function identify(hub: Hub, client: Client, user: string | null, token: string): void {
+  if (user === "default" && isPlainPassword(client, token)) return;
   const who = hub.parts.identify(token);
   if (!who) return refuse("WRONGPASS invalid username-password pair or user is disabled.");
   client.isAuthenticated = true;
@@ -109,7 +118,7 @@ function hello(hub: Hub, client: Client, args: Arguments): void {
     protocol = version as 2 | 3;
   }
   const words = readHello(args);
-  if (words.token !== null) identify(hub, client, words.token);
+  if (words.token !== null) identify(hub, client, words.user, words.token);
   if (!client.isAuthenticated)
     refuse(
       "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time",
@@ -120,13 +129,16 @@ function hello(hub: Hub, client: Client, args: Arguments): void {
   greet(hub, client);
 }
 
-function readHello(args: Arguments): { token: string | null; name: string | null } {
-  const words: { token: string | null; name: string | null } = { token: null, name: null };
+function readHello(args: Arguments): { user: string; token: string | null; name: string | null } {
+  const words: { user: string; token: string | null; name: string | null } = { user: "", token: null, name: null };
   for (let index = 2; index < args.count; index++) {
     const word = wordAt(args, index);
     const left = args.count - index - 1;
-    if (word === "AUTH" && left >= 2) words.token = textAt(args, (index += 2));
-    else if (word === "SETNAME" && left >= 1) words.name = checkName(textAt(args, ++index));
+    if (word === "AUTH" && left >= 2) {
+      words.user = textAt(args, index + 1);
+      words.token = textAt(args, index + 2);
+      index += 2;
+    } else if (word === "SETNAME" && left >= 1) words.name = checkName(textAt(args, ++index));
     else refuse(`ERR Syntax error in HELLO option '${textAt(args, index)}'`);
   }
   return words;

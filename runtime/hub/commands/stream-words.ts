@@ -11,7 +11,7 @@ import { type Arguments, textAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
 import type { Hub } from "../server/hub.ts";
 import { keyAt, objectOf, spaceOf } from "../server/keys.ts";
-import { refuse } from "../server/reply-error.ts";
+import { refuse, shown } from "../server/reply-error.ts";
 
 export const BAD_ID = "ERR Invalid stream ID specified as stream command argument";
 
@@ -44,6 +44,12 @@ export function idAt(args: Arguments, index: number, missing: bigint | number = 
   const parsed = parseId(textAt(args, index));
   if (!parsed) return refuse(BAD_ID);
   return makeId(parsed.ms, parsed.number ?? missing);
+}
+
+/** An id, or `-` and `+` for the least and the greatest. */
+export function looseIdAt(args: Arguments, index: number): StreamId {
+  const text = textAt(args, index);
+  return text === "-" ? MIN_ID : text === "+" ? MAX_ID : idAt(args, index);
 }
 
 /** Where a range begins: `-`, `+`, an id, or `(` and an id. */
@@ -92,7 +98,7 @@ export function writeId({ output }: Hub, id: StreamId): void {
 /** A group of a stream; refuses when either is not there. */
 export function groupAt(hub: Hub, place: Place, name: string): { stream: Stream; group: Group } {
   const group = place.stream && hub.streams.groupsOf(place.stream).get(name);
-  if (!place.stream || !group) return refuse(`NOGROUP No such key '${place.key}' or consumer group '${name}'`);
+  if (!place.stream || !group) return refuse(`NOGROUP No such key '${shown(place.key)}' or consumer group '${shown(name)}'`);
   return { stream: place.stream, group };
 }
 

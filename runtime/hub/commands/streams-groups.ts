@@ -4,41 +4,59 @@ import { MIN_ID } from "../keyspace/stream-id.ts";
 import type { Stream } from "../keyspace/streams.ts";
 import { type Arguments, textAt, wordAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
-import { define } from "../server/commands.ts";
+import { define, FAMILY } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
 import { integerAt } from "../server/numbers.ts";
-import { refuse, SYNTAX } from "../server/reply-error.ts";
+import { refuse, SYNTAX, shown } from "../server/reply-error.ts";
 import { GROUP_HELP, writeHelp } from "./stream-help.ts";
-import { consumerOf, endAt, groupAt, idAt, idsFrom, nameAt, type Place, placeAt, startAt, streamOf, writeId } from "./stream-words.ts";
+import {
+  consumerOf,
+  endAt,
+  groupAt,
+  idAt,
+  idsFrom,
+  looseIdAt,
+  nameAt,
+  type Place,
+  placeAt,
+  startAt,
+  streamOf,
+  writeId,
+} from "./stream-words.ts";
 
 define({
-  xgroup: { arity: -2, isWrite: true, keys: [2, 2, 1], run: change },
+  xgroup: {
+    arity: -2,
+    run: FAMILY,
+    subcommands: {
+      CREATE: { arity: -5, isWrite: true, keys: [2, 2, 1], run: change },
+      SETID: { arity: -5, isWrite: true, keys: [2, 2, 1], run: change },
+      DESTROY: { arity: 4, isWrite: true, keys: [2, 2, 1], run: change },
+      CREATECONSUMER: { arity: 5, isWrite: true, keys: [2, 2, 1], run: change },
+      DELCONSUMER: { arity: 5, isWrite: true, keys: [2, 2, 1], run: change },
+      HELP: { arity: 2, run: (hub) => writeHelp(hub.output, GROUP_HELP) },
+    },
+  },
   xack: { arity: -4, isWrite: true, keys: [1, 1, 1], run: acknowledge },
   xpending: { arity: -3, isRead: true, keys: [1, 1, 1], run: pendingOf },
 });
 
 type Answer = (hub: Hub, place: Place, args: Arguments) => void;
 
-/** Subcommands, with how many words they take at least and at most. */
-const SUBCOMMANDS: Readonly<Record<string, readonly [number, number, Answer]>> = {
-  CREATE: [5, Number.POSITIVE_INFINITY, create],
-  SETID: [5, Number.POSITIVE_INFINITY, setId],
-  DESTROY: [4, 4, destroy],
-  CREATECONSUMER: [5, 5, createConsumer],
-  DELCONSUMER: [5, 5, removeConsumer],
+const ANSWERS: Readonly<Record<string, Answer>> = {
+  CREATE: create,
+  SETID: setId,
+  DESTROY: destroy,
+  CREATECONSUMER: createConsumer,
+  DELCONSUMER: removeConsumer,
 };
 
 function change(hub: Hub, client: Client, args: Arguments): void {
   const word = wordAt(args, 1);
-  if (word === "HELP" && args.count === 2) return writeHelp(hub.output, GROUP_HELP);
-  const found = SUBCOMMANDS[word];
-  if (!found) return refuse(`ERR unknown subcommand '${textAt(args, 1)}'. Try XGROUP HELP.`);
-  const [least, most, answer] = found;
-  if (args.count < least || args.count > most) refuse(`ERR wrong number of arguments for 'xgroup|${word.toLowerCase()}' command`);
   const options = readOptions(args, word);
   const place = placeAt(hub, client, args, 2);
   if (!place.stream && !options.makesStream) refuse(NO_KEY);
-  answer(hub, place, args);
+  (ANSWERS[word] as Answer)(hub, place, args);
 }
 
 const NO_KEY =
@@ -81,12 +99,12 @@ function changed(hub: Hub, { space, key }: Place, stream: Stream): void {
 function needed(hub: Hub, { stream, key }: Place, args: Arguments): { stream: Stream; group: Group } {
   const name = textAt(args, 3);
   const group = stream && hub.streams.groupsOf(stream).get(name);
-  return stream && group ? { stream, group } : refuse(`NOGROUP No such consumer group '${name}' for key name '${key}'`);
+  return stream && group ? { stream, group } : refuse(`NOGROUP No such consumer group '${shown(name)}' for key name '${shown(key)}'`);
 }
 
 function setId(hub: Hub, place: Place, args: Arguments): void {
   const { stream, group } = needed(hub, place, args);
-  group.last = textAt(args, 4) === "$" ? stream.last : idAt(args, 4);
+  group.last = textAt(args, 4) === "$" ? stream.last : looseIdAt(args, 4);
   group.read = readOptions(args, "SETID").read;
   group.isChanged = true;
   changed(hub, place, stream);

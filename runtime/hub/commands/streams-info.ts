@@ -5,35 +5,37 @@ import { MAX_ID, MIN_ID } from "../keyspace/stream-id.ts";
 import type { Stream } from "../keyspace/streams.ts";
 import { type Arguments, textAt, wordAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
-import { define } from "../server/commands.ts";
+import { define, FAMILY } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
 import { integerAt } from "../server/numbers.ts";
-import { refuse } from "../server/reply-error.ts";
+import { refuse, shown } from "../server/reply-error.ts";
 import { lagOf } from "./stream-deliver.ts";
 import { INFO_HELP, writeHelp } from "./stream-help.ts";
 import { placeAt, writeEntries, writeEntry, writeId } from "./stream-words.ts";
 import { byName } from "./streams-groups.ts";
 
-define({ xinfo: { arity: -2, isRead: true, keys: [2, 2, 1], run: inform } });
+define({
+  xinfo: {
+    arity: -2,
+    run: FAMILY,
+    subcommands: {
+      STREAM: { arity: -3, isRead: true, keys: [2, 2, 1], run: inform },
+      GROUPS: { arity: 3, isRead: true, keys: [2, 2, 1], run: inform },
+      CONSUMERS: { arity: 4, isRead: true, keys: [2, 2, 1], run: inform },
+      HELP: { arity: 2, run: (hub) => writeHelp(hub.output, INFO_HELP) },
+    },
+  },
+});
 
 type Answer = (hub: Hub, stream: Stream, args: Arguments) => void;
 
-const SUBCOMMANDS: Readonly<Record<string, readonly [number, number, Answer]>> = {
-  STREAM: [3, Number.POSITIVE_INFINITY, streamInfo],
-  GROUPS: [3, 3, groupsInfo],
-  CONSUMERS: [4, 4, consumersInfo],
-};
+const ANSWERS: Readonly<Record<string, Answer>> = { STREAM: streamInfo, GROUPS: groupsInfo, CONSUMERS: consumersInfo };
 
 /** Entries that FULL shows unless COUNT says otherwise. */
 const FULL_COUNT = 10;
 
 function inform(hub: Hub, client: Client, args: Arguments): void {
-  const word = wordAt(args, 1);
-  if (word === "HELP" && args.count === 2) return writeHelp(hub.output, INFO_HELP);
-  const found = SUBCOMMANDS[word];
-  if (!found) return refuse(`ERR unknown subcommand '${textAt(args, 1)}'. Try XINFO HELP.`);
-  const [least, most, answer] = found;
-  if (args.count < least || args.count > most) refuse(`ERR wrong number of arguments for 'xinfo|${word.toLowerCase()}' command`);
+  const answer = ANSWERS[wordAt(args, 1)] as Answer;
   answer(hub, placeAt(hub, client, args, 2).stream ?? refuse("ERR no such key"), args);
 }
 
@@ -167,7 +169,7 @@ function groupsInfo(hub: Hub, stream: Stream): void {
 function consumersInfo(hub: Hub, stream: Stream, args: Arguments): void {
   const { output } = hub;
   const group = hub.streams.groupsOf(stream).get(textAt(args, 3));
-  if (!group) return refuse(`NOGROUP No such consumer group '${textAt(args, 3)}' for key name '${textAt(args, 2)}'`);
+  if (!group) return refuse(`NOGROUP No such consumer group '${shown(textAt(args, 3))}' for key name '${shown(textAt(args, 2))}'`);
   const now = hub.keyspace.now();
   const consumers = [...group.consumers.values()].sort(byName);
   output.array(consumers.length);

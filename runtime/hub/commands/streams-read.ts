@@ -11,7 +11,7 @@ import { define } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
 import { keyAt, spaceOf } from "../server/keys.ts";
 import { integerAt } from "../server/numbers.ts";
-import { refuse, SYNTAX } from "../server/reply-error.ts";
+import { refuse, SYNTAX, shown } from "../server/reply-error.ts";
 import { deliverNew } from "./stream-deliver.ts";
 import { consumerOf, idAt, nameAt, placeOf, writeEntries, writeEntry, writeId } from "./stream-words.ts";
 
@@ -120,7 +120,7 @@ function wantedAt(hub: Hub, client: Client, args: Arguments, { group, first, str
   const space = spaceOf(hub, client, key);
   const { stream } = placeOf(hub, space, key);
   if (group && !(stream && hub.streams.groupsOf(stream).has(group.name)))
-    refuse(`NOGROUP No such key '${key}' or consumer group '${group.name}' in XREADGROUP with GROUP option`);
+    refuse(`NOGROUP No such key '${shown(key)}' or consumer group '${shown(group.name)}' in XREADGROUP with GROUP option`);
   const word = textAt(args, first + streams + at);
   if (word === "$") return group ? refuse(NO_DOLLAR) : { key, space, after: stream?.last ?? MIN_ID };
   if (word !== ">") return { key, space, after: idAt(args, first + streams + at) };

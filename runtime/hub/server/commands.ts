@@ -46,15 +46,28 @@ export function define(commands: Readonly<Record<string, CommandSpec>>): void {
 }
 
 function make(name: string, spec: CommandSpec): Command {
-  const members = Object.entries(spec.subcommands ?? {}).map(
-    ([member, own]) => [member, make(`${name}|${member.toLowerCase()}`, own)] as const,
-  );
+  const subcommands: Readonly<Record<string, CommandSpec>> = spec.subcommands
+    ? { HELP: help(name, Object.keys(spec.subcommands)), ...spec.subcommands }
+    : {};
+  const members = Object.entries(subcommands).map(([member, own]) => [member, make(`${name}|${member.toLowerCase()}`, own)] as const);
   return {
     ...spec,
     isRead: spec.isRead ?? false,
     isWrite: spec.isWrite ?? false,
     name,
     ...(members.length > 0 && { members: new Map(members) }),
+  };
+}
+
+/** What a family answers to HELP unless it has words of its own. */
+function help(name: string, members: readonly string[]): CommandSpec {
+  const lines = [`${name.toUpperCase()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`, ...members, "HELP"];
+  return {
+    arity: 2,
+    run: ({ output }) => {
+      output.array(lines.length);
+      for (const line of lines) output.simple(line);
+    },
   };
 }
 

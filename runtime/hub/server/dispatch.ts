@@ -3,7 +3,7 @@ import { type Arguments, keepArguments, textAt } from "./arguments.ts";
 import type { Client } from "./client.ts";
 import type { Command } from "./commands.ts";
 import type { Hub } from "./hub.ts";
-import { ReplyError } from "./reply-error.ts";
+import { ReplyError, shown } from "./reply-error.ts";
 import { unwatch } from "./watching.ts";
 
 /** The code word of a reply to a write that the disk did not take. */
@@ -96,7 +96,6 @@ function unknown(args: Arguments): string {
   return `ERR unknown command '${cut(textAt(args, 0), REPEATED_BYTES)}', with args beginning with: ${words}`;
 }
 
-/** As C prints it: a zero ends it. */
 function cut(text: string, length: number): string {
-  return (text.split("\0", 1)[0] as string).slice(0, length);
+  return shown(text).slice(0, length);
 }
