@@ -37,9 +37,9 @@ export function viewAt(args: Arguments, index: number): Uint8Array {
   return args.buffer.subarray(args.starts[index], args.ends[index]);
 }
 
-/** A word's bytes, to keep. */
+/** A word's bytes, to keep. Not by `slice`, which copies nothing where the buffer is a Buffer: its room is used again. */
 export function bytesAt(args: Arguments, index: number): Uint8Array {
-  return (args.buffer as Uint8Array).slice(args.starts[index], args.ends[index]);
+  return new Uint8Array(viewAt(args, index));
 }
 
 /** All words, to keep: of a command that runs later. */
