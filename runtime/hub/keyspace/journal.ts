@@ -29,22 +29,27 @@ const KEPT_BYTES = 64 * 1024;
 /** Gathers the changes of one commit. */
 export class JournalWriter {
   private buffer = Buffer.allocUnsafe(KEPT_BYTES);
-  private length = 0;
+  private used = 0;
+
+  /** Bytes gathered. */
+  get length(): number {
+    return this.used;
+  }
 
   /** Whether nothing was gathered. */
   get isEmpty(): boolean {
-    return this.length === 0;
+    return this.used === 0;
   }
 
   set(namespace: number, key: string, value: Uint8Array, expires: number, version: number): void {
     this.head(SET, namespace, key, VALUE_HEAD_BYTES + value.length);
     const { buffer } = this;
-    buffer.writeDoubleLE(expires, this.length);
-    buffer.writeDoubleLE(version, this.length + 8);
-    buffer.writeUInt32LE(value.length, this.length + 16);
-    this.length += VALUE_HEAD_BYTES;
-    buffer.set(value, this.length);
-    this.length += value.length;
+    buffer.writeDoubleLE(expires, this.used);
+    buffer.writeDoubleLE(version, this.used + 8);
+    buffer.writeUInt32LE(value.length, this.used + 16);
+    this.used += VALUE_HEAD_BYTES;
+    buffer.set(value, this.used);
+    this.used += value.length;
   }
 
   removed(namespace: number, key: string): void {
@@ -57,28 +62,28 @@ export class JournalWriter {
 
   /** All that was gathered, valid until the next change; begins anew. */
   take(): Uint8Array {
-    const bytes = this.buffer.subarray(0, this.length);
+    const bytes = this.buffer.subarray(0, this.used);
     this.clear();
     return bytes;
   }
 
   clear(): void {
-    this.length = 0;
+    this.used = 0;
     if (this.buffer.length > KEPT_BYTES * 16) this.buffer = Buffer.allocUnsafe(KEPT_BYTES);
   }
 
   private head(kind: number, namespace: number, key: string, more: number): void {
-    const needed = this.length + HEAD_BYTES + key.length + more;
+    const needed = this.used + HEAD_BYTES + key.length + more;
     if (needed > this.buffer.length) {
       const wider = Buffer.allocUnsafe(Math.max(needed, this.buffer.length * 2));
-      this.buffer.copy(wider, 0, 0, this.length);
+      this.buffer.copy(wider, 0, 0, this.used);
       this.buffer = wider;
     }
-    this.buffer[this.length] = kind;
-    this.buffer.writeUInt32LE(namespace, this.length + 1);
-    this.buffer.writeUInt32LE(key.length, this.length + 5);
-    this.buffer.latin1Write(key, this.length + HEAD_BYTES, key.length);
-    this.length += HEAD_BYTES + key.length;
+    this.buffer[this.used] = kind;
+    this.buffer.writeUInt32LE(namespace, this.used + 1);
+    this.buffer.writeUInt32LE(key.length, this.used + 5);
+    this.buffer.latin1Write(key, this.used + HEAD_BYTES, key.length);
+    this.used += HEAD_BYTES + key.length;
   }
 }
 
@@ -105,7 +110,7 @@ export function* readJournal(bytes: Uint8Array): Generator<Change> {
       key,
       expires: buffer.readDoubleLE(at),
       version: buffer.readDoubleLE(at + 8),
-      value: bytes.slice(start, start + valueSize),
+      value: new Uint8Array(bytes.subarray(start, start + valueSize)),
     };
     at = start + valueSize;
   }

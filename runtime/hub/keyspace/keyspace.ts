@@ -26,6 +26,8 @@ export const FLUSH_LIMITS = {
 const VERSION_BLOCK = 1_000_000;
 /** A key that an expiry removes needs no more than this many rows at once. */
 const EXPIRED_MAX = 500;
+/** A turn whose changes are more gets several rows of the journal: SQLite takes no row of a gigabyte. */
+const JOURNAL_ROW_BYTES = 8 * 1024 * 1024;
 const GARBAGE_ROWS = 1000;
 
 type Undo = () => void;
@@ -66,6 +68,11 @@ export class Keyspace {
   private readonly spaces = new Map<string, Space>();
   private readonly spacesById = new Map<number, Space>();
   private readonly undos: Undo[] = [];
+  /** Namespaces that have no row yet. */
+  private readonly unsaved = new Set<Space>();
+  private nextSpace = 1;
+  /** Why this turn must not be committed, whatever its other commands say. */
+  private doom: Error | null = null;
   /** Namespaces whose counts changed in this turn. */
   private readonly recounted = new Set<Space>();
   /** Called before each commit, to write what was kept back, and after each undo, to forget what is not so. */
@@ -130,14 +137,10 @@ export class Keyspace {
   space(name: string): Space {
     const known = this.spaces.get(name);
     if (known) return known;
-    const row = this.db.get<{ id: number }>("INSERT INTO namespaces (name) VALUES (?) RETURNING id", [name]) as { id: number };
-    const space = new Space({ id: row.id, name, keys: 0, objects: 0 });
+    // Clients hold it from now on, so no failure may take its number away: its row comes with the first commit that succeeds.
+    const space = new Space({ id: this.nextSpace++, name, keys: 0, objects: 0 });
     this.keepSpace(space);
-    if (this.isOpen)
-      this.undos.push(() => {
-        this.spaces.delete(name);
-        this.spacesById.delete(row.id);
-      });
+    this.unsaved.add(space);
     return space;
   }
 
@@ -169,6 +172,7 @@ export class Keyspace {
     const version = this.nextVersion();
     this.overlay(space, key, { type: STRING, value, object: 0, expires, version });
     this.journal.set(space.id, key, value, expires, version);
+    if (this.journal.length > JOURNAL_ROW_BYTES) this.writeJournal();
     if (expires !== 0 && expires < this.nextExpiry) this.nextExpiry = expires;
     space.touch(key);
     return version;
@@ -279,10 +283,12 @@ export class Keyspace {
   commit(durable: boolean): void {
     if (!this.isDirty) return;
     try {
+      if (this.doom) throw this.doom;
       this.change();
+      for (const { id, name } of this.unsaved) this.run("INSERT INTO namespaces (id, name) VALUES (?, ?)", [id, name]);
       for (const part of this.parts) part.flush();
       if (this.version > this.versionsUntil - VERSION_BLOCK / 2) this.reserveVersions();
-      if (!this.journal.isEmpty) this.run("INSERT INTO journal (id, changes) VALUES (?, ?)", [++this.journalRow, this.journal.take()]);
+      if (!this.journal.isEmpty) this.writeJournal();
       this.beginFlushIfDue();
       // Somewhat more than came, so that there is an end of it.
       if (this.flushing) this.flushSlice(Math.min(FLUSH_LIMITS.sliceKeys, 16 + 2 * this.putsOfTurn));
@@ -297,6 +303,7 @@ export class Keyspace {
     this.isOpen = false;
     this.putsOfTurn = 0;
     this.undos.length = 0;
+    this.unsaved.clear();
     this.recounted.clear();
     // What this throws cannot be undone: the changes are committed and seen, and whether the disk has them is unknown.
     if (durable && this.isLasting) this.logSync.sync();
@@ -304,16 +311,22 @@ export class Keyspace {
     this.failure = null;
   }
 
-  /** Work for a quiet moment: moves strings into the table, removes what is over. True when there is more at once. */
+  /** Work for a quiet moment: moves strings into the table, removes what is over. True when there is more at once. Throws what the disk says; then nothing is done. */
   tidy(): boolean {
     if (this.isDirty) return false;
-    this.removeExpired();
-    this.removeGarbage();
-    for (const part of this.parts) part.tidy?.();
-    if (this.dirtyBytes > 0 && this.now() - this.dirtySince >= FLUSH_LIMITS.ageMaxMs) this.beginFlush();
-    if (this.flushing) {
-      this.change();
-      this.flushSlice(FLUSH_LIMITS.sliceKeys);
+    try {
+      this.removeExpired();
+      this.removeGarbage();
+      for (const part of this.parts) part.tidy?.();
+      if (this.dirtyBytes > 0 && this.now() - this.dirtySince >= FLUSH_LIMITS.ageMaxMs) this.beginFlush();
+      if (this.flushing) {
+        this.change();
+        this.flushSlice(FLUSH_LIMITS.sliceKeys);
+      }
+    } catch (error) {
+      this.undo();
+      this.failure = error as Error;
+      throw error;
     }
     this.commit(false);
     return this.tidyAt <= this.now();
@@ -424,9 +437,15 @@ export class Keyspace {
     });
   }
 
+  /** A command failed for want of a disk, perhaps half done: nothing of this turn may stay. */
+  fail(error: Error): void {
+    if (this.isDirty) this.doom ??= error;
+  }
+
   /** Takes back what this turn did, in memory and in the file. */
   private undo(): void {
     if (this.isOpen) this.db.rollback();
+    this.doom = null;
     this.isOpen = false;
     this.journal.clear();
     this.putsOfTurn = 0;
@@ -438,6 +457,10 @@ export class Keyspace {
     this.hasGarbage = true;
     this.nextExpiry = 0;
     this.isDirty = false;
+  }
+
+  private writeJournal(): void {
+    this.run("INSERT INTO journal (id, changes) VALUES (?, ?)", [++this.journalRow, this.journal.take()]);
   }
 
   private beginFlushIfDue(): void {
@@ -457,13 +480,15 @@ export class Keyspace {
 
   private beginFlush(): void {
     const bytes = this.dirtyBytes;
+    this.undos.push(() => {
+      this.dirtyBytes = bytes;
+      this.flushing = null;
+    });
     for (const space of this.spaces.values()) {
       if (space.dirty.size === 0) continue;
       this.undos.push(() => {
         space.dirty = space.frozen ?? new Map();
         space.frozen = null;
-        this.dirtyBytes = bytes;
-        this.flushing = null;
       });
       space.frozen = space.dirty;
       space.dirty = new Map();
@@ -575,12 +600,14 @@ export class Keyspace {
   private load(): void {
     for (const row of this.db.all<{ id: number; name: string; keys: number; objects: number }>("SELECT * FROM namespaces"))
       this.keepSpace(new Space(row));
+    this.nextSpace = Math.max(0, ...this.spacesById.keys()) + 1;
     this.version = this.db.get<{ value: number }>("SELECT value FROM meta WHERE name = 'versions'")?.value ?? 0;
     this.versionsUntil = this.version;
     this.replay();
     this.nextExpiry = 0;
   }
 
+  /** What the journal says is in memory as it was; nothing is written, so that a full disk is no reason not to begin. */
   private replay(): void {
     const rows = this.db.all<{ id: number; changes: Uint8Array }>("SELECT id, changes FROM journal ORDER BY id");
     for (const row of rows) {
@@ -591,12 +618,11 @@ export class Keyspace {
         else if (change.kind === "removed") space.dirty.set(change.key, ABSENT);
         else
           space.dirty.set(change.key, { type: STRING, value: change.value, object: 0, expires: change.expires, version: change.version });
-        this.dirtyBytes++;
       }
       this.journalRow = row.id;
+      this.dirtyBytes += row.changes.length;
     }
-    this.flushAll();
-    this.commit(true);
+    this.dirtySince = this.now();
   }
 }
 

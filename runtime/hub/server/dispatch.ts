@@ -51,7 +51,10 @@ export function execute(hub: Hub, client: Client, command: Command, args: Argume
 /** A failure of the disk is told as such; what else is thrown is a mistake of ours. */
 export function trouble(hub: Hub, error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
-  if (code === "NO_SPACE" || code === "DATABASE_FAILED" || code === "STATE_DAMAGED") return `${NOT_DURABLE} ${message}`;
+  if (code === "NO_SPACE" || code === "DATABASE_FAILED" || code === "STATE_DAMAGED") {
+    hub.keyspace.fail(error as Error);
+    return `${NOT_DURABLE} ${message}`;
+  }
   hub.parts.fatal(error);
   return `ERR cannot go on, because of a mistake in Ghost itself: ${message}`;
 }
