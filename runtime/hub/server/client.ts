@@ -23,6 +23,8 @@ export interface Piece {
 
 /** A command that waits, e.g. for an entry of a stream. */
 export interface Blocked {
+  /** It ends by itself soon, so that a client that ended sending still gets its reply. */
+  readonly isBrief?: boolean;
   /** Ends the waiting without a reply. */
   cancel(): void;
   /** CLIENT UNBLOCK: the reply that a time-out gives, or an error. */
@@ -87,10 +89,16 @@ export interface Client {
   /** Bytes that the socket did not take, and how many. */
   unsent: Uint8Array[];
   unsentBytes: number;
+  /** Those of them that answer its own commands. */
+  askedBytes: number;
+  /** Its next commands wait until it has read what it was sent. */
+  isFull: boolean;
   /** Since when more is unsent than a slow subscriber may have for a while; 0: not. */
   slowSince: number;
   /** Its commands touched keys while changes are not committed: replies wait for the commit. */
   isHeld: boolean;
+  /** It sends nothing more: when its commands are done it is closed. */
+  isEnding: boolean;
   isClosing: boolean;
   isClosed: boolean;
   /** What CLIENT REPLY said. */

@@ -25,7 +25,7 @@ export const CLIENT_LIMITS = {
   subscriberBytesMax: 32 * 1024 * 1024,
   subscriberBytesSoft: 8 * 1024 * 1024,
   subscriberSlowMs: 60_000,
-  /** A client that has more than this unsent is not read from. */
+  /** A client that has more than this unsent is not read from, and its next commands wait. */
   unsentBytesPause: 1024 * 1024,
   /** What a client may send before it has said who it is, bytes. */
   strangerBytesMax: 64 * 1024,
@@ -167,6 +167,12 @@ export class Hub {
     this.joinTurn(client);
   }
 
+  /** The other side sends nothing more. What it asked for it still gets; what would come some time it does not wait for. */
+  ended(client: Client): void {
+    client.isEnding = true;
+    if (!client.blocked?.isBrief && !client.isFull) this.end(client);
+  }
+
   /** The connection is gone. */
   gone(client: Client): void {
     if (client.isClosed) return;
@@ -205,9 +211,11 @@ export class Hub {
     this.performing = client;
     try {
       begin();
-      while (!client.blocked && !client.isClosing && client.requests.next()) {
+      while (!client.blocked && !client.isClosing && this.hasRoom(client, output.length - start) && client.requests.next()) {
+        const before = output.length;
         touched = this.command(client, client.requests) || touched;
-        commands++;
+        // One that waits, or whose reply is not wanted, says nothing now.
+        if (output.length > before) commands++;
       }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
@@ -217,7 +225,15 @@ export class Hub {
       this.performing = outer;
     }
     client.lastUsedAt = Date.now();
+    client.isFull = !this.hasRoom(client, output.length - start);
+    if (client.isEnding && !client.blocked && !client.isFull) client.isClosing = true;
     this.deliver(client, start, commands, touched);
+  }
+
+  /** Whether a client may be given more replies, besides `size` bytes of this turn. */
+  private hasRoom(client: Client, size: number): boolean {
+    const unsent = this.channels.countOf(client) > 0 ? 0 : client.unsentBytes;
+    return size + unsent <= CLIENT_LIMITS.unsentBytesPause;
   }
 
   /** Runs one command; true when its reply depends on keys. */
@@ -251,7 +267,7 @@ export class Hub {
         client.outgoing.push({ bytes: output.copy(start), commands });
         client.isHeld ||= isHeld;
         this.joinTurn(client);
-      } else this.write(client, output.buffer.subarray(start, output.length), true);
+      } else this.write(client, output.buffer.subarray(start, output.length), { isBorrowed: true, asked: output.length - start });
     }
     output.length = start;
     if (start === 0) output.clear();
@@ -306,20 +322,25 @@ export class Hub {
     if (client.outgoing.length > 0 && !client.isHeld) {
       const pieces = client.outgoing;
       client.outgoing = [];
-      this.write(client, pieces.length === 1 ? (pieces[0] as Piece).bytes : Buffer.concat(pieces.map(({ bytes }) => bytes)), false);
-    } else if (client.unsentBytes > 0) this.write(client, null, false);
+      const asked = pieces.reduce((sum, { bytes, commands }) => sum + (commands > 0 ? bytes.length : 0), 0);
+      const bytes = pieces.length === 1 ? (pieces[0] as Piece).bytes : Buffer.concat(pieces.map((piece) => piece.bytes));
+      this.write(client, bytes, { isBorrowed: false, asked });
+    } else if (client.unsentBytes > 0) this.writeUnsent(client);
     if (client.isClosing && client.unsentBytes === 0 && client.outgoing.length === 0) client.socket.end();
   }
 
-  /** Offers bytes to the socket and keeps what it does not take; `isBorrowed`: they must be copied to be kept. */
-  private write(client: Client, bytes: Uint8Array | null, isBorrowed: boolean): void {
-    if (bytes && client.unsentBytes > 0) this.keepUnsent(client, isBorrowed ? bytes.slice() : bytes);
-    else if (bytes) {
-      const taken = client.socket.write(bytes);
-      if (taken < 0) return;
-      if (taken < bytes.length) this.keepUnsent(client, isBorrowed ? bytes.slice(taken) : bytes.subarray(taken));
-      return;
-    }
+  /** Offers bytes to the socket and keeps what it does not take. `isBorrowed`: they must be copied to be kept; `asked`: so many answer commands. */
+  private write(client: Client, bytes: Uint8Array, { isBorrowed, asked }: { isBorrowed: boolean; asked: number }): void {
+    const taken = client.unsentBytes > 0 ? 0 : client.socket.write(bytes);
+    if (taken < 0) return;
+    const rest = bytes.subarray(taken);
+    // `slice` of a Buffer would copy nothing.
+    if (rest.length > 0) this.keepUnsent(client, isBorrowed ? new Uint8Array(rest) : rest, asked);
+    else this.goOn(client);
+  }
+
+  /** Offers what is kept. */
+  private writeUnsent(client: Client): void {
     while (client.unsent.length > 0) {
       const next = client.unsent[0] as Uint8Array;
       const taken = client.socket.write(next);
@@ -327,23 +348,36 @@ export class Hub {
       client.unsentBytes -= taken;
       if (taken < next.length) {
         client.unsent[0] = next.subarray(taken);
-        return;
+        break;
       }
       client.unsent.shift();
     }
-    client.slowSince = 0;
+    if (client.unsentBytes - client.askedBytes <= CLIENT_LIMITS.subscriberBytesSoft) client.slowSince = 0;
+    if (client.unsentBytes > 0) return;
+    client.askedBytes = 0;
     client.socket.resume();
+    this.goOn(client);
   }
 
-  private keepUnsent(client: Client, bytes: Uint8Array): void {
+  /** All was sent: commands that waited for that are run. */
+  private goOn(client: Client): void {
+    if (!client.isFull) return;
+    client.isFull = false;
+    setImmediate(() => this.proceed(client));
+  }
+
+  private keepUnsent(client: Client, bytes: Uint8Array, asked: number): void {
     client.unsent.push(bytes);
     client.unsentBytes += bytes.length;
+    client.askedBytes += Math.min(asked, bytes.length);
     const isSubscriber = this.channels.countOf(client) > 0;
     if (client.unsentBytes > CLIENT_LIMITS.unsentBytesPause && !isSubscriber) client.socket.pause();
-    if (client.unsentBytes > CLIENT_LIMITS.subscriberBytesSoft && client.slowSince === 0) client.slowSince = Date.now();
+    // What it asked for, e.g. the messages that it missed, is not held against it.
+    const messages = client.unsentBytes - client.askedBytes;
+    if (messages > CLIENT_LIMITS.subscriberBytesSoft && client.slowSince === 0) client.slowSince = Date.now();
     const isSlow = client.slowSince > 0 && Date.now() - client.slowSince > CLIENT_LIMITS.subscriberSlowMs;
-    const bytesMax = isSubscriber ? CLIENT_LIMITS.subscriberBytesMax : CLIENT_LIMITS.unsentBytesMax;
-    if (client.unsentBytes > bytesMax || (isSubscriber && isSlow)) this.cutOff(client, isSubscriber);
+    const isTooSlow = isSubscriber && (messages > CLIENT_LIMITS.subscriberBytesMax || isSlow);
+    if (isTooSlow || client.unsentBytes > CLIENT_LIMITS.unsentBytesMax) this.cutOff(client, isSubscriber);
   }
 
   private cutOff(client: Client, isSubscriber: boolean): void {
@@ -426,8 +460,11 @@ function makeClient(hub: Hub, id: number, socket: ClientSocket, address: string,
     outgoing: [],
     unsent: [],
     unsentBytes: 0,
+    askedBytes: 0,
+    isFull: false,
     slowSince: 0,
     isHeld: false,
+    isEnding: false,
     isClosing: false,
     isClosed: false,
     replies: "on",

@@ -39,6 +39,8 @@ export function openDoor(hub: Hub, door: Door): Promise<OpenDoor> {
 function openWithBun(hub: Hub, door: Door, listen: BunListen): OpenDoor {
   const server = listen({
     ...("descriptor" in door ? { fd: door.descriptor } : "path" in door ? { unix: door.path } : { hostname: door.host, port: door.port }),
+    // Who sends nothing more may still wait for replies.
+    allowHalfOpen: true,
     socket: {
       open(socket: BunSocket) {
         socket.data = { client: null };
@@ -49,7 +51,7 @@ function openWithBun(hub: Hub, door: Door, listen: BunListen): OpenDoor {
       },
       drain: (socket: BunSocket) => void (socket.data.client && hub.drained(socket.data.client)),
       end(socket: BunSocket) {
-        if (socket.data.client) hub.end(socket.data.client);
+        if (socket.data.client) hub.ended(socket.data.client);
       },
       close: (socket: BunSocket) => void (socket.data.client && hub.gone(socket.data.client)),
       error: (socket: BunSocket) => void (socket.data?.client && hub.gone(socket.data.client)),
@@ -81,7 +83,7 @@ function openWithNode(hub: Hub, door: Door): Promise<OpenDoor> {
     if (!client) return;
     socket.on("data", (bytes) => hub.receive(client, bytes));
     socket.on("drain", () => hub.drained(client));
-    socket.on("end", () => hub.end(client));
+    socket.on("end", () => hub.ended(client));
     socket.on("close", () => hub.gone(client));
     socket.on("error", () => hub.gone(client));
   });

@@ -1,6 +1,10 @@
 /** Writes replies in RESP2 or RESP3 (https://redis.io/docs/latest/develop/reference/protocol-spec/) into one growing buffer. */
 
 import type {} from "./arguments.ts";
+import { ReplyError } from "./reply-error.ts";
+
+/** A longer reply is refused, bytes: as long as a request may be. */
+const REPLY_BYTES_MAX = 128 * 1024 * 1024;
 
 /** Room that is kept between uses, bytes; what one reply made it grow beyond is given back. */
 const KEPT_BYTES = 256 * 1024;
@@ -166,6 +170,7 @@ export class Output {
 
   private room(size: number): void {
     if (this.length + size <= this.buffer.length) return;
+    if (this.length + size > REPLY_BYTES_MAX) throw new ReplyError(`LIMIT a reply may have ${REPLY_BYTES_MAX} bytes`);
     const wider = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.length + size));
     this.buffer.copy(wider, 0, 0, this.length);
     this.buffer = wider;

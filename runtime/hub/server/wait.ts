@@ -16,6 +16,7 @@ export function wait(hub: Hub, client: Client, work: (signal: AbortSignal) => Pr
     hub.proceed(client);
   };
   client.blocked = {
+    isBrief: true,
     cancel() {
       isOver = true;
       controller.abort();
