@@ -16,6 +16,7 @@ import "./commands/streams-claim.ts";
 import "./commands/streams-groups.ts";
 import "./commands/streams-info.ts";
 import "./commands/streams-read.ts";
+import "./commands/streams-take.ts";
 import "./commands/strings.ts";
 import "./commands/transactions.ts";
 import { Keyspace } from "./keyspace/keyspace.ts";

@@ -61,6 +61,13 @@ export class Channels {
     return this.deliver(channel, payload) + this.hub.retained.deliver(channel, payload, position);
   }
 
+  /** How many subscriptions a message on a channel would reach. */
+  reach(channel: string): number {
+    let reached = (this.subscribers.get(channel)?.size ?? 0) + this.hub.retained.reach(channel);
+    for (const { glob, clients } of this.patterns.values()) if (glob.matches(channel)) reached += clients.size;
+    return reached;
+  }
+
   private deliver(channel: string, payload: Uint8Array): number {
     const clients = this.subscribers.get(channel);
     let reached = clients ? this.sendTo(clients, () => this.message(channel, payload)) : 0;

@@ -89,6 +89,13 @@ export class Retained {
     return reached;
   }
 
+  /** How many of those a message would reach. */
+  reach(channel: string): number {
+    let reached = this.channels.get(channel)?.clients.size ?? 0;
+    for (const { glob, clients } of this.patterns.values()) if (glob?.matches(channel)) reached += clients.size;
+    return reached;
+  }
+
   unsubscribe(client: Client, kind: Kind, name: string): void {
     const [map, own] = this.of(client, kind);
     if (!own.delete(name)) return;

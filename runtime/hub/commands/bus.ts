@@ -8,6 +8,7 @@ import { define, FAMILY } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
 import { integerAt } from "../server/numbers.ts";
 import { refuse, SYNTAX } from "../server/reply-error.ts";
+import { isPersistent, publishPersistent } from "./publish-kept.ts";
 
 define({
   publish: { arity: 3, run: publish },
@@ -105,6 +106,7 @@ function counts(hub: Hub, _client: Client, args: Arguments): void {
 }
 
 function publishKept(hub: Hub, _client: Client, args: Arguments): void {
+  if (isPersistent(args)) return publishPersistent(hub, args);
   let expiryMs: number = RETAINED_LIMITS.expiryMs;
   for (let index = 3; index < args.count; index += 2) {
     const word = wordAt(args, index);

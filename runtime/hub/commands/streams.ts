@@ -1,4 +1,6 @@
 /** Streams without their groups: XADD, XLEN, XRANGE, XREVRANGE, XDEL, XTRIM, XSETID. */
+
+import { NO_BYTES } from "../keyspace/space.ts";
 import { exactMsOf, formatId, MAX_ID, MIN_ID, makeId, msOf, nextId, type ParsedId, type StreamId } from "../keyspace/stream-id.ts";
 import { topId } from "../keyspace/streams.ts";
 import { type Arguments, viewAt, wordAt } from "../server/arguments.ts";
@@ -9,7 +11,7 @@ import { integerAt } from "../server/numbers.ts";
 import { Output } from "../server/output.ts";
 import { refuse, SYNTAX } from "../server/reply-error.ts";
 import { readOptions, trimStream } from "./stream-trim.ts";
-import { endAt, idAt, idsFrom, placeAt, startAt, streamOf, writeEntries, writeId } from "./stream-words.ts";
+import { endAt, idAt, idsFrom, type Place, placeAt, startAt, streamOf, writeEntries, writeId } from "./stream-words.ts";
 
 define({
   xadd: { arity: -5, isWrite: true, keys: [1, 1, 1], run: add },
@@ -132,11 +134,22 @@ function setIdOptions(args: Arguments, id: StreamId): { added: number | null; de
 }
 
 /** Adds an entry of Ghost's own to a stream; gives its id. */
-export function addEntry(hub: Hub, place: ReturnType<typeof placeAt>, words: readonly Uint8Array[]): { id: StreamId; text: string } {
+export function addEntry(hub: Hub, place: Place, words: readonly Uint8Array[]): { id: StreamId; text: string } {
+  return addRaw(hub, place, { count: 0, body: NO_BYTES }, words);
+}
+
+/** The same, with the words of another entry before `words`. */
+export function addRaw(
+  hub: Hub,
+  place: Place,
+  before: { count: number; body: Uint8Array },
+  words: readonly Uint8Array[],
+): { id: StreamId; text: string } {
   const id = newId(place.stream?.last ?? MIN_ID, null, hub.keyspace.now());
   scratch.clear();
+  scratch.raw(before.body);
   for (const word of words) scratch.bulk(word);
-  hub.streams.append(streamOf(hub, place), id, words.length, scratch.copy());
+  hub.streams.append(streamOf(hub, place), id, before.count + words.length, scratch.copy());
   place.space.touch(place.key);
   return { id, text: formatId(id) };
 }

@@ -457,10 +457,11 @@ export class Streams {
 
   private writeAccount(stream: Stream): void {
     const { object, base, revision, length, added, last, deleted, retainMs, entriesMax } = stream;
+    const before = stream.due;
     const first = retainMs === null ? null : this.firstId(stream);
     stream.due = first === null || retainMs === null ? null : msOf(first) + retainMs + 1;
     if (entriesMax !== null && length - entriesMax > STREAM_LIMITS.retentionSlice) stream.due = 0;
-    this.nextDue = null;
+    if (stream.due !== before) this.nextDue = null;
     this.keyspace.run(
       "INSERT OR REPLACE INTO streams (object, number, revision, length, added, last, deleted, retain, entries_max, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       [object, base / PLACES, revision, length, added, bytesOf(last), bytesOf(deleted), retainMs, entriesMax, stream.due],

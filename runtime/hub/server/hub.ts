@@ -67,6 +67,7 @@ export class Hub {
   private isHalted = false;
   private isDurable = false;
   private tidyTimer: ReturnType<typeof setTimeout> | null = null;
+  private tidyTimerAt = 0;
 
   constructor(parts: HubParts) {
     this.parts = parts;
@@ -395,12 +396,17 @@ export class Hub {
   }
 
   private scheduleTidy(): void {
-    if (this.tidyTimer || this.isHalted) return;
+    if (this.isHalted) return;
     const at = this.keyspace.tidyAt;
-    if (at === Number.POSITIVE_INFINITY) return;
+    if (at === Number.POSITIVE_INFINITY || (this.tidyTimer && at >= this.tidyTimerAt)) return;
     // A full disk is not asked again at once.
     const pause = this.keyspace.failure ? RETRY_MS : TIDY_MS;
-    this.tidyTimer = setTimeout(() => this.tidy(), Math.min(Math.max(at - Date.now(), pause), 2 ** 30));
+    const ms = Math.min(Math.max(at - Date.now(), pause), 2 ** 30);
+    // What is due at once is not put off by being asked for again.
+    if (this.tidyTimer && Date.now() + ms >= this.tidyTimerAt) return;
+    if (this.tidyTimer) clearTimeout(this.tidyTimer);
+    this.tidyTimerAt = Date.now() + ms;
+    this.tidyTimer = setTimeout(() => this.tidy(), ms);
   }
 
   private tidy(): void {
