@@ -174,7 +174,8 @@ function docs(hub: Hub, _client: Client, args: Arguments): void {
   tellDocs(hub, names.length > 0 ? names.flatMap((name) => commandNamed(name) ?? []) : allCommands());
 }
 
-function list({ output }: Hub): void {
+function list({ output }: Hub, _client: Client, args: Arguments): void {
+  if (args.count > 2 && (args.count !== 5 || wordAt(args, 2) !== "FILTERBY")) refuse(SYNTAX);
   output.array(allCommands().length);
   for (const { name } of allCommands()) output.text(name);
 }

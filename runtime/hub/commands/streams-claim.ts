@@ -140,7 +140,8 @@ function readIdleOptions(args: Arguments): { count: number; isIdsOnly: boolean }
     const word = wordAt(args, index);
     if (word === "COUNT" && index + 1 < args.count) {
       options.count = integerAt(args, ++index, "ERR COUNT must be > 0");
-      if (options.count < 1) refuse("ERR COUNT must be > 0");
+      // Redis's own greatest: LONG_MAX / sizeof(streamID).
+      if (options.count < 1 || options.count > 2 ** 59) refuse("ERR COUNT must be > 0");
       options.count = Math.min(options.count, COUNT_MAX);
     } else if (word === "JUSTID") options.isIdsOnly = true;
     else refuse(SYNTAX);

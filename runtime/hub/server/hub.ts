@@ -129,11 +129,13 @@ export class Hub {
   /** Sends the late reply of a command that waited. */
   answer(client: Client, write: () => void): void {
     if (client.isClosed) return;
-    const start = this.output.length;
+    const { length: start, protocol } = this.output;
     this.output.protocol = client.protocol;
     write();
     const bytes = this.output.copy(start);
+    // Another client's command may be under way.
     this.output.length = start;
+    this.output.protocol = protocol;
     this.send(client, bytes, 1);
   }
 
