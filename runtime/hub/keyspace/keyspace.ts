@@ -28,6 +28,7 @@ const VERSION_BLOCK = 1_000_000;
 const EXPIRED_MAX = 500;
 /** A turn whose changes are more gets several rows of the journal: SQLite takes no row of a gigabyte. */
 const JOURNAL_ROW_BYTES = 8 * 1024 * 1024;
+const EXPIRED_ROUNDS = 20;
 const GARBAGE_ROWS = 1000;
 
 type Undo = () => void;
@@ -237,9 +238,10 @@ export class Keyspace {
     for (const key of watched) space.touch(key);
   }
 
-  /** How many keys a namespace has; those whose time is over count until they are removed, as in Redis. */
+  /** How many keys a namespace has. Of very many whose time is over at once some may still count. */
   size(space: Space): number {
     this.flushAll();
+    for (let round = 0; round < EXPIRED_ROUNDS && this.nextExpiry <= this.now(); round++) this.removeExpired();
     return space.keys;
   }
 
@@ -536,6 +538,7 @@ export class Keyspace {
       return;
     }
     const expires = entry.expires || null;
+    if (entry.expires !== 0 && entry.expires < this.nextExpiry) this.nextExpiry = entry.expires;
     const updated = this.run(
       "UPDATE keys SET type = 1, value = ?, object = NULL, expires = ?, version = ? WHERE namespace = ? AND key = ?",
       [entry.value, expires, entry.version, space.id, name],
