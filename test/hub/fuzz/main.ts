@@ -12,7 +12,9 @@ const { visits, frames, slowestMs, slowestDuring, largestBytes, bytesAfterWarmUp
   seed: Number(seed),
   say: console.log,
 });
-console.log(`${visits} visits, ${frames} frames; ${looks} looks, the slowest ${slowestMs.toFixed(0)} ms`);
+console.log(
+  `${visits} visits, ${frames} frames; ${looks} looks, the slowest ${slowestMs.toFixed(0)} ms, during ${slowestDuring.join(", ")}`,
+);
 console.log(
   `memory ${megabytes(bytesAfterWarmUp)} after the warm-up, ${megabytes(largestBytes)} at most, ${megabytes(bytesAtEnd)} at the end`,
 );
