@@ -39,8 +39,12 @@ export class Retained {
   private first = 0;
   private number = 0;
   private bytes = 0;
+  /** When the first of them expires. */
+  private soonest = Number.POSITIVE_INFINITY;
   /** Of the channels whose messages had to go before their time: the numbers of those. Bounded as the messages are. */
   private lost: { channel: string; number: number; expiresAt: number }[] = [];
+  /** Up to this number not even the loss is known. */
+  private uncounted = 0;
   private readonly channels = new Map<string, Subscription>();
   private readonly patterns = new Map<string, Subscription>();
   private readonly scratch = new Output();
@@ -53,7 +57,9 @@ export class Retained {
   publish(channel: string, payload: Uint8Array, expiryMs: number): { position: string; receivers: number } {
     const now = Date.now();
     this.number++;
-    this.messages.push({ number: this.number, channel, payload, expiresAt: now + Math.min(expiryMs, RETAINED_LIMITS.expiryMaxMs) });
+    const expiresAt = now + Math.min(expiryMs, RETAINED_LIMITS.expiryMaxMs);
+    this.messages.push({ number: this.number, channel, payload, expiresAt });
+    this.soonest = Math.min(this.soonest, expiresAt);
     this.bytes += payload.length + channel.length;
     this.dropOld(now);
     const position = this.position();
@@ -134,11 +140,11 @@ export class Retained {
     const glob = kind === "pattern" ? compileGlob(name) : null;
     const concerns = (channel: string) => (glob ? glob.matches(channel) : channel === name);
     const [epoch, number] = position.split("-");
-    const isKnown = epoch === this.epoch;
+    const isKnown = epoch === this.epoch && /^\d{1,15}$/.test(number ?? "");
     const after = isKnown ? Number(number) : 0;
     const messages = this.messages.slice(this.first).filter((one) => one.number > after && one.expiresAt > now && concerns(one.channel));
     const lost = this.lost.filter((one) => one.number > after && one.expiresAt > now && concerns(one.channel)).length;
-    return { messages, lost: isKnown ? lost : -1 };
+    return { messages, lost: isKnown && after >= this.uncounted ? lost : -1 };
   }
 
   /** Removes what expired, as far as it is oldest, and what is too much. */
@@ -148,6 +154,10 @@ export class Retained {
       const isOver = oldest.expiresAt <= now;
       const isTooMuch = this.messages.length - this.first > RETAINED_LIMITS.messagesMax || this.bytes > RETAINED_LIMITS.bytesMax;
       if (!isOver && !isTooMuch) break;
+      if (!isOver && now >= this.soonest) {
+        this.sweep(now);
+        continue;
+      }
       if (!isOver) this.lost.push({ channel: oldest.channel, number: oldest.number, expiresAt: oldest.expiresAt });
       this.bytes -= oldest.payload.length + oldest.channel.length;
       this.first++;
@@ -156,7 +166,17 @@ export class Retained {
       this.messages = this.messages.slice(this.first);
       this.first = 0;
     }
-    if (this.lost.length > RETAINED_LIMITS.messagesMax) this.lost = this.lost.slice(RETAINED_LIMITS.messagesMax / 2);
+    if (this.lost.length <= RETAINED_LIMITS.messagesMax) return;
+    this.uncounted = this.lost[RETAINED_LIMITS.messagesMax / 2 - 1]?.number ?? 0;
+    this.lost = this.lost.slice(RETAINED_LIMITS.messagesMax / 2);
+  }
+
+  /** Removes all that expired, so that what is still to be kept need not go for it. */
+  private sweep(now: number): void {
+    this.messages = this.messages.slice(this.first).filter(({ expiresAt }) => expiresAt > now);
+    this.first = 0;
+    this.bytes = this.messages.reduce((sum, { payload, channel }) => sum + payload.length + channel.length, 0);
+    this.soonest = this.messages.reduce((soonest, { expiresAt }) => Math.min(soonest, expiresAt), Number.POSITIVE_INFINITY);
   }
 
   private position(number = this.number): string {
