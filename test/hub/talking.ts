@@ -18,7 +18,10 @@ export class Talk implements Disposable {
   /** Resolves when the other side has hung up. */
   readonly ended: Promise<void>;
   private readonly socket: Socket;
-  private rest: Buffer = Buffer.alloc(0);
+  private rest: Buffer[] = [];
+  private restBytes = 0;
+  /** Fewer bytes are no whole reply. */
+  private neededBytes = 0;
   private readonly arrived: unknown[] = [];
   private isEnded = false;
   private wake: () => void = () => undefined;
@@ -109,13 +112,20 @@ export class Talk implements Disposable {
   }
 
   private take(bytes: Buffer): void {
-    this.rest = this.rest.length === 0 ? bytes : Buffer.concat([this.rest, bytes]);
+    this.rest.push(bytes);
+    this.restBytes += bytes.length;
+    if (this.restBytes < this.neededBytes) return;
+    const all = Buffer.concat(this.rest);
     let at = 0;
-    for (let read = readReply(this.rest, at); read; read = readReply(this.rest, at)) {
+    for (let read = readReply(all, at); read; read = readReply(all, at)) {
       this.arrived.push(read.value);
       at = read.next;
     }
-    this.rest = this.rest.subarray(at);
+    this.rest = [all.subarray(at)];
+    this.restBytes = all.length - at;
+    this.neededBytes = /^\$(\d+)\r/.test(all.toString("latin1", at, at + 20))
+      ? Number.parseInt(all.toString("latin1", at + 1, at + 20), 10)
+      : 0;
     this.wake();
   }
 }
