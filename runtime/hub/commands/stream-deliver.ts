@@ -26,22 +26,22 @@ export function deliverNew(
 }
 
 function advance(hub: Hub, stream: Stream, group: Group, id: StreamId): void {
-  if (group.read !== UNKNOWN && !hasGapsFrom(stream, id)) group.read++;
+  if (group.read !== UNKNOWN && !hasGapsFrom(hub, stream, id)) group.read++;
   else if (stream.added > 0) group.read = distance(hub, stream, id);
   group.last = id;
   group.isChanged = true;
 }
 
 /** Whether something was deleted at or after `id`. */
-function hasGapsFrom(stream: Stream, id: StreamId): boolean {
-  return stream.length > 0 && stream.deleted > MIN_ID && id <= stream.deleted;
+function hasGapsFrom(hub: Hub, stream: Stream, id: StreamId): boolean {
+  const first = hub.streams.firstId(stream);
+  return first !== null && stream.deleted > MIN_ID && first <= stream.deleted && id <= stream.deleted;
 }
 
 /** How many entries were added up to `id`, as far as that can be told (Redis: streamEstimateDistanceFromFirstEverEntry). */
 function distance(hub: Hub, stream: Stream, id: StreamId): number {
   if (stream.added === 0) return 0;
   if (stream.length === 0 && id <= stream.last) return stream.added;
-  if (id > MIN_ID && id < stream.deleted) return UNKNOWN;
   if (id === stream.last) return stream.added;
   if (id > stream.last) return UNKNOWN;
   const first = hub.streams.firstId(stream) ?? MIN_ID;
@@ -53,7 +53,7 @@ function distance(hub: Hub, stream: Stream, id: StreamId): number {
 /** Entries that a group has still to read; null: that is not known. */
 export function lagOf(hub: Hub, stream: Stream, group: Group): number | null {
   if (stream.added === 0) return 0;
-  if (group.read !== UNKNOWN && !hasGapsFrom(stream, group.last)) return stream.added - group.read;
+  if (group.read !== UNKNOWN && !hasGapsFrom(hub, stream, group.last)) return stream.added - group.read;
   const read = distance(hub, stream, group.last);
   return read === UNKNOWN ? null : stream.added - read;
 }

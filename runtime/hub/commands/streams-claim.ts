@@ -113,11 +113,14 @@ function claimIdle(hub: Hub, client: Client, args: Arguments): void {
   const start = startAt(args, 5);
   const { count, isIdsOnly } = readIdleOptions(args);
   const { stream, group } = groupAt(hub, placeAt(hub, client, args, 1), textAt(args, 2));
-  const consumer = consumerOf(hub, stream, group, nameAt(args, 3));
+  const name = nameAt(args, 3);
   const { pending, gone, cursor } = collect(hub, stream, group, { start, count, idleMs });
+  // Who gets nothing does not become a consumer by asking.
+  const consumer = pending.length > 0 || group.consumers.has(name) ? consumerOf(hub, stream, group, name) : null;
+  if (gone.length > 0) hub.streams.touch(stream);
   const now = hub.keyspace.now();
   for (const id of gone) removePending(group, id);
-  for (const one of pending) take(group, one, consumer, now, isIdsOnly);
+  for (const one of consumer ? pending : []) take(group, one, consumer as Consumer, now, isIdsOnly);
   hub.output.array(3);
   writeId(hub, cursor);
   writeClaimed(
