@@ -6,8 +6,8 @@ import { ensureFifo } from "../process/fifo.ts";
 import type { LogStreamTarget } from "./pump.ts";
 
 /** Makes the FIFO and its folder. */
-export function prepareFifo({ key, fifo, openAt, uid, gid }: LogStreamTarget): void {
-  if (openAt !== undefined) return;
+export function prepareFifo({ key, fifo, opened, uid, gid }: LogStreamTarget): void {
+  if (opened !== undefined) return;
   orThrow(key, fifo, () => mkdirSync(dirname(fifo), { recursive: true, mode: 0o700 }));
   orThrow(key, fifo, () => ensureFifo(fifo, { uid, gid }));
 }
@@ -18,8 +18,8 @@ export function openWriter({ key, fifo }: LogStreamTarget): number {
 }
 
 /** The end for the pump. */
-export function openPumpEnd({ key, fifo, openAt = fifo }: LogStreamTarget): number {
-  return orThrow(key, openAt, () => openSync(openAt, constants.O_RDWR | constants.O_NONBLOCK));
+export function openPumpEnd({ key, fifo, opened }: LogStreamTarget): number {
+  return opened ?? orThrow(key, fifo, () => openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK));
 }
 
 /** Closes what `openWriter` gave. */

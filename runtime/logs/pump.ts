@@ -9,8 +9,8 @@ export interface LogStreamTarget extends RotationPolicy {
   readonly key: string;
   /** Absolute path of the FIFO that the process writes to; made if absent. */
   readonly fifo: string;
-  /** Where that very FIFO is opened by `resume` when its name was removed, e.g. `/proc/PID/fd/1`; absent: by its name. */
-  readonly openAt?: string | undefined;
+  /** For `resume`: the FIFO itself, open and the pump's from then on, where its name was removed; absent: it is opened by its name. */
+  readonly opened?: number | undefined;
   /** Absolute path of the live log file; made, with its folders, when the first byte comes. */
   readonly file: string;
   /** Whom the FIFO belongs to; absent: whoever runs the daemon. */

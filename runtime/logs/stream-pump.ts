@@ -53,7 +53,7 @@ class StreamPump implements LogPump {
   resume(target: LogStreamTarget): void {
     prepareFifo(target);
     const found = this.#streams.get(target.key);
-    if (found && sameFifo(found.fd, target.fifo)) return this.update(target);
+    if (found && target.opened === undefined && sameFifo(found.fd, target.fifo)) return this.update(target);
     found?.reader.close();
     const fd = openPumpEnd(target);
     const tell = (event: PumpEvent): void => {
@@ -69,7 +69,7 @@ class StreamPump implements LogPump {
       target,
       fd,
       writer,
-      reader: readFifo(target.openAt ?? target.fifo, fd, (bytes) => writer.write(bytes)),
+      reader: readFifo(target.opened === undefined ? target.fifo : `/proc/self/fd/${fd}`, fd, (bytes) => writer.write(bytes)),
     });
     this.#prepareFiles(target);
   }

@@ -83,7 +83,7 @@ class ThreadPump implements LogPump {
   resume(target: LogStreamTarget): void {
     prepareFifo(target);
     const found = this.#streams.get(target.key);
-    if (found && sameFifo(found.fd, target.fifo)) return this.update(target);
+    if (found && target.opened === undefined && sameFifo(found.fd, target.fifo)) return this.update(target);
     const fd = openPumpEnd(target);
     this.#streams.set(target.key, { target, fd });
     this.#send({ do: "open", key: target.key, fd, file: target.file, policy: policyOf(target) });

@@ -1,6 +1,5 @@
 /** What a running process shows of itself beside its stat line. Linux only; elsewhere nothing is known and nothing is guessed. */
-import { readFileSync, readlinkSync, statSync } from "node:fs";
-import { basename } from "node:path";
+import { readFileSync, readlinkSync } from "node:fs";
 
 /** The environment that a process was started with, unless it overwrote it; empty when it cannot be read. */
 export function environmentOf(pid: number): Map<string, string> {
@@ -24,24 +23,6 @@ export function descriptorTarget(pid: number, descriptor: number): string | unde
   } catch {
     return undefined;
   }
-}
-
-/**
- * Where one of these processes has a FIFO as its output that was made as `fifo` and is not to be found there any more, e.g. `/proc/12/fd/1`: its
- * name was removed, or its folder moved. Undefined where there is none.
- */
-export function unnamedFifo(pids: Iterable<number>, fifo: string): string | undefined {
-  const named = statSync(fifo, { throwIfNoEntry: false });
-  for (const pid of pids) {
-    for (const descriptor of [1, 2]) {
-      const target = descriptorTarget(pid, descriptor)?.replace(/ \(deleted\)$/, "");
-      if (target === undefined || basename(target) !== basename(fifo)) continue;
-      const path = `/proc/${pid}/fd/${descriptor}`;
-      const open = statSync(path, { throwIfNoEntry: false });
-      if (open?.isFIFO() && (open.ino !== named?.ino || open.dev !== named.dev)) return path;
-    }
-  }
-  return undefined;
 }
 
 function readNulSeparated(path: string): string[] {

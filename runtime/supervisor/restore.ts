@@ -1,9 +1,9 @@
 import type { Cause } from "../../core/api/wire.ts";
 import { type Identity, UNSEEN_EXIT } from "../../core/lifecycle/state.ts";
 import type { LogStreamTarget } from "../logs/pump.ts";
-import { unnamedFifo } from "../process/environ.ts";
 import { wasWritten } from "../process/fifo.ts";
 import { bootId } from "../process/identity.ts";
+import { openUnnamedFifo } from "../process/unnamed-fifo.ts";
 import { isIdle } from "./actions.ts";
 import { deleteAll } from "./delete.ts";
 import { defineOwn } from "./own.ts";
@@ -173,13 +173,16 @@ function resumeLogs(supervisor: Supervisor, process: Supervised): void {
 
 /** Who took away the names in `run/` did not take the FIFOs away: what writes into them would wait for ever if nobody read. */
 function resumeLog(supervisor: Supervisor, process: Supervised, target: LogStreamTarget): void {
-  const openAt = unnamedFifo(process.members.keys(), target.fifo);
+  supervisor.parts.pump.resume({ ...target, opened: findUnnamed(supervisor, process, target.fifo) });
+}
+
+function findUnnamed(supervisor: Supervisor, process: Supervised, fifo: string): number | undefined {
   try {
-    supervisor.parts.pump.resume({ ...target, openAt });
+    return openUnnamedFifo(process.members.keys(), fifo) ?? undefined;
   } catch (error) {
-    if (openAt === undefined) throw error;
-    const text = `its output is lost until it is restarted: its pipe ${target.fifo} was removed and cannot be opened at ${openAt} (${(error as Error).message})`;
+    const text = `its output is lost until it is restarted: its pipe ${fifo} was removed and cannot be opened any more (${(error as Error).message})`;
     supervisor.record(process, null, null, { kind: "output-lost", text });
+    return undefined;
   }
 }
 

@@ -12,7 +12,7 @@ import { pidsOf, systemOf, untilBack } from "./daemons.ts";
 const FILE = `project: shop
 processes:
   - name: loud
-    command: sh -c 'i=0; while :; do i=$((i+1)); printf "%0999d\\n" $i; printf "%0999d\\n" $i >&2; sleep 0.005; done'
+    command: sh -c 'i=0; while :; do for n in 1 2 3 4; do i=$((i+1)); printf "%0999d\\n" $i; printf "%0999d\\n" $i >&2; done; sleep 0.005; done'
     restart: true
     logs: { max_size: 100MB }
 `;
@@ -27,12 +27,17 @@ async function checkGoesOn(home: Home): Promise<void> {
   for (const stream of ["out", "err"] as const) {
     const before = linesOf(home, stream).length;
     await waitFor(() => linesOf(home, stream).length > before + 150, { what: `${stream} to go on`, limitMs: 20_000 });
-    const lines = linesOf(home, stream);
-    assert.equal(
-      lines,
-      lines.map((_, index) => index + 1),
-    );
+    checkLines(home, stream);
   }
+}
+
+/** All that was written, once each and in order. */
+function checkLines(home: Home, stream: "out" | "err"): void {
+  const lines = linesOf(home, stream);
+  assert.equal(
+    lines,
+    lines.map((_, index) => index + 1),
+  );
 }
 
 const REMOVALS: readonly { readonly name: string; readonly remove: (home: Home) => Promise<void> }[] = [
@@ -70,5 +75,31 @@ for (const { name, remove } of REMOVALS) {
     assert.not(existsSync(join(home.dir, "run/daemon.pid")));
   });
 }
+
+/** Until it is let go it waits in `printf >&2`, while nobody reads: that long its shell's descriptor 1 is the pipe of stderr, and that of stdout is elsewhere. */
+const REDIRECTED_FILE = `project: shop
+processes:
+  - name: loud
+    command: >-
+      sh -c 'i=0; while [ ! -e go ]; do i=$((i+1)); printf "%0999d\\n" $i >&2; done;
+      i=0; while [ $i -lt 200 ]; do i=$((i+1)); printf "%0999d\\n" $i; done; exec sleep 1000'
+    restart: true
+    logs: { max_size: 100MB }
+`;
+
+test("run/ is removed and the daemon killed while a process is blocked with its stdout redirected: both streams are read on", async () => {
+  await using home = makeHome();
+  home.write("processes.yaml", REDIRECTED_FILE);
+  await home.ok(["register", "--start"]);
+  const { pid } = await systemOf(home);
+  const before = await pidsOf(home);
+  rmSync(join(home.dir, "run"), { recursive: true });
+  process.kill(pid, "SIGKILL");
+  await untilBack(home, pid);
+  home.write("go", "");
+  await waitFor(() => linesOf(home, "out").length === 200, { what: "out to be read" });
+  for (const stream of ["out", "err"] as const) checkLines(home, stream);
+  assert.equal(await pidsOf(home), before);
+});
 
 test.run();
