@@ -1,0 +1,154 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import "../commands/connection.ts";
+import "../commands/hashes.ts";
+import "../commands/keys.ts";
+import "../commands/strings.ts";
+import "../commands/transactions.ts";
+import "../commands/bus.ts";
+import "../commands/clients.ts";
+import { Keyspace } from "../keyspace/keyspace.ts";
+import type { SqlGateway } from "../sql/gateway.ts";
+import type { Client, ClientSocket } from "./client.ts";
+import { CLIENT_LIMITS, Hub } from "./hub.ts";
+
+/** A hub without doors, on a file of its own. */
+interface Rig extends Disposable {
+  readonly hub: Hub;
+  readonly keyspace: Keyspace;
+  readonly faults: unknown[];
+}
+
+/** A client's end: what it was sent, and whether it was hung up. */
+interface End {
+  readonly client: Client | null;
+  readonly socket: ClientSocket;
+  said: string;
+  isEnded: boolean;
+}
+
+async function makeRig(): Promise<Rig> {
+  const folder = mkdtempSync(join(tmpdir(), "hub-"));
+  const keyspace = await Keyspace.open(join(folder, "hub.db"));
+  const faults: unknown[] = [];
+  const hub = new Hub({ keyspace, sql: {} as SqlGateway, version: "0", identify: () => null, fatal: (error) => faults.push(error) });
+  return {
+    hub,
+    keyspace,
+    faults,
+    [Symbol.dispose]() {
+      hub.close();
+      keyspace.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function enter(hub: Hub): End {
+  const end: { -readonly [Key in keyof End]: End[Key] } = { client: null, socket: {} as ClientSocket, said: "", isEnded: false };
+  const hangUp = (): void => {
+    end.isEnded = true;
+  };
+  end.socket = {
+    write(bytes) {
+      end.said += Buffer.from(bytes).toString("latin1");
+      return bytes.length;
+    },
+    end: hangUp,
+    terminate: hangUp,
+    pause: () => undefined,
+    resume: () => undefined,
+  };
+  end.client = hub.accept(end.socket, "test:0", true);
+  return end;
+}
+
+function say({ hub }: Rig, end: End, ...lines: string[]): void {
+  hub.receive(end.client as Client, Buffer.from(lines.map((line) => `${line}\r\n`).join("")));
+}
+
+/** Until the turn is over. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+}
+
+function breakCommit({ keyspace }: Rig): void {
+  const { db } = keyspace;
+  const commit = db.commit.bind(db);
+  db.commit = () => {
+    db.commit = commit;
+    db.rollback();
+    throw new Error("disk full");
+  };
+}
+
+test("one client too many is told so and hung up, and there is room when another goes", async () => {
+  using rig = await makeRig();
+  const ends = Array.from({ length: CLIENT_LIMITS.clientsMax }, () => enter(rig.hub));
+  assert.ok(ends.every(({ client }) => client !== null));
+  const refused = enter(rig.hub);
+  assert.equal([refused.client, refused.said, refused.isEnded], [null, "-ERR max number of clients reached\r\n", true]);
+  rig.hub.gone(ends[5]?.client as Client);
+  const next = enter(rig.hub);
+  say(rig, next, "PING");
+  assert.is(next.said, "+PONG\r\n");
+});
+
+test("when the disk says no, each command of the turn that had a reply gets an error, and others are answered", async () => {
+  using rig = await makeRig();
+  const [writer, quiet, other] = [enter(rig.hub), enter(rig.hub), enter(rig.hub)];
+  breakCommit(rig);
+  say(rig, writer, "SET k 1", "GET k", "MULTI", "SET k 2", "EXEC");
+  say(rig, quiet, "CLIENT REPLY OFF", "SET q 1", "SET q 2", "CLIENT REPLY ON", "CLIENT REPLY SKIP", "SET q 3", "GET q");
+  say(rig, other, "PING");
+  assert.equal([writer.said, quiet.said, other.said], ["", "", "+PONG\r\n"]);
+  await turn();
+  const refusal = "-IOERR cannot write: disk full\r\n";
+  assert.is(writer.said, refusal.repeat(5));
+  // That of ON, and that of GET.
+  assert.is(quiet.said, refusal.repeat(2));
+  writer.said = quiet.said = "";
+  say(rig, writer, "GET k", "SET k 3");
+  say(rig, quiet, "GET q");
+  await turn();
+  assert.equal([writer.said, quiet.said], ["$-1\r\n+OK\r\n", "$-1\r\n"]);
+  assert.equal(rig.faults, []);
+});
+
+test("a command that the disk stops half way takes its whole turn with it", async () => {
+  using rig = await makeRig();
+  const end = enter(rig.hub);
+  const { db } = rig.keyspace;
+  const run = db.run.bind(db);
+  let inserts = 0;
+  db.run = (sql, params) => {
+    if (sql.startsWith("INSERT INTO fields") && ++inserts === 2) throw Object.assign(new Error("no room"), { code: "NO_SPACE" });
+    return run(sql, params);
+  };
+  say(rig, end, "MULTI", "SET k 1", "HSET h a 1 b 2", "EXEC");
+  await turn();
+  assert.is(end.said, "-IOERR cannot write: no room\r\n".repeat(4));
+  end.said = "";
+  say(rig, end, "EXISTS k h", "HGETALL h", "HSET h a 1 b 2");
+  await turn();
+  assert.is(end.said, ":0\r\n*0\r\n:2\r\n");
+  assert.equal(rig.faults, []);
+});
+
+test("a message that a write's client is sent meanwhile is not taken for a reply", async () => {
+  using rig = await makeRig();
+  const [end, publisher] = [enter(rig.hub), enter(rig.hub)];
+  say(rig, end, "HELLO 3", "SUBSCRIBE c");
+  await turn();
+  end.said = "";
+  breakCommit(rig);
+  say(rig, end, "SET k 1");
+  say(rig, publisher, "PUBLISH c hello");
+  await turn();
+  assert.is(end.said, "-IOERR cannot write: disk full\r\n>3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$5\r\nhello\r\n");
+});
+
+test.run();
