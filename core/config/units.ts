@@ -4,19 +4,21 @@ export type Parsed = { readonly value: number } | { readonly problem: string; re
 /** Longest duration, in milliseconds: what a timer of the runtimes can wait (2^31 - 1, almost 25 days). */
 export const DURATION_MAX_MS = 2_147_483_647;
 
-const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const DAY_MS = 86_400_000;
+const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: DAY_MS };
 const ONE_PART = /^(\d+)(ms|s|m|h|d)$/;
 const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g;
 const WHOLE = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/;
 const CLOCK = /^(\d+):([0-5]\d):([0-5]\d)(?:\.(\d{1,7}))?$/;
 const DURATION_HINT = "write a duration as 500ms, 5s, 10m, 2h or 00:00:05";
 
-/** A duration such as `500ms`, `1.5s`, `1m30s`, `2h` or `00:00:05`, in whole milliseconds. A number without unit is refused: no two tools agree what it means. */
-export function parseDuration(text: string): Parsed {
+/** A duration such as `500ms`, `1.5s`, `1m30s`, `2h` or `00:00:05`, in whole milliseconds. A number without unit is refused: no two tools agree what it means. Longer than `maxMs`, by default what a timer can wait, is refused, too. */
+export function parseDuration(text: string, maxMs = DURATION_MAX_MS): Parsed {
   const compact = text.trim();
   const value = clockMs(compact) ?? unitsMs(compact.replace(/\s+/g, "").toLowerCase());
   if (value === null) return durationProblem(compact);
-  if (value > DURATION_MAX_MS) return { problem: "it is longer than 24 days", hint: "write at most 24d" };
+  if (value > maxMs)
+    return { problem: `it is longer than ${Math.floor(maxMs / DAY_MS)} days`, hint: `write at most ${Math.floor(maxMs / DAY_MS)}d` };
   return { value: Math.round(value) };
 }
 

@@ -4,10 +4,14 @@ declare const TextEncoder: new () => {
   encode(text: string): Uint8Array<ArrayBuffer>;
   encodeInto(text: string, target: Uint8Array): { readonly written: number };
 };
-declare const TextDecoder: new (label: string, options: { readonly ignoreBOM: boolean }) => { decode(bytes: Uint8Array): string };
+declare const TextDecoder: new (
+  label: string,
+  options: { readonly ignoreBOM: boolean; readonly fatal?: boolean },
+) => { decode(bytes: Uint8Array): string };
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const strictDecoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 /** A text's bytes. */
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
@@ -22,4 +26,13 @@ export function encodeUtf8Into(text: string, target: Uint8Array): number {
 /** The text of bytes; what is no UTF-8 becomes U+FFFD. */
 export function decodeUtf8(bytes: Uint8Array): string {
   return decoder.decode(bytes);
+}
+
+/** The text of bytes; null where they are no UTF-8. */
+export function decodeStrictUtf8(bytes: Uint8Array): string | null {
+  try {
+    return strictDecoder.decode(bytes);
+  } catch {
+    return null;
+  }
 }

@@ -97,6 +97,12 @@ export class HubSession implements AsyncDisposable {
     return signal ? waitUnlessAborted(reply, signal) : reply;
   }
 
+  /** What the other side is; null while there is no connection. */
+  get server(): "ghost" | "redis" | null {
+    if (this.state.is !== "ready") return null;
+    return this.state.isGhost ? "ghost" : "redis";
+  }
+
   /** Whether the other side knows Ghost's own commands; connects to find out. */
   async isGhost(signal?: AbortSignal): Promise<boolean> {
     if (this.state.is !== "ready") await this.send(["PING"], signal);
@@ -116,6 +122,7 @@ export class HubSession implements AsyncDisposable {
    */
   async open(signal?: AbortSignal, options: Pick<SessionOptions, "reconnects" | "onEvent"> = {}): Promise<HubSession> {
     throwIfAborted(signal);
+    if (this.state.is === "closed") throw this.state.cause;
     const session = new HubSession({ ...this.options, reconnects: false, onEvent: undefined, ...options });
     try {
       await session.send(["PING"], signal);
@@ -139,6 +146,11 @@ export class HubSession implements AsyncDisposable {
   /** Waits for the replies to what was sent (for at most 1 s), and ends the connection. What is sent afterwards fails. */
   async close(): Promise<void> {
     if (this.state.is === "ready") await this.settle(this.state.wire);
+    this.end();
+  }
+
+  /** Ends the connection at once: what was sent and not answered fails. */
+  destroy(): void {
     this.end();
   }
 

@@ -1,0 +1,186 @@
+import { type Duration, waitMs } from "../config/duration.ts";
+import { GhostError } from "../errors/ghost-error.ts";
+import type { Received } from "./envelope.ts";
+import type { BusProblem, ConsumeHandlerOptions, ConsumeOptions, Consumer, Delivery, Handler } from "./ghost-bus.ts";
+import type { Surroundings } from "./intake.ts";
+import type { StreamEntry, TakeRequest, Taker } from "./port.ts";
+import { Reading } from "./reading.ts";
+
+const BATCH = 16;
+const REDELIVER_AFTER: Duration = "30s";
+const DELIVERY_LIMIT = 10;
+const RETRY_DELAY: Duration = "1s";
+/** How long one question for messages waits at the hub, in ms; then the next is asked. */
+const BLOCK_MS = 5_000;
+/** The pause before the hub is asked again after it could not be reached, in ms. */
+const AGAIN_MS = 100;
+/** The last entry that one millisecond can have. */
+const LAST_OF_MS = "18446744073709551615";
+
+/** Options with this member's name. */
+export type Member = ConsumeOptions & { readonly consumer: string };
+
+/** A member of a group, read in a loop. */
+export class ReadConsumer implements Consumer {
+  private readonly surroundings: Surroundings;
+  private readonly options: Member;
+  private readonly request: TakeRequest;
+  private readonly reading: Reading;
+  private readonly taker: Taker;
+  private readonly tell: (problem: BusProblem) => void;
+  private readonly stopWatching: () => void;
+  private batch: { readonly entry: StreamEntry; readonly takenAtMs: number }[] = [];
+  private filling: Promise<void> | null = null;
+  private isOver = false;
+
+  constructor(surroundings: Surroundings, channel: string, options: Member) {
+    const { group, consumer, batch = BATCH, redeliverAfter = REDELIVER_AFTER, schema, signal } = options;
+    const { deliveryLimit = DELIVERY_LIMIT, deadLetters = `${channel}:dead` } = options;
+    this.surroundings = surroundings;
+    this.options = options;
+    this.tell = options.onProblem ?? surroundings.onProblem;
+    this.reading = new Reading(schema, surroundings.clock, this.tell);
+    const idleMs = waitMs(redeliverAfter, "redeliverAfter");
+    this.request = { channel, group, consumer, count: batch, blockMs: BLOCK_MS, idleMs, deliveryLimit, deadLetters };
+    this.taker = surroundings.port.openTaker();
+    const stop = (): void => void this.return();
+    this.stopWatching = () => signal?.removeEventListener("abort", stop);
+    if (signal?.aborted) stop();
+    else signal?.addEventListener("abort", stop);
+  }
+
+  async next(): Promise<IteratorResult<Delivery>> {
+    while (!this.isOver) {
+      const taken = this.batch.shift();
+      const delivery = taken && (await this.hand(taken.entry, taken.takenAtMs));
+      if (delivery) return { done: false, value: delivery };
+      if (!taken) await this.fill();
+    }
+    return { done: true, value: undefined };
+  }
+
+  /** Ends it. What was taken and not handed out goes to others in time. */
+  async return(): Promise<IteratorResult<Delivery>> {
+    if (!this.isOver) {
+      this.isOver = true;
+      this.stopWatching();
+      this.surroundings.onEnd(this);
+      await this.taker.close();
+    }
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  /** Several that wait share one question. */
+  private fill(): Promise<void> {
+    this.filling ??= this.take().finally(() => {
+      this.filling = null;
+    });
+    return this.filling;
+  }
+
+  private async take(): Promise<void> {
+    const { port, clock } = this.surroundings;
+    try {
+      const entries = await this.taker.take(this.request);
+      this.batch = entries.map((entry) => ({ entry, takenAtMs: clock.now() }));
+    } catch (error) {
+      if (this.isOver) return;
+      if (isCode(error, "HUB_UNREACHABLE")) return new Promise((resolve) => clock.after(AGAIN_MS, resolve));
+      if (!isCode(error, "NOT_FOUND")) {
+        await this.return();
+        throw error;
+      }
+      await port.createGroup(this.request.channel, this.request.group, beginOf(this.options.from));
+    }
+  }
+
+  /** Null when it is not to be handed out: too old, or not fit. */
+  private async hand(entry: StreamEntry, takenAtMs: number): Promise<Delivery | null> {
+    const { idleMs, channel } = this.request;
+    const ageMs = this.surroundings.clock.now() - takenAtMs;
+    // It goes to another about now; or would, before this program is done with it.
+    if (ageMs >= idleMs) return null;
+    if (ageMs > idleMs / 2) await this.touch(entry, 0);
+    const message = this.reading.open(channel, entry.payload, entry.entryId);
+    if (!message) {
+      await this.acknowledge(entry);
+      return null;
+    }
+    const checked = await this.reading.check(message);
+    if (checked) return this.deliver(entry, checked);
+    await this.touch(entry, idleMs);
+    return null;
+  }
+
+  private deliver(entry: StreamEntry, message: Received): Delivery {
+    const { idleMs } = this.request;
+    return {
+      ...message,
+      entryId: entry.entryId,
+      deliveries: entry.deliveries,
+      ack: () => this.acknowledge(entry),
+      nak: (delay) => this.touch(entry, delay === undefined ? idleMs : Math.max(0, idleMs - waitMs(delay, "delay"))),
+      extend: () => this.touch(entry, 0),
+    };
+  }
+
+  private acknowledge({ entryId }: StreamEntry): Promise<boolean> {
+    return this.surroundings.port.acknowledge(this.request.channel, this.request.group, entryId);
+  }
+
+  private touch({ entryId }: StreamEntry, idleMs: number): Promise<void> {
+    const { channel, group, consumer } = this.request;
+    return this.surroundings.port.touch(channel, group, consumer, entryId, idleMs);
+  }
+}
+
+/** A member of a group whose messages go to a handler. Its end waits for those that are handled. */
+export function consumeWith(
+  surroundings: Surroundings,
+  channel: string,
+  options: Member & ConsumeHandlerOptions,
+  handler: Handler<unknown>,
+): AsyncDisposable {
+  const { concurrency = 1, retryDelay = RETRY_DELAY } = options;
+  const tell = options.onProblem ?? surroundings.onProblem;
+  waitMs(retryDelay, "retryDelay");
+  const consumer = new ReadConsumer(surroundings, channel, { batch: concurrency, ...options });
+  const handle = async (delivery: Delivery): Promise<void> => {
+    try {
+      await handler(delivery.data, delivery);
+      await delivery.ack();
+    } catch (error) {
+      tell({ is: "failed", channel, error, message: delivery });
+      await delivery.nak(retryDelay).catch(() => undefined);
+    }
+  };
+  const work = async (): Promise<void> => {
+    for await (const delivery of consumer) await handle(delivery);
+  };
+  const end = (error: unknown): void => tell({ is: "ended", channel, error });
+  const workers = Promise.all(Array.from({ length: concurrency }, work)).catch(end);
+  return {
+    async [Symbol.asyncDispose]() {
+      await consumer.return();
+      await workers;
+    },
+  };
+}
+
+/** The last entry that a new group is not given. */
+function beginOf(from: ConsumeOptions["from"] = "start"): string {
+  if (from === "start") return "0";
+  return from === "new" ? "$" : `${Math.max(0, Math.ceil(from) - 1)}-${LAST_OF_MS}`;
+}
+
+function isCode(error: unknown, code: GhostError["code"]): boolean {
+  return error instanceof GhostError && error.code === code;
+}

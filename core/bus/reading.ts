@@ -1,0 +1,48 @@
+import type { GhostError } from "../errors/ghost-error.ts";
+import { type Payload, type Received, readMessage } from "./envelope.ts";
+import type { BusProblem, SubscriptionCounts } from "./ghost-bus.ts";
+import type { Clock } from "./session/transport.ts";
+import { type StandardSchema, validate } from "./standard-schema.ts";
+
+/** Makes messages of payloads: leaves out what came too late and what a schema does not take, counts both, and tells of the latter. */
+export class Reading {
+  private readonly schema: StandardSchema | undefined;
+  private readonly clock: Clock;
+  private readonly tell: (problem: BusProblem) => void;
+  readonly counts: { -readonly [Name in keyof SubscriptionCounts]: SubscriptionCounts[Name] } = {
+    received: 0,
+    expired: 0,
+    invalid: 0,
+    dropped: 0,
+    lost: 0,
+  };
+
+  constructor(schema: StandardSchema | undefined, clock: Clock, tell: (problem: BusProblem) => void) {
+    this.schema = schema;
+    this.clock = clock;
+    this.tell = tell;
+  }
+
+  /** The message, or null when it is worth nothing any more. */
+  open(channel: string, payload: Payload, position: string): Received | null {
+    const message = readMessage(channel, payload, position);
+    if (message.expiresAtMs === undefined || message.expiresAtMs > this.clock.now()) return message;
+    this.counts.expired++;
+    return null;
+  }
+
+  /** The message as the schema gives it; null when that does not take it. At once where there is no schema. */
+  check(message: Received): Received | Promise<Received | null> {
+    return this.schema ? this.validated(message, this.schema) : message;
+  }
+
+  private async validated(message: Received, schema: StandardSchema): Promise<Received | null> {
+    try {
+      return { ...message, data: await validate(schema, message.data, `this message of ${message.channel}`) };
+    } catch (error) {
+      this.counts.invalid++;
+      this.tell({ is: "invalid", channel: message.channel, error: error as GhostError, message });
+      return null;
+    }
+  }
+}
