@@ -108,7 +108,7 @@ export class ReadConsumer implements Consumer {
     const ageMs = this.surroundings.clock.now() - takenAtMs;
     // It goes to another about now; or would, before this program is done with it.
     if (ageMs >= idleMs) return null;
-    if (ageMs > idleMs / 2) await this.touch(entry, 0);
+    if (ageMs > idleMs / 2) await this.extend(entry);
     const message = this.reading.open(channel, entry.payload, entry.entryId);
     if (!message) {
       await this.acknowledge(entry);
@@ -116,19 +116,18 @@ export class ReadConsumer implements Consumer {
     }
     const checked = await this.reading.check(message);
     if (checked) return this.deliver(entry, checked);
-    await this.touch(entry, idleMs);
+    await this.giveBack(entry, 0);
     return null;
   }
 
   private deliver(entry: StreamEntry, message: Received): Delivery {
-    const { idleMs } = this.request;
     return {
       ...message,
       entryId: entry.entryId,
       deliveries: entry.deliveries,
       ack: () => this.acknowledge(entry),
-      nak: (delay) => this.touch(entry, delay === undefined ? idleMs : Math.max(0, idleMs - waitMs(delay, "delay"))),
-      extend: () => this.touch(entry, 0),
+      nak: (delay) => this.giveBack(entry, delay === undefined ? 0 : waitMs(delay, "delay")),
+      extend: () => this.extend(entry),
     };
   }
 
@@ -136,9 +135,13 @@ export class ReadConsumer implements Consumer {
     return this.surroundings.port.acknowledge(this.request.channel, this.request.group, entryId);
   }
 
-  private touch({ entryId }: StreamEntry, idleMs: number): Promise<void> {
+  private giveBack({ entryId }: StreamEntry, delayMs: number): Promise<void> {
+    return this.surroundings.port.giveBack(this.request.channel, this.request.group, entryId, delayMs);
+  }
+
+  private extend({ entryId }: StreamEntry): Promise<void> {
     const { channel, group, consumer } = this.request;
-    return this.surroundings.port.touch(channel, group, consumer, entryId, idleMs);
+    return this.surroundings.port.extend(channel, group, consumer, entryId);
   }
 }
 

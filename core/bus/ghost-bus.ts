@@ -116,9 +116,9 @@ export interface PublishOptions {
 
 /** How to publish what must not be lost. */
 export interface PersistentOptions {
-  /** How long it is kept. Default: as long as there is room (the stream's limits). */
+  /** How long the channel's messages are kept from now on, this one among them. Default: as before, at first `7d`. */
   readonly retention?: Duration;
-  /** The newest so many of the channel are kept. */
+  /** How many of them, the newest, are kept from now on. Default: as before, at first all. */
   readonly maxLength?: number;
   /** Two with the same id within 2 minutes are one. Default: an id of its own. */
   readonly id?: string;
@@ -183,7 +183,7 @@ export interface ConsumeOptions<T = unknown> {
 export interface ConsumeHandlerOptions<T = unknown> extends ConsumeOptions<T> {
   /** Messages that are handled at the same time; default 1. */
   readonly concurrency?: number;
-  /** The pause before a message whose handler failed is tried again; default `1s`, at most `redeliverAfter`. */
+  /** The pause before a message whose handler failed is tried again; default `1s`. */
   readonly retryDelay?: Duration;
 }
 

@@ -66,8 +66,10 @@ export interface BusPort {
   openTaker(): Taker;
   /** Whether it was this group's to acknowledge. */
   acknowledge(channel: string, group: string, entryId: string): Promise<boolean>;
-  /** Says when a consumer was handed an entry: `idleMs` ago. */
-  touch(channel: string, group: string, consumer: string, entryId: string, idleMs: number): Promise<void>;
+  /** Gives an entry back: it is handed out again after `delayMs`. */
+  giveBack(channel: string, group: string, entryId: string, delayMs: number): Promise<void>;
+  /** An entry counts as handed out now. */
+  extend(channel: string, group: string, consumer: string, entryId: string): Promise<void>;
   /** Entries between two ids, inclusive unless they begin with `(`. */
   range(channel: string, from: string, to: string, count: number, signal?: AbortSignal): Promise<StreamEntry[]>;
   close(): Promise<void>;

@@ -65,6 +65,6 @@ async function inMemory(): Promise<MeetingPlace> {
 
 busContract({ name: "memory", open: inMemory });
 busContract({ name: "Redis", open: throughServer(startRedis), without: ["streams"], unless: needs("redis-server") });
-busContract({ name: "hub", open: throughServer(startHub), without: ["streams"] });
+busContract({ name: "hub", open: throughServer(startHub) });
 
 test.run();

@@ -73,9 +73,12 @@ export class HubPort implements BusPort {
     return Number(await this.ask(["XACK", streamOf(channel), group, entryId], `acknowledge ${entryId}`)) === 1;
   }
 
-  async touch(channel: string, group: string, consumer: string, entryId: string, idleMs: number): Promise<void> {
-    const args = ["XCLAIM", streamOf(channel), group, consumer, "0", entryId, "IDLE", String(idleMs), "JUSTID"];
-    await this.ask(args, `hold on to ${entryId}`);
+  async giveBack(channel: string, group: string, entryId: string, delayMs: number): Promise<void> {
+    await this.ask(["GHOST.NAK", streamOf(channel), group, entryId, String(delayMs)], `give ${entryId} back`);
+  }
+
+  async extend(channel: string, group: string, consumer: string, entryId: string): Promise<void> {
+    await this.ask(["XCLAIM", streamOf(channel), group, consumer, "0", entryId, "JUSTID"], `hold on to ${entryId}`);
   }
 
   async range(channel: string, from: string, to: string, count: number, signal?: AbortSignal): Promise<StreamEntry[]> {

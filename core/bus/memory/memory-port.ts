@@ -41,8 +41,12 @@ export class MemoryPort implements BusPort {
     return this.broker.streams.acknowledge(channel, group, entryId);
   }
 
-  async touch(channel: string, group: string, consumer: string, entryId: string, idleMs: number): Promise<void> {
-    this.broker.streams.touch(channel, group, consumer, entryId, idleMs);
+  async giveBack(channel: string, group: string, entryId: string, delayMs: number): Promise<void> {
+    this.broker.streams.hold(channel, group, entryId, delayMs);
+  }
+
+  async extend(channel: string, group: string, _consumer: string, entryId: string): Promise<void> {
+    this.broker.streams.hold(channel, group, entryId, null);
   }
 
   async range(channel: string, from: string, to: string, count: number, _signal?: AbortSignal): Promise<StreamEntry[]> {

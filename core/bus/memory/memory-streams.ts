@@ -4,19 +4,21 @@ import type { KeepOptions, StreamEntry, TakeRequest, Taker } from "../port.ts";
 import type { Clock } from "../session/transport.ts";
 import { type EntryId, idBefore, idText, parseId } from "./entry-id.ts";
 
+/** How long messages are kept unless their publisher says otherwise, in ms. */
+const RETAIN_MS = 7 * 86_400_000;
 /** Two messages with one id within this time are one, in ms. */
 const DUPLICATE_WINDOW_MS = 120_000;
 
 interface Entry {
   readonly id: EntryId;
   readonly payload: Payload;
-  /** When it may go; infinite: never. */
-  readonly expiresAtMs: number;
 }
 
 interface Pending {
   readonly entry: Entry;
   deliveredAtMs: number;
+  /** After which it comes again, as its member asked; null: after the taker's own time. */
+  delayMs: number | null;
   deliveries: number;
 }
 
@@ -27,6 +29,9 @@ interface Group {
 
 interface Stream {
   entries: Entry[];
+  /** How long entries are kept, and how many: the last publisher's word, for all of the channel. */
+  retainMs: number;
+  entriesMax: number;
   last: EntryId;
   readonly groups: Map<string, Group>;
   /** Ids of messages that came of late, and where they are. */
@@ -53,9 +58,10 @@ export class MemoryStreams {
     }
     const known = stream.recent.get(id);
     if (known) return { entryId: known.entryId, isDuplicate: true };
-    const entryId = this.append(stream, payload, now + (retentionMs ?? Number.POSITIVE_INFINITY));
+    stream.retainMs = retentionMs ?? stream.retainMs;
+    stream.entriesMax = maxLength ?? stream.entriesMax;
+    const entryId = this.append(stream, payload);
     stream.recent.set(id, { entryId, atMs: now });
-    if (maxLength !== undefined) stream.entries.splice(0, Math.max(0, stream.entries.length - maxLength));
     return { entryId, isDuplicate: false };
   }
 
@@ -68,12 +74,13 @@ export class MemoryStreams {
     return this.find(channel).groups.get(group)?.pending.delete(entryId) ?? false;
   }
 
-  /** Whoever holds it: a member's name matters to people alone. */
-  touch(channel: string, group: string, _consumer: string, entryId: string, idleMs: number): void {
+  /** Hands an entry out again after `delayMs`; null: as if it had been handed out now. */
+  hold(channel: string, group: string, entryId: string, delayMs: number | null): void {
     const stream = this.find(channel);
     const pending = stream.groups.get(group)?.pending.get(entryId);
     if (!pending) return;
-    pending.deliveredAtMs = this.clock.now() - idleMs;
+    pending.deliveredAtMs = this.clock.now();
+    pending.delayMs = delayMs;
     this.wake(stream);
   }
 
@@ -119,7 +126,7 @@ export class MemoryStreams {
       .slice(0, count - again.length);
     for (const entry of fresh) {
       group.last = entry.id;
-      group.pending.set(idText(entry.id), { entry, deliveredAtMs: 0, deliveries: 0 });
+      group.pending.set(idText(entry.id), { entry, deliveredAtMs: 0, delayMs: null, deliveries: 0 });
     }
     return [...again, ...fresh].map((entry) => this.hand(group, entry));
   }
@@ -128,24 +135,25 @@ export class MemoryStreams {
     const entryId = idText(entry.id);
     const pending = group.pending.get(entryId) as Pending;
     pending.deliveredAtMs = this.clock.now();
+    pending.delayMs = null;
     return { entryId, payload: entry.payload, deliveries: ++pending.deliveries };
   }
 
   /** What was handed out too long ago; what was so too often becomes a dead letter. */
   private due(group: Group, { idleMs, deliveryLimit, deadLetters }: TakeRequest): Entry[] {
-    const late = [...group.pending.values()].filter(({ deliveredAtMs }) => deliveredAtMs + idleMs <= this.clock.now());
+    const late = [...group.pending.values()].filter((one) => dueAt(one, idleMs) <= this.clock.now());
     const dead = late.filter(({ deliveries }) => deliveries >= deliveryLimit);
     for (const { entry } of dead) {
       group.pending.delete(idText(entry.id));
-      this.append(this.find(deadLetters), entry.payload, Number.POSITIVE_INFINITY);
+      this.append(this.find(deadLetters), entry.payload);
     }
     return late.filter((one) => !dead.includes(one)).map(({ entry }) => entry);
   }
 
-  private append(stream: Stream, payload: Payload, expiresAtMs: number): string {
+  private append(stream: Stream, payload: Payload): string {
     const now = this.clock.now();
     stream.last = now > stream.last.ms ? { ms: now, count: 0 } : { ms: stream.last.ms, count: stream.last.count + 1 };
-    stream.entries.push({ id: stream.last, payload, expiresAtMs });
+    stream.entries.push({ id: stream.last, payload });
     this.wake(stream);
     return idText(stream.last);
   }
@@ -153,7 +161,7 @@ export class MemoryStreams {
   /** Until there may be something to take: a new entry, one that was refused, one that is due, or the time is over. */
   private change({ channel, group, idleMs }: TakeRequest, untilMs: number): Promise<void> {
     const stream = this.find(channel);
-    const due = [...(stream.groups.get(group)?.pending.values() ?? [])].map(({ deliveredAtMs }) => deliveredAtMs + idleMs);
+    const due = [...(stream.groups.get(group)?.pending.values() ?? [])].map((one) => dueAt(one, idleMs));
     return new Promise((resolve) => {
       const done = (): void => {
         stream.waiting.delete(done);
@@ -170,17 +178,30 @@ export class MemoryStreams {
   }
 
   private kept(stream: Stream): Entry[] {
-    const now = this.clock.now();
-    if (stream.entries.some(({ expiresAtMs }) => expiresAtMs <= now))
-      stream.entries = stream.entries.filter(({ expiresAtMs }) => expiresAtMs > now);
+    const since = this.clock.now() - stream.retainMs;
+    const surplus = Math.max(0, stream.entries.length - stream.entriesMax);
+    const first = stream.entries.findIndex(({ id }, index) => index >= surplus && id.ms > since);
+    if (first !== 0) stream.entries.splice(0, first < 0 ? stream.entries.length : first);
     return stream.entries;
   }
 
   private find(channel: string): Stream {
     const known = this.streams.get(channel);
     if (known) return known;
-    const stream: Stream = { entries: [], last: { ms: 0, count: 0 }, groups: new Map(), recent: new Map(), waiting: new Set() };
+    const stream: Stream = {
+      entries: [],
+      retainMs: RETAIN_MS,
+      entriesMax: Number.POSITIVE_INFINITY,
+      last: { ms: 0, count: 0 },
+      groups: new Map(),
+      recent: new Map(),
+      waiting: new Set(),
+    };
     this.streams.set(channel, stream);
     return stream;
   }
+}
+
+function dueAt({ deliveredAtMs, delayMs }: Pending, idleMs: number): number {
+  return deliveredAtMs + (delayMs ?? idleMs);
 }
