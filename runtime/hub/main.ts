@@ -10,6 +10,7 @@ import "./commands/ghost.ts";
 import "./commands/hashes.ts";
 import "./commands/health.ts";
 import "./commands/keys.ts";
+import "./commands/metrics.ts";
 import "./commands/sql.ts";
 import "./commands/streams.ts";
 import "./commands/streams-claim.ts";

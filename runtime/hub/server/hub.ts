@@ -8,6 +8,7 @@ import { Retained } from "../bus/retained.ts";
 import { Hashes } from "../keyspace/hashes.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import { Streams } from "../keyspace/streams.ts";
+import { Metrics } from "../metrics.ts";
 import type { SqlGateway } from "../sql/gateway.ts";
 import { type Arguments, textAt, wordAt } from "./arguments.ts";
 import type { Client, ClientSocket, Piece } from "./client.ts";
@@ -53,6 +54,7 @@ export class Hub {
   readonly clients = new Map<number, Client>();
   readonly channels: Channels;
   readonly retained: Retained;
+  readonly metrics = new Metrics();
   readonly output = new Output();
   readonly startedAt = Date.now();
   /** Counters for INFO. */
