@@ -29,6 +29,8 @@ const TAKES_FILES = ["register", "plan", "start", "up", "down", "ci"];
 const WORDS: Readonly<Record<string, string>> = {
   daemon: "start stop restart status logs install uninstall",
   hub: "status start stop restart token",
+  bus: "pub sub request stream",
+  data: "get set del scan incr query exec shell backup rotate-key invalidate",
   group: "list status start stop restart create delete",
   completions: SHELLS.join(" "),
 };

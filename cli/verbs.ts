@@ -31,6 +31,10 @@ export const VERB_GROUPS: Readonly<Record<string, Readonly<Record<string, Loader
     metrics: () => import("./commands/metrics.ts"),
     monitor: () => import("./commands/monitor.ts"),
   },
+  "Messages and data": {
+    bus: () => import("./commands/bus.ts"),
+    data: () => import("./commands/data.ts"),
+  },
   "Other tools' files": {
     import: () => import("./commands/import.ts"),
     export: () => import("./commands/export.ts"),

@@ -33,7 +33,9 @@ export function hubError(error: unknown, action: string): GhostError {
   return new GhostError(code, /^cannot /.test(rest) ? rest : `cannot ${action}: ${rest}`, { cause: error });
 }
 
-/** What sockets fail with: ECONNREFUSED, EPIPE. */
+/** What sockets fail with: ECONNREFUSED, EPIPE. An error reply has a code too, its first word, and that is often ERR. */
 function isOfTheSystem(error: unknown): boolean {
-  return error instanceof Error && /^E[A-Z]+$/.test(String((error as Error & { readonly code?: unknown }).code));
+  return (
+    error instanceof Error && error.name !== "ReplyError" && /^E[A-Z]+$/.test(String((error as Error & { readonly code?: unknown }).code))
+  );
 }

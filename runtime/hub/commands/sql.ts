@@ -6,6 +6,7 @@ import { define } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
 import { refuse } from "../server/reply-error.ts";
 import { wait } from "../server/wait.ts";
+import { backUp } from "../sql/back-up.ts";
 import type { SqlTransaction } from "../sql/gateway.ts";
 
 define({
@@ -13,7 +14,7 @@ define({
   "ghost.exec": { arity: -2, notInMulti: true, run: execute },
   "ghost.batch": { arity: 2, notInMulti: true, run: batch },
   "ghost.tx": { arity: 2, notInMulti: true, run: transact },
-  "ghost.backup": { arity: 2, notInMulti: true, run: backup },
+  "ghost.backup": { arity: -2, notInMulti: true, run: backup },
 });
 
 /** Open transactions, by their client; kept until they are ended, also when they were undone meanwhile. */
@@ -70,10 +71,23 @@ function begin(hub: Hub, client: Client): void {
 function backup(hub: Hub, client: Client, args: Arguments): void {
   if (!client.isOperator) refuse("NAMESPACE only the operator may write a backup");
   const path = utf8At(args, 1);
+  if (args.count > 3 || (args.count === 3 && wordAt(args, 2) !== "KEYS"))
+    refuse("ERR GHOST.BACKUP takes a path and, for keys and streams, KEYS");
+  if (args.count === 3) return run(hub, client, () => backupKeys(hub, path));
   run(hub, client, async (signal) => {
     await hub.parts.sql.backup(namespaceOf(client), path, { signal });
     return () => hub.output.ok();
   });
+}
+
+/** Keys, hashes and streams of all namespaces. Everybody waits meanwhile: it is one file, and copied as it is at this moment. */
+async function backupKeys({ keyspace, output }: Hub, path: string): Promise<() => void> {
+  // A copy cannot be made inside of a transaction: the turn's changes are committed first.
+  await new Promise((resolve) => setImmediate(resolve));
+  keyspace.flushAll();
+  keyspace.commit(true);
+  backUp(keyspace.db, path);
+  return () => output.ok();
 }
 
 function statement(args: Arguments): [sql: string, params: string] {

@@ -1,0 +1,71 @@
+import { usage } from "../arguments.ts";
+import { publish } from "../bus/publish.ts";
+import { request } from "../bus/request.ts";
+import { stream } from "../bus/stream.ts";
+import { subscribe } from "../bus/subscribe.ts";
+import type { Command } from "../command.ts";
+import type { Context } from "../context.ts";
+
+export const command: Command = {
+  usage:
+    "pub CHANNEL [MESSAGE] | sub CHANNEL… | request CHANNEL [MESSAGE] | stream add|read|tail|create|groups|pending|dead NAME [MESSAGE]",
+  summary: "Publish, listen, ask and look into streams from the shell",
+  about:
+    "A MESSAGE is JSON or else a text; without one, or with -, it is read from standard input. It goes out as Ghost's apps send theirs, in an envelope with id, time and " +
+    "sender, which `sub` takes off again; --raw leaves it as it is, for other programs. A published message is kept in the hub's memory until it expires (default 60 s), for " +
+    "subscribers that connect again; with --persist it is on disk before the command returns. `sub` takes Redis globs in quotes, e.g. 'ghost:process:*'. `request` prints the " +
+    "first answer, and fails at once where nobody listens. A stream's failed messages are in NAME:dead.",
+  flags: [
+    { flags: "--expiry <D>", about: "pub: the message is worth nothing after this time, e.g. 10m" },
+    { flags: "--persist", about: "pub: keep it on disk, as an entry of the channel's stream" },
+    { flags: "--retain <D>", about: "pub --persist: drop older entries of the channel after this time" },
+    { flags: "--id <ID>", about: "pub: the message's id; the same one within 2 minutes is published once with --persist" },
+    { flags: "--raw", about: "pub, stream add: send the message as it is, without an envelope" },
+    { flags: "--text", about: "Take the message as text, even where it is JSON" },
+    {
+      flags: "-n, --lines <N>",
+      about: "sub, tail: end after N messages; read, pending, dead: show N (default 20); request --many: N answers",
+    },
+    { flags: "--since <T>", about: "sub: first the persistent messages since then; stream: entries since then, e.g. 10m or 22:05" },
+    { flags: "--timeout <D>", about: "request: how long to wait for an answer (default 5s)" },
+    { flags: "--many", about: "request: print every answer that comes within the timeout" },
+    { flags: "--group <G>", about: "stream read, pending, create: the consumer group" },
+    { flags: "--consumer <C>", about: "stream read --group: who reads (default cli)" },
+    { flags: "--ack", about: "stream read --group: acknowledge what was printed" },
+    { flags: "--max-length <N>", about: "stream add: keep about the newest N entries" },
+  ],
+  argumentsMax: Number.POSITIVE_INFINITY,
+  examples: [
+    "ghost bus sub 'ghost:process:*'",
+    `ghost bus pub orders '{"id":7}' --expiry 10m`,
+    "ghost bus request prices.get '\"apples\"' --timeout 2s",
+    "ghost bus stream read jobs --group workers --ack",
+    "ghost bus stream dead jobs",
+  ],
+  async run(context) {
+    const [action, ...words] = context.names;
+    switch (action) {
+      case "pub":
+        return publish(context, channelOf(context, words, 2), words[1] ?? context.passed[0]);
+      case "sub":
+        return subscribe(context, words);
+      case "request":
+        return request(context, channelOf(context, words, 2), words[1] ?? context.passed[0]);
+      case "stream":
+        return stream(context, words);
+      default:
+        throw usage(
+          context.verb,
+          action === undefined ? "it needs pub, sub, request or stream" : `there is no ${action}`,
+          "it knows pub, sub, request and stream; ",
+        );
+    }
+  },
+};
+
+function channelOf(context: Context, words: readonly string[], most: number): string {
+  const [channel] = words;
+  if (channel === undefined || channel === "") throw usage(context.verb, "it needs a CHANNEL");
+  if (words.length > most) throw usage(context.verb, `${words[most]} is one argument too many`, "put a message with blanks in quotes; ");
+  return channel;
+}

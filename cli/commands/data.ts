@@ -1,0 +1,58 @@
+import { usage } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import type { Context } from "../context.ts";
+
+type Action = (context: Context, words: readonly string[]) => Promise<number>;
+
+const ACTIONS: Readonly<Record<string, () => Promise<Action>>> = {
+  get: async () => (await import("../data/keys.ts")).get,
+  set: async () => (await import("../data/keys.ts")).set,
+  del: async () => (await import("../data/keys.ts")).remove,
+  scan: async () => (await import("../data/keys.ts")).scan,
+  incr: async () => (await import("../data/keys.ts")).increment,
+  query: async () => (await import("../data/sql.ts")).query,
+  exec: async () => (await import("../data/sql.ts")).execute,
+  shell: async () => (await import("../data/shell.ts")).shell,
+  backup: async () => (await import("../data/sql.ts")).backUp,
+  "rotate-key": async () => (await import("../data/rotate.ts")).rotateKey,
+  invalidate: async () => (await import("../data/keys.ts")).invalidate,
+};
+
+export const command: Command = {
+  usage:
+    "get KEY… | set KEY VALUE | del KEY… | scan [GLOB] | incr KEY | query SQL | exec SQL | shell | backup FILE | rotate-key [GLOB] | invalidate KEY…",
+  summary: "Read and write keys, run SQL, back up, in any app's namespace",
+  about:
+    "A VALUE is JSON or else a text; - reads it from standard input. Values are encrypted and decrypted as the home's .ghost.yaml says, and apps' caches are told what " +
+    'changed. `query` prints rows as a table, with --json an object a line (integers beyond 2^53 as {"$int"}, blobs as {"$blob"}). `shell` runs statements from a terminal ' +
+    "or from standard input, where the first that fails ends it. `backup` copies a namespace's SQL into a new SQLite file; with --keys it copies keys and streams of all namespaces.",
+  flags: [
+    { flags: "--namespace <N>", about: "Work in this namespace, an app's name (default: default)" },
+    { flags: "--expiry <D>", about: "set: the key is gone after this time, e.g. 10m" },
+    { flags: "--if-version <V>", about: "set: only if the key still has this version; 0: only if it is not there" },
+    { flags: "--text", about: "Take values and --param as text, even where they are JSON" },
+    { flags: "--meta", about: "get: tell version and expiry, too" },
+    { flags: "--by <N>", about: "incr: by how much, e.g. --by=-5 (default 1)" },
+    { flags: "-n, --lines <N>", about: "scan: end after N keys" },
+    { flags: "--param <P>", about: "query, exec: a value by position (7) or by name (:id=7); may be repeated" },
+    { flags: "--keys", about: "backup: the file of keys and streams instead of SQL" },
+    { flags: "--pattern <GLOB>", about: "invalidate: all keys that match" },
+    { flags: "--plaintext", about: "rotate-key: encrypt also what is not encrypted yet" },
+  ],
+  argumentsMax: Number.POSITIVE_INFINITY,
+  examples: [
+    `ghost data set user:7 '{"name":"Ada"}' --expiry 10m`,
+    "ghost data get user:7 --namespace shop",
+    "ghost data scan 'user:*'",
+    "ghost data query 'SELECT * FROM orders WHERE id > ?' --param 100 --namespace shop",
+    "ghost data shell --namespace shop < migration.sql",
+    "ghost data backup shop.db --namespace shop",
+  ],
+  async run(context) {
+    const [name, ...words] = context.names;
+    const load = name !== undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+    const known = Object.keys(ACTIONS).join(", ");
+    if (!load) throw usage(context.verb, name === undefined ? "it needs something to do" : `there is no ${name}`, `it knows ${known}; `);
+    return (await load())(context, words);
+  },
+};

@@ -1,0 +1,145 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import * as assert from "uvu/assert";
+import type { ErrorBody } from "../../core/errors/ghost-error.ts";
+import { GHOST } from "../rig/ghost.ts";
+import { type Home, makeHome } from "../rig/home.ts";
+import { test } from "../rig/test.ts";
+import { waitFor } from "../rig/wait.ts";
+import { askHub, connectHub, hubSocket } from "./asking.ts";
+
+interface Message {
+  readonly channel: string;
+  readonly data: unknown;
+  readonly from?: string;
+}
+
+/** `ghost bus ARGS` that goes on until it is told to end. */
+async function listening(home: Home, ...args: string[]) {
+  const [file = "", ...words] = [...GHOST, "bus", ...args];
+  const child = spawn(file, words, { cwd: home.work, env: home.env, stdio: ["ignore", "pipe", "pipe"] });
+  const said = { out: "", err: "" };
+  child.stdout.on("data", (bytes: Buffer) => {
+    said.out += bytes;
+  });
+  child.stderr.on("data", (bytes: Buffer) => {
+    said.err += bytes;
+  });
+  const ended = once(child, "close") as Promise<[number | null]>;
+  await waitFor(() => said.err.includes("^C ends") || said.out !== "", { what: `ghost bus ${args.join(" ")} to listen` });
+  return {
+    said,
+    messages: () =>
+      said.out
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Message),
+    interrupt: () => child.kill("SIGINT"),
+    code: async () => (await ended)[0],
+  };
+}
+
+test("sub shows what comes on channels and globs, from Ghost and from other programs, and ends after -n", async () => {
+  await using home = makeHome();
+  await home.ok(["hub", "start"]);
+  const sub = await listening(home, "sub", "orders", "new.*", "-n", "3");
+  const told = (await home.ok(["bus", "pub", "orders", '{"id":7}', "--json"])).json<{ receivers: number; position: string }>();
+  assert.is(told.receivers, 1);
+  await home.ok(["bus", "pub", "new.user", "hello"]);
+  assert.is(await askHub(hubSocket(home), "PUBLISH", "orders", "plain"), 1);
+  assert.is(await sub.code(), 0);
+  assert.equal(
+    sub.said.out.split("\n").map((line) => line.replace(/^\d\d:\d\d:\d\d /, "")),
+    ['orders {"id":7} (ghost bus)', "new.user hello (ghost bus)", "orders plain", ""],
+  );
+});
+
+test("^C ends sub cleanly, and with 130", async () => {
+  await using home = makeHome();
+  await home.ok(["hub", "start"]);
+  const sub = await listening(home, "sub", "a");
+  sub.interrupt();
+  assert.is(await sub.code(), 130);
+});
+
+test("sub goes on when the hub is back", async () => {
+  await using home = makeHome();
+  await home.ok(["hub", "start"]);
+  const sub = await listening(home, "sub", "a");
+  await home.ok(["hub", "restart"]);
+  await waitFor(async () => (await home.ok(["bus", "pub", "a", "again", "--json"])).json<{ receivers: number }>().receivers === 1, {
+    what: "the subscription to be made again",
+  });
+  await waitFor(() => sub.said.out.includes("again"), { what: "the message" });
+  sub.interrupt();
+  assert.is(await sub.code(), 130);
+});
+
+test("a message is read from standard input, and one that has expired is not shown", async () => {
+  await using home = makeHome();
+  await home.ok(["hub", "start"]);
+  const sub = await listening(home, "sub", "a", "-n", "2");
+  const old = JSON.stringify({ v: 1, id: "1", ts: 1, exp: 2, from: "x", data: "too late" });
+  await home.ok(["bus", "pub", "a", "--raw", old]);
+  await home.ok(["bus", "pub", "a", "--raw"], { input: '{"n":1}\n' });
+  await home.ok(["bus", "pub", "a", "-", "--expiry", "10m", "--text"], { input: "12" });
+  assert.is(await sub.code(), 0);
+  assert.not(sub.said.out.includes("too late"));
+  assert.match(sub.said.out, /a \{"n":1\}\n.* a 12 /);
+  assert.match(sub.said.err, /1 message had expired/);
+});
+
+test("request prints the answer, fails at once where nobody listens, and after its timeout where nobody answers", async () => {
+  await using home = makeHome();
+  await home.ok(["hub", "start"]);
+  const nobody = await home.ghost(["bus", "request", "prices", "1", "--timeout", "20s", "--json"]);
+  assert.equal([nobody.code, nobody.json<{ error: ErrorBody }>().error.code], [1, "NO_RESPONDERS"]);
+  assert.ok(nobody.tookMs < 10_000);
+  using app = await connectHub(hubSocket(home));
+  using sender = await connectHub(hubSocket(home));
+  await app.ask("SUBSCRIBE", "prices");
+  const asked = home.ok(["bus", "request", "prices", '{"of":"apples"}', "--json"]);
+  const request = await waitFor(() => app.messages.shift() as string[] | undefined, { what: "the request" });
+  const { reply, data } = JSON.parse(request[2] ?? "") as { reply: string; data: unknown };
+  assert.equal(data, { of: "apples" });
+  await sender.ask("PUBLISH", reply, JSON.stringify({ v: 1, id: "a", ts: 1, from: "shop", data: 4.5 }));
+  assert.equal((await asked).json(), { data: 4.5, from: "shop", id: "a" });
+  const silent = await home.ghost(["bus", "request", "prices", "1", "--timeout", "200ms", "--json"]);
+  assert.equal([silent.code, silent.json<{ error: ErrorBody }>().error.code], [5, "TIMED_OUT"]);
+});
+
+test("request --many prints every answer that comes in time, one a line", async () => {
+  await using home = makeHome();
+  await home.ok(["hub", "start"]);
+  using app = await connectHub(hubSocket(home));
+  using sender = await connectHub(hubSocket(home));
+  await app.ask("SUBSCRIBE", "who");
+  const asked = home.ok(["bus", "request", "who", "?", "--many", "-n", "2", "--json"]);
+  const request = await waitFor(() => app.messages.shift() as string[] | undefined, { what: "the request" });
+  const { reply } = JSON.parse(request[2] ?? "") as { reply: string };
+  for (const name of ["one", "two"]) await sender.ask("PUBLISH", reply, JSON.stringify(name));
+  assert.is((await asked).stdout, '{"data":"one"}\n{"data":"two"}\n');
+});
+
+test("what cannot be meant is a usage error", async () => {
+  await using home = makeHome();
+  for (const args of [
+    [],
+    ["shout"],
+    ["pub"],
+    ["pub", "a", "b", "c"],
+    ["pub", "a", "b", "--expiry", "0s"],
+    ["pub", "a", "b", "--retain", "1m"],
+    ["sub"],
+    ["sub", "a*", "--since", "1m"],
+    ["stream"],
+    ["stream", "read"],
+    ["stream", "eat", "a"],
+    ["request"],
+  ]) {
+    const outcome = await home.ghost(["bus", ...args, "--json"], { input: "" });
+    assert.equal([outcome.code, outcome.json<{ error: ErrorBody }>().error.code], [2, "USAGE"], args.join(" "));
+  }
+});
+
+test.run();

@@ -1,0 +1,172 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import type { ErrorBody } from "../../core/errors/ghost-error.ts";
+import { makeHome } from "../rig/home.ts";
+import { test } from "../rig/test.ts";
+import { connectHub, hubSocket } from "./asking.ts";
+
+const errorOf = (outcome: { json<T>(): T }): ErrorBody => outcome.json<{ error: ErrorBody }>().error;
+
+test("keys are written, read, counted, listed and deleted", async () => {
+  await using home = makeHome();
+  const out = async (...args: string[]) => (await home.ok(["data", ...args])).stdout;
+  await home.ok(["data", "set", "user:7", '{"name":"Ada"}']);
+  assert.is(await out("get", "user:7"), '{"name":"Ada"}\n');
+  assert.equal(JSON.parse(await out("get", "user:7", "--json")), { name: "Ada" });
+  await home.ok(["data", "set", "note", "-"], { input: "two\nlines\n" });
+  assert.is(await out("get", "note"), "two\nlines\n");
+  await home.ok(["data", "set", "digits", "7", "--text"]);
+  assert.is(await out("get", "digits", "--json"), '"7"\n');
+  assert.is(await out("incr", "n"), "1\n");
+  assert.is(await out("incr", "n", "--by=-5", "--json"), '{"key":"n","value":-4}\n');
+  assert.equal((await out("scan")).split("\n").sort(), ["", "digits", "n", "note", "user:7"]);
+  assert.is(await out("scan", "user:*", "--json"), '"user:7"\n');
+  const many = await home.ghost(["data", "get", "n", "nothing", "--json"]);
+  assert.equal([many.code, many.stdout], [3, '{"key":"n","value":-4}\n']);
+  assert.is(await out("del", "n", "note", "nothing", "--json"), '{"deleted":2}\n');
+  assert.is((await home.ghost(["data", "del", "n"])).code, 3);
+  const missing = await home.ghost(["data", "get", "n", "--json"]);
+  assert.equal([missing.code, errorOf(missing).code], [3, "NOT_FOUND"]);
+});
+
+test("a key may be set for a while, and only if nobody was faster", async () => {
+  await using home = makeHome();
+  await home.ok(["data", "set", "a", "1", "--expiry", "10m"]);
+  const meta = (await home.ok(["data", "get", "a", "--meta", "--json"])).json<{ version: number; expiresInMs: number }>();
+  assert.ok(meta.expiresInMs > 500_000 && meta.expiresInMs <= 600_000);
+  await home.ok(["data", "set", "a", "2", "--if-version", String(meta.version)]);
+  const late = await home.ghost(["data", "set", "a", "3", "--if-version", String(meta.version), "--json"]);
+  assert.equal([late.code, errorOf(late).code], [1, "VERSION_CONFLICT"]);
+  assert.is((await home.ghost(["data", "set", "a", "3", "--if-version", "0"])).code, 1);
+  assert.is((await home.ok(["data", "get", "a"])).stdout, "2\n");
+});
+
+test("namespaces are kept apart, and a name that is none is refused", async () => {
+  await using home = makeHome();
+  await home.ok(["data", "set", "a", "1", "--namespace", "shop"]);
+  assert.is((await home.ok(["data", "get", "a", "--namespace", "shop"])).stdout, "1\n");
+  assert.is((await home.ghost(["data", "get", "a"])).code, 3);
+  const bad = await home.ghost(["data", "get", "a", "--namespace", "no name", "--json"]);
+  assert.equal([bad.code, errorOf(bad).code], [1, "UNAUTHORIZED"]);
+});
+
+test("what is written is made forgotten in the caches of apps", async () => {
+  await using home = makeHome();
+  await home.ok(["hub", "start"]);
+  using app = await connectHub(hubSocket(home));
+  await app.ask("SUBSCRIBE", "cache:invalidation");
+  await home.ok(["data", "set", "a", "1", "--namespace", "shop"]);
+  await home.ok(["data", "invalidate", "b", "--pattern", "c*", "--namespace", "shop"]);
+  await app.ask("PING");
+  const told = app.messages.map(
+    (message) => JSON.parse(String((message as string[])[2])) as { namespace: string; keys?: string[]; pattern?: string },
+  );
+  assert.equal(
+    told.map(({ namespace, keys, pattern }) => [namespace, keys ?? pattern]),
+    [
+      ["shop", ["a"]],
+      ["shop", ["b"]],
+      ["shop", "c*"],
+    ],
+  );
+});
+
+test("with encryption in the home's .ghost.yaml no value is stored as it is, and a key can be rotated", async () => {
+  await using home = makeHome();
+  const [first, second] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)].map((key) => key.toString("base64"));
+  const keyFile = home.write("keys", `${first}\n`, 0o600);
+  await home.ok(["daemon"]);
+  await home.ok(["data", "set", "plain", '"before"']);
+  home.write("../home/.ghost.yaml", `encryption: { enabled: true, key_file: ${keyFile} }\n`);
+  await home.ok(["data", "set", "a", '"secret"']);
+  assert.is((await home.ok(["data", "get", "a"])).stdout, "secret\n");
+  home.write("keys", `${second}\n${first}\n`, 0o600);
+  const { rotated, plain, failed } = (await home.ok(["data", "rotate-key", "--json"])).json<Record<string, number>>();
+  assert.equal([rotated, plain, failed], [1, 1, 0]);
+  home.write("keys", `${second}\n`, 0o600);
+  assert.is((await home.ok(["data", "get", "a"])).stdout, "secret\n");
+  home.write("keys", `${first}\n`, 0o600);
+  const wrong = await home.ghost(["data", "get", "a", "--json"]);
+  assert.equal([wrong.code, errorOf(wrong).code], [1, "ENCRYPTION_KEY_UNKNOWN"]);
+  using hub = await connectHub(hubSocket(home));
+  assert.not(String(await hub.ask("GET", "a")).includes("secret"));
+});
+
+test("SQL takes parameters by position and by name, and prints a table or an object a line", async () => {
+  await using home = makeHome();
+  const sql = (...args: string[]) => home.ok(["data", ...args, "--namespace", "shop"]);
+  await sql("exec", "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, data BLOB)");
+  const changed = await sql("exec", "INSERT INTO t VALUES (?, ?, x'00ff')", "--param", "9223372036854775807", "--param", "Ada", "--json");
+  assert.equal(changed.json(), { changes: 1 });
+  await sql("exec", "INSERT INTO t VALUES (:id, :name, :data)", "--param", ":id=1", "--param", ":name=a=b", "--param", ":data=null");
+  assert.is(
+    (await sql("query", "SELECT * FROM t ORDER BY id")).stdout,
+    ["                 id  name  data", "                  1  a=b   NULL", "9223372036854775807  Ada   x'00ff'", ""].join("\n"),
+  );
+  assert.is(
+    (await sql("query", "SELECT * FROM t WHERE id > ?", "--param", "1", "--json")).stdout,
+    '{"id":{"$int":"9223372036854775807"},"name":"Ada","data":{"$blob":"AP8="}}\n',
+  );
+  const bad = await home.ghost(["data", "query", "SELEC 1", "--json"]);
+  assert.equal([bad.code, errorOf(bad).code], [1, "SQL_FAILED"]);
+});
+
+test("the shell runs statements from standard input, and its first failure ends it without a trace of the open transaction", async () => {
+  await using home = makeHome();
+  const input = "CREATE TABLE t (a);\nBEGIN;\nINSERT INTO t\nVALUES (1);\nCOMMIT;\n.tables\n.schema t\nSELECT count(*) AS n FROM t";
+  const { stdout } = await home.ok(["data", "shell"], { input });
+  assert.is(stdout, "name  type\nt     table\nCREATE TABLE t (a);\nn\n1\n");
+  const failed = await home.ghost(["data", "shell", "--json"], { input: "BEGIN;\nINSERT INTO t VALUES (2);\nSELEC;\nCOMMIT;" });
+  assert.is(failed.code, 1);
+  const open = await home.ghost(["data", "shell"], { input: "BEGIN;\nINSERT INTO t VALUES (3);" });
+  assert.is(open.code, 1);
+  assert.match(open.stderr, /rolled back: the input ended without COMMIT/);
+  assert.is((await home.ok(["data", "query", "SELECT a FROM t", "--json"])).stdout, '{"a":1}\n');
+});
+
+test("a backup is an SQLite file of a namespace's SQL, or of all keys; none is overwritten", async () => {
+  await using home = makeHome();
+  await home.ok(["data", "exec", "CREATE TABLE wares (a)"]);
+  await home.ok(["data", "set", "a", '"findable"']);
+  await home.ok(["data", "backup", "sql.db"]);
+  await home.ok(["data", "backup", "keys.db", "--keys"]);
+  for (const [file, content] of [
+    ["sql.db", "CREATE TABLE wares"],
+    ["keys.db", "findable"],
+  ] as const) {
+    const bytes = readFileSync(join(home.work, file), "latin1");
+    assert.ok(bytes.startsWith("SQLite format 3") && bytes.includes(content), file);
+    assert.is((await home.ghost(["data", "backup", file])).code, 2);
+  }
+  assert.not(existsSync(join(home.work, "sql.db.partial")));
+});
+
+test("where the daemon was stopped on purpose, data says how to have it again", async () => {
+  await using home = makeHome();
+  await home.ok(["daemon"]);
+  await home.ok(["daemon", "stop"]);
+  const outcome = await home.ghost(["data", "get", "a", "--json"]);
+  assert.equal([outcome.code, errorOf(outcome).code, errorOf(outcome).hint], [4, "DAEMON_STOPPED", "ghost daemon start"]);
+});
+
+test("what cannot be meant is a usage error", async () => {
+  await using home = makeHome();
+  for (const args of [
+    [],
+    ["steal"],
+    ["get"],
+    ["set"],
+    ["set", "a", "b", "c"],
+    ["incr", "a", "5"],
+    ["backup"],
+    ["set", "a", "1", "--expiry", "10"],
+    ["shell", "x"],
+    ["query", "SELECT ?", "--param", "1", "--param", ":a=1"],
+  ]) {
+    const outcome = await home.ghost(["data", ...args, "--json"]);
+    assert.equal([outcome.code, errorOf(outcome).code], [2, "USAGE"], args.join(" "));
+  }
+});
+
+test.run();
