@@ -20,34 +20,36 @@ export interface ReplySink {
   push(items: readonly Reply[]): void;
 }
 
-/** A string that comes in several pieces, and its line end. */
-interface PartialString {
-  readonly sign: number;
-  readonly bytes: Uint8Array;
-  filled: number;
-}
-
 /** An array that is not yet whole. */
 interface OpenArray {
-  readonly sign: number;
+  readonly kind: number;
   readonly items: Reply[];
   missing: number;
 }
 
-const NOTHING = new Uint8Array(0);
 const CR = 13;
 const LF = 10;
-const MINUS = 45;
-const ZERO = 48;
-/** Digits that a number holds exactly, whatever they are. */
-const EXACT_DIGITS = 15;
-const PUSH = 62;
-const ATTRIBUTE = 124;
+/** The signs with which replies begin. */
+const SIMPLE = 43; // +
+const ERROR = 45; // -
+const INTEGER = 58; // :
+const BULK = 36; // $
+const BULK_ERROR = 33; // !
+const VERBATIM = 61; // =
+const ARRAY = 42; // *
+const MAP = 37; // %
+const SET = 126; // ~
+const PUSH = 62; // >
+const ATTRIBUTE = 124; // |
+const NULL = 95; // _
+const DOUBLE = 44; // ,
+const BOOLEAN = 35; // #
+const BIG = 40; // (
 /** In front of a verbatim string's text: `txt:`. */
 const VERBATIM_PREFIX = 4;
-const sign = (character: string): number => character.charCodeAt(0);
-const [SIMPLE, ERROR, INTEGER, BULK, BULK_ERROR, VERBATIM] = ["+", "-", ":", "$", "!", "="].map(sign);
-const [ARRAY, MAP, SET, NULL, DOUBLE, BOOLEAN, BIG] = ["*", "%", "~", "_", ",", "#", "("].map(sign);
+/** Digits that a number holds exactly, whatever they are. */
+const EXACT_DIGITS = 15;
+const NOTHING = new Uint8Array(0);
 
 /**
  * Reads what a Redis server sends, RESP2 and RESP3, in pieces of any size. Strings are not copied where a piece holds them whole.
@@ -56,10 +58,13 @@ const [ARRAY, MAP, SET, NULL, DOUBLE, BOOLEAN, BIG] = ["*", "%", "~", "_", ",", 
 export class Replies {
   private readonly sink: ReplySink;
   private readonly open: OpenArray[] = [];
-  /** The piece being read; between two pieces, the begin of a line. */
+  /** The piece being read; between two pieces, the begin of a line, or all that is there of a string. */
   private bytes: Uint8Array = NOTHING;
   private at = 0;
-  private partial: PartialString | null = null;
+  /** The string being read, which may come in several pieces. */
+  private string = { kind: 0, length: -1 };
+  /** How much of it is in `bytes`, which has room for all of it; -1: it does not come in pieces. */
+  private filled = -1;
 
   constructor(sink: ReplySink) {
     this.sink = sink;
@@ -69,145 +74,134 @@ export class Replies {
   feed(piece: Uint8Array): void {
     // A plain view: Node's and Bun's own kind of bytes has other methods, and slower ones.
     let bytes: Uint8Array = new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
-    if (this.partial) bytes = this.fill(this.partial, bytes);
-    this.bytes = this.bytes.length === 0 ? bytes : joined(this.bytes, bytes);
+    if (this.filled >= 0) {
+      const taken = bytes.subarray(0, this.bytes.length - this.filled);
+      this.bytes.set(taken, this.filled);
+      this.filled += taken.length;
+      if (this.filled < this.bytes.length) return;
+      this.filled = -1;
+      this.readString();
+      bytes = bytes.subarray(taken.length);
+    } else if (this.bytes.length > 0) bytes = joined(this.bytes, bytes);
+    this.read(bytes);
+  }
+
+  private read(bytes: Uint8Array): void {
+    this.bytes = bytes;
     this.at = 0;
-    while (this.at < this.bytes.length && this.readElement());
-    this.bytes = this.at === this.bytes.length ? NOTHING : this.bytes.subarray(this.at);
-    if (this.bytes.length > REPLY_LIMITS.lineBytesMax) throw broken(`a line of more than ${REPLY_LIMITS.lineBytesMax} bytes`);
+    while (this.at < this.bytes.length && this.filled < 0 && this.readElement());
+    if (this.filled >= 0) return;
+    this.bytes = this.bytes.subarray(this.at);
+    if (this.bytes.length > REPLY_LIMITS.lineBytesMax) throw broken("a line without an end");
   }
 
   /** Reads one element as far as it is there; false when its line is not whole. */
   private readElement(): boolean {
-    const kind = this.bytes[this.at] as number;
-    if (kind === SIMPLE || kind === ERROR || kind === NULL || kind === DOUBLE || kind === BOOLEAN || kind === BIG)
-      return this.readText(kind);
-    const end = this.endOfNumber();
-    if (end < 0) return false;
-    const number = this.numberUntil(end);
+    const { bytes, at } = this;
+    let end = at + 1;
+    while (end < bytes.length && bytes[end] !== CR) end++;
+    if (end + 1 >= bytes.length) return false;
+    if (bytes[end + 1] !== LF) throw broken("a line that does not end as lines do");
+    const kind = bytes[at] as number;
     this.at = end + 2;
-    if (kind === INTEGER) this.complete(number);
-    else if (number === -1) this.complete(null);
-    else if (kind === BULK || kind === VERBATIM || kind === BULK_ERROR)
-      this.readString(kind, lengthOf(number, REPLY_LIMITS.stringBytesMax));
-    else this.beginArray(kind, lengthOf(number, REPLY_LIMITS.elementsMax));
+    if (
+      kind === BULK ||
+      kind === VERBATIM ||
+      kind === BULK_ERROR ||
+      kind === ARRAY ||
+      kind === MAP ||
+      kind === SET ||
+      kind === PUSH ||
+      kind === ATTRIBUTE
+    )
+      this.begin(kind, numberIn(bytes, at + 1, end));
+    else this.complete(kind === INTEGER ? numberIn(bytes, at + 1, end) : valueOfLine(kind, decodeUtf8(bytes.subarray(at + 1, end))));
     return true;
   }
 
-  /** The place of the line end behind a number, or -1 while it is not there. */
-  private endOfNumber(): number {
-    const { bytes } = this;
-    let at = this.at + 1;
-    while (at < bytes.length && bytes[at] !== CR) at++;
-    if (at + 1 >= bytes.length) return -1;
-    if (bytes[at + 1] !== LF) throw broken("a line that does not end as lines do");
-    return at;
+  private begin(kind: number, length: number | bigint): void {
+    const isString = kind === BULK || kind === VERBATIM || kind === BULK_ERROR;
+    if (length === -1) return this.complete(null);
+    if (length < 0 || length > (isString ? REPLY_LIMITS.stringBytesMax : REPLY_LIMITS.elementsMax)) throw broken(`a length of ${length}`);
+    if (!isString) return this.beginArray({ kind, items: [], missing: Number(length) * (kind === MAP || kind === ATTRIBUTE ? 2 : 1) });
+    this.string = { kind, length: Number(length) };
+    const { bytes, at } = this;
+    const size = this.string.length + 2;
+    if (at + size <= bytes.length) return this.readString();
+    this.bytes = new Uint8Array(size);
+    this.bytes.set(bytes.subarray(at));
+    this.filled = bytes.length - at;
+    this.at = 0;
   }
 
-  private numberUntil(end: number): number | bigint {
-    const { bytes } = this;
-    const isNegative = bytes[this.at + 1] === MINUS;
-    const start = this.at + (isNegative || bytes[this.at + 1] === 43 ? 2 : 1);
-    let value = 0;
-    for (let at = start; at < end; at++) {
-      const digit = (bytes[at] as number) - ZERO;
-      if (digit < 0 || digit > 9) throw broken("a number that is none");
-      value = value * 10 + digit;
-    }
-    if (end === start) throw broken("a number without digits");
-    if (end - start > EXACT_DIGITS) return exactly(decodeUtf8(bytes.subarray(this.at + 1, end)));
-    return isNegative && value !== 0 ? -value : value;
-  }
-
-  private readText(kind: number): boolean {
-    const end = this.bytes.indexOf(LF, this.at);
-    if (end < 0) return false;
-    const text = decodeUtf8(this.bytes.subarray(this.at + 1, end - 1));
-    this.at = end + 1;
-    this.complete(valueOfLine(kind, text));
-    return true;
-  }
-
-  private readString(kind: number, length: number): void {
-    const end = this.at + length;
-    if (end + 2 > this.bytes.length) {
-      this.partial = { sign: kind, bytes: new Uint8Array(length + 2), filled: 0 };
-      this.bytes = this.fill(this.partial, this.bytes.subarray(this.at));
-      this.at = 0;
-      return;
-    }
-    if (this.bytes[end] !== CR || this.bytes[end + 1] !== LF) throw broken("a string that is longer than it says");
-    const string = this.bytes.subarray(this.at, end);
+  /** The string is there, with its line end. */
+  private readString(): void {
+    const { bytes, at } = this;
+    const { kind, length } = this.string;
+    const end = at + length;
+    if (bytes[end] !== CR || bytes[end + 1] !== LF) throw broken("a string that is longer than it says");
+    const string = bytes.subarray(kind === VERBATIM ? at + VERBATIM_PREFIX : at, end);
     this.at = end + 2;
-    this.completeString(kind, string);
+    this.complete(kind === BULK_ERROR ? new ReplyError(decodeUtf8(string)) : string);
   }
 
-  /** Takes what belongs to the string; gives the rest. */
-  private fill(partial: PartialString, bytes: Uint8Array): Uint8Array {
-    const missing = partial.bytes.length - partial.filled;
-    partial.bytes.set(missing < bytes.length ? bytes.subarray(0, missing) : bytes, partial.filled);
-    partial.filled += Math.min(missing, bytes.length);
-    if (partial.filled < partial.bytes.length) return NOTHING;
-    this.partial = null;
-    const end = partial.bytes.length - 2;
-    if (partial.bytes[end] !== CR || partial.bytes[end + 1] !== LF) throw broken("a string that is longer than it says");
-    this.completeString(partial.sign, partial.bytes.subarray(0, end));
-    return bytes.subarray(missing);
-  }
-
-  private completeString(kind: number, bytes: Uint8Array): void {
-    if (kind === BULK) this.complete(bytes);
-    else if (kind === VERBATIM) this.complete(bytes.subarray(VERBATIM_PREFIX));
-    else this.complete(new ReplyError(decodeUtf8(bytes)));
-  }
-
-  private beginArray(kind: number, length: number): void {
-    if (kind !== ARRAY && kind !== MAP && kind !== SET && kind !== PUSH && kind !== ATTRIBUTE)
-      throw broken(`the byte ${kind}, with which no reply begins`);
-    if (this.open.length >= REPLY_LIMITS.depthMax) throw broken(`arrays nested more than ${REPLY_LIMITS.depthMax} deep`);
-    const missing = kind === MAP || kind === ATTRIBUTE ? length * 2 : length;
-    const array = { sign: kind, items: [], missing };
-    if (missing > 0) this.open.push(array);
+  private beginArray(array: OpenArray): void {
+    if (this.open.length >= REPLY_LIMITS.depthMax) throw broken("arrays that are nested too deep");
+    if (array.missing > 0) this.open.push(array);
     else this.completeArray(array);
   }
 
   /** A value is there: the whole reply, or an element of the innermost open array, which may be whole by it. */
   private complete(value: Reply): void {
     const array = this.open[this.open.length - 1];
-    if (array === undefined) {
-      this.sink.reply(value);
-      return;
-    }
+    if (array === undefined) return this.sink.reply(value);
     array.items.push(value);
     if (--array.missing > 0) return;
     this.open.pop();
     this.completeArray(array);
   }
 
-  private completeArray({ sign: kind, items }: OpenArray): void {
+  private completeArray({ kind, items }: OpenArray): void {
     if (kind === PUSH) this.sink.push(items);
     else if (kind !== ATTRIBUTE) this.complete(items);
   }
 }
 
 function valueOfLine(kind: number, text: string): Reply {
-  if (kind === SIMPLE) return text;
-  if (kind === ERROR) return new ReplyError(text);
-  if (kind === NULL) return null;
-  if (kind === BOOLEAN) return text === "t";
-  if (kind === BIG) return exactly(text);
-  return Number(text.replace("inf", "Infinity"));
+  switch (kind) {
+    case SIMPLE:
+      return text;
+    case ERROR:
+      return new ReplyError(text);
+    case NULL:
+      return null;
+    case BOOLEAN:
+      return text === "t";
+    case DOUBLE:
+      return Number(text.replace("inf", "Infinity"));
+    case BIG:
+      return exactly(text);
+    default:
+      throw broken(`the byte ${kind}, with which no reply begins`);
+  }
+}
+
+function numberIn(bytes: Uint8Array, start: number, end: number): number | bigint {
+  let value = 0;
+  let isPlain = end > start && end - start <= EXACT_DIGITS;
+  for (let at = start; isPlain && at < end; at++) {
+    const digit = (bytes[at] as number) - 48;
+    isPlain = digit >= 0 && digit <= 9;
+    value = value * 10 + digit;
+  }
+  // One with a sign, or perhaps too long to be exact, or none at all: those are rare.
+  return isPlain ? value : exactly(decodeUtf8(bytes.subarray(start, end)));
 }
 
 function exactly(text: string): number | bigint {
   if (!/^[+-]?\d+$/.test(text)) throw broken("a number that is none");
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : BigInt(text.replace("+", ""));
-}
-
-function lengthOf(number: number | bigint, max: number): number {
-  if (number >= 0 && number <= max) return Number(number);
-  throw broken(`a length of ${number}; at most ${max} is taken`);
 }
 
 function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
@@ -218,7 +212,5 @@ function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
 }
 
 function broken(what: string): GhostError {
-  return new GhostError("HUB_UNREACHABLE", `cannot understand what the hub sends: ${what}`, {
-    hint: "is it a Redis server that listens there?",
-  });
+  return new GhostError("HUB_UNREACHABLE", `cannot understand what the hub sends: ${what}`);
 }
