@@ -2,9 +2,13 @@
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import type { HubView } from "../../core/api/wire.ts";
-import { type Reply, ReplyReader } from "../../runtime/daemon/hub/replies.ts";
+import { Replies } from "../../core/bus/resp/replies.ts";
+import type { Reply as WireReply } from "../../core/bus/resp/reply.ts";
 import { ask as askDaemon } from "../http/requests.ts";
 import type { Home } from "../rig/home.ts";
+
+/** A reply with its bytes as text. */
+export type Reply = string | number | null | Error | readonly Reply[];
 
 /** One connection; ended by `using`. */
 export interface HubConnection extends Disposable {
@@ -24,19 +28,21 @@ export function hubSocket(home: Pick<Home, "dir">): string {
 /** Connects. Rejects with the system's error. */
 export async function connectHub(path: string): Promise<HubConnection> {
   const socket = await open(path);
-  const reader = new ReplyReader();
   const waiting: { resolve(reply: Reply): void; reject(error: Error): void }[] = [];
   const messages: Reply[] = [];
   const ended = new Promise<void>((resolve) => socket.once("close", () => resolve()));
   socket.on("error", () => {});
-  socket.on("data", (bytes) => {
-    for (const reply of reader.take(bytes)) {
+  const replies = new Replies({
+    reply(given) {
+      const reply = readable(given);
       const isMessage = Array.isArray(reply) && /message$/.test(String(reply[0]));
       const next = isMessage ? undefined : waiting.shift();
       if (next) next.resolve(reply);
       else messages.push(reply);
-    }
+    },
+    push: (items) => void messages.push(items.map(readable)),
   });
+  socket.on("data", (bytes) => replies.feed(bytes));
   void ended.then(() => {
     for (const { reject } of waiting.splice(0)) reject(new Error("the hub hung up"));
   });
@@ -61,6 +67,12 @@ export async function askHub(path: string, ...words: readonly string[]): Promise
 /** What the daemon says of the hub. */
 export async function hubOf(home: Home): Promise<HubView> {
   return (await askDaemon(home, "GET", "/v1/hub")).json<HubView>();
+}
+
+function readable(reply: WireReply): Reply {
+  if (reply instanceof Uint8Array) return Buffer.from(reply).toString();
+  if (Array.isArray(reply)) return reply.map(readable);
+  return typeof reply === "bigint" || typeof reply === "boolean" ? String(reply) : (reply as Reply);
 }
 
 function open(path: string): Promise<Socket> {

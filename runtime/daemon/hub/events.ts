@@ -70,9 +70,9 @@ export class HubEvents {
   }
 
   private send(words: readonly string[]): void {
-    const sent = this.audience.line.offer(words, (reply) => {
-      if (reply instanceof Error || (typeof reply === "object" && reply !== null && "error" in reply)) this.dropped += 1;
-      else this.published += 1;
+    const sent = this.audience.line.offer(words, (isDone) => {
+      if (isDone) this.published += 1;
+      else this.dropped += 1;
     });
     if (!sent) this.dropped += 1;
   }

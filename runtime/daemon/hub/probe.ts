@@ -1,8 +1,8 @@
 import type { HubHealth } from "../../../core/api/wire.ts";
+import { type Reply, ReplyError } from "../../../core/bus/resp/reply.ts";
 import { type Answer, failure, type Prober } from "../../health/prober.ts";
 import { readProcess, TICKS_PER_SECOND } from "../../process/table.ts";
 import type { HubLine } from "./line.ts";
-import type { Reply } from "./replies.ts";
 
 /** How long is waited before something is made of silence. */
 const PATIENCE = {
@@ -61,7 +61,7 @@ export class HubProber implements Prober {
       this.hasAnswered = true;
       return { ok: true, detail: "it answers PING" };
     } catch (error) {
-      return failure(`cannot be asked: ${(error as Error).message}`);
+      return failure(`cannot be asked: ${describe(error as NodeJS.ErrnoException)}`);
     }
   }
 
@@ -88,6 +88,11 @@ export class HubProber implements Prober {
   }
 }
 
+/** Bun's errors of sockets say only in their code what is the matter. */
+function describe({ message, code }: NodeJS.ErrnoException): string {
+  return code === undefined || message.includes(code) ? message : `${message} (${code})`;
+}
+
 /** The reply; null when it does not come in time. */
 async function within(limitMs: number, signal: AbortSignal, asked: Promise<Reply>, meanwhile: () => void): Promise<Reply | null> {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -105,13 +110,19 @@ async function within(limitMs: number, signal: AbortSignal, asked: Promise<Reply
 
 /** The hub's own account; null of a hub that has none to give. Rejects when the connection ends. */
 export async function askHealth(line: HubLine): Promise<HubHealth | null> {
-  return healthIn(await line.ask("GHOST.HEALTH"));
+  try {
+    return healthIn(await line.ask("GHOST.HEALTH"));
+  } catch (error) {
+    if (error instanceof ReplyError) return null;
+    throw error;
+  }
 }
 
 /** Null for what is no account: a hub of an older version. */
 function healthIn(reply: Reply): HubHealth | null {
   try {
-    const value = JSON.parse(typeof reply === "string" ? reply : "null") as Partial<HubHealth> | null;
+    const text = reply instanceof Uint8Array ? Buffer.from(reply.buffer, reply.byteOffset, reply.length).toString() : "null";
+    const value = JSON.parse(text) as Partial<HubHealth> | null;
     if (value === null || typeof value.status !== "string") return null;
     const clients = typeof value.clients === "number" ? { clients: Math.max(0, value.clients - OWN_CONNECTIONS) } : {};
     return { ...value, ...clients, time: new Date().toISOString(), status: value.status, checks: value.checks ?? {} };
