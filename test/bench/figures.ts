@@ -12,19 +12,27 @@ export const MEASURES = [
   "health",
   "graph",
   "loss",
+  "hub-hot",
+  "hub-cold",
+  "hub-durable",
+  "hub-fan-out",
+  "hub-request",
+  "hub-sql",
+  "hub-memory",
+  "hub-restart",
 ] as const;
 
 /** One of `MEASURES`. */
 export type Measure = (typeof MEASURES)[number];
 
-/** A bound that Ghost's median is held against. */
-export type Target = { readonly atMost: number } | { readonly atLeast: number };
+/** A bound that Ghost's median is held against: a value, or a multiple of what redis-server reached in the same run. */
+export type Target = { readonly atMost: number } | { readonly atLeast: number } | { readonly timesRedis: number };
 
 /** One row of the result. */
 export interface Figure {
   readonly title: string;
   /** 1 MB = 1,000,000 bytes and 1 KB = 1,000 bytes, in memory too: the stricter reading. */
-  readonly unit: "ms" | "s" | "MB" | "KB" | "%" | "MB/s" | "s/GB" | "×";
+  readonly unit: "ms" | "s" | "MB" | "KB" | "%" | "MB/s" | "s/GB" | "×" | "k/s" | "µs";
   /** Absent: recorded for comparison only. */
   readonly target?: Target;
 }
@@ -54,6 +62,22 @@ export const FIGURES = {
   loss: { title: "a change of health reaches all of 50 dependents", unit: "ms", target: { atMost: 10 } },
   "status-1000": { title: "1,000: status command, whole process", unit: "ms", target: { atMost: 40 } },
   "plan-1000": { title: "1,000: plan of an unchanged file, whole process", unit: "ms", target: { atMost: 200 } },
+  "hub-publish": { title: "PUBLISH, 50 clients", unit: "k/s", target: { timesRedis: 1 } },
+  "hub-publish-16": { title: "PUBLISH, 50 clients, 16 at a time", unit: "k/s", target: { timesRedis: 0.8 } },
+  "hub-get": { title: "GET of a hot key, 50 clients", unit: "k/s", target: { timesRedis: 1 } },
+  "hub-get-16": { title: "GET of a hot key, 50 clients, 16 at a time", unit: "k/s", target: { timesRedis: 0.8 } },
+  "hub-cold-get": { title: "GET of 100,000 cold keys, 50 clients", unit: "k/s", target: { atLeast: 80 } },
+  "hub-set-50": { title: "durable SET, random keys, changing values, 50 clients", unit: "k/s", target: { timesRedis: 0.4 } },
+  "hub-set-1": { title: "durable SET, one client", unit: "k/s", target: { timesRedis: 0.7 } },
+  "hub-xadd-50": { title: "durable XADD, 50 clients", unit: "k/s", target: { timesRedis: 0.8 } },
+  "hub-xadd-1": { title: "durable XADD, one client", unit: "k/s", target: { timesRedis: 0.7 } },
+  "hub-fan-out": { title: "deliveries to 1,000 subscribers", unit: "k/s", target: { timesRedis: 0.8 } },
+  "hub-request-p50": { title: "request and response through the session, p50", unit: "µs", target: { atMost: 80 } },
+  "hub-request-p99": { title: "request and response through the session, p99", unit: "µs", target: { atMost: 400 } },
+  "hub-sql-open": { title: "a file of SQL of 1 GB: first answer", unit: "s", target: { atMost: 0.5 } },
+  "hub-sql-read": { title: "its reads a second, of those of a file of 10 MB", unit: "×", target: { atLeast: 0.8 } },
+  "hub-memory": { title: "1,000,000 keys: memory beyond the empty server", unit: "MB", target: { atMost: 100 } },
+  "hub-restart": { title: "child killed, its successor's first line, hub saturated", unit: "ms", target: { atMost: 10 } },
 } as const satisfies Readonly<Record<string, Figure>>;
 
 /** The name of a figure in `FIGURES` and in the JSON. */
@@ -62,4 +86,9 @@ export type FigureId = keyof typeof FIGURES;
 /** A figure by its name. */
 export function figure(id: FigureId): Figure {
   return FIGURES[id];
+}
+
+/** True for what is measured of the hub beside redis-server; all else is beside other supervisors. */
+export function isOfHub(id: FigureId): boolean {
+  return id.startsWith("hub-");
 }

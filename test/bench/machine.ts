@@ -47,6 +47,7 @@ export function versions(): Readonly<Record<string, string>> {
   return {
     bun: process.versions.bun ?? "none",
     node: firstLine("node", ["--version"]),
+    redis: firstLine("redis-server", ["--version"]).replace(/^.* v=([\d.]+) .*$/, "$1"),
     python: firstLine("python3", ["--version"]),
     commit: firstLine("git", ["-C", ROOT, "describe", "--always", "--dirty"]),
   };

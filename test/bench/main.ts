@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: Ghost's figures beside those of PM2 and supervisord, on this machine, with the same work. The table goes
+ * `npm run bench`: Ghost's figures beside those of PM2, supervisord and redis-server, on this machine, with the same work. The table goes
  * to stdout, progress to stderr, everything to `dist/bench.json`. A missed target is a result; a measurement that fails is exit code 1.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { ROOT } from "../rig/ghost.ts";
 import type { Contender } from "./contenders/contender.ts";
 import { ghostContender } from "./contenders/ghost.ts";
+import { isOfHub } from "./figures.ts";
+import { cannotMeasureHub, measureHub } from "./hub/run.ts";
 import { Interrupted, interruption } from "./interrupt.ts";
 import { type Options, readOptions } from "./options.ts";
 import { beginOutcome, figureOutcomes, type Outcome, rowsOf } from "./outcome.ts";
@@ -47,10 +49,18 @@ async function benchContenders(ghost: Contender, peers: readonly Peer[], options
   const begun = beginOutcome(options, Object.fromEntries(contenders.map(({ name, version }) => [name, version])));
   const skipped = peers.flatMap((peer) => ("skipped" in peer ? [`${peer.name} is not measured: ${peer.skipped}`] : []));
   const samples = new Samples();
-  const failures = await measureAll(contenders, { samples, options, interrupted: interruption() });
+  const run = { samples, options, interrupted: interruption() };
+  const failures = await measureAll(contenders, run);
+  if (cannotMeasureHub === null) failures.push(...(await measureHub(ghost, run, say)));
+  else skipped.push(`the hub is not measured: ${cannotMeasureHub}`);
   const names = contenders.map(({ name }) => name);
-  const rows = rowsOf(samples, names);
-  tell({ ...begun, notes: [...skipped, ...failures], figures: figureOutcomes(rows) }, renderTable(rows, names.slice(1)));
+  const rows = rowsOf(samples, [...names, "redis"]);
+  const [ofHub, others] = [rows.filter(({ id }) => isOfHub(id)), rows.filter(({ id }) => !isOfHub(id))];
+  const tables = [
+    others.length > 0 ? renderTable(others, names.slice(1)) : [],
+    ofHub.length > 0 ? ["", ...renderTable(ofHub, ["redis"])] : [],
+  ];
+  tell({ ...begun, notes: [...skipped, ...failures], figures: figureOutcomes(rows) }, tables.flat());
   return failures.length === 0 ? 0 : 1;
 }
 

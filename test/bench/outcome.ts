@@ -50,11 +50,10 @@ export function beginOutcome(options: Options, contenderVersions: Readonly<Recor
 
 /** A figure as the JSON has it. */
 export function figureOutcomes(rows: readonly (Row & { readonly id: FigureId })[]): Outcome["figures"] {
-  return Object.fromEntries(
-    rows.map(({ id, figure: known, summaries }) => [id, { ...known, ...verdictOf(known, summaries.ghost), summaries }]),
-  );
+  return Object.fromEntries(rows.map(({ id, figure: known, summaries }) => [id, { ...known, ...verdictOf(known, summaries), summaries }]));
 }
 
-function verdictOf({ target }: Figure, summary: Summary | undefined): { verdict?: Verdict } {
-  return target && summary ? { verdict: judge(target, summary.median) } : {};
+function verdictOf({ target }: Figure, { ghost, redis }: Row["summaries"]): { verdict?: Verdict } {
+  const verdict = target && ghost ? judge(target, ghost.median, redis?.median) : null;
+  return verdict ? { verdict } : {};
 }

@@ -28,11 +28,12 @@ export function renderTable(rows: readonly Row[], peers: readonly ContenderName[
 function cellsOf({ figure, summaries }: Row, peers: readonly ContenderName[]): string[] {
   const ours = summaries.ghost;
   const ofPeers = peers.flatMap((peer) => [quantity(figure, summaries[peer]), ratio(figure, ours, summaries[peer])]);
-  return [figure.title, targetText(figure), quantity(figure, ours), verdictText(figure, ours), ...ofPeers];
+  return [figure.title, targetText(figure), quantity(figure, ours), verdictText(figure, ours, summaries.redis), ...ofPeers];
 }
 
 function targetText({ target, unit }: Figure): string {
   if (target === undefined) return "";
+  if ("timesRedis" in target) return `≥ ${target.timesRedis} × redis`;
   return "atMost" in target ? `≤ ${target.atMost} ${unit}` : `≥ ${target.atLeast} ${unit}`;
 }
 
@@ -40,9 +41,10 @@ function quantity({ unit }: Figure, summary: Summary | undefined): string {
   return summary === undefined ? "–" : `${threeDigits(summary.median)} ${unit}`;
 }
 
-function verdictText({ target }: Figure, summary: Summary | undefined): string {
-  if (target === undefined || summary === undefined) return "";
-  const { met, byPercent } = judge(target, summary.median);
+function verdictText({ target }: Figure, summary: Summary | undefined, redis: Summary | undefined): string {
+  const verdict = target && summary ? judge(target, summary.median, redis?.median) : null;
+  if (verdict === null) return "";
+  const { met, byPercent } = verdict;
   return met ? "met" : `missed by ${threeDigits(byPercent)} %`;
 }
 

@@ -1,7 +1,7 @@
 import type { Place } from "../place.ts";
 
 /** Who is measured. */
-export type ContenderName = "ghost" | "pm2" | "supervisord";
+export type ContenderName = "ghost" | "pm2" | "supervisord" | "redis";
 
 /** What a contender is to supervise: the same program for all of them. */
 export interface Workload {
