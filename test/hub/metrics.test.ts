@@ -29,8 +29,8 @@ test("the hub keeps the latest value of each series, by the namespace that told 
     ["orders", "counter", "1", "[1]"],
     ["or ders", "counter", "1"],
   ]) {
-    const { error } = (await app.ask("GHOST.METRIC", ...words)) as { error: string };
-    assert.match(error, /^ERR /, words.join(" "));
+    const error = await app.ask("GHOST.METRIC", ...words);
+    assert.match(error instanceof Error ? error.message : "no error", /^ERR /, words.join(" "));
   }
 });
 
