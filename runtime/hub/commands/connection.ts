@@ -270,6 +270,7 @@ function settings(hub: Hub, _client: Client, args: Arguments): void {
 }
 
 function change(_hub: Hub, _client: Client, args: Arguments): void {
+  if (args.count % 2 !== 0) refuse(SYNTAX);
   const [unknown] = namesIn(args).filter((name, index) => index % 2 === 0 && !(name.toLowerCase() in SETTINGS));
   if (unknown !== undefined) refuse(`ERR Unknown option or number of arguments for CONFIG SET - '${unknown}'`);
   refuse("ERR CONFIG SET failed - the hub's settings are in .ghost.yaml");

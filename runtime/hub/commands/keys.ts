@@ -9,7 +9,7 @@ import { define } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
 import { keyAt, spaceOf, typeName } from "../server/keys.ts";
 import { int64At, integerAt, isInt64 } from "../server/numbers.ts";
-import { refuse, SYNTAX } from "../server/reply-error.ts";
+import { refuse, SYNTAX, shown } from "../server/reply-error.ts";
 
 /** Scans that go on; the oldest are forgotten, and their cursors refused. */
 const CURSORS_MAX = 10_000;
@@ -115,10 +115,11 @@ function type(hub: Hub, client: Client, args: Arguments): void {
 
 function keys(hub: Hub, client: Client, args: Arguments): void {
   const pattern = textAt(args, 1);
-  const glob = compileGlob(pattern);
+  // Redis does not match `*` at all, so that it means the empty key, too.
+  const glob = pattern === "*" ? null : compileGlob(pattern);
   const found: string[] = [];
   // A pattern that begins as shared keys do asks for those.
-  for (const { key } of walk(hub, spaceOf(hub, client, pattern))) if (glob.matches(key)) found.push(key);
+  for (const { key } of walk(hub, spaceOf(hub, client, pattern))) if (glob?.matches(key) ?? true) found.push(key);
   hub.output.array(found.length);
   for (const key of found) hub.output.latin1(key);
 }
@@ -141,10 +142,10 @@ function scan(hub: Hub, client: Client, args: Arguments): void {
   const text = textAt(args, 1);
   if (!isCursor(text)) refuse("ERR invalid cursor");
   const { pattern, count, kind } = readScanOptions(args);
-  const after = Number(text) === 0 ? null : cursors.get(Number(text));
+  const after = Number(shown(text)) === 0 ? null : cursors.get(Number(shown(text)));
   const page = after === undefined ? [] : hub.keyspace.keysAfter(spaceOf(hub, client, pattern ?? ""), after, count);
   const last = page.at(-1);
-  const glob = pattern === null ? null : compileGlob(pattern);
+  const glob = pattern === null || pattern === "*" ? null : compileGlob(pattern);
   const found = page.filter((one) => (glob?.matches(one.key) ?? true) && (kind === null || typeName(one.type) === kind));
   const cursor = page.length === count && last ? nextCursor++ : 0;
   if (cursor !== 0 && last) cursors.set(cursor, last.key);
@@ -156,6 +157,7 @@ function scan(hub: Hub, client: Client, args: Arguments): void {
 
 /** What strtoul takes, within 64 bits. */
 function isCursor(text: string): boolean {
+  if (text.includes("\0")) return isCursor(shown(text));
   return /^(?:[+-]?\d+)?$/.test(text) && BigInt(text.replace(/^[+-]/, "") || "0") < 2n ** 64n;
 }
 

@@ -90,9 +90,10 @@ function create(hub: Hub, place: Place, args: Arguments): void {
   hub.output.ok();
 }
 
-function changed(hub: Hub, { space, key }: Place, stream: Stream): void {
+/** What becomes of groups is no change of the key to WATCH, as in Redis, unless the key itself is new. */
+function changed(hub: Hub, { space, key, stream: before }: Place, stream: Stream): void {
   hub.streams.touch(stream);
-  space.touch(key);
+  space.touch(key, before === null);
 }
 
 /** The group that a subcommand needs. */

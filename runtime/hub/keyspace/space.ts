@@ -24,7 +24,7 @@ export const HOT_LIMITS = { entriesMax: 30_000, bytesMax: 12 * 1024 * 1024 } as 
 const ENTRY_BYTES = 200;
 
 /** Whoever wants to know that a key changed: WATCH, and readers that wait for a stream. */
-export type Watcher = (key: string) => void;
+export type Watcher = (key: string, isChange: boolean) => void;
 
 /** One namespace's keys in memory. */
 export class Space {
@@ -61,9 +61,9 @@ export class Space {
     };
   }
 
-  /** A key changed. */
-  touch(key: string): void {
+  /** A key changed; `isChange` false: not to WATCH, but to readers that wait, e.g. for a group that is gone. */
+  touch(key: string, isChange = true): void {
     if (this.watchers.size === 0) return;
-    for (const watcher of [...(this.watchers.get(key) ?? [])]) watcher(key);
+    for (const watcher of [...(this.watchers.get(key) ?? [])]) watcher(key, isChange);
   }
 }

@@ -458,8 +458,8 @@ function makeClient(hub: Hub, id: number, socket: ClientSocket, address: string,
     transaction: null,
     isDoomed: false,
     watched: [],
-    doom: () => {
-      client.isDoomed = true;
+    doom: (_key, isChange) => {
+      if (isChange) client.isDoomed = true;
     },
     blocked: null,
     isExecuting: false,
