@@ -20,4 +20,11 @@ test("a ratio above one is better, for times as for speeds", () => {
   assert.is(timesBetter(figure("idle-cpu"), 0, 0.1), null);
 });
 
+test("a multiple of what Redis reached is judged only where Redis was measured", () => {
+  assert.equal(judge({ timesRedis: 0.8 }, 40, 50), { met: true, byPercent: 0 });
+  assert.equal(judge({ timesRedis: 0.8 }, 20, 50), { met: false, byPercent: 50 });
+  assert.is(judge({ timesRedis: 0.8 }, 20), null);
+  assert.is(timesBetter(figure("hub-get"), 50, 100), 0.5);
+});
+
 test.run();
