@@ -7,12 +7,17 @@ import { residentBytes, type Sight, Watcher } from "./watcher.ts";
 
 /** Attackers at a time. */
 const ATTACKERS = 8;
+/** How long an attacker stays away that was not let in, in ms. */
+const REFUSED_MS = 20;
 /** A part of the time goes by before the memory is looked at for the first time: caches and pools have filled by then. */
 const WARM_UP = 0.25;
 /** How much more memory a server may have at the end than after the warm-up, in bytes. */
 const GROWTH_BYTES_MAX = 64 * 1024 * 1024;
 /** How long a server may take to give memory back when all attackers are gone, in ms. */
-const CALM_MS = 10_000;
+const CALM_MS = 20_000;
+/** Ordinary work between two looks at its memory: so many texts of so many bytes are sent back. */
+const WORK_BETWEEN_LOOKS = 200;
+const WORK_BYTES = 10_000;
 
 /** What a campaign does. */
 export interface FuzzOptions {
@@ -60,23 +65,34 @@ async function attackFor(server: Server, seconds: number, seed: number, count: C
     while (performance.now() < until) {
       const attack = random.weighted(ATTACKS);
       count.underWay[number] = attack.name;
-      count.frames += await attack(server.socket, random);
+      count.frames += await attack(server.socket, random).catch(whenRefused);
       count.visits += 1;
     }
   };
   await Promise.all(Array.from({ length: ATTACKERS }, (_, number) => attacker(number)));
 }
 
-/** Empties the server and gives what it has in memory then, once that is at most `wantedBytes` or the time is up. */
+/** So many have gone before they were accepted that the system takes no more for now. Whether the server lives is for the watcher to see. */
+async function whenRefused(error: NodeJS.ErrnoException): Promise<number> {
+  if (error.code !== "ECONNREFUSED" && error.code !== "EAGAIN") throw error;
+  await pause(REFUSED_MS);
+  return 0;
+}
+
+/**
+ * Empties the server and gives what it has in memory then, once that is at most `wantedBytes` or the time is up. Meanwhile it gets ordinary work: a
+ * collector of garbage looks at what can be given back only while there is some.
+ */
 async function calm(server: Server, wantedBytes: number): Promise<number> {
   const connection = await Connection.open(server.socket);
   await connection.call("FLUSHDB");
-  connection.close();
   await pause(500);
-  if (wantedBytes > 0)
-    await waitFor(() => residentBytes(server.pid) <= wantedBytes, { what: "memory to be given back", limitMs: CALM_MS }).catch(
-      () => undefined,
-    );
+  const isSmall = async (): Promise<boolean> => {
+    for (let work = 0; work < WORK_BETWEEN_LOOKS; work += 1) await connection.call("ECHO", "x".repeat(WORK_BYTES));
+    return residentBytes(server.pid) <= wantedBytes;
+  };
+  await waitFor(isSmall, { what: "memory to be given back", limitMs: wantedBytes > 0 ? CALM_MS : 1_000 }).catch(() => undefined);
+  connection.close();
   return residentBytes(server.pid);
 }
 
