@@ -20,7 +20,14 @@ async function main(): Promise<number> {
   const wanted = process.env.DIFFERENTIAL_FAMILIES?.split(",");
   const families = FAMILIES.filter(({ name }) => wanted?.includes(name) ?? true);
   const options = { families, commands: Number(commands), seed: Number(seed), from: Number(from), say: console.log };
-  const { commands: sent, sequences, findings, differing } = await campaign({ reference: redis.socket, subject }, options);
+  const {
+    commands: sent,
+    sequences,
+    findings,
+    differing,
+  } = await campaign({ reference: redis.socket, subject }, options).catch((error: Error) => {
+    throw new Error(`${error.message}\n${hub?.errors() ?? ""}`);
+  });
   console.log(`\nseed ${seed}: ${sent} commands in ${sequences} sequences, ${differing} of which differed, in ${findings.length} ways`);
   return findings.length === 0 ? 0 : 1;
 }
