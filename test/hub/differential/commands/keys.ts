@@ -3,8 +3,8 @@ import { anyKey, glob, longExpiry, pointInTime, value } from "../values.ts";
 import { command, type Draw, type Family, maybe } from "./family.ts";
 
 /** How long a key lives that is to expire within a scene, in ms, and how long is waited for it. */
-const SHORT_LIFE_MS = "15";
-const WAIT_MS = 40;
+const SHORT_LIFE_MS = "30";
+const WAIT_MS = 75;
 
 /** Commands on keys of any type, and expiry. */
 export const KEYS: Family = {
