@@ -25,7 +25,7 @@ export async function startRun(supervisor: Supervisor, process: Supervised, toke
     supervisor.dispatch(process, { type: "spawn-failed", message: STOPPED_BEFORE });
     return;
   }
-  if (supervisor.withholds(process)) return leaveIntent(supervisor, process);
+  if (supervisor.withholds(process)) return;
   try {
     const blockedBy = judgeBeforeSpawn(supervisor, process);
     if (blockedBy !== null)
@@ -46,9 +46,18 @@ export async function startRun(supervisor: Supervisor, process: Supervised, toke
   }
 }
 
-/** What the run before it wrote must not pass for a word of the one that never began. */
-function leaveIntent(supervisor: Supervisor, process: Supervised): void {
-  for (const { fifo } of logTargets(supervisor, process, null)) if (existsSync(fifo)) markUnwritten(fifo);
+/**
+ * What the run before wrote must not pass for a word of one that never began. To be called before the intent is recorded: it may lie there for a while, and
+ * whoever finds it after a sudden end judges by this. A pipe that cannot be marked is no reason not to start.
+ */
+export function forgetLastWords(supervisor: Supervisor, process: Supervised): void {
+  for (const { fifo } of logTargets(supervisor, process, null)) {
+    try {
+      if (existsSync(fifo)) markUnwritten(fifo);
+    } catch (error) {
+      supervisor.parts.log(`cannot mark ${fifo}: ${(error as Error).message}`);
+    }
+  }
 }
 
 async function spawn(supervisor: Supervisor, process: Supervised, token: string): Promise<number> {

@@ -19,7 +19,7 @@ import { judgePortConflict } from "./port-conflicts.ts";
 import { PortWatch } from "./port-watch.ts";
 import { Ports } from "./ports.ts";
 import { noteRunEnd } from "./results.ts";
-import { startRun } from "./run.ts";
+import { forgetLastWords, startRun } from "./run.ts";
 import type { SecretsFile } from "./secrets-file.ts";
 import { SpawnQueue } from "./spawn-queue.ts";
 import { stopTree } from "./stop-tree.ts";
@@ -126,11 +126,13 @@ export class Supervisor {
       waitingFor: process.definition.dependsOn.length === 0 ? [] : this.dependencies.waitingFor(process),
       checked: process.definition.healthCheck !== null,
     });
+    const begins = machine.state.at === "starting" && before.state !== machine.state;
+    if (begins) forgetLastWords(this, process);
     if (machine !== before) {
       process.machine = machine;
       this.parts.store.saveMachine(process.key, machine);
     }
-    if (machine.state.at === "starting" && before.state !== machine.state) this.dependencies.remember(process);
+    if (begins) this.dependencies.remember(process);
     if (before.state.at === "backoff" && machine.state.at !== "backoff") clearTimeout(process.backoffTimer);
     if (cause) this.record(process, statusOf(before), statusOf(machine), cause);
     const changed = before.state !== machine.state || statusOf(before) !== statusOf(machine);
