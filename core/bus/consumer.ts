@@ -52,7 +52,8 @@ export class ReadConsumer implements Consumer {
   async next(): Promise<IteratorResult<Delivery>> {
     while (!this.isOver) {
       const taken = this.batch.shift();
-      const delivery = taken && (await this.hand(taken.entry, taken.takenAtMs));
+      // One that cannot be handed out because the hub is away comes again.
+      const delivery = taken && (await this.hand(taken.entry, taken.takenAtMs).catch((error) => this.bear(error)));
       if (delivery) return { done: false, value: delivery };
       if (!taken) await this.fill();
     }
@@ -88,18 +89,24 @@ export class ReadConsumer implements Consumer {
 
   private async take(): Promise<void> {
     const { port, clock } = this.surroundings;
+    const { channel, group } = this.request;
     try {
-      const entries = await this.taker.take(this.request);
-      this.batch = entries.map((entry) => ({ entry, takenAtMs: clock.now() }));
+      const entries = await this.taker.take(this.request).catch((error) => {
+        if (!isCode(error, "NOT_FOUND")) throw error;
+        return port.createGroup(channel, group, beginOf(this.options.from));
+      });
+      this.batch = (entries ?? []).map((entry) => ({ entry, takenAtMs: clock.now() }));
     } catch (error) {
-      if (this.isOver) return;
-      if (isCode(error, "HUB_UNREACHABLE")) return new Promise((resolve) => clock.after(AGAIN_MS, resolve));
-      if (!isCode(error, "NOT_FOUND")) {
-        await this.return();
-        throw error;
-      }
-      await port.createGroup(this.request.channel, this.request.group, beginOf(this.options.from));
+      await this.bear(error);
     }
+  }
+
+  /** A hub that is away is waited for; anything else ends this member. */
+  private async bear(error: unknown): Promise<void> {
+    if (this.isOver) return;
+    if (isCode(error, "HUB_UNREACHABLE")) return new Promise((resolve) => this.surroundings.clock.after(AGAIN_MS, resolve));
+    await this.return();
+    throw error;
   }
 
   /** Null when it is not to be handed out: too old, or not fit. */

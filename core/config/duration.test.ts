@@ -13,11 +13,11 @@ test("a duration is a number with its unit", () => {
 const REFUSED: readonly unknown[] = [10, "10", "0s", "0.1ms", "-1s", "soon", "1m30s", "5 s", undefined, null, "NaNms", "40000d", "1e3s"];
 for (const value of REFUSED)
   test(`${value} is refused`, () =>
-    assert.throws(() => durationMs(value as Duration, "expiry"), /^cannot use .* as expiry: write a time with its unit/));
+    assert.throws(() => durationMs(value as Duration, "expiry"), /^cannot use .* as expiry: a duration needs a unit/));
 
 test("what is waited for is no longer than a timer can wait", () => {
   assert.is(waitMs("24d", "timeout"), 2_073_600_000);
-  assert.throws(() => waitMs("30d", "timeout"), /cannot use "30d" as timeout: write a time with its unit, above 0 and up to 24d/);
+  assert.throws(() => waitMs("30d", "timeout"), /cannot use "30d" as timeout: a duration needs a unit and is above 0, up to 24d/);
 });
 
 test.run();

@@ -21,7 +21,7 @@ export function durationMs(duration: Duration, what: string, daysMax = KEPT_DAYS
   if (ms > 0 && ms <= daysMax * DAY_MS) return ms;
   throw new GhostError(
     "USAGE",
-    `cannot use ${JSON.stringify(duration)} as ${what}: write a time with its unit, above 0 and up to ${daysMax}d`,
+    `cannot use ${JSON.stringify(duration)} as ${what}: a duration needs a unit and is above 0, up to ${daysMax}d`,
     {
       hint: "for example 500ms, 5s, 10m or 2h",
     },

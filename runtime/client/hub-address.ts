@@ -12,8 +12,8 @@ export function parseHubAddress(text: string): HubAddress {
   const [, host = "", port = ""] =
     /^(?:(?:tcp|redis):\/\/)?(?:\[([0-9a-f:]+)\]|([^\s:/@]+)):(\d{1,5})\/?$/i.exec(text)?.filter((part) => part !== undefined) ?? [];
   if (host !== "" && Number(port) <= 65_535) return { host, port: Number(port) };
-  throw new GhostError("USAGE", `cannot use ${JSON.stringify(text)} as the address of a hub`, {
-    hint: "write the path of its socket, or HOST:PORT",
+  throw new GhostError("USAGE", `cannot use ${JSON.stringify(text.replace(/[^/]*@/, "…@"))} as the address of a hub`, {
+    hint: "write the path of its socket, or HOST:PORT; a password is no part of it",
   });
 }
 

@@ -166,7 +166,7 @@ export function busStreamContract(check: BusCase): void {
     await using undertaker = place.bus().consume("orders:dead", { group: "undertaker" });
     assert.is((await next(undertaker)).data, "poison");
     assert.equal(seen.filter((data) => data === "poison").length, 3);
-    await waitFor(() => seen.includes("good"), { what: "what came after it" });
+    await waitFor(() => seen.includes("good"), { what: "the other message" });
     assert.ok(problems.every(({ is }) => is === "failed"));
   });
 

@@ -103,9 +103,9 @@ function refusals(check: Case): void {
     });
   }
   check("an expiry without a unit, or of no time, is refused", async (data) => {
-    await rejects(data.set("key", 1, { expiry: 10 as unknown as Duration }), "USAGE", /write a time with its unit/);
-    await rejects(data.set("key", 1, { expiry: "0s" }), "USAGE", /write a time with its unit/);
-    await rejects(data.setBatch({ key: 1 }, { expiry: "soon" as Duration }), "USAGE", /write a time with its unit/);
+    await rejects(data.set("key", 1, { expiry: 10 as unknown as Duration }), "USAGE", /a duration needs a unit/);
+    await rejects(data.set("key", 1, { expiry: "0s" }), "USAGE", /a duration needs a unit and is above 0/);
+    await rejects(data.setBatch({ key: 1 }, { expiry: "soon" as Duration }), "USAGE", /a duration needs a unit/);
     assert.is(await data.get("key"), undefined);
   });
   check("a key that is no text is refused", async (data) => {

@@ -11,7 +11,7 @@ import { type Outcome, Wire } from "./wire.ts";
 /** How long a command waits for a connection unless told otherwise, in ms: the hub starts when something first needs it. */
 const PATIENCE_MS = 5_000;
 /** A connection that lived so long, in ms, was no failure: the next pause is the shortest again. */
-const STABLE_MS = 1_000;
+const STABLE_MS = 200;
 /** How long `close` waits for replies, in ms. */
 const CLOSE_LIMIT_MS = 1_000;
 
