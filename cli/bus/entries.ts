@@ -1,5 +1,5 @@
 import { type HubReply, listOf, textOf } from "../../core/data/hub/hub-link.ts";
-import { unwrap } from "./envelope.ts";
+import { readShown } from "./envelope.ts";
 
 /** An entry of a stream as it is shown. */
 export interface StreamEntry {
@@ -37,6 +37,6 @@ export function pairsOf(reply: HubReply): Record<string, string | number | null>
 function contentOf(fields: readonly HubReply[]): Omit<StreamEntry, "id"> {
   const payload = fields[1];
   if (fields.length !== 2 || textOf(fields[0]) !== "data" || !(payload instanceof Uint8Array)) return { data: pairsOf(fields) };
-  const { data, from } = unwrap(payload);
+  const { data, from } = readShown("", payload);
   return from === undefined ? { data } : { data, from };
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { listOf, textOf } from "../../core/data/hub/hub-link.ts";
 import { usage } from "../arguments.ts";
 import type { Context } from "../context.ts";
@@ -6,16 +5,17 @@ import { durationOption } from "../hub/durations.ts";
 import { valueIn, wordOrInput } from "../hub/input.ts";
 import { withHub } from "../hub/session.ts";
 import { count } from "../output/quantities.ts";
-import { wrap } from "./envelope.ts";
+import { envelopeWriter } from "./envelope.ts";
 
 /** `bus pub CHANNEL [MESSAGE]`: kept by the hub until it expires or, with --persist, on disk. */
 export async function publish(context: Context, channel: string, word: string | undefined): Promise<number> {
   const expiryMs = durationOption(context, "expiry");
   const isPersistent = context.flag("persist");
   if (!isPersistent && context.text("retain") !== undefined) throw usage(context.verb, "--retain is about --persist");
-  const id = context.text("id") ?? randomUUID();
+  const writer = envelopeWriter();
+  const id = context.text("id") ?? writer.nextId();
   const text = wordOrInput(context, word, "a MESSAGE");
-  const payload = context.flag("raw") ? text : wrap(valueIn(text, context.flag("text")), { id, expiryMs });
+  const payload = context.flag("raw") ? text : writer.write(valueIn(text, context.flag("text")), { id }, expiryMs);
   const kept = isPersistent ? persistWords(context) : expiryMs === undefined ? [] : ["PX", String(expiryMs)];
   const reply = listOf(
     await withHub(context, `publish to ${channel}`, {}, (hub) => hub.send(["GHOST.PUBLISH", channel, payload, ...kept, "ID", id])),

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
+import type { Received } from "../../core/bus/envelope.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { type Context, countOption } from "../context.ts";
 import { durationOption } from "../hub/durations.ts";
 import { valueIn, wordOrInput } from "../hub/input.ts";
 import { withHub } from "../hub/session.ts";
 import { longValue, renderMessage } from "../output/messages.ts";
-import { type ShownMessage, unwrap, wrap } from "./envelope.ts";
+import { envelopeWriter, readShown } from "./envelope.ts";
 import { printLine } from "./subscribe.ts";
 
 /** How long an answer is waited for unless told otherwise, in milliseconds. */
@@ -18,16 +19,19 @@ export async function request(context: Context, channel: string, word: string | 
   const wanted = isMany ? countOption(context, "lines", 0) : 1;
   const reply = `_reply:${randomUUID()}`;
   const body = valueIn(wordOrInput(context, word, "a MESSAGE"), context.flag("text"));
-  const payload = wrap(body, { expiryMs: timeoutMs, reply });
+  const payload = envelopeWriter().write(body, { reply }, timeoutMs);
   const paint = await context.paint();
   let answers = 0;
-  const show = (answer: ShownMessage): void => {
-    const { data, from, id, sentAt } = answer;
-    if (context.json && isMany) printLine(context, { data, from, id });
+  const show = (answer: Received): void => {
+    const { from, id, sentAtMs, error } = answer;
+    // Who asks many wants to see the answers of the others, too.
+    if (error && !isMany) throw GhostError.from(error);
+    const data = error ? `failed: ${error.message}` : answer.data;
+    if (context.json && isMany) printLine(context, error ? { error, from, id } : { data, from, id });
     else if (context.json) context.printJson({ data, from, id });
     else if (isMany)
       context.print(
-        ...renderMessage({ time: new Date(sentAt ?? Date.now()), label: from ?? "answer", data }, context.output.columns, paint),
+        ...renderMessage({ time: new Date(sentAtMs ?? Date.now()), label: from ?? "answer", data }, context.output.columns, paint),
       );
     else context.print(...(context.output.isTerminal ? longValue(data, context.output.columns, paint) : [plainValue(data)]));
   };
@@ -43,7 +47,7 @@ export async function request(context: Context, channel: string, word: string | 
       const listener = {
         message: (_: string, bytes: Uint8Array) => {
           try {
-            show(unwrap(bytes));
+            show(readShown(reply, bytes));
             if (++answers === wanted) settle();
           } catch (error) {
             settle(error);

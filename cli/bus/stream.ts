@@ -10,7 +10,7 @@ import type { Paint } from "../output/paint.ts";
 import { renderGroupsOfStream, renderPending } from "../output/streams.ts";
 import { sinceOption } from "../since.ts";
 import { entriesOf, entryTime, pairsOf, type StreamEntry } from "./entries.ts";
-import { wrap } from "./envelope.ts";
+import { envelopeWriter } from "./envelope.ts";
 import { printLine } from "./subscribe.ts";
 
 /** As many entries are shown unless told otherwise. */
@@ -53,7 +53,7 @@ async function add(context: Context, hub: HubSession, name: string, word: string
   const most = context.text("maxLength") === undefined ? [] : ["MAXLEN", "~", String(countOption(context, "maxLength", 0))];
   const text = wordOrInput(context, word, "a MESSAGE");
   const id = context.text("id");
-  const payload = context.flag("raw") ? text : wrap(valueIn(text, context.flag("text")), { id });
+  const payload = context.flag("raw") ? text : envelopeWriter().write(valueIn(text, context.flag("text")), { id });
   const entry = textOf(await hub.send(["XADD", name, ...most, "*", "data", payload]));
   if (context.json) context.printJson({ stream: name, entry });
   else if (!context.quiet) context.print(entry ?? "");

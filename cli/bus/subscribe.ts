@@ -7,7 +7,7 @@ import { withHub } from "../hub/session.ts";
 import { renderMessage } from "../output/messages.ts";
 import { count } from "../output/quantities.ts";
 import { sinceOption } from "../since.ts";
-import { unwrap } from "./envelope.ts";
+import { readShown } from "./envelope.ts";
 
 /** Persistent messages of a channel are kept in this stream. */
 const STREAM_PREFIX = "shared:channel:";
@@ -30,10 +30,10 @@ export async function subscribe(context: Context, channels: readonly string[]): 
   });
   const show = (channel: string, payload: Uint8Array, position: string): void => {
     if (wanted > 0 && shown >= wanted) return;
-    const { data, from, id, sentAt, expiresAt } = unwrap(payload);
-    if (expiresAt !== undefined && expiresAt <= Date.now()) expired++;
+    const { data, from, id, sentAtMs, expiresAtMs } = readShown(channel, payload);
+    if (expiresAtMs !== undefined && expiresAtMs <= Date.now()) expired++;
     else {
-      const time = new Date(sentAt ?? Date.now());
+      const time = new Date(sentAtMs ?? Date.now());
       shown++;
       if (context.json) printLine(context, { time: time.toISOString(), channel, data, from, id, position: position || undefined });
       else context.print(...renderMessage({ time, label: channel, data, from }, context.output.columns, paint));
@@ -87,7 +87,7 @@ class InOrder implements Listener {
 
   /** An older message. */
   older(channel: string, payload: Uint8Array, position: string): void {
-    const { id } = unwrap(payload);
+    const { id } = readShown(channel, payload);
     if (id !== undefined && this.seen.size < REMEMBERED_MAX) this.seen.add(id);
     this.show(channel, payload, position);
   }
@@ -95,7 +95,7 @@ class InOrder implements Listener {
   release(): void {
     const held = this.held ?? [];
     this.held = null;
-    for (const each of held) if (!this.seen.has(unwrap(each[1]).id ?? "")) this.pass(...each);
+    for (const each of held) if (!this.seen.has(readShown(each[0], each[1]).id ?? "")) this.pass(...each);
     this.seen.clear();
   }
 

@@ -104,6 +104,12 @@ test("request prints the answer, fails at once where nobody listens, and after i
   assert.equal(data, { of: "apples" });
   await sender.ask("PUBLISH", reply, JSON.stringify({ v: 1, id: "a", ts: 1, from: "shop", data: 4.5 }));
   assert.equal((await asked).json(), { data: 4.5, from: "shop", id: "a" });
+  const refused = home.ghost(["bus", "request", "prices", "2", "--json"]);
+  const second = await waitFor(() => app.messages.shift() as string[] | undefined, { what: "the second request" });
+  const failure = { v: 1, id: "b", from: "shop", data: null, error: { code: "NOT_FOUND", message: "cannot find apples" } };
+  await sender.ask("PUBLISH", (JSON.parse(second[2] ?? "") as { reply: string }).reply, JSON.stringify(failure));
+  const { code, message } = (await refused).json<{ error: ErrorBody }>().error;
+  assert.equal([(await refused).code, code, message], [3, "NOT_FOUND", "cannot find apples"]);
   const silent = await home.ghost(["bus", "request", "prices", "1", "--timeout", "200ms", "--json"]);
   assert.equal([silent.code, silent.json<{ error: ErrorBody }>().error.code], [5, "TIMED_OUT"]);
 });
