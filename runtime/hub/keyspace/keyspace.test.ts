@@ -7,6 +7,7 @@ import { Hashes } from "./hashes.ts";
 import { Keyspace } from "./keyspace.ts";
 import { HASH } from "./schema.ts";
 import type { Space } from "./space.ts";
+import { FLUSH_LIMITS } from "./waiting-strings.ts";
 
 /** A keyspace on a file of its own; `reopen` leaves the first one as a crash does. */
 interface Rig extends Disposable {
@@ -182,6 +183,27 @@ test("a failed turn before a crash loses nothing that was committed before it, t
   keyspace.db.close();
   using next = await folder.open();
   assert.equal(all(next, ["s", "other"]), { other: "1" });
+});
+
+test("strings that are on their way into the table are not lost when others have waited long meanwhile", async () => {
+  using folder = makeFolder();
+  using rig = await folder.open();
+  const { keyspace } = rig;
+  const count = FLUSH_LIMITS.keysMax / 2 + 1;
+  for (let index = 0; index < count; index++) put(rig, `k${index}`, "v");
+  // The first few of them go into the table with it.
+  keyspace.commit(true);
+  put(rig, "later", "1");
+  keyspace.commit(true);
+  keyspace.now = () => Date.now() + FLUSH_LIMITS.ageMaxMs + 1;
+  keyspace.tidy();
+  const last = `k${count - 1}`;
+  assert.equal(all(rig, ["k0", last, "later"]), { k0: "v", [last]: "v", later: "1" });
+  while (keyspace.tidy());
+  keyspace.db.close();
+  using next = await folder.open();
+  assert.equal(all(next, ["k0", last, "later"]), { k0: "v", [last]: "v", later: "1" });
+  assert.is(next.keyspace.size(next.space), count + 1);
 });
 
 test("a namespace that was entered in a turn that failed keeps its number, and shares it with nobody", async () => {

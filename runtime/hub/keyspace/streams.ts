@@ -4,7 +4,8 @@
  */
 import { LRUCache } from "lru-cache";
 import { bytesOf, latin1Of } from "../server/arguments.ts";
-import { type Keyspace, removeWith } from "./keyspace.ts";
+import { removeWith } from "./garbage.ts";
+import type { Keyspace } from "./keyspace.ts";
 import { STREAM } from "./schema.ts";
 import {
   type Chunk,

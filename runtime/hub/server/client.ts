@@ -1,4 +1,4 @@
-import type { Requests } from "../../../core/bus/resp/requests.ts";
+import { Requests } from "../../../core/bus/resp/requests.ts";
 import type { Space, Watcher } from "../keyspace/space.ts";
 import type { Arguments } from "./arguments.ts";
 
@@ -105,4 +105,56 @@ export interface Client {
   replies: "on" | "off" | "skip-next" | "skip";
   /** What to do when it is gone: end transactions, subscriptions and the like. */
   readonly whenGone: Set<() => void>;
+}
+
+/** A client that has just connected. */
+export function makeClient(
+  id: number,
+  socket: ClientSocket,
+  { address, isTrusted, space }: { address: string; isTrusted: boolean; space: Space },
+): Client {
+  const client: Client = {
+    id,
+    socket,
+    requests: new Requests((size) => Buffer.allocUnsafe(size)),
+    address,
+    connectedAt: Date.now(),
+    lastUsedAt: Date.now(),
+    protocol: 2,
+    name: "",
+    library: "",
+    libraryVersion: "",
+    lastCommand: "NULL",
+    isAuthenticated: isTrusted,
+    isOperator: isTrusted,
+    isTrusted,
+    space,
+    database: 0,
+    isDurable: true,
+    transaction: null,
+    isDoomed: false,
+    watched: [],
+    doom: (_key, isChange) => {
+      if (isChange) client.isDoomed = true;
+    },
+    blocked: null,
+    isExecuting: false,
+    channels: new Set(),
+    patterns: new Set(),
+    resumedChannels: new Set(),
+    resumedPatterns: new Set(),
+    outgoing: [],
+    unsent: [],
+    unsentBytes: 0,
+    askedBytes: 0,
+    isFull: false,
+    slowSince: 0,
+    isHeld: false,
+    isEnding: false,
+    isClosing: false,
+    isClosed: false,
+    replies: "on",
+    whenGone: new Set(),
+  };
+  return client;
 }

@@ -13,7 +13,8 @@ import "../commands/clients.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import type { SqlGateway } from "../sql/gateway.ts";
 import type { Client, ClientSocket } from "./client.ts";
-import { CLIENT_LIMITS, Hub } from "./hub.ts";
+import { Hub } from "./hub.ts";
+import { CLIENT_LIMITS } from "./limits.ts";
 
 /** A hub without doors, on a file of its own. */
 interface Rig extends Disposable {

@@ -2,7 +2,7 @@
  * Clients, their commands, and turns. In one turn of the event loop the commands of all clients that sent some are run; what they
  * changed is committed once, and then answered. Who touched no key that changed is answered at once.
  */
-import { ProtocolError, Requests } from "../../../core/bus/resp/requests.ts";
+import { ProtocolError } from "../../../core/bus/resp/requests.ts";
 import { Channels } from "../bus/channels.ts";
 import { Retained } from "../bus/retained.ts";
 import { Hashes } from "../keyspace/hashes.ts";
@@ -11,26 +11,14 @@ import { Streams } from "../keyspace/streams.ts";
 import { Metrics } from "../metrics.ts";
 import type { SqlGateway } from "../sql/gateway.ts";
 import { type Arguments, textAt, wordAt } from "./arguments.ts";
-import type { Client, ClientSocket, Piece } from "./client.ts";
+import { type Client, type ClientSocket, makeClient, type Piece } from "./client.ts";
 import { findCommand } from "./commands.ts";
+import { Delivery } from "./delivery.ts";
 import { NOT_DURABLE, run } from "./dispatch.ts";
+import { CLIENT_LIMITS } from "./limits.ts";
 import { Output } from "./output.ts";
+import { Tidying } from "./tidying.ts";
 import { Waiters } from "./waiters.ts";
-
-export const CLIENT_LIMITS = {
-  /** Connections at once; as Redis's `maxclients`. */
-  clientsMax: 10_000,
-  /** Replies that a client does not read, bytes; then it is cut off. */
-  unsentBytesMax: 256 * 1024 * 1024,
-  /** Messages that a subscriber does not read, bytes: cut off at once at the first figure, or after a while at the second (Redis's defaults). */
-  subscriberBytesMax: 32 * 1024 * 1024,
-  subscriberBytesSoft: 8 * 1024 * 1024,
-  subscriberSlowMs: 60_000,
-  /** A client that has more than this unsent is not read from, and its next commands wait. */
-  unsentBytesPause: 1024 * 1024,
-  /** What a client may send before it has said who it is, bytes. */
-  strangerBytesMax: 64 * 1024,
-} as const;
 
 /** Where slow subscribers and the like are announced. */
 export const HUB_CHANNEL = "ghost:hub";
@@ -68,8 +56,8 @@ export class Hub {
   private isTurnOpen = false;
   private isHalted = false;
   private isDurable = false;
-  private tidyTimer: ReturnType<typeof setTimeout> | null = null;
-  private tidyTimerAt = 0;
+  private readonly delivery: Delivery;
+  private readonly tidying: Tidying;
 
   constructor(parts: HubParts) {
     this.parts = parts;
@@ -78,7 +66,13 @@ export class Hub {
     this.streams = new Streams(parts.keyspace);
     this.channels = new Channels(this);
     this.retained = new Retained(this);
-    this.scheduleTidy();
+    this.delivery = new Delivery({
+      subscriptionsOf: (client) => this.channels.countOf(client),
+      proceed: (client) => this.proceed(client),
+      cutOff: (client, isSubscriber) => this.cutOff(client, isSubscriber),
+    });
+    this.tidying = new Tidying(parts.keyspace, parts.fatal);
+    this.tidying.schedule();
   }
 
   /** A client connected. `isTrusted`: it came by the owner's socket and is the operator unless it says otherwise. Null: there are too many. */
@@ -90,7 +84,7 @@ export class Hub {
       socket.end();
       return null;
     }
-    const client = makeClient(this, this.nextClient++, socket, address, isTrusted);
+    const client = makeClient(this.nextClient++, socket, { address, isTrusted, space: this.keyspace.space("default") });
     this.clients.set(client.id, client);
     return client;
   }
@@ -195,11 +189,12 @@ export class Hub {
   /** Nothing is written or answered from now on. */
   halt(): void {
     this.isHalted = true;
+    this.tidying.stop();
   }
 
   /** Ends all connections and the turn that is open. */
   close(): void {
-    if (this.tidyTimer) clearTimeout(this.tidyTimer);
+    this.tidying.stop();
     this.endTurn();
     for (const client of [...this.clients.values()]) {
       client.socket.end();
@@ -216,7 +211,7 @@ export class Hub {
     this.performing = client;
     try {
       begin();
-      while (!client.blocked && !client.isClosing && this.hasRoom(client, output.length - start) && client.requests.next()) {
+      while (!client.blocked && !client.isClosing && this.delivery.hasRoom(client, output.length - start) && client.requests.next()) {
         const before = output.length;
         touched = this.command(client, client.requests) || touched;
         // One that waits, or whose reply is not wanted, says nothing now.
@@ -230,15 +225,9 @@ export class Hub {
       this.performing = outer;
     }
     client.lastUsedAt = Date.now();
-    client.isFull = !this.hasRoom(client, output.length - start);
+    client.isFull = !this.delivery.hasRoom(client, output.length - start);
     if (client.isEnding && !client.blocked && !client.isFull) client.isClosing = true;
     this.deliver(client, start, commands, touched);
-  }
-
-  /** Whether a client may be given more replies, besides `size` bytes of this turn. */
-  private hasRoom(client: Client, size: number): boolean {
-    const unsent = this.channels.countOf(client) > 0 ? 0 : client.unsentBytes;
-    return size + unsent <= CLIENT_LIMITS.unsentBytesPause;
   }
 
   /** Runs one command; true when its reply depends on keys. */
@@ -272,7 +261,7 @@ export class Hub {
         client.outgoing.push({ bytes: output.copy(start), commands });
         client.isHeld ||= isHeld;
         this.joinTurn(client);
-      } else this.write(client, output.buffer.subarray(start, output.length), { isBorrowed: true, asked: output.length - start });
+      } else this.delivery.write(client, output.buffer.subarray(start, output.length), { isBorrowed: true, asked: output.length - start });
     }
     output.length = start;
     if (start === 0) output.clear();
@@ -305,7 +294,7 @@ export class Hub {
       client.isHeld = false;
       this.flush(client);
     }
-    this.scheduleTidy();
+    this.tidying.schedule();
   }
 
   /** Null, or why nothing of this turn was written. */
@@ -323,66 +312,7 @@ export class Hub {
   }
 
   private flush(client: Client): void {
-    if (client.isClosed || this.isHalted) return;
-    if (client.outgoing.length > 0 && !client.isHeld) {
-      const pieces = client.outgoing;
-      client.outgoing = [];
-      const asked = pieces.reduce((sum, { bytes, commands }) => sum + (commands > 0 ? bytes.length : 0), 0);
-      const bytes = pieces.length === 1 ? (pieces[0] as Piece).bytes : Buffer.concat(pieces.map((piece) => piece.bytes));
-      this.write(client, bytes, { isBorrowed: false, asked });
-    } else if (client.unsentBytes > 0) this.writeUnsent(client);
-    if (client.isClosing && client.unsentBytes === 0 && client.outgoing.length === 0) client.socket.end();
-  }
-
-  /** Offers bytes to the socket and keeps what it does not take. `isBorrowed`: they must be copied to be kept; `asked`: so many answer commands. */
-  private write(client: Client, bytes: Uint8Array, { isBorrowed, asked }: { isBorrowed: boolean; asked: number }): void {
-    const taken = client.unsentBytes > 0 ? 0 : client.socket.write(bytes);
-    if (taken < 0) return;
-    const rest = bytes.subarray(taken);
-    // `slice` of a Buffer would copy nothing.
-    if (rest.length > 0) this.keepUnsent(client, isBorrowed ? new Uint8Array(rest) : rest, asked);
-    else this.goOn(client);
-  }
-
-  /** Offers what is kept. */
-  private writeUnsent(client: Client): void {
-    while (client.unsent.length > 0) {
-      const next = client.unsent[0] as Uint8Array;
-      const taken = client.socket.write(next);
-      if (taken < 0) return;
-      client.unsentBytes -= taken;
-      if (taken < next.length) {
-        client.unsent[0] = next.subarray(taken);
-        break;
-      }
-      client.unsent.shift();
-    }
-    if (client.unsentBytes - client.askedBytes <= CLIENT_LIMITS.subscriberBytesSoft) client.slowSince = 0;
-    if (client.unsentBytes > 0) return;
-    client.askedBytes = 0;
-    client.socket.resume();
-    this.goOn(client);
-  }
-
-  /** All was sent: commands that waited for that are run. */
-  private goOn(client: Client): void {
-    if (!client.isFull) return;
-    client.isFull = false;
-    setImmediate(() => this.proceed(client));
-  }
-
-  private keepUnsent(client: Client, bytes: Uint8Array, asked: number): void {
-    client.unsent.push(bytes);
-    client.unsentBytes += bytes.length;
-    client.askedBytes += Math.min(asked, bytes.length);
-    const isSubscriber = this.channels.countOf(client) > 0;
-    if (client.unsentBytes > CLIENT_LIMITS.unsentBytesPause && !isSubscriber) client.socket.pause();
-    // What it asked for, e.g. the messages that it missed, is not held against it.
-    const messages = client.unsentBytes - client.askedBytes;
-    if (messages > CLIENT_LIMITS.subscriberBytesSoft && client.slowSince === 0) client.slowSince = Date.now();
-    const isSlow = client.slowSince > 0 && Date.now() - client.slowSince > CLIENT_LIMITS.subscriberSlowMs;
-    const isTooSlow = isSubscriber && (messages > CLIENT_LIMITS.subscriberBytesMax || isSlow);
-    if (isTooSlow || client.unsentBytes > CLIENT_LIMITS.unsentBytesMax) this.cutOff(client, isSubscriber);
+    if (!client.isClosed && !this.isHalted) this.delivery.flush(client);
   }
 
   private cutOff(client: Client, isSubscriber: boolean): void {
@@ -398,87 +328,10 @@ export class Hub {
   announce(event: Record<string, unknown>): void {
     this.channels.publish(HUB_CHANNEL, Buffer.from(JSON.stringify(event)));
   }
-
-  private scheduleTidy(): void {
-    if (this.isHalted) return;
-    const at = this.keyspace.tidyAt;
-    if (at === Number.POSITIVE_INFINITY || (this.tidyTimer && at >= this.tidyTimerAt)) return;
-    // A full disk is not asked again at once.
-    const pause = this.keyspace.failure ? RETRY_MS : TIDY_MS;
-    const ms = Math.min(Math.max(at - Date.now(), pause), 2 ** 30);
-    // What is due at once is not put off by being asked for again.
-    if (this.tidyTimer && Date.now() + ms >= this.tidyTimerAt) return;
-    if (this.tidyTimer) clearTimeout(this.tidyTimer);
-    this.tidyTimerAt = Date.now() + ms;
-    this.tidyTimer = setTimeout(() => this.tidy(), ms);
-  }
-
-  private tidy(): void {
-    this.tidyTimer = null;
-    const end = performance.now() + TIDY_SLICE_MS;
-    try {
-      while (this.keyspace.tidy() && performance.now() < end);
-    } catch (error) {
-      if (this.keyspace.isDirty) this.parts.fatal(error);
-    }
-    this.scheduleTidy();
-  }
 }
-
-/** Between two rounds of work in quiet moments, and how long one may take, milliseconds. */
-const TIDY_MS = 5;
-const TIDY_SLICE_MS = 2;
-const RETRY_MS = 1000;
 
 /** A reply to what was not written says so, once for each command. */
 function failed(piece: Piece, failure: string): Piece {
   if (piece.commands === 0) return piece;
   return { ...piece, bytes: Buffer.from(`-${failure.replace(/[\r\n]/g, " ")}\r\n`.repeat(piece.commands)) };
-}
-
-function makeClient(hub: Hub, id: number, socket: ClientSocket, address: string, isTrusted: boolean): Client {
-  const client: Client = {
-    id,
-    socket,
-    requests: new Requests((size) => Buffer.allocUnsafe(size)),
-    address,
-    connectedAt: Date.now(),
-    lastUsedAt: Date.now(),
-    protocol: 2,
-    name: "",
-    library: "",
-    libraryVersion: "",
-    lastCommand: "NULL",
-    isAuthenticated: isTrusted,
-    isOperator: isTrusted,
-    isTrusted,
-    space: hub.keyspace.space("default"),
-    database: 0,
-    isDurable: true,
-    transaction: null,
-    isDoomed: false,
-    watched: [],
-    doom: (_key, isChange) => {
-      if (isChange) client.isDoomed = true;
-    },
-    blocked: null,
-    isExecuting: false,
-    channels: new Set(),
-    patterns: new Set(),
-    resumedChannels: new Set(),
-    resumedPatterns: new Set(),
-    outgoing: [],
-    unsent: [],
-    unsentBytes: 0,
-    askedBytes: 0,
-    isFull: false,
-    slowSince: 0,
-    isHeld: false,
-    isEnding: false,
-    isClosing: false,
-    isClosed: false,
-    replies: "on",
-    whenGone: new Set(),
-  };
-  return client;
 }

@@ -1,0 +1,15 @@
+/** What clients may have and do, all together and each. */
+export const CLIENT_LIMITS = {
+  /** Connections at once; as Redis's `maxclients`. */
+  clientsMax: 10_000,
+  /** Replies that a client does not read, bytes; then it is cut off. */
+  unsentBytesMax: 256 * 1024 * 1024,
+  /** Messages that a subscriber does not read, bytes: cut off at once at the first figure, or after a while at the second (Redis's defaults). */
+  subscriberBytesMax: 32 * 1024 * 1024,
+  subscriberBytesSoft: 8 * 1024 * 1024,
+  subscriberSlowMs: 60_000,
+  /** A client that has more than this unsent is not read from, and its next commands wait. */
+  unsentBytesPause: 1024 * 1024,
+  /** What a client may send before it has said who it is, bytes. */
+  strangerBytesMax: 64 * 1024,
+} as const;
