@@ -1,8 +1,9 @@
 /** Delivery of entries to consumers of a group, and how far groups are. */
+
+import { type Stream, topId } from "../keyspace/stream.ts";
 import type { StreamEntry } from "../keyspace/stream-chunks.ts";
 import { type Consumer, type Group, setPending, UNKNOWN } from "../keyspace/stream-groups.ts";
 import { MAX_ID, MIN_ID, nextId, type StreamId } from "../keyspace/stream-id.ts";
-import { type Stream, topId } from "../keyspace/streams.ts";
 import type { Hub } from "../server/hub.ts";
 import { refuseMorePending } from "./stream-words.ts";
 

@@ -1,6 +1,8 @@
 /** The options of XADD and XTRIM, and trimming. */
+
+import type { Stream } from "../keyspace/stream.ts";
 import { type ParsedId, parseId, type StreamId } from "../keyspace/stream-id.ts";
-import type { Stream, Streams } from "../keyspace/streams.ts";
+import type { Streams } from "../keyspace/streams.ts";
 import { type Arguments, textAt, wordAt } from "../server/arguments.ts";
 import { integerAt } from "../server/numbers.ts";
 import { refuse, SYNTAX } from "../server/reply-error.ts";

@@ -2,11 +2,11 @@
 
 import { STREAM } from "../keyspace/schema.ts";
 import type { Space } from "../keyspace/space.ts";
+import type { Stream } from "../keyspace/stream.ts";
 import type { StreamEntry } from "../keyspace/stream-chunks.ts";
 import type { Group } from "../keyspace/stream-groups.ts";
 import { addConsumer, type Consumer, GROUP_LIMITS } from "../keyspace/stream-groups.ts";
 import { formatId, MAX_ID, MAX_NUMBER, MIN_ID, makeId, nextId, parseId, previousId, type StreamId } from "../keyspace/stream-id.ts";
-import type { Stream } from "../keyspace/streams.ts";
 import { type Arguments, textAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
 import type { Hub } from "../server/hub.ts";

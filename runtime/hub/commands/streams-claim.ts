@@ -1,7 +1,8 @@
 /** XCLAIM and XAUTOCLAIM. */
+
+import type { Stream } from "../keyspace/stream.ts";
 import { type Consumer, type Group, type Pending, removePending, setPending } from "../keyspace/stream-groups.ts";
 import { MIN_ID, makeId, parseId, type StreamId } from "../keyspace/stream-id.ts";
-import type { Stream } from "../keyspace/streams.ts";
 import { type Arguments, textAt, wordAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
 import { define } from "../server/commands.ts";

@@ -1,7 +1,8 @@
 /** Consumer groups: XGROUP, XACK, XPENDING. */
+
+import type { Stream } from "../keyspace/stream.ts";
 import { GROUP_LIMITS, type Group, makeGroup, type Pending, removePending, UNKNOWN } from "../keyspace/stream-groups.ts";
 import { MIN_ID } from "../keyspace/stream-id.ts";
-import type { Stream } from "../keyspace/streams.ts";
 import { type Arguments, textAt, wordAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
 import { define, FAMILY } from "../server/commands.ts";

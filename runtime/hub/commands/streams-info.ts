@@ -1,8 +1,9 @@
 /** XINFO. */
+
+import type { Stream } from "../keyspace/stream.ts";
 import type { Consumer, Group, Pending } from "../keyspace/stream-groups.ts";
 import { UNKNOWN } from "../keyspace/stream-groups.ts";
 import { MAX_ID, MIN_ID } from "../keyspace/stream-id.ts";
-import type { Stream } from "../keyspace/streams.ts";
 import { type Arguments, textAt, wordAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
 import { define, FAMILY } from "../server/commands.ts";

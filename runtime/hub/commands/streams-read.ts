@@ -2,9 +2,9 @@
 
 import { STREAM } from "../keyspace/schema.ts";
 import type { Space } from "../keyspace/space.ts";
+import { type Stream, topId } from "../keyspace/stream.ts";
 import { type Group, setPending } from "../keyspace/stream-groups.ts";
 import { MAX_ID, MIN_ID, nextId, type StreamId } from "../keyspace/stream-id.ts";
-import { type Stream, topId } from "../keyspace/streams.ts";
 import { type Arguments, textAt, wordAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
 import { define } from "../server/commands.ts";

@@ -4,10 +4,10 @@
  */
 
 import type { Space } from "../keyspace/space.ts";
+import { type Stream, topId } from "../keyspace/stream.ts";
 import type { StreamEntry } from "../keyspace/stream-chunks.ts";
 import { type Consumer, GROUP_LIMITS, type Group, type Pending, removePending, setPending } from "../keyspace/stream-groups.ts";
 import { formatId, MIN_ID } from "../keyspace/stream-id.ts";
-import { type Stream, topId } from "../keyspace/streams.ts";
 import { type Arguments, bytesOf, textAt, wordAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
 import { define } from "../server/commands.ts";

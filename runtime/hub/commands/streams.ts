@@ -1,8 +1,8 @@
 /** Streams without their groups: XADD, XLEN, XRANGE, XREVRANGE, XDEL, XTRIM, XSETID. */
 
 import { NO_BYTES } from "../keyspace/space.ts";
+import { topId } from "../keyspace/stream.ts";
 import { exactMsOf, formatId, MAX_ID, MIN_ID, makeId, msOf, nextId, type ParsedId, type StreamId } from "../keyspace/stream-id.ts";
-import { topId } from "../keyspace/streams.ts";
 import { type Arguments, viewAt, wordAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
 import { define } from "../server/commands.ts";

@@ -2,69 +2,24 @@
  * Streams. What a stream is as a whole, its last chunk and its groups are kept in memory and written at the commit; a pure append
  * writes one row. A stream is known by its object's number.
  */
-import { LRUCache } from "lru-cache";
 import { bytesOf, latin1Of } from "../server/arguments.ts";
 import { removeWith } from "./garbage.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { STREAM } from "./schema.ts";
-import {
-  type Chunk,
-  cut,
-  decodeChunk,
-  encodeChunk,
-  firstOf,
-  indexFrom,
-  isFull,
-  lastOf,
-  newChunk,
-  push,
-  type StreamEntry,
-} from "./stream-chunks.ts";
+import { type ChunkRow, PLACES, type Stream } from "./stream.ts";
+import { ChunkStore } from "./stream-chunk-store.ts";
+import { type Chunk, decodeChunk, firstOf, indexFrom, isFull, newChunk, push, type StreamEntry } from "./stream-chunks.ts";
 import { type Group, GroupStore } from "./stream-groups.ts";
 import { MIN_ID, makeId, msOf, type StreamId } from "./stream-id.ts";
 
 export const STREAM_LIMITS = {
   /** Streams of which the whole is kept in memory. */
   keptMax: 1000,
-  /** Chunks kept in memory, besides the last one of each. */
-  chunksMax: 2000,
-  chunkBytesMax: 16 * 1024 * 1024,
   /** Entries that retention removes at once; the rest goes in quiet moments. */
   retentionSlice: 1000,
   /** Streams that are looked at for retention in one quiet moment. */
   retentionStreams: 8,
 } as const;
-
-/** Chunks that one stream may ever have: its number is the upper part of their places. */
-const PLACES = 2 ** 28;
-
-export interface Stream {
-  readonly object: number;
-  /** Where its chunks' places begin. */
-  readonly base: number;
-  revision: number;
-  length: number;
-  /** Entries ever added. */
-  added: number;
-  /** The last id given. */
-  last: StreamId;
-  /** The largest id that XDEL removed. */
-  deleted: StreamId;
-  /** Entries older than this go, milliseconds; null: none for their age. */
-  retainMs: number | null;
-  /** More entries than this go, the oldest first; null: none for their number. */
-  entriesMax: number | null;
-  due: number | null;
-  /** The oldest entry; null: to be looked up. */
-  first: StreamId | null;
-  nextPlace: number;
-  tail: Chunk | null;
-  /** The chunk that was read last: who reads goes on there. */
-  hint: Chunk | null;
-  readonly changed: Set<Chunk>;
-  isAccountChanged: boolean;
-  groups: Map<string, Group> | null;
-}
 
 interface StreamRow {
   number: number;
@@ -78,31 +33,19 @@ interface StreamRow {
   due: number | null;
 }
 
-interface ChunkRow {
-  place: number;
-  revision: number;
-  length: number;
-  added: number;
-  last: Uint8Array;
-  entries: Uint8Array;
-}
-
 export class Streams {
   readonly groups: GroupStore;
   private readonly keyspace: Keyspace;
   private readonly known = new Map<number, Stream>();
   private readonly changed = new Set<Stream>();
-  private readonly chunks = new LRUCache<number, Chunk>({
-    max: STREAM_LIMITS.chunksMax,
-    maxSize: STREAM_LIMITS.chunkBytesMax,
-    sizeCalculation: ({ bytes }) => bytes + 1,
-  });
+  private readonly chunks: ChunkStore;
   private nextNumber: number | null = null;
   private nextDue: number | null = null;
 
   constructor(keyspace: Keyspace) {
     this.keyspace = keyspace;
     this.groups = new GroupStore(keyspace);
+    this.chunks = new ChunkStore(keyspace);
     const streams = this;
     keyspace.join({
       flush: () => this.flush(),
@@ -141,7 +84,7 @@ export class Streams {
   append(stream: Stream, id: StreamId, count: number, body: Uint8Array): void {
     let { tail } = stream;
     if (!tail || isFull(tail)) {
-      if (tail) this.chunks.set(tail.place, tail);
+      if (tail) this.chunks.keep(tail);
       tail = stream.tail = newChunk(stream.nextPlace++);
     }
     push(tail, { id, count, body });
@@ -180,13 +123,13 @@ export class Streams {
   /** The oldest id; null: the stream is empty. */
   firstId(stream: Stream): StreamId | null {
     if (stream.length === 0) return null;
-    stream.first ??= firstOf(this.firstChunk(stream) as Chunk);
+    stream.first ??= firstOf(this.chunks.first(stream) as Chunk);
     return stream.first;
   }
 
   /** One entry. */
   get(stream: Stream, id: StreamId): StreamEntry | null {
-    const chunk = this.chunkFrom(stream, id);
+    const chunk = this.chunks.from(stream, id);
     const entry = chunk?.entries[indexFrom(chunk, id)];
     return entry?.id === id ? entry : null;
   }
@@ -194,12 +137,12 @@ export class Streams {
   /** At most `limit` entries from `start` to `end`, both included. */
   range(stream: Stream, start: StreamId, end: StreamId, limit: number): StreamEntry[] {
     const found: StreamEntry[] = [];
-    let chunk = start > stream.last ? null : this.chunkFrom(stream, start);
+    let chunk = start > stream.last ? null : this.chunks.from(stream, start);
     let index = chunk ? indexFrom(chunk, start) : 0;
     while (chunk && found.length < limit) {
       const entry = chunk.entries[index++];
       if (!entry) {
-        chunk = this.chunkAfter(stream, chunk);
+        chunk = this.chunks.after(stream, chunk);
         index = 0;
       } else if (entry.id > end) break;
       else found.push(entry);
@@ -210,13 +153,13 @@ export class Streams {
   /** The same from the end. */
   rangeBack(stream: Stream, start: StreamId, end: StreamId, limit: number): StreamEntry[] {
     const found: StreamEntry[] = [];
-    let chunk = this.chunkFrom(stream, end) ?? stream.tail;
+    let chunk = this.chunks.from(stream, end) ?? stream.tail;
     let index = chunk ? indexFrom(chunk, end) : 0;
     if (chunk && chunk.entries[index]?.id !== end) index--;
     while (chunk && found.length < limit) {
       const entry: StreamEntry | undefined = chunk.entries[index--];
       if (!entry) {
-        chunk = this.chunkBefore(stream, chunk);
+        chunk = this.chunks.before(stream, chunk);
         index = (chunk?.entries.length ?? 0) - 1;
       } else if (entry.id < start) break;
       else found.push(entry);
@@ -226,11 +169,11 @@ export class Streams {
 
   /** Removes one entry; false when there is none. */
   remove(stream: Stream, id: StreamId): boolean {
-    const chunk = this.chunkFrom(stream, id);
+    const chunk = this.chunks.from(stream, id);
     if (!chunk) return false;
     const index = indexFrom(chunk, id);
     if (chunk.entries[index]?.id !== id) return false;
-    this.cutChunk(stream, chunk, index, 1);
+    this.cut(stream, chunk, index, 1);
     if (id > stream.deleted) stream.deleted = id;
     return true;
   }
@@ -238,9 +181,9 @@ export class Streams {
   /** Removes the `count` oldest entries. */
   removeFirst(stream: Stream, count: number): void {
     for (let missing = Math.min(count, stream.length); missing > 0; ) {
-      const chunk = this.firstChunk(stream) as Chunk;
+      const chunk = this.chunks.first(stream) as Chunk;
       const here = Math.min(missing, chunk.entries.length);
-      this.cutChunk(stream, chunk, 0, here);
+      this.cut(stream, chunk, 0, here);
       missing -= here;
     }
   }
@@ -248,12 +191,12 @@ export class Streams {
   /** How many entries are before `id`, counted no further than `limit`. */
   countBefore(stream: Stream, id: StreamId, limit: number): number {
     let count = 0;
-    let chunk = stream.length > 0 ? this.firstChunk(stream) : null;
+    let chunk = stream.length > 0 ? this.chunks.first(stream) : null;
     while (chunk && count < limit) {
       const here = indexFrom(chunk, id);
       count += here;
       if (here < chunk.entries.length) break;
-      chunk = this.chunkAfter(stream, chunk);
+      chunk = this.chunks.after(stream, chunk);
     }
     return Math.min(count, limit);
   }
@@ -331,125 +274,14 @@ export class Streams {
     };
   }
 
-  private cutChunk(stream: Stream, chunk: Chunk, from: number, count: number): void {
+  private cut(stream: Stream, chunk: Chunk, from: number, count: number): void {
     this.changeAccount(stream);
-    if (stream.hint !== chunk) stream.hint = null;
-    cut(chunk, from, count);
-    stream.length -= count;
-    stream.first = null;
-    if (chunk.entries.length > 0) stream.changed.add(chunk);
-    else this.drop(stream, chunk);
-  }
-
-  private drop(stream: Stream, chunk: Chunk): void {
-    stream.changed.delete(chunk);
-    this.chunks.delete(chunk.place);
-    if (stream.hint === chunk) stream.hint = null;
-    this.keyspace.run("DELETE FROM chunks WHERE place = ?", [chunk.place]);
-    if (stream.tail !== chunk) return;
-    this.write(stream);
-    stream.tail = this.readChunk(stream, "SELECT place, entries FROM chunks WHERE place >= ? AND place < ? ORDER BY place DESC LIMIT 1", [
-      stream.base,
-      chunk.place,
-    ]);
-  }
-
-  private firstChunk(stream: Stream): Chunk | null {
-    return this.chunkAfter(stream, null);
-  }
-
-  /** The chunk in which `id` is or would be, or the next one; null: all are before it. */
-  private chunkFrom(stream: Stream, id: StreamId): Chunk | null {
-    const { tail, hint } = stream;
-    if (!tail || id > lastOf(tail)) return null;
-    if (id >= firstOf(tail)) return tail;
-    if (hint && hint.entries.length > 0 && id >= firstOf(hint)) {
-      if (id <= lastOf(hint)) return hint;
-      const next = this.chunkAfter(stream, hint) as Chunk;
-      if (id <= lastOf(next)) return next;
-    }
-    return (stream.hint = this.search(stream, id));
-  }
-
-  private search(stream: Stream, id: StreamId): Chunk {
-    const first = this.firstChunk(stream) as Chunk;
-    if (id <= lastOf(first)) return first;
-    let low = first.place + 1;
-    let high = (stream.tail as Chunk).place;
-    let best: Chunk | null = stream.tail;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      const chunk = this.chunkAt(stream, middle, high);
-      if (!chunk) high = middle;
-      else if (lastOf(chunk) >= id) {
-        best = chunk;
-        high = middle;
-      } else low = chunk.place + 1;
-    }
-    return best as Chunk;
-  }
-
-  private chunkAfter(stream: Stream, chunk: Chunk | null): Chunk | null {
-    const { tail } = stream;
-    if (!tail || chunk === tail) return null;
-    const next = this.chunkAt(stream, chunk ? chunk.place + 1 : stream.base, tail.place) ?? tail;
-    stream.hint = next;
-    return next;
-  }
-
-  private chunkBefore(stream: Stream, chunk: Chunk): Chunk | null {
-    const cached = this.chunks.get(chunk.place - 1);
-    if (cached && chunk.place > stream.base) return cached;
-    this.writeRest(stream);
-    return this.readChunk(stream, "SELECT place, entries FROM chunks WHERE place >= ? AND place < ? ORDER BY place DESC LIMIT 1", [
-      stream.base,
-      chunk.place,
-    ]);
-  }
-
-  /** The first chunk at or after a place and before another one. */
-  private chunkAt(stream: Stream, place: number, before: number): Chunk | null {
-    if (place >= before) return null;
-    const cached = this.chunks.get(place);
-    if (cached) return cached;
-    this.writeRest(stream);
-    return this.readChunk(stream, "SELECT place, entries FROM chunks WHERE place >= ? AND place < ? ORDER BY place LIMIT 1", [
-      place,
-      before,
-    ]);
-  }
-
-  private readChunk(stream: Stream, sql: string, places: [number, number]): Chunk | null {
-    const row = this.keyspace.db.get<ChunkRow>(sql, places);
-    if (!row) return null;
-    if (row.place === stream.tail?.place) return stream.tail;
-    const cached = this.chunks.get(row.place);
-    if (cached) return cached;
-    const chunk = decodeChunk(row.place, row.entries);
-    this.chunks.set(chunk.place, chunk);
-    return chunk;
-  }
-
-  /** What is read from the table must be there: all that changed but the last chunk. */
-  private writeRest(stream: Stream): void {
-    if (stream.changed.size > 1 || (stream.changed.size === 1 && !stream.changed.has(stream.tail as Chunk))) this.write(stream);
-  }
-
-  private write(stream: Stream): void {
-    const { changed, length, added } = stream;
-    if (changed.size === 0) return;
-    const revision = ++stream.revision;
-    for (const chunk of changed)
-      this.keyspace.run("INSERT OR REPLACE INTO chunks (place, revision, length, added, last, entries) VALUES (?, ?, ?, ?, ?, ?)", [
-        ...[chunk.place, revision, length, added],
-        ...[bytesOf(lastOf(chunk)), encodeChunk(chunk)],
-      ]);
-    changed.clear();
+    this.chunks.cut(stream, chunk, from, count);
   }
 
   private flush(): void {
     for (const stream of this.changed) {
-      this.write(stream);
+      this.chunks.write(stream);
       if (stream.isAccountChanged) this.writeAccount(stream);
       if (stream.groups) this.groups.flush(stream.object, stream.groups);
     }
@@ -473,15 +305,10 @@ export class Streams {
   private forget(): void {
     this.known.clear();
     this.changed.clear();
-    this.chunks.clear();
+    this.chunks.forget();
     this.nextNumber = null;
     this.nextDue = null;
   }
-}
-
-/** The youngest entry's id, which is not `last` when that was deleted; null: the stream is empty. */
-export function topId({ tail }: Stream): StreamId | null {
-  return tail ? lastOf(tail) : null;
 }
 
 function idAt(ms: number): StreamId {
