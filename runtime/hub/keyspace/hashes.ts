@@ -25,9 +25,8 @@ export class Hashes {
   }
 
   get(object: number, field: Uint8Array): Uint8Array | null {
-    return (
-      this.keyspace.db.get<{ value: Uint8Array }>("SELECT value FROM fields WHERE object = ? AND field = ?", [object, field])?.value ?? null
-    );
+    const row = this.keyspace.db.values("SELECT value FROM fields WHERE object = ? AND field = ?", [object, field]);
+    return (row?.[0] as Uint8Array | undefined) ?? null;
   }
 
   /** All fields in the order in which they came. */

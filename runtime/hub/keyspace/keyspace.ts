@@ -16,6 +16,14 @@ import { Turn } from "./turn.ts";
 import { Versions } from "./versions.ts";
 import { FLUSH_LIMITS, WaitingStrings } from "./waiting-strings.ts";
 
+const SETTINGS = [
+  // The log is emptied into the file every 16 MB, and its own file is not cut: overwriting blocks that are there, an fdatasync has no new length to
+  // write down. What a flush of many strings once made it grow beyond is given back.
+  "PRAGMA wal_autocheckpoint=4000",
+  "PRAGMA journal_size_limit=33554432",
+  // Pages in memory, KiB: enough for the inner nodes of a million keys, and for all of a hundred thousand.
+  "PRAGMA cache_size=-8192",
+];
 /** A count removes at most so many times what is over. */
 const EXPIRED_ROUNDS = 20;
 
@@ -68,6 +76,7 @@ export class Keyspace {
   static async open(path: string, isLasting = true): Promise<Keyspace> {
     const keyspace = new Keyspace(await openSqlite(path, { synchronous: "NORMAL", verify: false }), isLasting);
     try {
+      for (const setting of SETTINGS) keyspace.db.exec(setting);
       migrate(keyspace.db, MIGRATIONS);
       keyspace.load();
     } catch (error) {
@@ -273,11 +282,11 @@ export class Keyspace {
   }
 
   private read(space: Space, key: string): Entry {
-    const row = this.db.get<Entry & { value: Uint8Array | null }>(
-      "SELECT type, value, coalesce(object, 0) AS object, coalesce(expires, 0) AS expires, version FROM keys WHERE namespace = ? AND key = ?",
-      [space.id, bytesOf(key)],
-    );
-    const entry = row ? { ...row, value: row.value ?? NO_BYTES } : ABSENT;
+    const row = this.db.values("SELECT type, value, object, expires, version FROM keys WHERE namespace = ? AND key = ?", [
+      space.id,
+      bytesOf(key),
+    ]);
+    const entry = row ? entryOf(row) : ABSENT;
     space.hot.set(key, entry);
     return entry;
   }
@@ -351,4 +360,9 @@ export class Keyspace {
     const journal = this.db.all<{ id: number; changes: Uint8Array }>("SELECT id, changes FROM journal ORDER BY id");
     this.strings.replay(journal, (id) => this.namespaces.withId(id));
   }
+}
+
+function entryOf(row: readonly SqlValue[]): Entry {
+  const [type, value, object, expires, version] = row as [KeyType, Uint8Array | null, number | null, number | null, number];
+  return { type, value: value ?? NO_BYTES, object: object ?? 0, expires: expires ?? 0, version };
 }
