@@ -4,6 +4,7 @@ import { mergeByTime } from "../../core/logs/merge.ts";
 import type { LogRecord } from "../../core/logs/record.ts";
 import { READ_BYTES } from "./reading/bytes.ts";
 import { Changes } from "./reading/changes.ts";
+import { HoldBack } from "./reading/hold-back.ts";
 import { OpenFiles } from "./reading/open-files.ts";
 import { type ReaderOptions, type StreamPlace, StreamReader } from "./reading/stream-reader.ts";
 
@@ -91,13 +92,16 @@ async function* following(
   signal: AbortSignal,
 ): AsyncGenerator<LogRecord> {
   const changes = new Changes(streams.map((stream) => dirname(stream.file)));
+  const heldBack = readers.map(() => new HoldBack());
   let endMs: number | null = null;
   try {
     for (;;) {
       // The last look comes after the word to end: what was written before it is given.
       if (signal.aborted) endMs ??= Date.now();
-      const records = (await Promise.all(readers.map((reader) => reader.more()))).map((batch) => [batch]);
-      let found = false;
+      const beganMs = signal.aborted || readers.length === 1 ? Number.POSITIVE_INFINITY : Date.now();
+      const batches = await Promise.all(readers.map((reader) => reader.more()));
+      const records = batches.map((batch, index) => [(heldBack[index] as HoldBack).take(batch, beganMs)]);
+      let found = heldBack.some(({ isHolding }) => isHolding);
       let behind = false;
       for await (const batch of mergeByTime(records.map(toAsync))) {
         found ||= batch.length > 0;
