@@ -171,6 +171,8 @@ class ShellKeeper implements Keeper {
   }
 
   async callNext(): Promise<void> {
+    // What was to be held a moment later is held now: nobody would have it open any more.
+    if (this.renewal !== undefined) this.renewNow();
     for (let call = 1; this.child === null && call <= CALLS_MAX; call += 1) {
       this.renew();
       if (this.child === null) await delay(REPLACE_MS);
@@ -204,6 +206,11 @@ class ShellKeeper implements Keeper {
   private renewAfter(delayMs: number): void {
     if (this.over) return;
     this.renewal ??= setTimeout(() => this.renew(), delayMs);
+  }
+
+  private renewNow(): void {
+    clearTimeout(this.renewal);
+    this.renew();
   }
 
   /**
