@@ -139,13 +139,21 @@ test("what was rotated away before it could be read is told", async () => {
   assert.is(seen.filter((line) => line === "gap rotated-away null").length, 1);
 });
 
+function nextMillisecond(): Promise<unknown> {
+  const before = Date.now();
+  return waitFor(() => Date.now() > before, { what: "the clock to go on" });
+}
+
 test("several streams are followed together, in the order of time", async () => {
   using place = makePlace();
   const pump = await startPump("thread");
   const [one, two] = [place.target("one"), place.target("two")];
   const following = follow([one.file, two.file]);
   for (let i = 0; i < 10; i++) {
+    // Times are known to the millisecond, and two of these lines can be written in one.
+    await nextMillisecond();
     await runInto(pump, one, ["echo", `one ${i}`]);
+    await nextMillisecond();
     await runInto(pump, two, ["echo", `two ${i}`]);
   }
   await following.until(20);
