@@ -75,7 +75,7 @@ function readConditions(args: Arguments): Set<Condition> {
   const found = new Set<Condition>();
   for (let index = 3; index < args.count; index++) {
     const word = wordAt(args, index);
-    if (!["NX", "XX", "GT", "LT"].includes(word)) refuse(`ERR Unsupported option ${textAt(args, index)}`);
+    if (!["NX", "XX", "GT", "LT"].includes(word)) refuse(`ERR Unsupported option ${shown(textAt(args, index))}`);
     found.add(word as Condition);
   }
   if (found.has("NX") && found.size > 1) refuse("ERR NX and XX, GT or LT options at the same time are not compatible");

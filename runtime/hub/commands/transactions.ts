@@ -1,4 +1,5 @@
 /** MULTI, EXEC, DISCARD, WATCH, UNWATCH. */
+import type { Watcher } from "../keyspace/space.ts";
 import type { Arguments } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
 import { type Command, define, findCommand } from "../server/commands.ts";
@@ -62,9 +63,21 @@ function watch(hub: Hub, client: Client, args: Arguments): void {
     const key = keyAt(args, index);
     const space = spaceOf(hub, client, key);
     if (client.watched.some((one) => one.space === space && one.key === key)) continue;
-    client.watched.push({ space, key, wasExpired: isExpired(hub, space, key), stop: space.watch(key, client.doom) });
+    const wasExpired = isExpired(hub, space, key);
+    const watcher = wasExpired ? unlessRemoved(hub, space, client.doom) : client.doom;
+    client.watched.push({ space, key, wasExpired, stop: space.watch(key, watcher) });
   }
   hub.output.ok();
+}
+
+/** That a key is removed whose time was over already is no change. */
+function unlessRemoved(hub: Hub, space: Client["space"], doom: Watcher): Watcher {
+  let isThere = true;
+  return (key, isChange) => {
+    const wasThere = isThere;
+    isThere = hub.keyspace.lookup(space, key).type !== 0;
+    if (isThere || !wasThere) doom(key, isChange);
+  };
 }
 
 function endWatch(hub: Hub, client: Client): void {

@@ -248,6 +248,24 @@ test("work of a quiet moment that fails is undone, and is done when the disk is 
   assert.is(keyspace.size(space), 0);
 });
 
+test("who watches a key is told when its time is over and it is removed", async () => {
+  using folder = makeFolder();
+  using rig = await folder.open();
+  const { keyspace, space } = rig;
+  putField(rig, "hash", "f", "1");
+  keyspace.expire(space, "hash", keyspace.lookup(space, "hash"), Date.now() + 1000);
+  put(rig, "kept", "1", Date.now() + 1000);
+  keyspace.flushAll();
+  keyspace.commit(true);
+  put(rig, "waiting", "1", Date.now() + 1000);
+  keyspace.commit(true);
+  const told: string[] = [];
+  for (const key of ["hash", "kept", "waiting"]) space.watch(key, (name) => told.push(name));
+  keyspace.now = () => Date.now() + 10_000;
+  while (keyspace.tidy());
+  assert.equal(told.sort(), ["hash", "kept", "waiting"]);
+});
+
 test("an object that was removed goes from the file in slices", async () => {
   using folder = makeFolder();
   using rig = await folder.open();

@@ -348,10 +348,11 @@ export class Keyspace {
     if (!space) return;
     if (row.type !== STRING) {
       this.removeObject(space, key, { ...ABSENT, type: row.type, object: row.object ?? 0 });
-      return;
+    } else {
+      this.namespaces.count(space, -this.run("DELETE FROM keys WHERE namespace = ? AND key = ?", [row.namespace, row.key]), 0);
+      space.hot.delete(key);
     }
-    this.namespaces.count(space, -this.run("DELETE FROM keys WHERE namespace = ? AND key = ?", [row.namespace, row.key]), 0);
-    space.hot.delete(key);
+    space.touch(key);
   }
 
   private load(): void {

@@ -243,6 +243,7 @@ export class WaitingStrings {
     space.hot.set(key, entry);
     if (type === 0 || (expires !== 0 && expires <= now)) {
       host.counted(space, -turn.run("DELETE FROM keys WHERE namespace = ? AND key = ?", [space.id, name]));
+      if (type !== 0) space.touch(key);
       return;
     }
     if (expires !== 0) host.ends(expires);
