@@ -53,6 +53,12 @@ export class ResilientGhostData extends ForwardingData {
     this.fallback = fallback;
   }
 
+  /** To be called when the connection stands again: what was left alone is used again at once. */
+  storeIsBack(): void {
+    this.keys.storeIsBack();
+    this.sql.storeIsBack();
+  }
+
   override get<T>(key: string, options?: CallOptions): Promise<T | undefined> {
     return this.run(this.keys, {
       what: `get ${key}`,

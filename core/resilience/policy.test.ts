@@ -166,6 +166,18 @@ test("only trouble of the store in a row opens the breaker", async () => {
   assert.is(policy.state, "closed");
 });
 
+test("a store that says that it is back is used again at once, and nothing is told of it twice", async () => {
+  const { policy, said } = makeWorld({ retryCount: 0, circuitBreakerThreshold: 1 });
+  const lost = new GhostError("HUB_UNREACHABLE", "cannot reach it");
+  await policy.run(failing([lost])).catch(() => undefined);
+  assert.is(policy.state, "open");
+  policy.storeIsBack();
+  assert.is(policy.state, "closed");
+  assert.is(await policy.run(failing([])), 42);
+  policy.storeIsBack();
+  assert.equal(said, ["error: the store is left alone for 30s: cannot reach it", "info: the store can be used again"]);
+});
+
 test("an open breaker ends the tries of who is under way", async () => {
   const { policy } = makeWorld({ retryCount: 5, circuitBreakerThreshold: 2 });
   const work = failing(Array.from({ length: 9 }, () => failure("HUB_UNREACHABLE")));

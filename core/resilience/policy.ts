@@ -55,7 +55,9 @@ export class ResiliencePolicy {
       halfOpenAfter: settings.circuitBreakerDurationMs,
       breaker: new ConsecutiveBreaker(settings.circuitBreakerThreshold),
     });
-    this.breaker.onBreak((reason) => this.tellBreak("error" in reason ? reason.error : null));
+    this.breaker.onBreak((reason) => {
+      if (!("isolated" in reason)) this.tellBreak("error" in reason ? reason.error : null);
+    });
     this.breaker.onReset(() => log.info(`${store} can be used again`, { store }));
   }
 
@@ -69,6 +71,12 @@ export class ResiliencePolicy {
       default:
         return "open";
     }
+  }
+
+  /** The store said itself that it can be had again, e.g. a connection stands: an open breaker need not wait its time. */
+  storeIsBack(): void {
+    // The breaker has no other way to be closed from outside than to be held open and let go.
+    if (this.state !== "closed") this.breaker.isolate().dispose();
   }
 
   /** Does the work. Throws what it throws, TIMED_OUT, CIRCUIT_OPEN, or the signal's reason. */

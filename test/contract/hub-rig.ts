@@ -1,4 +1,4 @@
-import type { HubSession } from "../../core/bus/session/session.ts";
+import type { HubSession, SessionEvent } from "../../core/bus/session/session.ts";
 import { SessionInvalidation } from "../../core/data/cache/session-invalidation.ts";
 import type { GhostData } from "../../core/data/ghost-data.ts";
 import { hubGhostData } from "../../core/data/hub/hub-data.ts";
@@ -21,8 +21,10 @@ export async function openInHub(path: string): Promise<Opened> {
 
 /** The same with all decorators; invalidations go over the bus. */
 export async function openDecoratedInHub(path: string): Promise<Opened & Decorated> {
-  const { session, bus } = connect(path);
+  const listening: { stack?: Decorated } = {};
+  const { session, bus } = connect(path, () => listening.stack?.resilient.storeIsBack());
   const stack = await decorate(hubGhostData(session), { namespace: NAMESPACE, bus });
+  listening.stack = stack;
   return { ...stack, ...owned(stack.data, session) };
 }
 
@@ -37,10 +39,14 @@ export async function emptyHub(path: string): Promise<void> {
   await session.close();
 }
 
-function connect(path: string): Connection {
+function connect(path: string, connected: () => void = () => undefined): Connection {
   const listening: { bus?: SessionInvalidation } = {};
   const identity = { namespace: NAMESPACE, durability: "relaxed" } as const;
-  const session = hubSession({ path }, { identity, patienceMs: 500, onEvent: (event) => listening.bus?.onSessionEvent(event) });
+  const onEvent = (event: SessionEvent): void => {
+    listening.bus?.onSessionEvent(event);
+    if (event.event === "connected") connected();
+  };
+  const session = hubSession({ path }, { identity, patienceMs: 500, onEvent });
   const bus = new SessionInvalidation(session);
   listening.bus = bus;
   return { session, bus };
