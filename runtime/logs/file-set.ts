@@ -57,15 +57,20 @@ export function listFiles(file: string): FileSet {
 const LOOKS_MAX = 20;
 
 /**
- * The number of the plain file with this inode, found beside whoever rotates; null when there is none. A look while
- * files are renamed may miss it: only two looks one after the other that see the same are believed.
+ * The number of the plain file with this inode, found beside whoever rotates; null when there is none. Files only move
+ * to higher numbers, so a look goes upward and one number beyond each that was listed: what moves on during the look
+ * still lies ahead. A listing beside renames may lack a name, so only two equal looks one after the other are believed.
  */
 export function numberOfInode(file: string, inode: number): number | null {
   let before = "";
   for (let looks = 0; looks < LOOKS_MAX; looks++) {
-    const seen = [...listFiles(file).plain].map((number) => ({ number, inode: inodeOf(file, number) }));
-    const found = seen.find((each) => each.inode === inode);
-    if (found) return found.number;
+    const numbers = new Set([...listFiles(file).plain].flatMap((number) => [number, number + 1]));
+    const seen = [];
+    for (const number of [...numbers].sort((a, b) => a - b)) {
+      const found = inodeOf(file, number);
+      if (found === inode) return number;
+      seen.push({ number, found });
+    }
     const now = JSON.stringify(seen);
     if (now === before) return null;
     before = now;
