@@ -6,7 +6,6 @@ import * as fs from "node:fs";
 import { EACCES, EAGAIN, EBADF, EINVAL, EIO, ENOENT, ENOSYS, errnoOf, errorName } from "./errno.ts";
 import type { Heap } from "./heap.ts";
 import { type RangeLocks, writeUnlocked } from "./locks.ts";
-import { LogFrames } from "./log-frames.ts";
 import type { Names } from "./names.ts";
 import { writeStat } from "./stat.ts";
 
@@ -32,8 +31,6 @@ interface OpenFile {
   readonly path: string;
   readonly isDirectory: boolean;
   position: number;
-  /** Of a write-ahead log: what waits to be written. */
-  readonly frames: LogFrames | null;
 }
 
 type Transfer = (fd: number, bytes: Uint8Array, offset: number, length: number, position: number) => number;
@@ -67,8 +64,8 @@ export class Files {
       __syscall_lstat64: (path: number, out: number) => this.stat(path, out),
       __syscall_newfstatat: (_dir: number, path: number, out: number) => this.stat(path, out),
       __syscall_fstat64: (fd: number, out: number) =>
-        this.onWritten(fd, () => writeStat(this.heap.view, out, fs.fstatSync(fd, { bigint: true }))),
-      __syscall_ftruncate64: (fd: number, size: bigint) => this.onWritten(fd, () => fs.ftruncateSync(fd, Number(size))),
+        this.onFile(fd, () => writeStat(this.heap.view, out, fs.fstatSync(fd, { bigint: true }))),
+      __syscall_ftruncate64: (fd: number, size: bigint) => this.onFile(fd, () => fs.ftruncateSync(fd, Number(size))),
       __syscall_fchmod: (fd: number, mode: number) => this.onFile(fd, () => fs.fchmodSync(fd, mode)),
       __syscall_fchown32: (fd: number, user: number, group: number) => this.onFile(fd, () => fs.fchownSync(fd, user, group)),
       __syscall_fcntl64: (fd: number, command: number, rest: number) => this.control(fd, command, rest),
@@ -92,7 +89,7 @@ export class Files {
   wasi(): Record<string, (...args: never[]) => number> {
     return {
       fd_read: (fd: number, vectors: number, count: number, done: number) => -this.transfer(fs.readSync, fd, vectors, count, done),
-      fd_write: (fd: number, vectors: number, count: number, done: number) => -this.write(fd, vectors, count, done),
+      fd_write: (fd: number, vectors: number, count: number, done: number) => -this.transfer(fs.writeSync, fd, vectors, count, done),
       fd_seek: (fd: number, offset: bigint, whence: number, out: number) => -this.seek(fd, Number(offset), whence, out),
       fd_sync: (fd: number) => -this.sync(fd),
       fd_close: (fd: number) => -this.close(fd),
@@ -114,12 +111,7 @@ export class Files {
     const mode = name.endsWith("/db") ? FILE_MODE : (this.heap.i32[rest >> 2] as number);
     return this.guard(real, () => {
       const fd = fs.openSync(real, systemFlags(flags), mode);
-      this.open.set(fd, {
-        path: real,
-        isDirectory: this.names.isFolder(name),
-        position: 0,
-        frames: name.endsWith("-wal") ? new LogFrames(fd) : null,
-      });
+      this.open.set(fd, { path: real, isDirectory: this.names.isFolder(name), position: 0 });
       return fd;
     });
   }
@@ -128,26 +120,9 @@ export class Files {
     return this.onPath(pathPointer, (real) => writeStat(this.heap.view, out, fs.statSync(real, { bigint: true })));
   }
 
-  private write(fd: number, vectors: number, count: number, done: number): number {
-    const frames = this.open.get(fd)?.frames;
-    if (!frames) return this.transfer(fs.writeSync, fd, vectors, count, done);
-    return this.onFile(fd, (file) => {
-      const { bytes, i32 } = this.heap;
-      let total = 0;
-      for (let index = vectors >> 2; index < (vectors >> 2) + 2 * count; index += 2) {
-        const start = i32[index] as number;
-        const length = i32[index + 1] as number;
-        if (length > 0) frames.write(bytes.subarray(start, start + length), file.position);
-        file.position += length;
-        total += length;
-      }
-      i32[done >> 2] = total;
-    });
-  }
-
   /** Reads or writes each buffer of a scatter list in turn; stops at the first that was not filled. */
   private transfer(call: Transfer, fd: number, vectors: number, count: number, done: number): number {
-    return this.onWritten(fd, (file) => {
+    return this.onFile(fd, (file) => {
       const { bytes, i32 } = this.heap;
       let total = 0;
       for (let index = vectors >> 2; index < (vectors >> 2) + 2 * count; index += 2) {
@@ -163,7 +138,7 @@ export class Files {
 
   private seek(fd: number, offset: number, whence: number, out: number): number {
     return this.onFile(fd, (file) => {
-      const from = whence === SEEK_SET ? 0 : whence === SEEK_CUR ? file.position : sizeOf(fd, file);
+      const from = whence === SEEK_SET ? 0 : whence === SEEK_CUR ? file.position : fs.fstatSync(fd).size;
       file.position = from + offset;
       this.heap.view.setBigInt64(out, BigInt(file.position), true);
     });
@@ -171,7 +146,7 @@ export class Files {
 
   private sync(fd: number): number {
     // fdatasync also writes the size (fdatasync(2)), which is all that a reader of the file needs; a folder needs the full one.
-    return this.onWritten(fd, (file) => (file.isDirectory ? fs.fsyncSync(fd) : fs.fdatasyncSync(fd)));
+    return this.onFile(fd, (file) => (file.isDirectory ? fs.fsyncSync(fd) : fs.fdatasyncSync(fd)));
   }
 
   private close(fd: number): number {
@@ -208,14 +183,6 @@ export class Files {
     });
   }
 
-  /** The same, after all that SQLite wrote is in the file. */
-  private onWritten(fd: number, work: (file: OpenFile) => void): number {
-    return this.onFile(fd, (file) => {
-      file.frames?.flush();
-      work(file);
-    });
-  }
-
   private onFile(fd: number, work: (file: OpenFile) => void): number {
     const file = this.open.get(fd);
     if (!file) return -EBADF;
@@ -234,11 +201,6 @@ export class Files {
       return -errnoOf(error);
     }
   }
-}
-
-function sizeOf(fd: number, file: OpenFile): number {
-  file.frames?.flush();
-  return fs.fstatSync(fd).size;
 }
 
 function systemFlags(flags: number): number {
