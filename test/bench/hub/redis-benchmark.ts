@@ -40,14 +40,14 @@ export async function thousandsPerSecond(
   return perSecond / K;
 }
 
-/** Fills a server: keys `key:000000000000` and so on, so many of them, each with a value of 16 bytes or a little more. */
-export async function fill(socket: string, keys: number): Promise<void> {
+/** Fills a server: keys `key:000000000000` and so on, or with another word before the colon, so many of them, each with a value of 16 bytes or a little more. */
+export async function fill(socket: string, keys: number, word = "key"): Promise<void> {
   const BATCH = 500;
   const lines: string[] = [];
   for (let from = 0; from < keys; from += BATCH) {
     const pairs = Array.from(
       { length: Math.min(BATCH, keys - from) },
-      (_, at) => `key:${String(from + at).padStart(12, "0")} value:${from + at}:abcdef`,
+      (_, at) => `${word}:${String(from + at).padStart(12, "0")} value:${from + at}:abcdef`,
     );
     lines.push(`MSET ${pairs.join(" ")}`);
   }
