@@ -4,7 +4,7 @@ import { GhostError } from "../../../core/errors/ghost-error.ts";
 import type { SqliteDatabase } from "../../storage/sqlite/open.ts";
 
 /** Copies all that is committed to `path`, absolute, where nothing may be yet; nothing is there until the copy is whole and on the disk. Throws USAGE or what `copyTo` throws. */
-export function backUp(db: SqliteDatabase, path: string): void {
+export function backUp(db: Pick<SqliteDatabase, "copyTo">, path: string): void {
   if (!isAbsolute(path)) throw new GhostError("USAGE", `cannot write the copy to ${path}: the path must be absolute`);
   if (existsSync(path))
     throw new GhostError("USAGE", `cannot write the copy to ${path}: something is there already`, { hint: "name a new file" });

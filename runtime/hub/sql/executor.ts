@@ -1,23 +1,23 @@
 /** Runs jobs on one database, each in the transaction that it needs, and answers. */
 import { GhostError } from "../../../core/errors/ghost-error.ts";
-import type { SqliteSession } from "../../storage/sqlite/open.ts";
 import type { AnswerSink } from "./answers.ts";
 import { backUp } from "./back-up.ts";
 import { sqlError } from "./errors.ts";
 import { Ask, type Frame, Say } from "./frames.ts";
 import { type Job, Jobs } from "./jobs.ts";
 import type { ResultLimits } from "./rows.ts";
+import type { SqlSession } from "./session.ts";
 import { type Outcome, SharedCommit } from "./shared-commit.ts";
 
 export class Executor {
   /** Of the client that holds the namespace. `lost`: SQLite undid it, and what was meant to be part of it must not run by itself until the client ends it. */
   private transaction: "none" | "open" | "lost" = "none";
-  private readonly db: SqliteSession;
+  private readonly db: SqlSession;
   private readonly answers: AnswerSink;
   private readonly jobs: Jobs;
   private readonly shared: SharedCommit;
 
-  constructor(db: SqliteSession, answers: AnswerSink, limits: ResultLimits) {
+  constructor(db: SqlSession, answers: AnswerSink, limits: ResultLimits) {
     this.db = db;
     this.answers = answers;
     this.jobs = new Jobs(db, limits);

@@ -3,23 +3,23 @@
 import type { SqlPort, SqlTransaction } from "../../../core/data/ports.ts";
 import type { AbortSignal } from "../../../core/errors/abort-signal.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
-import type { SqliteSession } from "../../storage/sqlite/open.ts";
 import type { AnswerSink } from "./answers.ts";
 import { Executor } from "./executor.ts";
 import { Ask, encodeFrame, FrameReader, Say } from "./frames.ts";
 import { SQL_LIMITS, type SqlLimits } from "./limits.ts";
 import { batchFrame, executeFrame, queryFrame } from "./requests.ts";
+import type { SqlSession } from "./session.ts";
 
 /** Runs SQL on an open database, which is closed with it. While a transaction is open, all others wait for its end. */
 export class InProcessSql implements SqlPort {
-  private readonly db: SqliteSession;
+  private readonly db: SqlSession;
   private readonly limits: SqlLimits;
   private readonly executor: Executor;
   private readonly answer = new LastAnswer();
   private readonly waiting: (() => void)[] = [];
   private holder: HeldTransaction | null = null;
 
-  constructor(db: SqliteSession, limits: Partial<SqlLimits> = {}) {
+  constructor(db: SqlSession, limits: Partial<SqlLimits> = {}) {
     this.db = db;
     this.limits = { ...SQL_LIMITS, ...limits };
     db.exec("PRAGMA foreign_keys=ON");

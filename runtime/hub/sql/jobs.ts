@@ -1,10 +1,12 @@
 /** Requests as jobs: what is to be run on the database, and in which kind of transaction. */
 import { GhostError } from "../../../core/errors/ghost-error.ts";
-import type { RowVisitor, SqliteSession, SqlParameter } from "../../storage/sqlite/open.ts";
+import type { RowVisitor } from "../../storage/sqlite/database.ts";
+import type { SqlParameter } from "../../storage/sqlite/statement.ts";
 import { classify, type StatementKind } from "./classify.ts";
 import { Ask, decodeStatement, type Frame } from "./frames.ts";
 import { bindings, parseJson } from "./parameters.ts";
 import { type ResultLimits, RowWriter } from "./rows.ts";
+import type { SqlSession } from "./session.ts";
 import { splitStatements } from "./split.ts";
 
 /**
@@ -40,10 +42,10 @@ const PLAN_CHARACTERS_MAX = 4_096;
 
 export class Jobs {
   private readonly plans = new Map<string, readonly Planned[]>();
-  private readonly db: SqliteSession;
+  private readonly db: SqlSession;
   private readonly limits: ResultLimits;
 
-  constructor(db: SqliteSession, limits: ResultLimits) {
+  constructor(db: SqlSession, limits: ResultLimits) {
     this.db = db;
     this.limits = limits;
   }

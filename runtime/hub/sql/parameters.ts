@@ -3,8 +3,8 @@
  * What JSON lacks is written as `{"$int":"9223372036854775807"}`, `{"$real":"inf"}` (or "-inf", or any number) and `{"$blob":"base64"}`.
  */
 import { GhostError } from "../../../core/errors/ghost-error.ts";
-import { type SqlParameter, SqlReal } from "../../storage/sqlite/open.ts";
 import { parameterNames } from "../../storage/sqlite/parameters.ts";
+import { type SqlParameter, SqlReal } from "../../storage/sqlite/statement.ts";
 
 /** A string, which is passed over, or a number. */
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/gs;

@@ -4,11 +4,11 @@
  * transaction of its own: nobody was told of them yet.
  */
 import { GhostError } from "../../../core/errors/ghost-error.ts";
-import type { SqliteSession } from "../../storage/sqlite/open.ts";
 import type { AnswerSink } from "./answers.ts";
 import { sqlError } from "./errors.ts";
 import { Say } from "./frames.ts";
 import type { Job } from "./jobs.ts";
+import type { SqlSession } from "./session.ts";
 
 /** The body of an answer, or why there is none. */
 export type Outcome = string | GhostError;
@@ -26,10 +26,10 @@ export class SharedCommit {
   private readonly quick = new Set<string>();
   /** Whether a foreign key of the schema is looked at only when a transaction commits, where it could not be told whose fault it is; null: not known. */
   private deferred: boolean | null = null;
-  private readonly db: SqliteSession;
+  private readonly db: SqlSession;
   private readonly answers: AnswerSink;
 
-  constructor(db: SqliteSession, answers: AnswerSink) {
+  constructor(db: SqlSession, answers: AnswerSink) {
     this.db = db;
     this.answers = answers;
   }

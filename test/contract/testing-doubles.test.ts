@@ -1,0 +1,54 @@
+import { PortBus } from "../../core/bus/bus.ts";
+import { MemoryBroker } from "../../core/bus/memory/memory-broker.ts";
+import type { BusPort } from "../../core/bus/port.ts";
+import { CoreGhostData } from "../../core/data/core-data.ts";
+import type { GhostData } from "../../core/data/ghost-data.ts";
+import { MemoryKeys } from "../../core/data/memory/memory-keys.ts";
+import { systemClock } from "../../runtime/client/hub-connection.ts";
+import { FaultPlan } from "../../runtime/sdk/testing/faults.ts";
+import { FaultyPort } from "../../runtime/sdk/testing/faulty-bus.ts";
+import { faultyKeys } from "../../runtime/sdk/testing/faulty-keys.ts";
+import { testingSql } from "../../runtime/sdk/testing/open-sql.ts";
+import { test } from "../rig/test.ts";
+import { busContract, type MeetingPlace } from "./bus-contract.ts";
+import { dataContract } from "./data-contract.ts";
+import { whole } from "./stacks.ts";
+
+const plan = () => new FaultPlan({}, systemClock, Math.random);
+const testing = (): GhostData => new CoreGhostData(faultyKeys(new MemoryKeys(() => Date.now()), plan()), testingSql());
+
+for (const [name, decorate] of [
+  ["testing", async (core: GhostData) => core],
+  ["whole stack of testing", whole],
+] as const)
+  dataContract({
+    name,
+    async open() {
+      const data = await decorate(testing());
+      return { data, [Symbol.asyncDispose]: () => data[Symbol.asyncDispose]() as Promise<void> };
+    },
+  });
+
+busContract({
+  name: "testing",
+  async open(): Promise<MeetingPlace> {
+    const broker = new MemoryBroker(systemClock);
+    const open = (): BusPort => new FaultyPort(broker, plan());
+    const buses: PortBus[] = [];
+    return {
+      bus(from = "test", more = {}) {
+        const bus = new PortBus(open(), { from, clock: systemClock, random: Math.random, ...more });
+        buses.push(bus);
+        return bus;
+      },
+      async raw(channel, payload) {
+        await open().send(channel, payload);
+      },
+      async [Symbol.asyncDispose]() {
+        for (const bus of buses) await bus[Symbol.asyncDispose]();
+      },
+    };
+  },
+});
+
+test.run();
