@@ -15,6 +15,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type BuildOptions, build, type Plugin } from "esbuild";
+import { templatesPlugin, writeTemplatesAsset } from "./runtime/apps/bundle-plugin.ts";
 import { pumpWorkerPlugin } from "./runtime/logs/bundle-plugin.ts";
 import { sqliteWasmFile, sqliteWasmPlugin } from "./runtime/storage/sqlite/bundle-plugin.ts";
 
@@ -24,6 +25,8 @@ const DIST = join(ROOT, "dist");
 const STAGE = join(DIST, ".stage");
 /** The bundle that Bun compiles. */
 const CHUNKS = join(STAGE, "chunks");
+/** The built-in templates of `ghost create`, as the compiled binary embeds them. */
+const TEMPLATES_ASSET = join(STAGE, "ghost-templates.br");
 /** Packages that hold runtimes are kept here between builds. */
 const CACHE = join(ROOT, "node_modules/.cache/ghost-runtimes");
 
@@ -75,6 +78,7 @@ const { values: options } = parseArgs({ options: { sea: { type: "boolean" }, tar
 
 mkdirSync(STAGE, { recursive: true });
 await bundleScript("ghost.js");
+writeTemplatesAsset(TEMPLATES_ASSET);
 await bundleChunks();
 compile("ghost", "bun", process.execPath);
 for (const target of options.target ?? []) compile(`ghost-${target}`, `bun-${target}`, bunFor(target));
@@ -90,7 +94,12 @@ function common(carry: "text" | "asset") {
     platform: "node",
     target: "node20",
     minifySyntax: true,
-    plugins: [versionPlugin(), sqliteWasmPlugin({ carry }), pumpWorkerPlugin()],
+    plugins: [
+      versionPlugin(),
+      sqliteWasmPlugin({ carry }),
+      pumpWorkerPlugin(),
+      templatesPlugin(carry === "text" ? carry : { asset: TEMPLATES_ASSET }),
+    ],
     // A bundle has no sources beside it, so whoever asks for their place must be given another module by a plugin.
     logOverride: { "empty-import-meta": "error" },
     logLevel: "warning",
@@ -143,6 +152,7 @@ function compile(file: string, target: string, runtime: string): void {
     "--format=esm",
     `--target=${target}`,
     `--asset=${sqliteWasmFile}`,
+    `--asset=${TEMPLATES_ASSET}`,
     ...OBEY_NOTHING,
     `--compile-executable-path=${runtime}`,
   ];

@@ -19,7 +19,11 @@ const COMMANDS: Readonly<Record<string, string>> = {
   ...same(["shutdown", "quit"], "ghost daemon stop"),
   ...same(["history", "events", "journal"], "ghost why"),
   ...same(["run", "exec"], "ghost start PROGRAM -- ARGUMENT…"),
-  ...same(["init", "ecosystem"], "write a processes.yaml (ghost schema describes it to your editor), or ghost import FILE"),
+  ...same(["new", "generate", "scaffold"], "ghost create NAME"),
+  ...same(
+    ["init", "ecosystem"],
+    "ghost create NAME makes an app; for other programs write a processes.yaml (ghost schema describes it to your editor), or ghost import FILE",
+  ),
   ...same(["sendSignal"], "ghost signal NAME SIGNAL"),
 };
 

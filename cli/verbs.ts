@@ -5,6 +5,9 @@ export type Loader = () => Promise<{ readonly command: Command }>;
 
 /** Every verb, in the order and under the headings of the help. A module is evaluated only when its verb is asked for. */
 export const VERB_GROUPS: Readonly<Record<string, Readonly<Record<string, Loader>>>> = {
+  Apps: {
+    create: () => import("./commands/create.ts"),
+  },
   "Run and stop": {
     register: () => import("./commands/register.ts"),
     plan: () => import("./commands/plan.ts"),

@@ -1,0 +1,36 @@
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import { type AppWords, fillBytes, fillText } from "./placeholders.ts";
+import type { SdkKind, Template, TemplateFile } from "./template.ts";
+
+/** One thing to write; a link where `linkTo` says so. */
+export interface AppFile extends TemplateFile {
+  /** What the link holds, relative to its own folder. */
+  readonly linkTo?: string;
+}
+
+/** Where the TypeScript SDK lies in an app: with the app's own files, so that it comes along in its repository. */
+export const SDK_FOLDER = "vendor/ghost-sdk";
+/** Where `import … from "ghost-sdk"` is looked for; npm makes the same link of `"ghost-sdk": "file:./vendor/ghost-sdk"`. */
+export const SDK_LINK = "node_modules/ghost-sdk";
+
+/** All that an app of this template begins with: its files with their placeholders filled, and the client library. */
+export async function appFiles(template: Template, words: AppWords): Promise<AppFile[]> {
+  const own = template.files.map((file) => ({ ...file, path: fillText(file.path, words), bytes: fillBytes(file.bytes, words) }));
+  const sdk = (await sdkFilesOf(template.sdk)).filter(({ path }) => own.every((file) => file.path !== path));
+  const files = [...own, ...sdk];
+  refuseTwice(template, files);
+  return files;
+}
+
+async function sdkFilesOf(_kind: SdkKind): Promise<AppFile[]> {
+  return [];
+}
+
+/** Two files of a template can become one by their placeholders. */
+function refuseTwice({ origin }: Template, files: readonly AppFile[]): void {
+  const seen = new Set<string>();
+  for (const { path } of files) {
+    if (seen.has(path)) throw new GhostError("CONFIG_INVALID", `cannot use the template ${origin}: it has ${path} twice`);
+    seen.add(path);
+  }
+}

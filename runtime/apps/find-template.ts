@@ -1,0 +1,64 @@
+import { readdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { nearest } from "../../core/config/suggest.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import { loadBuiltIn } from "./built-in-bytes.ts";
+import { unpackBuiltIn } from "./pack.ts";
+import { readTemplateFolder } from "./read-template-folder.ts";
+import type { Template } from "./template.ts";
+
+/** Archives that `--template` takes. */
+const ARCHIVE = /\.(tar\.gz|tgz|tar)$/;
+
+/**
+ * The template that a word names: a folder or an archive where it looks like a path (`./…`, `…/…`, `….tar.gz`), else one of
+ * the user's own in `templates/` of the home, else a built-in one. Throws NOT_FOUND and what reading it throws.
+ */
+export async function findTemplate(word: string, places: { readonly home: string; readonly directory: string }): Promise<Template> {
+  if (word.includes("/") || ARCHIVE.test(word)) return readPath(resolve(places.directory, word));
+  const own = join(places.home, "templates", word);
+  if (isFolder(own)) return readTemplateFolder(own);
+  const builtIn = unpackBuiltIn(await loadBuiltIn());
+  const found = builtIn.find(({ name }) => name === word);
+  if (found) return found;
+  const names = [...ownNames(places.home), ...builtIn.map(({ name }) => name)];
+  const meant = nearest(word, names);
+  throw new GhostError("NOT_FOUND", `cannot use the template ${word}: there is none of this name`, {
+    hint: `${meant ? `did you mean ${meant}? ` : ""}there are ${names.join(", ")}; a folder is written ./${word}`,
+  });
+}
+
+/** All templates that have names: the user's own, then the built-in ones that these do not replace. Own ones that cannot be used are left out. */
+export async function listTemplates(home: string): Promise<Template[]> {
+  const own = ownNames(home).flatMap((name) => usable(join(home, "templates", name)));
+  const builtIn = unpackBuiltIn(await loadBuiltIn()).filter(({ name }) => own.every((each) => each.name !== name));
+  return [...own, ...builtIn];
+}
+
+async function readPath(path: string): Promise<Template> {
+  if (isFolder(path)) return readTemplateFolder(path);
+  if (ARCHIVE.test(path)) return (await import("./read-template-archive.ts")).readTemplateArchive(path);
+  throw new GhostError("NOT_FOUND", `cannot use the template ${path}: there is no such folder`, {
+    hint: "--template takes a name (ghost create --list), a folder, or a .tar.gz",
+  });
+}
+
+function ownNames(home: string): string[] {
+  try {
+    return readdirSync(join(home, "templates")).filter((name) => isFolder(join(home, "templates", name)));
+  } catch {
+    return [];
+  }
+}
+
+function usable(folder: string): Template[] {
+  try {
+    return [readTemplateFolder(folder)];
+  } catch {
+    return [];
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

@@ -1,0 +1,102 @@
+import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats } from "node:fs";
+import { dirname, join } from "node:path";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import { type AppFile, appFiles } from "./app-files.ts";
+import type { AppWords } from "./placeholders.ts";
+import type { Template } from "./template.ts";
+import { Undoable } from "./undoable.ts";
+
+/** Where an app is to be made. */
+export interface AppPlaces {
+  readonly name: string;
+  /** Absolute; must not exist, or be an empty folder. */
+  readonly folder: string;
+  /** The home whose `ghosts/` gets the link; absolute. */
+  readonly home: string;
+}
+
+/** What app to make, and where. */
+export interface AppOrder extends AppPlaces, AppWords {
+  readonly template: Template;
+}
+
+/** What was made. */
+export interface MadeApp {
+  readonly folder: string;
+  /** The link in `ghosts/`; null where the app itself lies there. */
+  readonly link: string | null;
+  /** Relative to the folder, in order; without the client library's. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Writes an app and links it into the home's `ghosts/`, where the daemon finds it. Nothing that is there is overwritten, and
+ * when it fails half way all that was made is taken away again. Throws USAGE, NAME_TAKEN or FAILED.
+ */
+export async function makeApp(order: AppOrder): Promise<MadeApp> {
+  const problem = placeProblem(order);
+  if (problem) throw problem;
+  const files = await appFiles(order.template, order);
+  const made = new Undoable();
+  try {
+    made.folder(order.folder);
+    for (const file of files) writeOne(file, order.folder, made);
+    const link = linkIntoHome(order, made);
+    return { folder: order.folder, link, files: order.template.files.map(({ path }) => path) };
+  } catch (error) {
+    made.undo();
+    throw new GhostError("FAILED", `cannot make ${order.name} in ${order.folder}: ${(error as Error).message}`, {
+      hint: "nothing of it was left behind; --dir names another place",
+      cause: error,
+    });
+  }
+}
+
+/** Why an app cannot be made there, before anything is written: USAGE where something is there already, NAME_TAKEN; null when it can. */
+export function placeProblem({ name, folder, home }: AppPlaces): GhostError | null {
+  if (entryOf(folder) && !isEmptyFolder(folder))
+    return new GhostError("USAGE", `cannot write ${folder}: it is there already`, {
+      hint: "--dir names another place; nothing is ever overwritten",
+    });
+  const link = join(home, "ghosts", name);
+  const entry = entryOf(link);
+  if (!entry || link === folder || (entry.isSymbolicLink() && readlinkSync(link) === folder)) return null;
+  return new GhostError("NAME_TAKEN", `cannot name the app ${name}: there is ${link} already`, {
+    hint: `another name will do; or, if that app is no longer wanted, take ${link} away`,
+  });
+}
+
+function writeOne({ path, bytes, executable, linkTo }: AppFile, folder: string, made: Undoable): void {
+  const target = join(folder, path);
+  made.folder(dirname(target));
+  if (linkTo !== undefined) made.link(linkTo, target);
+  else made.file(target, bytes, executable ? 0o755 : 0o644);
+}
+
+/** An app that lies in `ghosts/` is found there; a link beside it would make two of it. */
+function linkIntoHome({ name, folder, home }: AppPlaces, made: Undoable): string | null {
+  const ghosts = join(home, "ghosts");
+  made.folder(ghosts, 0o700);
+  if (realpathSync(dirname(folder)) === realpathSync(ghosts)) return null;
+  const link = join(ghosts, name);
+  if (!entryOf(link)) made.link(folder, link);
+  return link;
+}
+
+function entryOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    // Below a file there is nothing, either; making it will say what is wrong.
+    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+function isEmptyFolder(path: string): boolean {
+  try {
+    return readdirSync(path).length === 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,39 @@
+/** What is known of the app that is made. */
+export interface AppWords {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** `{{name}}` and its like; any other text in double braces stays as it is. */
+const PLACEHOLDER = /\{\{(name|package|description)\}\}/g;
+
+/** The placeholders, as people write them. */
+export const PLACEHOLDERS = ["{{name}}", "{{package}}", "{{description}}"] as const;
+
+/** Puts the app's words into a text: `{{name}}`, `{{package}}` (the name as npm accepts one) and `{{description}}`. */
+export function fillText(text: string, words: AppWords): string {
+  return text.replace(PLACEHOLDER, (_, word: "name" | "package" | "description") =>
+    word === "package" ? packageName(words.name) : words[word],
+  );
+}
+
+/** The same for a file: what is no UTF-8, or has a NUL, is no text and stays as it is. */
+export function fillBytes(bytes: Uint8Array, words: AppWords): Uint8Array {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!buffer.includes("{{") || buffer.includes(0)) return bytes;
+  const text = decode(buffer);
+  return text === null ? bytes : Buffer.from(fillText(text, words), "utf8");
+}
+
+/** npm's names are of small letters and begin with a letter or a digit. */
+function packageName(name: string): string {
+  return name.toLowerCase().replace(/^[-_]+/, "") || "app";
+}
+
+function decode(buffer: Buffer): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(buffer);
+  } catch {
+    return null;
+  }
+}

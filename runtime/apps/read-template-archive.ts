@@ -1,0 +1,80 @@
+import { readFileSync, statSync } from "node:fs";
+import { basename } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import { readTar, type TarFile } from "./read-tar.ts";
+import { tooLarge } from "./read-template-folder.ts";
+import { LEFT_OUT, TEMPLATE_BYTES_MAX, TEMPLATE_FILES_MAX, type Template, type TemplateFile } from "./template.ts";
+import { templateOf } from "./template-account.ts";
+
+/**
+ * Reads a `.tar`, `.tar.gz` or `.tgz` as a template; a folder that holds all the rest, as most archives have one, is taken off.
+ * Paths that lead out of the archive, links and devices are refused, as is more than a template may have. Throws NOT_FOUND,
+ * FAILED, UNSUPPORTED, LIMIT_EXCEEDED or CONFIG_INVALID.
+ */
+export function readTemplateArchive(path: string): Template {
+  const files = withoutCommonFolder(readFiles(path));
+  const name = basename(path).replace(/\.(tar\.gz|tgz|tar)$/, "");
+  return templateOf(name, path, files);
+}
+
+function readFiles(path: string): TemplateFile[] {
+  const files = new Map<string, TemplateFile>();
+  try {
+    for (const entry of readTar(unpacked(path))) {
+      const file = asFile(path, entry);
+      // As tar does: a later entry of the same path is the newer one.
+      if (file) files.set(file.path, file);
+      if (files.size > TEMPLATE_FILES_MAX) throw tooLarge(path, `more than ${TEMPLATE_FILES_MAX} files`);
+    }
+  } catch (error) {
+    if (error instanceof GhostError) throw error;
+    throw new GhostError("FAILED", `cannot read the template ${path}: ${(error as Error).message}`, { cause: error });
+  }
+  return [...files.values()];
+}
+
+/** Padding and headers come on top of the files: for each of them at most three blocks. */
+const UNPACKED_BYTES_MAX = TEMPLATE_BYTES_MAX + TEMPLATE_FILES_MAX * 3 * 512;
+
+function unpacked(path: string): Buffer {
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined)
+    throw new GhostError("NOT_FOUND", `cannot use the template ${path}: there is no such file`, {
+      hint: "ghost create --list names the templates",
+    });
+  if (size > UNPACKED_BYTES_MAX) throw tooLarge(path, `more than ${TEMPLATE_BYTES_MAX / 1024 / 1024} MiB`);
+  const bytes = readFileSync(path);
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: UNPACKED_BYTES_MAX });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
+      throw tooLarge(path, `more than ${TEMPLATE_BYTES_MAX / 1024 / 1024} MiB`);
+    throw error;
+  }
+}
+
+function asFile(archive: string, { path, kind, mode, data }: TarFile): TemplateFile | null {
+  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  if (path.startsWith("/") || parts.includes("..") || path.includes("\\") || path.includes("\0"))
+    throw refused(archive, `${JSON.stringify(path)} leads out of it`);
+  if (kind === "folder" || parts.some((part) => LEFT_OUT.has(part))) return null;
+  if (kind === "other") throw refused(archive, `${path} is a link or a device`);
+  return { path: parts.join("/"), bytes: data, executable: (mode & 0o100) !== 0 };
+}
+
+function withoutCommonFolder(files: readonly TemplateFile[]): TemplateFile[] {
+  const [first] = files;
+  const end = first?.path.indexOf("/") ?? -1;
+  if (!first || end === -1) return [...files];
+  const folder = first.path.slice(0, end + 1);
+  if (!files.every(({ path }) => path.startsWith(folder))) return [...files];
+  return files.map((file) => ({ ...file, path: file.path.slice(folder.length) }));
+}
+
+function refused(archive: string, why: string): GhostError {
+  return new GhostError("UNSUPPORTED", `cannot use the template ${archive}: ${why}`, {
+    hint: "a template has files and folders only, all below its own folder",
+  });
+}

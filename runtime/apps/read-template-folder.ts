@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import { LEFT_OUT, TEMPLATE_BYTES_MAX, TEMPLATE_FILES_MAX, type Template, type TemplateFile } from "./template.ts";
+import { templateOf } from "./template-account.ts";
+
+/**
+ * Reads a folder as a template. Links and what is neither file nor folder are refused, as are more than `TEMPLATE_FILES_MAX`
+ * files or `TEMPLATE_BYTES_MAX` bytes; `LEFT_OUT` is left out. Throws UNSUPPORTED, LIMIT_EXCEEDED, CONFIG_INVALID or FAILED.
+ */
+export function readTemplateFolder(folder: string, name = basename(folder)): Template {
+  const files: TemplateFile[] = [];
+  try {
+    collect(folder, "", files, { bytes: 0 });
+  } catch (error) {
+    if (error instanceof GhostError) throw error;
+    throw new GhostError("FAILED", `cannot read the template ${folder}: ${(error as Error).message}`, { cause: error });
+  }
+  return templateOf(name, folder, files);
+}
+
+function collect(folder: string, below: string, files: TemplateFile[], sum: { bytes: number }): void {
+  const entries = readdirSync(join(folder, below), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    const path = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (LEFT_OUT.has(entry.name)) continue;
+    if (entry.isDirectory()) collect(folder, path, files, sum);
+    else if (entry.isFile()) files.push(readOne(folder, path, sum));
+    else
+      throw new GhostError("UNSUPPORTED", `cannot use the template ${folder}: ${path} is neither a file nor a folder`, { hint: noLinks });
+    if (files.length > TEMPLATE_FILES_MAX) throw tooLarge(folder, `more than ${TEMPLATE_FILES_MAX} files`);
+  }
+}
+
+function readOne(folder: string, path: string, sum: { bytes: number }): TemplateFile {
+  const { size, mode } = statSync(join(folder, path));
+  sum.bytes += size;
+  if (sum.bytes > TEMPLATE_BYTES_MAX) throw tooLarge(folder, `more than ${TEMPLATE_BYTES_MAX / 1024 / 1024} MiB`);
+  return { path, bytes: readFileSync(join(folder, path)), executable: (mode & 0o100) !== 0 };
+}
+
+const noLinks = "a template has files and folders only; put a copy in the place of a link";
+
+/** The refusal of a template that is larger than a template for one app is. */
+export function tooLarge(origin: string, what: string): GhostError {
+  return new GhostError("LIMIT_EXCEEDED", `cannot use the template ${origin}: it has ${what}`, {
+    hint: "a template holds what an app begins with: leave out data, builds and installed packages",
+  });
+}

@@ -1,0 +1,33 @@
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import { ACCOUNT_FILE, SDK_KINDS, type Template, type TemplateFile } from "./template.ts";
+
+/** Makes a template of files: takes what `.template.json` says out of them, and its defaults where there is none. Throws CONFIG_INVALID. */
+export function templateOf(name: string, origin: string, files: readonly TemplateFile[]): Template {
+  const account = files.find(({ path }) => path === ACCOUNT_FILE);
+  const { about = "", sdk = sdkByPackage(files) } = account ? readAccount(account, origin) : {};
+  const kind = SDK_KINDS.find((each) => each === sdk);
+  if (typeof about !== "string" || !kind)
+    throw invalid(origin, `\`about\` is a text, \`sdk\` is ${SDK_KINDS.slice(0, -1).join(", ")} or ${SDK_KINDS.at(-1)}`);
+  return { name, origin, about, sdk: kind, files: files.filter((file) => file !== account) };
+}
+
+function readAccount({ bytes }: TemplateFile, origin: string): { about?: unknown; sdk?: unknown } {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString("utf8"));
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  } catch (error) {
+    throw invalid(origin, (error as Error).message);
+  }
+  throw invalid(origin, "it is no object");
+}
+
+function sdkByPackage(files: readonly TemplateFile[]): string {
+  const text = files.find(({ path }) => path === "package.json");
+  return text && Buffer.from(text.bytes).includes('"ghost-sdk"') ? "typescript" : "none";
+}
+
+function invalid(origin: string, why: string): GhostError {
+  return new GhostError("CONFIG_INVALID", `cannot use the template ${origin}: ${ACCOUNT_FILE}: ${why}`, {
+    hint: `${ACCOUNT_FILE} reads {"about": "a line", "sdk": "typescript"}, or is left out`,
+  });
+}

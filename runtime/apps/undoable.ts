@@ -1,0 +1,40 @@
+import { lstatSync, mkdirSync, rmdirSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** Folders, files and links that are made one after another, and taken away again in reverse if it comes to that. Nothing that is there is overwritten. */
+export class Undoable {
+  private readonly steps: (() => void)[] = [];
+
+  /** Makes a folder, and those above it, where they are not there. */
+  folder(path: string, mode = 0o777): void {
+    if (lstatSync(path, { throwIfNoEntry: false })) return;
+    this.folder(dirname(path), mode);
+    mkdirSync(path, { mode });
+    this.steps.push(() => rmdirSync(path));
+  }
+
+  /** Writes a new file. Throws EEXIST. */
+  file(path: string, bytes: Uint8Array, mode: number): void {
+    writeFileSync(path, bytes, { flag: "wx", mode });
+    this.steps.push(() => unlinkSync(path));
+  }
+
+  /** Makes a new link. Throws EEXIST. */
+  link(target: string, path: string): void {
+    symlinkSync(target, path);
+    this.steps.push(() => unlinkSync(path));
+  }
+
+  /** Takes all away again; what others put beside it meanwhile stays. */
+  undo(): void {
+    for (const step of this.steps.splice(0).reverse()) attempt(step);
+  }
+}
+
+function attempt(step: () => void): void {
+  try {
+    step();
+  } catch {
+    // What cannot be taken away stays; the error that led here is the one to tell.
+  }
+}

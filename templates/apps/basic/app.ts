@@ -1,0 +1,4 @@
+import { Ghost } from "ghost-sdk";
+import { Hello } from "./hello.ts";
+
+await Ghost.run(Hello);
