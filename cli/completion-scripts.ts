@@ -35,6 +35,11 @@ const WORDS: Readonly<Record<string, string>> = {
   completions: SHELLS.join(" "),
 };
 
+/** What completes the value of an option, as a command that prints a word a line. */
+const VALUES: readonly { readonly verb: string; readonly long: string; readonly short: string; readonly words: string }[] = [
+  { verb: "create", long: "template", short: "t", words: "ghost create --list --quiet 2>/dev/null" },
+];
+
 /** The script for one shell, made from the commands' own tables. */
 export async function completionScript(shell: (typeof SHELLS)[number]): Promise<string> {
   const entries = await Promise.all(Object.entries(VERBS).map(async ([verb, load]) => [verb, (await load()).command] as const));
@@ -53,6 +58,10 @@ type Entries = readonly (readonly [string, Command])[];
 function bash(entries: Entries): string {
   const options = entries.map(([verb, { flags }]) => `    ${verb}) options="${longNames(flags).join(" ")}" ;;`);
   const words = Object.entries(WORDS).map(([verb, list]) => `    ${verb}) COMPREPLY=($(compgen -W "${list}" -- "$word")) ;;`);
+  const values = VALUES.map(
+    ({ verb, long, short, words: list }) =>
+      `    ${verb}:--${long}|${verb}:-${short}) COMPREPLY=($(compgen -W "$(${list})" -f -- "$word")); return ;;`,
+  );
   return `# bash completion of ghost
 _ghost() {
   local word="\${COMP_WORDS[COMP_CWORD]}" verb="" named="" options="" index
@@ -64,6 +73,9 @@ _ghost() {
       *) if [[ -z "$verb" ]]; then verb="\${COMP_WORDS[index]}"; else named=1; fi ;;
     esac
   done
+  case "$verb:\${COMP_WORDS[COMP_CWORD-1]}" in
+${values.join("\n")}
+  esac
   if [[ "$word" == -* ]]; then
     case "$verb" in
 ${options.join("\n")}
@@ -92,6 +104,9 @@ function zsh(entries: Entries): string {
   const verbs = entries.map(([verb, { summary }]) => `    ${quoted(`${verb}:${summary}`)}`);
   const options = entries.map(([verb, { flags }]) => `      ${verb}) options=(${longNames(flags).join(" ")}) ;;`);
   const words = Object.entries(WORDS).map(([verb, list]) => `    ${verb}) compadd -- ${list} ;;`);
+  const values = VALUES.map(
+    ({ verb, long, short, words: list }) => `    ${verb}:--${long}|${verb}:-${short}) compadd -- \${(f)"$(${list})"}; _files; return ;;`,
+  );
   return `#compdef ghost
 # zsh completion of ghost
 _ghost() {
@@ -103,6 +118,9 @@ ${verbs.join("\n")}
     _describe command verbs
     return
   fi
+  case "$words[2]:$words[CURRENT-1]" in
+${values.join("\n")}
+  esac
   if [[ "$PREFIX" == -* ]]; then
     case "$words[2]" in
 ${options.join("\n")}
@@ -128,6 +146,10 @@ const FISH_NAMED = 'test (count (commandline -opc | string match -v -- "-*")) -g
 
 function fish(entries: Entries): string {
   const verbs = entries.map(([verb, { summary }]) => `complete -c ghost -n __fish_use_subcommand -f -a ${verb} -d ${quoted(summary)}`);
+  const values = VALUES.map(
+    ({ verb, long, short, words: list }) =>
+      `complete -c ghost -n '__fish_seen_subcommand_from ${verb}' -s ${short} -l ${long} -r -a '(${list})'`,
+  );
   const options = entries.flatMap(([verb, { flags }]) =>
     flags.map((flag) => `complete -c ghost -n '__fish_seen_subcommand_from ${verb}' ${fishFlag(flag)}`),
   );
@@ -137,6 +159,7 @@ function fish(entries: Entries): string {
     ...verbs,
     ...GLOBAL_FLAGS.map((flag) => `complete -c ghost ${fishFlag(flag)}`),
     ...options,
+    ...values,
     ...words,
     `complete -c ghost -n '__fish_seen_subcommand_from ${TAKES_NAMES.filter((verb) => !TAKES_FILES.includes(verb)).join(" ")}' -f`,
     `complete -c ghost -n '__fish_seen_subcommand_from signal; and ${FISH_NAMED}' -a '${SIGNALS.join(" ")}'`,

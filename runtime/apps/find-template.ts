@@ -45,7 +45,9 @@ async function readPath(path: string): Promise<Template> {
 
 function ownNames(home: string): string[] {
   try {
-    return readdirSync(join(home, "templates")).filter((name) => isFolder(join(home, "templates", name)));
+    return readdirSync(join(home, "templates"))
+      .filter((name) => isFolder(join(home, "templates", name)))
+      .sort();
   } catch {
     return [];
   }

@@ -61,7 +61,7 @@ function paxPath(data: Buffer): string | undefined {
 function checkSum(header: Buffer): void {
   let sum = 0;
   for (let index = 0; index < BLOCK_BYTES; index++) sum += index >= 148 && index < 156 ? 0x20 : (header[index] ?? 0);
-  if (sum !== octal(header, 148, 8)) throw new RangeError("it is no tar archive, or is damaged");
+  if (sum !== Number.parseInt(text(header, 148, 8), 8)) throw new RangeError("it is no tar archive, or is damaged");
 }
 
 /** Sizes from 8 GiB on are written otherwise, and are damage here. */

@@ -26,6 +26,7 @@ const CASES: [string, string[]][] = [
   ["ghost daemon r", ["restart"]],
   ["ghost signal ap", ["api"]],
   ["ghost signal api SIGH", ["SIGHUP"]],
+  ["ghost create shop --template bas", ["basic"]],
 ];
 
 test.unless(needs("bash"), "bash completes commands, options and names", async () => {

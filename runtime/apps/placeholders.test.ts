@@ -1,0 +1,27 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { fillBytes, fillText } from "./placeholders.ts";
+
+const WORDS = { name: "_My-Shop", description: "sells $& chairs" };
+
+const TEXTS: readonly (readonly [string, string])[] = [
+  ["{{name}}", "_My-Shop"],
+  ['"{{package}}": "{{description}}"', '"my-shop": "sells $& chairs"'],
+  ["{{ name }} {{other}} {name} {{name}", "{{ name }} {{other}} {name} {{name}"],
+  ["${{ secrets.name }} {{{name}}}", "${{ secrets.name }} {_My-Shop}"],
+];
+
+for (const [text, filled] of TEXTS) test(`${text} becomes ${filled}`, () => assert.is(fillText(text, WORDS), filled));
+
+test("what is placed in a text is not searched again", () => {
+  assert.is(fillText("{{description}}", { name: "a", description: "{{name}}" }), "{{name}}");
+});
+
+test("a file that is no text stays as it is", () => {
+  for (const bytes of [Buffer.from("{{name}}\0"), Buffer.from([0xff, 0xfe, ...Buffer.from("{{name}}")])]) {
+    assert.is(fillBytes(bytes, WORDS), bytes);
+  }
+  assert.is(Buffer.from(fillBytes(Buffer.from("\ufeffé {{name}}\r\n"), WORDS)).toString(), "\ufeffé _My-Shop\r\n");
+});
+
+test.run();
