@@ -36,6 +36,7 @@ export const catalogue = {
   MESSAGE_INVALID: { exit: 1 },
   BUS_CLOSED: { exit: 1 },
   VERSION_CONFLICT: { exit: 1 },
+  LEASE_LOST: { exit: 1 },
   SOCKET_PATH_TOO_LONG: { exit: 1 },
   HOME_UNUSABLE: { exit: 1 },
   INTERNAL: { exit: 1 },

@@ -11,6 +11,7 @@ import "./commands/hashes.ts";
 import "./commands/health.ts";
 import "./commands/keys.ts";
 import "./commands/metrics.ts";
+import "./commands/saga.ts";
 import "./commands/sql.ts";
 import "./commands/streams.ts";
 import "./commands/streams-claim.ts";
