@@ -33,7 +33,9 @@ export async function pidsOf(home: Home): Promise<Record<string, number | null>>
 
 /** Kills the daemon as a crash would, and gives its pid once it is gone. */
 export async function killDaemon(home: Pick<Home, "dir">): Promise<number> {
-  const pid = addressOf(home)?.pid ?? 0;
+  const pid = addressOf(home)?.pid;
+  // To kill 0 would be to kill the test's own group.
+  if (pid === undefined) throw new Error("cannot kill the daemon: there is no address of one");
   process.kill(pid, "SIGKILL");
   await waitFor(() => !isAlive(pid), { what: `daemon ${pid} to be gone` });
   return pid;
