@@ -170,8 +170,11 @@ function otherProgram(context: Context, { version }: SystemView, program: readon
 async function status(context: Context): Promise<number> {
   const client = context.connect("never");
   if (!(await isRunning(client))) {
-    if (context.json) context.printJson({ running: false, home: context.home, version: context.version });
-    else if (!context.quiet) context.print(`daemon not running in ${context.home}`);
+    const { lockOwner } = await import("../../runtime/daemon/lock.ts");
+    const pid = lockOwner(clientPlaces(context.home).lockFile);
+    const { home, version } = context;
+    if (context.json) context.printJson({ running: false, ...(pid === null ? {} : { starting: true, pid }), home, version });
+    else if (!context.quiet) context.print(pid === null ? `daemon not running in ${home}` : `daemon starting in ${home} (pid ${pid})`);
     return 4;
   }
   return show(context, await client.system());

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readlinkSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readlinkSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { SystemView } from "../../core/api/wire.ts";
+import { clientPlaces } from "../../runtime/client/home.ts";
 import { GHOST, run } from "../rig/ghost.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { commandOf, environmentOf, processesOf } from "../rig/processes.ts";
@@ -38,6 +39,27 @@ test("a home reached by a link is the same home", async () => {
   symlinkSync(home.dir, link);
   assert.is((await home.ok(["--home", link, "daemon", "--json"])).json<SystemView>().pid, pid);
   assert.is((await home.ok(["daemon", "--json"], { env: { ...home.env, GHOST_HOME: `${link}/` } })).json<SystemView>().pid, pid);
+});
+
+test("a daemon that has the home and does not answer yet is said to be starting", async () => {
+  await using home = makeHome();
+  await home.ok(["daemon"]);
+  await home.ok(["daemon", "stop"]);
+  const { lockFile } = clientPlaces(home.dir);
+  const holder = spawn("/bin/sh", ["-c", 'exec 9>>"$0"; echo $$ >"$0"; exec sleep 1000', lockFile], { stdio: "ignore" });
+  const ended = once(holder, "exit");
+  try {
+    await waitFor(() => readFileSync(lockFile, "utf8").trim() === `${holder.pid}`, { what: "the lock" });
+    const { code, stdout } = await home.ghost(["daemon", "status"]);
+    assert.is(code, 4);
+    assert.match(stdout, `daemon starting in ${home.dir} (pid ${holder.pid})`);
+    const { starting, pid, running } = (await home.ghost(["daemon", "status", "--json"])).json<Record<string, unknown>>();
+    assert.equal([running, starting, pid], [false, true, holder.pid]);
+  } finally {
+    holder.kill("SIGKILL");
+    await ended;
+  }
+  assert.match((await home.ghost(["daemon", "status"])).stdout, /daemon not running/);
 });
 
 test("a second daemon in the foreground says who is there, and fails", async () => {
