@@ -142,7 +142,7 @@ export function namePlace(draft: Draft<string>): Place {
 }
 
 /** With `environment` as a map, so that it merges by its keys however it was written. */
-function withEnvironmentMap(draft: Draft, reading: Reading): Draft {
+export function withEnvironmentMap(draft: Draft, reading: Reading): Draft {
   const environment = draft.entries.get("environment");
   if (!environment || environment.value.kind === "map") return draft;
   const value = environmentMap(environment.value, `environment of ${draft.name}`, reading);

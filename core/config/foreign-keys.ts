@@ -29,12 +29,15 @@ export type Level =
   | "postgres"
   | "cache"
   | "encryption"
-  | "resilience";
+  | "resilience"
+  | "app_file"
+  | "app"
+  | "core"
+  | "settings";
 
 /** Keys of Ghost that this version does not have yet: an accepted key is one that works. */
 const LATER: Partial<Record<Level, readonly string[]>> = {
   process: ["app"],
-  node: ["app", "core", "entry", "runtime"],
   sqlite: ["connection"],
 };
 
@@ -233,6 +236,24 @@ const FOREIGN: Partial<Record<Level, Readonly<Record<string, string>>>> = {
   ...FOREIGN_ORCHESTRATION,
   ...FOREIGN_DATA,
   from_file: { file: "write `from_file`", path: "write `from_file`" },
+  app_file: {
+    name: "the name is `app: { name: … }`, and the process's name `app: { id: … }`",
+    id: "write `app: { id: … }`",
+    version: "write `app: { version: … }`",
+    description: "write `app: { description: … }`",
+    mode: "write `core: { mode: … }`",
+    executable: "write `entry`, and `runtime: exec` where the entry is a program itself",
+    command: "write `entry` and `args`",
+    main: "write `entry`",
+    settings: "write `core: { settings: … }`",
+    processes: "processes belong in processes.yaml, which may name this app: `app: ./FOLDER`",
+  },
+  core: { logs_path: "write `logsPath`", data_path: "write `dataPath`", environment: "write `mode`" },
+  settings: {
+    auto_ghost_father: "write `autoGhostFather`",
+    auto_monitor: "write `autoMonitor`",
+    restart: "restart is a key of the file: `restart: …`",
+  },
   monitoring: { period: "write `interval`" },
 };
 

@@ -1,19 +1,15 @@
-import { readLoopback } from "./addresses.ts";
+import { APP_MARKS, GHOST_FILE_KEYS } from "./app-keys.ts";
 import { type Diagnostic, Report } from "./diagnostics.ts";
-import { type Field, type MapFields, type Reading, readBoolean, readChoice, readDuration, readMap, readText, refuse } from "./fields.ts";
+import { type Reading, readMap } from "./fields.ts";
 import type { Variables } from "./interpolate.ts";
-import { NODE_DEFAULT, type NodeConfiguration, type NodeDoor } from "./node-configuration.ts";
-import { DOOR_KEYS, MONITORING_KEYS, NODE_KEYS, SYSTEM_KEYS } from "./node-keys.ts";
-import { readData } from "./read-data.ts";
-import { readPath } from "./read-environment.ts";
-import { readHooks } from "./read-orchestration.ts";
+import { NODE_DEFAULT, type NodeConfiguration } from "./node-configuration.ts";
+import { NODE_KEYS } from "./node-keys.ts";
+import { readNode } from "./read-node.ts";
 import { SecretKeeper } from "./secret-keeper.ts";
-import { readYaml } from "./yaml-tree.ts";
+import { isBlank } from "./source-text.ts";
+import { readYaml, type Tree } from "./yaml-tree.ts";
 
-/** Sampling more often would cost more than it tells. */
-export const INTERVAL_MIN_MS = 100;
-
-/** Reads the node's file. An empty one is all defaults. Null when one of the diagnostics is an error. */
+/** Reads the node's file. An empty one is all defaults; the app's sections may stand in it, too. Null when one of the diagnostics is an error. */
 export function parseNodeFile(
   path: string,
   text: string,
@@ -22,57 +18,16 @@ export function parseNodeFile(
   if (isBlank(text)) return { configuration: NODE_DEFAULT, diagnostics: [] };
   const reading: Reading = { report: new Report(), secrets: new SecretKeeper(), variables: environment };
   const tree = readYaml(path, text, environment, reading.secrets, reading.report);
-  const map = tree && readMap({ tree, what: "the file", reading }, NODE_KEYS, "node", (key) => key);
-  const configuration = map ? readNode(map) : null;
+  const configuration = tree ? readRoot(tree, reading) : null;
   return { configuration: reading.report.failed ? null : configuration, diagnostics: reading.report.diagnostics };
 }
 
-function isBlank(text: string): boolean {
-  return text.split("\n").every((line) => /^\s*(#.*|---)?\s*$/.test(line));
+function readRoot(tree: Tree, reading: Reading): NodeConfiguration | null {
+  const field = { tree, what: "the file", reading };
+  const map = isApp(tree) ? readMap(field, GHOST_FILE_KEYS, "app_file", (key) => key) : readMap(field, NODE_KEYS, "node", (key) => key);
+  return map ? readNode(map) : null;
 }
 
-function readNode(map: MapFields<keyof typeof NODE_KEYS>): NodeConfiguration {
-  const system = map.read("system", (field) => readMap(field, SYSTEM_KEYS, "system"), null);
-  const monitoring = map.read("monitoring", (field) => readMap(field, MONITORING_KEYS, "monitoring"), null);
-  return {
-    id: system?.read("id", readText, null) ?? null,
-    mode: system?.read("mode", readMode, "local") ?? "local",
-    monitoring: {
-      enabled: monitoring?.read("enabled", readBoolean, true) ?? true,
-      intervalMs: monitoring?.read("interval", readInterval, NODE_DEFAULT.monitoring.intervalMs) ?? NODE_DEFAULT.monitoring.intervalMs,
-    },
-    http: map.read("http", (field) => readDoor(field, "http"), NODE_DEFAULT.http),
-    hub: map.read("hub", (field) => readDoor(field, "hub"), NODE_DEFAULT.hub),
-    on: map.read("on", readHooks, NODE_DEFAULT.on),
-    data: readData(map),
-  };
-}
-
-/** What is proposed where nothing is given. */
-const DOOR_EXAMPLES = { http: "127.0.0.1:9300", hub: "127.0.0.1:6379" } as const;
-
-/** Both keys or neither: an open port without a token is offered to everybody on the machine. */
-function readDoor(field: Field, door: keyof typeof DOOR_EXAMPLES): NodeDoor | undefined {
-  const map = readMap(field, DOOR_KEYS, `node_${door}`);
-  if (!map) return undefined;
-  const example = DOOR_EXAMPLES[door];
-  const listen = map.read("listen", (part) => readLoopback(part, example), undefined);
-  const tokenFile = map.read("token_file", readPath, undefined);
-  if (listen && tokenFile !== undefined) return { listen, tokenFile };
-  if (!map.has("listen")) return refuse(field, "it has no listen", `write \`${door}: { listen: ${example}, token_file: ./token }\``);
-  if (!map.has("token_file"))
-    return refuse(field, "it has no token_file", "name a file that holds a long random text, for yourself alone (0600)");
-  return undefined;
-}
-
-function readMode(field: Field): "local" | undefined {
-  const mode = readChoice(field, ["local", "distributed"] as const);
-  return mode === "distributed" ? refuse(field, "the distributed mode is not supported by this version of Ghost", "write local") : mode;
-}
-
-function readInterval(field: Field): number | undefined {
-  const interval = readDuration(field);
-  return interval !== undefined && interval < INTERVAL_MIN_MS
-    ? refuse(field, `it is shorter than ${INTERVAL_MIN_MS}ms`, "write 5s, or `enabled: false` to sample nothing")
-    : interval;
+function isApp(tree: Tree): boolean {
+  return tree.kind === "map" && APP_MARKS.some((key) => tree.entries.has(key));
 }

@@ -79,6 +79,11 @@ function home(field: Field, path: string): string {
   return expandHome(path, field.reading.variables.HOME);
 }
 
+/** `args` by itself: a list, or a text that is split as a shell would. */
+export function readArguments(field: Field): readonly string[] | undefined {
+  return readWords(field);
+}
+
 /** Words: each item of a list as it stands, or a text split as a shell would. */
 function readWords(field: Field): readonly string[] | undefined {
   const { tree } = field;

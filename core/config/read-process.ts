@@ -30,11 +30,16 @@ export function readProcess(draft: Draft, project: string, reading: Reading): Pr
       "add `executable: …`, the program to run",
     );
   }
-  const rest = readRest(map, draft, project);
+  const rest = readManaged(map, draft, project);
   return command && { ...command, ...rest };
 }
 
-function readRest(map: MapFields<ProcessKey>, draft: Draft, project: string): Omit<ProcessDefinition, "executable" | "args" | "shell"> {
+/** Reads everything but what is executed. */
+export function readManaged(
+  map: MapFields<ProcessKey>,
+  draft: Draft,
+  project: string,
+): Omit<ProcessDefinition, "executable" | "args" | "shell"> {
   const { name, place } = draft;
   const restart = map.read("restart", readRestart, RESTART_DEFAULT);
   const orchestration = readOrchestration(map);

@@ -183,7 +183,7 @@ class TreeBuilder {
 }
 
 /** What YAML would read if the filled-in text stood there, so that `memory: ${LIMIT}` and `restart: ${RESTART}` work. */
-function plainValue(text: string): string | number | boolean {
+export function plainValue(text: string): string | number | boolean {
   if (/^[-+]?\d+(\.\d+)?$/.test(text)) return Number(text);
   return /^(true|True|TRUE)$/.test(text) ? true : /^(false|False|FALSE)$/.test(text) ? false : text;
 }

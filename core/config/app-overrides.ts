@@ -1,0 +1,54 @@
+import { APP_KEYS, CORE_KEYS, SETTINGS_KEYS } from "./app-keys.ts";
+import { CACHE_KEYS, ENCRYPTION_KEYS, RESILIENCE_KEYS } from "./data-keys.ts";
+import type { Variables } from "./interpolate.ts";
+import type { KeyTable } from "./key-schemas.ts";
+import { directoryOf, resolvePath } from "./posix-path.ts";
+import { type MapEntry, type MapTree, plainValue, type Tree } from "./yaml-tree.ts";
+
+/** The sections whose values variables may override, by their path. */
+const SECTIONS: readonly (readonly [path: readonly string[], table: KeyTable])[] = [
+  [["app"], APP_KEYS],
+  [["core"], CORE_KEYS],
+  [["core", "settings"], SETTINGS_KEYS],
+  [["cache"], CACHE_KEYS],
+  [["encryption"], ENCRYPTION_KEYS],
+  [["resilience"], RESILIENCE_KEYS],
+];
+
+/** `["core", "settings", "autoMonitor"]` gives `GHOST_CORE_SETTINGS_AUTO_MONITOR`. */
+export function overrideName(path: readonly string[]): string {
+  return ["GHOST", ...path.map((part) => part.replace(/[A-Z]/g, (letter) => `_${letter}`))].join("_").toUpperCase();
+}
+
+/** Every variable that overrides a value of an app's file, and the path of that value. */
+export const OVERRIDES: ReadonlyMap<string, readonly string[]> = new Map(
+  SECTIONS.flatMap(([section, table]) =>
+    Object.keys(table)
+      .map((key) => [...section, key])
+      .filter((path) => path.join(".") !== "core.settings")
+      .map((path) => [overrideName(path), path] as const),
+  ),
+);
+
+/**
+ * The file's tree with what variables say instead: `GHOST_CORE_MODE=production` is `core: { mode: production }`, whatever the file says.
+ * What is wrong with such a value is reported at the place `FOLDER/$GHOST_CORE_MODE`, and a path is relative to that folder.
+ */
+export function withOverrides(tree: MapTree, variables: Variables): MapTree {
+  const folder = directoryOf(tree.place.file);
+  let changed = tree;
+  for (const [name, path] of OVERRIDES) {
+    const text = variables[name];
+    if (text === undefined || text === "") continue;
+    const place = { file: resolvePath(folder, `$${name}`), line: 1, column: 1 };
+    changed = withValue(changed, path, { kind: "scalar", place, value: plainValue(text), text, broken: false });
+  }
+  return changed;
+}
+
+function withValue(map: MapTree, [key = "", ...rest]: readonly string[], value: Tree): MapTree {
+  const before = map.entries.get(key);
+  const inner: MapTree = before?.value.kind === "map" ? before.value : { kind: "map", place: value.place, entries: new Map() };
+  const entry: MapEntry = { key, place: before?.place ?? value.place, value: rest.length === 0 ? value : withValue(inner, rest, value) };
+  return { ...map, entries: new Map(map.entries).set(key, entry) };
+}

@@ -1,0 +1,93 @@
+import { existsSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { type AppConfiguration, definitionOfApp, ENTRIES } from "../../core/config/app-configuration.ts";
+import { type AppContext, type AppFile, parseAppFile } from "../../core/config/app-file.ts";
+import type { Manifest, ProcessDefinition } from "../../core/config/definition.ts";
+import { type Diagnostic, formatDiagnostic, type Place, Report } from "../../core/config/diagnostics.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import { launchOf } from "../apps/launch.ts";
+import { checkFiles } from "./check-files.ts";
+import { checkPatterns } from "./check-patterns.ts";
+import { readConfigurationText } from "./read-text.ts";
+
+/** The file that makes a folder an app. */
+export const APP_FILE = ".ghost.yaml";
+
+/** An app that can be run. */
+export interface ReadApp {
+  /** Its `entry` is known. */
+  readonly app: AppConfiguration & { readonly entry: string };
+  /** Of kind `ghost`. */
+  readonly definition: ProcessDefinition;
+  /** Values of secret references in the definition. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly warnings: readonly Diagnostic[];
+  /** The file as it stands. */
+  readonly text: string;
+}
+
+/** Whether a folder is an app's: it holds a `.ghost.yaml`. */
+export function isAppDirectory(directory: string): boolean {
+  return existsSync(join(directory, APP_FILE));
+}
+
+/**
+ * Reads the app in a folder (absolute) and checks it against the disk. Throws CONFIG_NOT_FOUND, or CONFIG_INVALID with
+ * `details.diagnostics`.
+ */
+export async function readApp(directory: string, context: AppContext): Promise<ReadApp> {
+  const path = join(directory, APP_FILE);
+  return readAppText(directory, readConfigurationText(path).text, context);
+}
+
+/** The same of a text that is, or once was, the folder's file. */
+export async function readAppText(directory: string, text: string, context: AppContext): Promise<ReadApp> {
+  const path = join(directory, APP_FILE);
+  const parsed = parseAppFile({ path, text }, { folderName: basename(directory), ...context });
+  const { app } = parsed;
+  const entry = app && findEntry(app, parsed);
+  if (!app || !entry || typeof entry !== "string") throw invalid(path, [...parsed.diagnostics, ...(Array.isArray(entry) ? entry : [])]);
+  const whole = { ...app, entry };
+  const definition = definitionOfApp(whole, launchOf(whole));
+  const checked = await check(definition, parsed, context);
+  const diagnostics = [...parsed.diagnostics, ...checked];
+  if (diagnostics.some(isError)) throw invalid(path, diagnostics);
+  return { app: whole, definition, secrets: parsed.secrets, warnings: diagnostics, text };
+}
+
+/** The entry, or what is wrong with it. */
+function findEntry(app: AppConfiguration, { places }: AppFile): string | readonly Diagnostic[] {
+  const report = new Report();
+  const place: Place = places.get(app.id) ?? { file: app.file, line: 1, column: 1 };
+  const entry = app.entry ?? ENTRIES.find((name) => isFile(join(app.directory, name)));
+  if (entry === undefined)
+    report.error(place, `cannot run ${app.id}: its folder has no ${ENTRIES.join(", ")}`, "write `entry: FILE`, the file that is run");
+  else if (!isFile(join(app.directory, entry)))
+    report.error(place, `cannot use ${entry} as entry: there is no such file in ${app.directory}`, "correct `entry`");
+  else return entry;
+  return report.diagnostics;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+async function check(definition: ProcessDefinition, { places, secrets }: AppFile, { environment }: AppContext): Promise<Diagnostic[]> {
+  const { name, project } = definition;
+  const file = definition.source?.file ?? name;
+  const path = environment.PATH ?? "";
+  const manifest: Manifest = { id: file, project, files: [file], processes: [definition], groups: [], path, secrets };
+  return [...checkFiles(manifest, places), ...(await checkPatterns(manifest, places))];
+}
+
+function isError(diagnostic: Diagnostic): boolean {
+  return diagnostic.severity === "error";
+}
+
+function invalid(path: string, diagnostics: readonly Diagnostic[]): GhostError {
+  const first = diagnostics.find(isError);
+  return new GhostError("CONFIG_INVALID", first ? formatDiagnostic(first) : `cannot read ${path}`, {
+    hint: first?.hint,
+    details: { diagnostics },
+  });
+}
