@@ -1,6 +1,7 @@
 /**
  * The build: `npm run build [-- --sea] [-- --target PLATFORM …]`.
  *
+ *   dist/sdk               always: the package ghost-sdk, which both programs below carry for `ghost create`
  *   dist/ghost.js          always: one file for Node ≥ 20, Bun and Deno
  *   dist/ghost             always: the same, compiled by Bun for this machine
  *   dist/ghost-PLATFORM    with --target: compiled for another platform, around the runtime of Bun's npm package for it
@@ -14,19 +15,25 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, wri
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import { templatesPlugin, writeTemplatesAsset } from "./runtime/apps/bundle-plugin.ts";
+import { packSdk, sdkFilesPlugin } from "./runtime/apps/sdk-bundle-plugin.ts";
 import { pumpWorkerPlugin } from "./runtime/logs/bundle-plugin.ts";
+import { buildSdk, readSdk } from "./runtime/sdk/build-sdk.ts";
 import { sqliteWasmFile, sqliteWasmPlugin } from "./runtime/storage/sqlite/bundle-plugin.ts";
 
 const ROOT = fileURLToPath(new URL(".", import.meta.url));
 const DIST = join(ROOT, "dist");
+const SDK = join(DIST, "sdk");
 /** Artefacts are made here under their final names, which Bun writes into them, and then moved. */
 const STAGE = join(DIST, ".stage");
 /** The bundle that Bun compiles. */
 const CHUNKS = join(STAGE, "chunks");
 /** The built-in templates of `ghost create`, as the compiled binary embeds them. */
 const TEMPLATES_ASSET = join(STAGE, "ghost-templates.br");
+/** The files of ghost-sdk in one, as Bun embeds them. */
+const SDK_PACKED = join(STAGE, "ghost-sdk.json.br");
 /** Packages that hold runtimes are kept here between builds. */
 const CACHE = join(ROOT, "node_modules/.cache/ghost-runtimes");
 
@@ -77,6 +84,7 @@ const POLYGLOT = {
 const { values: options } = parseArgs({ options: { sea: { type: "boolean" }, target: { type: "string", multiple: true } } });
 
 mkdirSync(STAGE, { recursive: true });
+await makeSdk();
 await bundleScript("ghost.js");
 writeTemplatesAsset(TEMPLATES_ASSET);
 await bundleChunks();
@@ -99,11 +107,22 @@ function common(carry: "text" | "asset") {
       sqliteWasmPlugin({ carry }),
       pumpWorkerPlugin(),
       templatesPlugin(carry === "text" ? carry : { asset: TEMPLATES_ASSET }),
+      sdkFilesPlugin({ carry, file: SDK_PACKED, files: readSdk(SDK) }),
     ],
     // A bundle has no sources beside it, so whoever asks for their place must be given another module by a plugin.
     logOverride: { "empty-import-meta": "error" },
     logLevel: "warning",
   } as const satisfies BuildOptions;
+}
+
+async function makeSdk(): Promise<void> {
+  const staged = join(STAGE, "sdk");
+  await buildSdk(staged, packageVersion(), run);
+  rmSync(SDK, { recursive: true, force: true });
+  renameSync(staged, SDK);
+  writeFileSync(SDK_PACKED, packSdk(readSdk(SDK)));
+  const bytes = readFileSync(join(SDK, "index.js"));
+  console.log(`dist/sdk  ${(gzipSync(bytes, { level: 9 }).length / 1024).toFixed(1)} KB gzipped`);
 }
 
 async function bundleScript(file: string): Promise<void> {
@@ -129,9 +148,12 @@ async function bundleChunks(): Promise<void> {
 
 /** What `runtime/system/version.ts` promises. */
 function versionPlugin(): Plugin {
-  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
-  const contents = `export const version = ${JSON.stringify(`${version}+${commit()}`)};`;
+  const contents = `export const version = ${JSON.stringify(`${packageVersion()}+${commit()}`)};`;
   return { name: "version", setup: ({ onLoad }) => onLoad({ filter: /[\\/]system[\\/]version\.ts$/ }, () => ({ contents, loader: "ts" })) };
+}
+
+function packageVersion(): string {
+  return (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version;
 }
 
 function commit(): string {
@@ -153,6 +175,7 @@ function compile(file: string, target: string, runtime: string): void {
     `--target=${target}`,
     `--asset=${sqliteWasmFile}`,
     `--asset=${TEMPLATES_ASSET}`,
+    `--asset=${SDK_PACKED}`,
     ...OBEY_NOTHING,
     `--compile-executable-path=${runtime}`,
   ];

@@ -1,0 +1,133 @@
+/**
+ * For build.ts: makes `dist/sdk`, the package `ghost-sdk` as apps get it. Whatever lies there when this has ended goes into the `ghost` binary
+ * (`runtime/apps/sdk-files.ts`) and into every app that `ghost create` makes.
+ */
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const HERE = "runtime/sdk";
+
+/** Modules of the package besides `index`: name and entry. Each takes `ghost-sdk` itself from `./index.js`, so that there is one instance. */
+const MORE_MODULES: Readonly<Record<string, string>> = { testing: "runtime/sdk/testing/index.ts" };
+/** Files and folders that come along as they are: where from, and their place in the package. Those that do not exist are left out. */
+const AS_THEY_ARE: Readonly<Record<string, string>> = { "runtime/sdk/python/ghost.py": "python/ghost.py" };
+
+/** Runs a command, and throws when it fails. */
+export type Run = (command: string, args: string[]) => unknown;
+
+/** Builds the package into a folder. */
+export async function buildSdk(folder: string, version: string, run: Run): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const modules = Object.entries({ index: `${HERE}/index.ts`, ...MORE_MODULES }).filter(([, entry]) => existsSync(join(ROOT, entry)));
+  for (const [name, entry] of modules) await bundle(entry, join(folder, `${name}.js`));
+  declare(folder, modules, run);
+  writeFileSync(
+    join(folder, "package.json"),
+    `${JSON.stringify(
+      manifest(
+        version,
+        modules.map(([name]) => name),
+      ),
+      null,
+      2,
+    )}\n`,
+  );
+  for (const [from, to] of Object.entries(AS_THEY_ARE)) if (existsSync(join(ROOT, from))) cpSync(join(ROOT, from), join(folder, to));
+}
+
+/** The package's files: path and text. */
+export function readSdk(folder: string): Record<string, string> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
+  return Object.fromEntries(paths.map((path) => [relative(folder, path), readFileSync(path, "utf8")]));
+}
+
+async function bundle(entry: string, outfile: string): Promise<void> {
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    logLevel: "warning",
+    plugins: [oneInstance(entry)],
+  });
+}
+
+/** In another module than `index`, `index.ts` is not bundled once more. */
+function oneInstance(entry: string): Plugin {
+  return {
+    name: "ghost-sdk-one-instance",
+    setup({ onResolve }) {
+      if (entry === `${HERE}/index.ts`) return;
+      onResolve({ filter: /^\.\.\/index\.ts$/ }, ({ resolveDir }) =>
+        relative(join(ROOT, HERE), resolveDir).startsWith("..") ? undefined : { path: "./index.js", external: true },
+      );
+    },
+  };
+}
+
+/** Declarations as the compiler writes them, as far as they are reached from a module of the package. */
+function declare(folder: string, modules: readonly (readonly [string, string])[], run: Run): void {
+  const all = join(folder, ".all");
+  const project = join(folder, "tsconfig.json");
+  writeFileSync(project, JSON.stringify(projectOf(all, modules)));
+  run(join(ROOT, "node_modules/.bin/tsc"), ["-p", project]);
+  rmSync(project);
+  const reached = new Set<string>();
+  for (const [name, entry] of modules) {
+    const path = entry.replace(/\.ts$/, ".d.ts");
+    copyReached(all, path, join(folder, "types"), reached);
+    const reference = '/// <reference lib="es2022" />\n/// <reference lib="esnext.disposable" />\n';
+    writeFileSync(join(folder, `${name}.d.ts`), `${reference}export * from "./types/${path.replace(/\.d\.ts$/, ".js")}";\n`);
+  }
+  rmSync(all, { recursive: true });
+}
+
+/** One project of all that the modules import, whichever of the repository's own projects it belongs to. */
+function projectOf(outDir: string, modules: readonly (readonly [string, string])[]): object {
+  return {
+    extends: join(ROOT, "tsconfig.base.json"),
+    compilerOptions: {
+      composite: false,
+      incremental: false,
+      rootDir: ROOT,
+      outDir,
+      types: ["node"],
+      typeRoots: [join(ROOT, "node_modules/@types")],
+    },
+    files: modules.map(([, entry]) => join(ROOT, entry)),
+  };
+}
+
+function copyReached(from: string, path: string, to: string, reached: Set<string>): void {
+  if (reached.has(path)) return;
+  reached.add(path);
+  const text = readFileSync(join(from, path), "utf8");
+  for (const [, target = ""] of text.matchAll(/(?:from|import\() ?"(\.[^"]+)\.ts"/g))
+    copyReached(from, join(dirname(path), `${target}.d.ts`), to, reached);
+  mkdirSync(dirname(join(to, path)), { recursive: true });
+  writeFileSync(join(to, path), text.replace(/((?:from|import\() ?"\.[^"]+)\.ts"/g, '$1.js"'));
+}
+
+function manifest(version: string, modules: readonly string[]): object {
+  const exported = modules.map((name) => [name === "index" ? "." : `./${name}`, { types: `./${name}.d.ts`, default: `./${name}.js` }]);
+  return {
+    name: "ghost-sdk",
+    version,
+    description: "What an app needs to live in Ghost: bus, data, metrics, health, logs",
+    license: "MIT",
+    type: "module",
+    sideEffects: false,
+    engines: { node: ">=20" },
+    exports: { ...Object.fromEntries(exported), "./package.json": "./package.json" },
+    types: "./index.d.ts",
+  };
+}

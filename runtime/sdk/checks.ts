@@ -1,0 +1,4 @@
+import { Checks } from "./health.ts";
+
+/** The app's health checks. */
+export const checks = new Checks();

@@ -1,0 +1,101 @@
+import { PortBus } from "../../core/bus/bus.ts";
+import type { BusProblem, GhostBus } from "../../core/bus/ghost-bus.ts";
+import { HubPort } from "../../core/bus/hub/hub-port.ts";
+import type { HubSession, SessionEvent } from "../../core/bus/session/session.ts";
+import type { GhostData } from "../../core/data/ghost-data.ts";
+import { hubGhostData } from "../../core/data/hub/hub-data.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import { hubSession, systemClock } from "../client/hub-connection.ts";
+import { type GhostConfig, readConfig } from "./config.ts";
+import { G } from "./g.ts";
+import { HubMetrics } from "./metrics.ts";
+import { HubOrchestrator } from "./orchestrator.ts";
+import type { Place } from "./place.ts";
+
+/** How long `close` waits for what was measured, in ms. */
+const CLOSE_LIMIT_MS = 1_000;
+
+/** This program's session with the hub and all that goes over it. */
+export class Connection {
+  readonly place: Place;
+  readonly session: HubSession;
+  readonly metrics: HubMetrics;
+  readonly orchestrator: HubOrchestrator;
+  config: GhostConfig;
+  /** In place of the hub where there is none. */
+  memory: { readonly data: GhostData; readonly bus: GhostBus } | null = null;
+  /** Called when the hub is there, for the first time or again. */
+  readonly whenConnected = new Set<() => void>();
+  readonly whenConfigured = new Set<(config: GhostConfig) => void>();
+  private hubBus: GhostBus | null = null;
+  private hubData: GhostData | null = null;
+
+  constructor(place: Place) {
+    const { hub, token, name } = place;
+    const options = { identity: { token, name }, onEvent: (event: SessionEvent) => this.tell(event) };
+    this.place = place;
+    this.config = place.config;
+    this.session = hub ? hubSession(hub, options) : hubSession({ path: "" }, { ...options, connect: noHub, reconnects: false });
+    this.metrics = new HubMetrics(this.session, () => this.memory !== null);
+    this.orchestrator = new HubOrchestrator(this.session);
+  }
+
+  /** Where records are counted: only where somebody watches, because a program that merely logs needs no hub. */
+  get recordMetrics(): HubMetrics | undefined {
+    return this.place.isSupervised || this.session.isConnected ? this.metrics : undefined;
+  }
+
+  get bus(): GhostBus {
+    return this.memory?.bus ?? (this.hubBus ??= this.newBus());
+  }
+
+  get data(): GhostData {
+    return this.memory?.data ?? (this.hubData ??= hubGhostData(this.session));
+  }
+
+  /** Learns of a new configuration from the supervisor. */
+  followConfiguration(): void {
+    this.bus.subscribe<unknown>(`ghost:config:${this.place.name}`, (data) => {
+      this.config = readConfig(typeof data === "string" ? data : JSON.stringify(data), this.place.name);
+      for (const tell of this.whenConfigured) tell(this.config);
+    });
+  }
+
+  async close(): Promise<void> {
+    let cancel = (): void => undefined;
+    const late = new Promise<void>((resolve) => (cancel = systemClock.after(CLOSE_LIMIT_MS, resolve)));
+    await Promise.race([this.metrics.flushed(), late]);
+    cancel();
+    const { memory, hubBus, hubData } = this;
+    for (const one of [memory?.bus, memory?.data, hubBus, hubData]) await one?.[Symbol.asyncDispose]();
+    await this.session.close();
+  }
+
+  private newBus(): GhostBus {
+    return new PortBus(new HubPort(this.session), {
+      from: this.place.name,
+      clock: systemClock,
+      random: Math.random,
+      onProblem: tellProblem,
+    });
+  }
+
+  private tell(event: SessionEvent): void {
+    if (event.event === "connected") {
+      if (event.isAgain) G.info("the hub is back: subscriptions go on");
+      for (const each of this.whenConnected) each();
+    } else if (event.event === "disconnected" && !this.metrics.isAway)
+      G.warn("cannot reach the hub; trying again", { why: event.cause.message });
+    this.metrics.isAway = event.event !== "connected";
+  }
+}
+
+function tellProblem({ is, channel, ...more }: BusProblem): void {
+  G.warn(`a subscription of ${channel}: ${is}`, { ...more, message: undefined });
+}
+
+async function noHub(): Promise<never> {
+  throw new GhostError("HUB_UNREACHABLE", "cannot reach the hub: there is none in this home", {
+    hint: 'run the app with ghost run, or say Ghost.init({ fallback: "memory" })',
+  });
+}

@@ -1,0 +1,31 @@
+/** How an app's program ends: the only place of the SDK that does it. */
+
+const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
+
+/** A signal that asks the program to end. */
+export type EndSignal = keyof typeof SIGNAL_NUMBERS;
+
+/** The exit code of a program that a signal ended. */
+export function exitCodeOf(signal: EndSignal): number {
+  return 128 + SIGNAL_NUMBERS[signal];
+}
+
+/** Calls back when the system asks the program to end; what it gives takes that back. */
+export function onEndSignal(tell: (signal: EndSignal) => void): () => void {
+  const names = Object.keys(SIGNAL_NUMBERS) as EndSignal[];
+  const handlers = names.map((name) => [name, () => tell(name)] as const);
+  for (const [name, handler] of handlers) process.on(name, handler);
+  return () => {
+    for (const [name, handler] of handlers) process.off(name, handler);
+  };
+}
+
+/** The program's exit code when it ends by itself. */
+export function setExitCode(code: number): void {
+  process.exitCode = code;
+}
+
+/** Ends the program now, whatever still runs. */
+export function exit(code: number): void {
+  process.exit(code);
+}

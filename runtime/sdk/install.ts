@@ -1,0 +1,39 @@
+/** What a test puts in the place of the SDK's own parts. */
+import type { GhostBus } from "../../core/bus/ghost-bus.ts";
+import type { Clock } from "../../core/bus/session/transport.ts";
+import type { GhostData } from "../../core/data/ghost-data.ts";
+import type { GhostConfig } from "./config.ts";
+import type { LogSink } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Orchestrator } from "./orchestrator.ts";
+
+/** What may stand in the place of the real things. */
+export interface GhostParts {
+  readonly data?: GhostData;
+  readonly bus?: GhostBus;
+  readonly metrics?: Metrics;
+  readonly orchestrator?: Orchestrator;
+  /** Time for ticks, beats and records. */
+  readonly clock?: Clock;
+  readonly config?: GhostConfig;
+  /** Gets the records of `G`, in place of the terminal or stdout. */
+  readonly log?: LogSink;
+  /** Where durable sagas are kept. */
+  readonly sagaLog?: unknown;
+}
+
+let installed: GhostParts = {};
+
+/** Puts doubles in the place of the real parts; those that are not given stay. What it gives undoes that. For `ghost-sdk/testing`. */
+export function installGhost(parts: GhostParts): () => void {
+  const before = installed;
+  installed = { ...before, ...parts };
+  return () => {
+    installed = before;
+  };
+}
+
+/** What is installed. */
+export function doubles(): GhostParts {
+  return installed;
+}

@@ -1,0 +1,51 @@
+/** How much a record matters. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** What goes with a message: whatever JSON can hold; an Error is written with its stack. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** One record. */
+export interface LogRecord {
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields?: LogFields;
+}
+
+/** Where records go. Must not throw. */
+export type LogSink = (record: LogRecord) => void;
+
+const RANKS: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+const COLOURS: Readonly<Record<LogLevel, number>> = { debug: 90, info: 36, warn: 33, error: 31 };
+
+/** Whether records of a level are written when `least` is the least that is. */
+export function isWritten(level: LogLevel, least: string): boolean {
+  return RANKS[level] >= (RANKS[least as LogLevel] ?? 1);
+}
+
+/** To stdout, one JSON object a line: `{"time","level","message",…fields}`. */
+export const writeJson: LogSink = ({ fields, ...head }) => {
+  console.log(JSON.stringify({ ...head, ...fields, ...head }, plain));
+};
+
+/** For people: `12:00:01 info  message  field=value`; warnings and errors go to stderr. */
+export function textWriter(hasColour: boolean): LogSink {
+  return ({ time, level, message, fields = {} }) => {
+    const paint = (colour: number, text: string) => (hasColour ? `\x1b[${colour}m${text}\x1b[0m` : text);
+    const told = Object.entries(fields).map(([name, value]) => ` ${paint(90, `${name}=`)}${shown(value)}`);
+    const line = `${paint(90, time.slice(11, 19))} ${paint(COLOURS[level], level.padEnd(5))} ${message}${told.join("")}`;
+    if (RANKS[level] > 1) console.error(line);
+    else console.log(line);
+  };
+}
+
+function shown(value: unknown): string {
+  return String(value instanceof Error ? (value.stack ?? value) : typeof value === "string" ? value : JSON.stringify(value, plain));
+}
+
+/** What JSON cannot hold by itself. */
+function plain(_name: string, value: unknown): unknown {
+  if (value instanceof Error) return { ...value, message: value.message, stack: value.stack };
+  return typeof value === "bigint" ? String(value) : value;
+}
