@@ -1,5 +1,6 @@
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { type AppWords, fillBytes, fillText } from "./placeholders.ts";
+import { sdkFiles } from "./sdk-files.ts";
 import type { SdkKind, Template, TemplateFile } from "./template.ts";
 
 /** One thing to write; a link where `linkTo` says so. */
@@ -12,6 +13,8 @@ export interface AppFile extends TemplateFile {
 export const SDK_FOLDER = "vendor/ghost-sdk";
 /** Where `import … from "ghost-sdk"` is looked for; npm makes the same link of `"ghost-sdk": "file:./vendor/ghost-sdk"`. */
 export const SDK_LINK = "node_modules/ghost-sdk";
+/** The Python client among the SDK's files. */
+const PYTHON_SDK = "python/ghost.py";
 
 /** All that an app of this template begins with: its files with their placeholders filled, and the client library. */
 export async function appFiles(template: Template, words: AppWords): Promise<AppFile[]> {
@@ -22,8 +25,16 @@ export async function appFiles(template: Template, words: AppWords): Promise<App
   return files;
 }
 
-async function sdkFilesOf(_kind: SdkKind): Promise<AppFile[]> {
-  return [];
+async function sdkFilesOf(kind: SdkKind): Promise<AppFile[]> {
+  if (kind === "none") return [];
+  const files = Object.entries(await sdkFiles());
+  if (kind === "python") return files.filter(([path]) => path === PYTHON_SDK).map(([, text]) => asFile("ghost.py", text));
+  const own = files.filter(([path]) => path !== PYTHON_SDK).map(([path, text]) => asFile(`${SDK_FOLDER}/${path}`, text));
+  return [...own, { ...asFile(SDK_LINK, ""), linkTo: `../${SDK_FOLDER}` }];
+}
+
+function asFile(path: string, text: string): AppFile {
+  return { path, bytes: Buffer.from(text, "utf8"), executable: false };
 }
 
 /** Two files of a template can become one by their placeholders. */
