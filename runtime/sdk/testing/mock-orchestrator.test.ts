@@ -51,7 +51,7 @@ test("waiting for health ends when the test says that it is healthy, or by the t
   const healthy = orchestrator.waitForHealthy("cache");
   orchestrator.set("cache", { health: "healthy" });
   assert.is((await healthy).health, "healthy");
-  const late = codeOf(orchestrator.waitForHealthy("other", 5_000));
+  const late = codeOf(orchestrator.waitForHealthy("other", "5s"));
   await clock.advance("5s");
   assert.is(await late, "TIMED_OUT");
 });

@@ -1,12 +1,11 @@
 /** The daemon's part of `Ghost.orchestrator`, pretended: it records calls and moves states, and starts nothing. */
 import type { GroupView, ProcessView } from "../../../core/api/wire.ts";
 import type { Clock } from "../../../core/bus/session/transport.ts";
+import { type Duration, waitMs } from "../../../core/config/duration.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { findCycle, type Node, ranksOf, withNeeds } from "../../../core/graph/order.ts";
+import type { GroupState, Orchestrator, ProcessState, StartupOrder } from "../orchestrator.ts";
 import { type MockProcess, type MockState, type PretendedProcess, pretend, unknown } from "./mock-processes.ts";
-
-/** In which order a group is started. */
-export type MockOrder = "dependency" | "sequential" | "parallel";
 
 /** A call as it came. */
 export interface MockCall {
@@ -14,17 +13,14 @@ export interface MockCall {
   readonly arguments: readonly unknown[];
 }
 
-/** How long `waitForHealthy` waits unless told otherwise, in ms. */
-const HEALTHY_TIMEOUT_MS = 120_000;
-
 interface MockGroup {
   readonly name: string;
   readonly processes: readonly string[];
-  readonly startup: MockOrder;
+  readonly startup: StartupOrder;
 }
 
 /** An orchestrator whose processes are a test's. */
-export class MockOrchestrator {
+export class MockOrchestrator implements Orchestrator {
   /** Every call, in order. */
   readonly calls: MockCall[] = [];
   /** Names in the order in which they began to start, and to stop. */
@@ -57,7 +53,7 @@ export class MockOrchestrator {
   }
 
   /** Makes a group; names that are not defined yet are. */
-  async createGroup(name: string, options: { readonly processes: readonly string[]; readonly startup?: MockOrder }): Promise<GroupView> {
+  async createGroup(name: string, options: { readonly processes: readonly string[]; readonly startup?: StartupOrder }): Promise<GroupState> {
     this.record("createGroup", name, options);
     for (const process of options.processes) if (!this.known.has(process)) this.define(process);
     this.groups.set(name, { name, processes: options.processes, startup: options.startup ?? "dependency" });
@@ -69,7 +65,7 @@ export class MockOrchestrator {
   }
 
   /** Starts its processes and all that they need. Throws START_FAILED for one that fails, after those that could start. */
-  async startGroup(name: string, order?: MockOrder): Promise<GroupView> {
+  async startGroup(name: string, order?: StartupOrder): Promise<GroupState> {
     this.record("startGroup", name, ...(order === undefined ? [] : [order]));
     const group = this.group(name);
     for (const step of this.steps(group, order ?? group.startup)) await Promise.all(step.map((process) => this.start(process)));
@@ -80,7 +76,7 @@ export class MockOrchestrator {
   }
 
   /** Stops its processes, against their order. */
-  async stopGroup(name: string, isGraceful = true): Promise<GroupView> {
+  async stopGroup(name: string, isGraceful = true): Promise<GroupState> {
     this.record("stopGroup", name, isGraceful);
     const group = this.group(name);
     const own = new Set(group.processes);
@@ -89,20 +85,20 @@ export class MockOrchestrator {
   }
 
   /** How a group is. Throws NOT_FOUND. */
-  async groupStatus(name: string): Promise<GroupView> {
+  async groupStatus(name: string): Promise<GroupState> {
     this.record("groupStatus", name);
     return this.viewOf(this.group(name));
   }
 
   /** All processes that the test defined. */
-  async processes(): Promise<ProcessView[]> {
+  async processes(): Promise<readonly ProcessState[]> {
     this.record("processes");
-    return [...this.known.values()].map(({ view }) => view);
+    return [...this.known.values()].map(({ view }) => ({ ...view }));
   }
 
   /** Resolves when a process runs and no check says otherwise. Throws TIMED_OUT (by the test's clock), START_FAILED, NOT_FOUND. */
-  async waitForHealthy(name: string, timeoutMs: number = HEALTHY_TIMEOUT_MS): Promise<ProcessView> {
-    this.record("waitForHealthy", name, timeoutMs);
+  async waitForHealthy(name: string, timeout: Duration = "2m"): Promise<ProcessState> {
+    this.record("waitForHealthy", name, timeout);
     const process = this.find(name);
     return new Promise((resolve, reject) => {
       const end = (): void => {
@@ -111,21 +107,21 @@ export class MockOrchestrator {
       };
       const look = (): void => {
         const { view } = process;
-        if (isReady(view)) resolve(view);
+        if (isReady(view)) resolve({ ...view });
         else if (view.status === "failed") reject(new GhostError("START_FAILED", `cannot wait for ${name}: it has failed`));
         else return;
         end();
       };
-      const cancel = this.clock.after(timeoutMs, () => {
+      const cancel = this.clock.after(waitMs(timeout, "timeout"), () => {
         end();
-        reject(new GhostError("TIMED_OUT", `cannot wait any longer for ${name}: it was not healthy after ${timeoutMs} ms`));
+        reject(new GhostError("TIMED_OUT", `cannot wait any longer for ${name}: it was not healthy after ${timeout}`));
       });
       this.watchers.add(look);
       look();
     });
   }
 
-  private steps({ processes }: MockGroup, order: MockOrder): string[][] {
+  private steps({ processes }: MockGroup, order: StartupOrder): string[][] {
     if (order === "parallel") return [[...processes]];
     if (order === "sequential") return processes.map((process) => [process]);
     const ranks = ranksOf(this.nodes());
@@ -176,7 +172,7 @@ export class MockOrchestrator {
     throw unknown("group", name, this.groups.keys());
   }
 
-  private viewOf({ name, processes, startup }: MockGroup): GroupView {
+  private viewOf({ name, processes, startup }: MockGroup): GroupState {
     const views = processes.map((process) => this.find(process).view);
     const late = views.filter((view) => !isReady(view) && view.status !== "stopped");
     return {
@@ -184,7 +180,7 @@ export class MockOrchestrator {
       name,
       startup,
       origin: "api",
-      processes,
+      processes: views.map((view) => ({ ...view })),
       status: groupStatus(views),
       total: views.length,
       ready: views.filter(isReady).length,

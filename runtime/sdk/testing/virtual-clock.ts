@@ -7,6 +7,12 @@ export const VIRTUAL_START_MS = 1_767_225_600_000;
 /** Timers that one `advance` runs at most: one that sets itself again after 0 ms would never end. */
 export const TIMERS_MAX = 1_000_000;
 
+/** Time as tests have it. */
+export interface TestClock extends Clock {
+  /** Lets time pass: `"1m"`, or a number of ms. */
+  advance(time: Duration | number): Promise<void>;
+}
+
 interface Timer {
   readonly atMs: number;
   readonly order: number;
@@ -14,7 +20,7 @@ interface Timer {
 }
 
 /** Time that stands still until it is told to go on. */
-export class VirtualClock implements Clock {
+export class VirtualClock implements TestClock {
   private readonly timers = new Set<Timer>();
   private nowMs: number;
   private set = 0;
