@@ -61,12 +61,13 @@ async function bundle(entry: string, outfile: string): Promise<void> {
   });
 }
 
-/** In another module than `index`, `index.ts` is not bundled once more. */
+/** In another module than `index`, `index.ts` is not bundled once more, nor the class that its errors are told by. */
 function oneInstance(entry: string): Plugin {
   return {
     name: "ghost-sdk-one-instance",
     setup({ onResolve }) {
       if (entry === `${HERE}/index.ts`) return;
+      onResolve({ filter: /\/ghost-error\.ts$/ }, () => ({ path: "./index.js", external: true }));
       onResolve({ filter: /^\.\.\/index\.ts$/ }, ({ resolveDir }) =>
         relative(join(ROOT, HERE), resolveDir).startsWith("..") ? undefined : { path: "./index.js", external: true },
       );

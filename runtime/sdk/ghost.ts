@@ -65,7 +65,9 @@ export const Ghost: GhostApi = {
   get metrics() {
     return metrics();
   },
-  health: checks,
+  get health() {
+    return doubles().health ?? checks;
+  },
   get orchestrator() {
     return doubles().orchestrator ?? connection().orchestrator;
   },

@@ -23,6 +23,7 @@ export type { GhostConfig } from "./config.ts";
 export { G, type Log } from "./g.ts";
 export { Ghost, type GhostApi } from "./ghost.ts";
 export type * from "./health.ts";
+export { Checks } from "./health.ts";
 export { type GhostParts, installGhost } from "./install.ts";
 export type { LogFields, LogLevel, LogRecord, LogSink } from "./log.ts";
 export type { Metrics, MetricTags } from "./metrics.ts";

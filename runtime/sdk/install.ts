@@ -3,6 +3,7 @@ import type { GhostBus } from "../../core/bus/ghost-bus.ts";
 import type { Clock } from "../../core/bus/session/transport.ts";
 import type { GhostData } from "../../core/data/ghost-data.ts";
 import type { GhostConfig } from "./config.ts";
+import type { Health } from "./health.ts";
 import type { LogSink } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Orchestrator } from "./orchestrator.ts";
@@ -18,6 +19,9 @@ export interface GhostParts {
   readonly config?: GhostConfig;
   /** Gets the records of `G`, in place of the terminal or stdout. */
   readonly log?: LogSink;
+  readonly health?: Health;
+  /** Gets the exit code of an app, in place of the program; then signals are not the app's either. */
+  readonly exit?: (code: number) => void;
   /** Where durable sagas are kept. */
   readonly sagaLog?: unknown;
 }

@@ -48,7 +48,7 @@ export class Life {
 
   private async live(args: string[]): Promise<number> {
     const { app } = this;
-    const forget = onEndSignal((signal) => this.end(signal));
+    const forget = doubles().exit ? () => undefined : onEndSignal((signal) => this.end(signal));
     const beats = this.beats();
     try {
       await app.onBeforeRun();
@@ -122,10 +122,16 @@ export class Life {
 
   private finish(): number {
     if (this.code === 0 && this.asked && !this.app.isService) this.code = exitCodeOf(this.asked);
+    const { exit: told } = doubles();
+    if (told) told(this.code);
+    else this.leave();
+    return this.code;
+  }
+
+  private leave(): void {
     setExitCode(this.code);
     // Somebody asked for the end: what the app left open must not put it off.
     if (this.asked || this.code !== 0) exit(this.code);
-    return this.code;
   }
 
   private async close(): Promise<void> {

@@ -51,7 +51,10 @@ function readSamples(lines: readonly string[], offset: number): Sample[] {
 }
 
 function directive(hidden: readonly string[]): Pick<Sample, "words" | "before" | "after"> {
-  const text = hidden.join("\n").replace(/^<!-- sample/, "").replace(/-->$/, "");
+  const text = hidden
+    .join("\n")
+    .replace(/^<!-- sample/, "")
+    .replace(/-->$/, "");
   const [first = "", ...body] = text.split("\n");
   const [before = "", after = ""] = body.join("\n").split(/^---$/m);
   return { words: first.trim().split(/\s+/).filter(Boolean), before, after };

@@ -1,4 +1,4 @@
-import type { MetricTags, Metrics } from "../metrics.ts";
+import type { Metrics, MetricTags } from "../metrics.ts";
 
 /** Values of one series that are kept; then the oldest go. */
 export const VALUES_MAX = 100_000;

@@ -6,6 +6,7 @@ import { CoreGhostData } from "../../../core/data/core-data.ts";
 import type { GhostData } from "../../../core/data/ghost-data.ts";
 import { MemoryKeys } from "../../../core/data/memory/memory-keys.ts";
 import { MemorySagaLog } from "../../../core/saga/memory-saga-log.ts";
+import { Checks } from "../index.ts";
 import { CapturedLogs } from "./captured-logs.ts";
 import { CapturedMetrics } from "./captured-metrics.ts";
 import { FaultPlan, type Faults } from "./faults.ts";
@@ -32,6 +33,7 @@ export class Doubles {
   readonly metrics = new CapturedMetrics();
   readonly orchestrator: MockOrchestrator;
   readonly sagaLog: MemorySagaLog;
+  readonly health = new Checks();
   readonly faults: FaultPlan;
   /** What the bus told that was no failure of a call. */
   readonly problems: BusProblem[] = [];

@@ -53,7 +53,10 @@ export class MockOrchestrator implements Orchestrator {
   }
 
   /** Makes a group; names that are not defined yet are. */
-  async createGroup(name: string, options: { readonly processes: readonly string[]; readonly startup?: StartupOrder }): Promise<GroupState> {
+  async createGroup(
+    name: string,
+    options: { readonly processes: readonly string[]; readonly startup?: StartupOrder },
+  ): Promise<GroupState> {
     this.record("createGroup", name, options);
     for (const process of options.processes) if (!this.known.has(process)) this.define(process);
     this.groups.set(name, { name, processes: options.processes, startup: options.startup ?? "dependency" });

@@ -1,9 +1,15 @@
-import { type Duration, durationMs } from "../../../core/config/duration.ts";
-import { systemClock } from "../../client/hub-connection.ts";
+import { durationMs } from "../../../core/config/duration.ts";
 import type { TestClock } from "./virtual-clock.ts";
 
 /** The system's time, for tests that have to wait in truth. */
 export const realClock: TestClock = {
-  ...systemClock,
-  advance: (time) => new Promise((resolve) => setTimeout(resolve, typeof time === "number" ? time : durationMs(time as Duration, "time to pass"))),
+  now: () => Date.now(),
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+  advance(time) {
+    const ms = typeof time === "number" ? time : durationMs(time, "time to pass");
+    return new Promise((resolve) => setTimeout(resolve, ms));
+  },
 };

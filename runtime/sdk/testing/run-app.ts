@@ -3,7 +3,7 @@ import type { GhostApp } from "../index.ts";
 import type { CapturedLogs } from "./captured-logs.ts";
 import type { CapturedMetrics } from "./captured-metrics.ts";
 import type { Doubles } from "./doubles.ts";
-import { type TestClock, settle } from "./virtual-clock.ts";
+import { settle, type TestClock } from "./virtual-clock.ts";
 
 /** How to run an app in a test. */
 export interface RunAppOptions {
@@ -24,11 +24,7 @@ export class AppUnderTest<App extends GhostApp> implements AsyncDisposable {
   private readonly clock: TestClock;
   private code: number | null = null;
 
-  constructor(
-    App: new () => App,
-    world: { readonly clock: TestClock; readonly doubles: Doubles },
-    { args = [] }: RunAppOptions = {},
-  ) {
+  constructor(App: new () => App, world: { readonly clock: TestClock; readonly doubles: Doubles }, { args = [] }: RunAppOptions = {}) {
     this.clock = world.clock;
     this.logs = world.doubles.logs;
     this.metrics = world.doubles.metrics;

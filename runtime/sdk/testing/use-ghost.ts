@@ -1,4 +1,5 @@
 import type { BusProblem, GhostBus } from "../../../core/bus/ghost-bus.ts";
+import type { Clock } from "../../../core/bus/session/transport.ts";
 import type { Duration } from "../../../core/config/duration.ts";
 import type { GhostData } from "../../../core/data/ghost-data.ts";
 import type { MemorySagaLog } from "../../../core/saga/memory-saga-log.ts";
@@ -24,7 +25,11 @@ export interface TestingOptions {
   /** The app's name; default `test`. */
   readonly name?: string;
   /** What `Ghost.config` is, over `{ app: { id, name }, core: { mode: "test" } }`. */
-  readonly config?: { readonly app?: Partial<GhostConfig["app"]>; readonly core?: Partial<GhostConfig["core"]>; readonly [section: string]: unknown };
+  readonly config?: {
+    readonly app?: Partial<GhostConfig["app"]>;
+    readonly core?: Partial<GhostConfig["core"]>;
+    readonly [section: string]: unknown;
+  };
 }
 
 /** A test's world. It is in the place of the real one until it is disposed. */
@@ -75,11 +80,13 @@ export function doublesInUse(): GhostForTesting | null {
  */
 export function useGhostForTesting(options: TestingOptions = {}): GhostForTesting {
   if (inUse)
-    throw new GhostError("USAGE", "cannot use test doubles twice at the same time", { hint: "`await using` ends the first ones; run tests one after the other" });
+    throw new GhostError("USAGE", "cannot use test doubles twice at the same time", {
+      hint: "`await using` ends the first ones; run tests one after the other",
+    });
   const { name = "test", faults = {}, seed = seedOf(faults) } = options;
   const clock = clockOf(options.clock);
   const doubles = new Doubles({ name, seed, faults, clock });
-  const undo = installGhost({ ...partsOf(doubles), clock, config: configOf(name, options.config) });
+  const undo = installGhost({ ...partsOf(doubles), clock: bound(clock), config: configOf(name, options.config) });
   const apps = new Set<AppUnderTest<GhostApp>>();
   const restore = (): void => {
     if (inUse !== ghost) return;
@@ -115,8 +122,14 @@ function pick({ data, bus, logs, metrics, orchestrator, sagaLog, faults, problem
   return { data, bus, logs, metrics, orchestrator, sagaLog, faults, problems };
 }
 
-function partsOf({ data, bus, logs, metrics, orchestrator, sagaLog }: Doubles) {
-  return { data, bus, metrics, orchestrator, sagaLog, log: logs.add.bind(logs) };
+function partsOf({ data, bus, logs, metrics, orchestrator, sagaLog, health }: Doubles) {
+  // An app's end is the test's to look at, not the test program's.
+  return { data, bus, metrics, orchestrator, sagaLog, health, exit: () => undefined, log: logs.add.bind(logs) };
+}
+
+/** Whoever takes the functions out of it. */
+function bound(clock: TestClock): Clock {
+  return { now: () => clock.now(), after: (ms, callback) => clock.after(ms, callback) };
 }
 
 function clockOf(clock: TestingOptions["clock"] = "virtual"): TestClock {

@@ -1,0 +1,96 @@
+// Runs under Node 20, Bun and Deno alike: what the doubles promise an app's tests. Arguments: `sql` where the runtime has SQLite.
+import assert from "node:assert/strict";
+import { G, Ghost, GhostApp, GhostError } from "ghost-sdk";
+import { runApp, useGhostForTesting } from "ghost-sdk/testing";
+
+const startedAt = performance.now();
+
+class Greeter extends GhostApp {
+  async run([whom = "world"]) {
+    G.info(`hello, ${whom}`, { whom });
+    await Ghost.metrics.increment("greetings");
+    await Ghost.data.set("last", whom, { expiry: "10m" });
+    if (whom === "nobody") throw new Error("there is nobody");
+  }
+}
+
+class Ticker extends GhostApp {
+  isService = true;
+  tickInterval = "5s";
+  ticks = 0;
+  async run() {
+    Ghost.bus.subscribe("orders", (order) => Ghost.metrics.gauge("order", order.id));
+  }
+  onTick() {
+    this.ticks++;
+    if (this.ticks === 2) throw new Error("the second tick");
+  }
+  onAfterRun() {
+    G.info("bye");
+  }
+}
+
+{
+  await using app = runApp(Greeter, { args: ["Ada"] });
+  assert.equal(await app.exitCode, 0);
+  assert.deepEqual(app.logs.find("hello, Ada")?.fields, { whom: "Ada" });
+  assert.equal(app.metrics.counter("greetings"), 1);
+}
+{
+  await using app = runApp(Greeter, { args: ["nobody"] });
+  assert.equal(await app.exitCode, 1);
+  assert.match(app.logs.find("the app failed").fields.error.message, /nobody/);
+}
+{
+  await using ghost = useGhostForTesting({ seed: 1 });
+  const app = ghost.run(Ticker);
+  await ghost.advance(0);
+  await ghost.busOf("shop").publish("orders", { id: 7 });
+  await app.tick(3);
+  assert.equal(app.app.ticks, 3);
+  assert.equal(ghost.metrics.lastGauge("order"), 7);
+  assert.ok(app.isRunning);
+  assert.equal(await app.stop(), 0);
+  assert.deepEqual(ghost.logs.messages("info"), ["bye"]);
+  assert.equal(ghost.logs.messages("error").length, 1);
+}
+{
+  await using ghost = useGhostForTesting();
+  assert.throws(() => useGhostForTesting(), { code: "USAGE" });
+  await Ghost.data.set("session", 1, { expiry: "10m" });
+  await ghost.advance("10m");
+  assert.equal(await Ghost.data.get("session"), undefined);
+  Ghost.bus.respond("price", (fruit) => ({ fruit, cents: 40 }));
+  await ghost.advance(0);
+  assert.deepEqual(await Ghost.bus.request("price", "apple"), { fruit: "apple", cents: 40 });
+  const error = await Ghost.bus.request("nobody", 1).catch((reason) => reason);
+  assert.ok(error instanceof GhostError);
+  assert.equal(error.code, "NO_RESPONDERS");
+  Ghost.health.check("store", () => Ghost.data.get("session"));
+  assert.equal((await Ghost.health.report()).status, "healthy");
+  await Ghost.orchestrator.createGroup("shop", { processes: ["api"] });
+  assert.equal((await Ghost.orchestrator.startGroup("shop")).status, "up");
+  assert.equal(ghost.orchestrator.calls.length, 2);
+  if (process.argv.includes("sql")) {
+    await Ghost.data.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT)");
+    await Ghost.data.execute("INSERT INTO t (name) VALUES (:name)", { name: "Ada" });
+    assert.deepEqual({ ...(await Ghost.data.querySingle("SELECT id, name FROM t WHERE name = ?", ["Ada"])) }, { id: 1, name: "Ada" });
+    await Ghost.data.executeBatch([["DELETE FROM t"], ["INSERT INTO t VALUES (?, ?)", [2, "Eve"]]]);
+    assert.deepEqual(await Ghost.data.query("SELECT name FROM t WHERE id > ?", [5]), []);
+  } else {
+    const refused = await Ghost.data.execute("CREATE TABLE t (v)").catch((reason) => reason);
+    assert.equal(refused.code, "UNSUPPORTED");
+  }
+}
+{
+  using ghost = useGhostForTesting({ seed: 3, faults: { drop: 0.5, fail: 0.5 } });
+  const heard = [];
+  await Ghost.bus.subscribe("n", (n) => heard.push(n)).ready;
+  for (let n = 0; n < 20; n++) await Ghost.bus.publish("n", n);
+  await ghost.advance(0);
+  assert.equal(heard.length + ghost.faults.counts.drop, 20);
+  const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => Ghost.data.get("key")));
+  assert.equal(outcomes.filter(({ reason }) => reason?.code === "HUB_UNREACHABLE").length, ghost.faults.counts.fail);
+}
+
+console.log(`passed in ${Math.round(performance.now() - startedAt)} ms`);
