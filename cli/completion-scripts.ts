@@ -24,8 +24,10 @@ const TAKES_NAMES = [
   "logs",
   "env",
   "monitor",
+  "run",
+  "test",
 ];
-const TAKES_FILES = ["register", "plan", "start", "up", "down", "ci"];
+const TAKES_FILES = ["register", "plan", "start", "up", "down", "ci", "run", "test"];
 const WORDS: Readonly<Record<string, string>> = {
   daemon: "start stop restart status logs install uninstall",
   hub: "status start stop restart token",

@@ -112,7 +112,8 @@ function listenForInterruption(): AbortSignal {
   return controller.signal;
 }
 
-function isSet(value: string | undefined): boolean {
+/** Whether a variable says yes: CI and the like. */
+export function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== "" && value !== "0" && value !== "false";
 }
 

@@ -7,6 +7,8 @@ export type Loader = () => Promise<{ readonly command: Command }>;
 export const VERB_GROUPS: Readonly<Record<string, Readonly<Record<string, Loader>>>> = {
   Apps: {
     create: () => import("./commands/create.ts"),
+    run: () => import("./commands/run.ts"),
+    test: () => import("./commands/test.ts"),
   },
   "Run and stop": {
     register: () => import("./commands/register.ts"),

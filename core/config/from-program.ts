@@ -48,7 +48,13 @@ export function definitionForProgram(request: ProgramRequest): Program {
   return { manifest, says: runtime ? `${baseName(file)} is run by ${runtime[0]}` : `${baseName(file)} is executed` };
 }
 
-function definitionOf(name: string, project: string, directory: string, [executable = "", ...args]: readonly string[]): ProcessDefinition {
+/** A program that no file describes: a service that is always restarted. */
+export function definitionOf(
+  name: string,
+  project: string,
+  directory: string,
+  [executable = "", ...args]: readonly string[],
+): ProcessDefinition {
   return {
     name,
     project,

@@ -1,46 +1,95 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import type { AppConfiguration, AppLaunch, AppRuntime } from "../../core/config/app-configuration.ts";
+import { stripsTypes } from "../../core/config/script-runtime.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
 import { isBun } from "../system/native.ts";
 import { isSingleFile } from "../system/self.ts";
+import { ownRuntime } from "./own-runtime.ts";
 
 /** An app whose entry is known. */
 export interface LaunchableApp extends Pick<AppConfiguration, "directory" | "runtime" | "args"> {
-  /** Relative to the folder. */
+  /** Relative to the folder, or absolute. */
   readonly entry: string;
 }
 
-/** How an app is run: the program, its arguments, and the variables that the runtime needs. */
-export function launchOf(app: LaunchableApp): AppLaunch {
-  const entry = join(app.directory, app.entry);
-  const { executable, before, environment } = LAUNCHES[resolveRuntime(app)]();
-  return executable === null
-    ? { executable: entry, args: app.args, environment }
-    : { executable, args: [...before, entry, ...app.args], environment };
+/**
+ * How an app is run: the program, its arguments, and the variables that the runtime needs. `home` is where this program keeps what it needs as a
+ * runtime. Throws HOME_UNUSABLE, and UNSUPPORTED where Ghost itself runs under a Node that knows no TypeScript.
+ */
+export function launchOf(app: LaunchableApp, home: string): AppLaunch {
+  const entry = resolve(app.directory, app.entry);
+  const runner = runnerOf(app, home);
+  return runner === null
+    ? { executable: entry, args: app.args, environment: {} }
+    : { executable: runner.executable, args: [...runner.run, entry, ...app.args], environment: runner.environment };
+}
+
+/** How the tests in an app's folder are run. `args` go to the test runner. Throws as `launchOf` does, and UNSUPPORTED for programs, which have no test runner. */
+export function testLaunchOf(app: LaunchableApp, home: string, args: readonly string[]): AppLaunch {
+  const runner = runnerOf(app, home);
+  if (runner === null)
+    throw new GhostError("UNSUPPORTED", `cannot test ${app.entry}: Ghost knows no test runner for it`, {
+      hint: "write `runtime: ghost`, node, bun, deno or python in .ghost.yaml, or run its tests by its own tool",
+    });
+  return { executable: runner.executable, args: [...runner.test, ...args], environment: runner.environment };
 }
 
 interface Runner {
-  /** Null: the entry itself is executed. */
-  readonly executable: string | null;
-  readonly before: readonly string[];
+  readonly executable: string;
+  /** Stand before the entry. */
+  readonly run: readonly string[];
+  /** Run all tests of the working directory. */
+  readonly test: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
 }
 
-const LAUNCHES: Readonly<Record<Exclude<AppRuntime, "auto">, () => Runner>> = {
-  ghost: ownRuntime,
-  node: () => ({ executable: "node", before: [], environment: {} }),
-  bun: () => ({ executable: "bun", before: ["run"], environment: {} }),
-  deno: () => ({ executable: "deno", before: ["run", "-A"], environment: {} }),
-  python: () => ({ executable: "python3", before: [], environment: {} }),
-  exec: () => ({ executable: null, before: [], environment: {} }),
-};
-
-/** A compiled program of Bun is Bun when it is told to be; else the runtime that runs this program. */
-function ownRuntime(): Runner {
-  const isCompiled = isBun && isSingleFile();
-  return { executable: process.execPath, before: isBun ? ["run"] : [], environment: isCompiled ? { BUN_BE_BUN: "1" } : {} };
+/** Null: the entry itself is executed. */
+function runnerOf(app: LaunchableApp, home: string): Runner | null {
+  const runtime = resolveRuntime(app);
+  switch (runtime) {
+    case "ghost":
+      return own(app.entry, home);
+    case "node":
+      return plain("node", [], ["--test"]);
+    case "bun":
+      return plain("bun", ["run"], ["test"]);
+    case "deno":
+      return plain("deno", ["run", "-A"], ["test", "-A"]);
+    case "python":
+      return plain("python3", [], ["-m", "unittest"]);
+    case "exec":
+      return null;
+    default:
+      return runtime satisfies never;
+  }
 }
 
-function resolveRuntime({ runtime, entry }: LaunchableApp): Exclude<AppRuntime, "auto"> {
+function plain(executable: string, run: readonly string[], test: readonly string[]): Runner {
+  return { executable, run, test, environment: {} };
+}
+
+/** A compiled program of Bun is Bun when it is told to be; else the runtime that runs this program. */
+function own(entry: string, home: string): Runner {
+  const executable = process.execPath;
+  if (isBun && isSingleFile()) {
+    const { flags, environment } = ownRuntime(home, executable);
+    return { executable, run: ["run", ...flags], test: ["test", ...flags], environment };
+  }
+  if (isBun) return plain(executable, ["run"], ["test"]);
+  if ("Deno" in globalThis) return plain(executable, ["run", "-A"], ["test", "-A"]);
+  if (/\.[cm]?tsx?$/i.test(entry) && !stripsTypes(process.version))
+    throw new GhostError(
+      "UNSUPPORTED",
+      `cannot run ${entry}: Ghost itself runs under Node ${process.version} here, which knows no TypeScript`,
+      {
+        hint: "install Ghost's binary, which brings a runtime along, or Node.js 22.18 or newer; or name another `runtime` in .ghost.yaml",
+      },
+    );
+  return plain(isSingleFile() ? "node" : executable, [], ["--test"]);
+}
+
+/** Who runs an entry that does not say it, by its ending. */
+export function resolveRuntime({ runtime, entry }: Pick<LaunchableApp, "runtime" | "entry">): Exclude<AppRuntime, "auto"> {
   if (runtime !== "auto") return runtime;
   if (/\.([cm]?[jt]s|[jt]sx)$/i.test(entry)) return "ghost";
   return /\.py$/i.test(entry) ? "python" : "exec";

@@ -26,6 +26,12 @@ export interface ReadApp {
   readonly text: string;
 }
 
+/** For whom an app is read, and where Ghost keeps what it needs to run it. */
+export interface ReadAppContext extends AppContext {
+  /** Root of the home. */
+  readonly home: string;
+}
+
 /** Whether a folder is an app's: it holds a `.ghost.yaml`. */
 export function isAppDirectory(directory: string): boolean {
   return existsSync(join(directory, APP_FILE));
@@ -35,20 +41,20 @@ export function isAppDirectory(directory: string): boolean {
  * Reads the app in a folder (absolute) and checks it against the disk. Throws CONFIG_NOT_FOUND, or CONFIG_INVALID with
  * `details.diagnostics`.
  */
-export async function readApp(directory: string, context: AppContext): Promise<ReadApp> {
+export async function readApp(directory: string, context: ReadAppContext): Promise<ReadApp> {
   const path = join(directory, APP_FILE);
   return readAppText(directory, readConfigurationText(path).text, context);
 }
 
 /** The same of a text that is, or once was, the folder's file. */
-export async function readAppText(directory: string, text: string, context: AppContext): Promise<ReadApp> {
+export async function readAppText(directory: string, text: string, context: ReadAppContext): Promise<ReadApp> {
   const path = join(directory, APP_FILE);
   const parsed = parseAppFile({ path, text }, { folderName: basename(directory), ...context });
   const { app } = parsed;
   const entry = app && findEntry(app, parsed);
   if (!app || !entry || typeof entry !== "string") throw invalid(path, [...parsed.diagnostics, ...(Array.isArray(entry) ? entry : [])]);
   const whole = { ...app, entry };
-  const definition = definitionOfApp(whole, launchOf(whole));
+  const definition = definitionOfApp(whole, launchOf(whole, context.home));
   const checked = await check(definition, parsed, context);
   const diagnostics = [...parsed.diagnostics, ...checked];
   if (diagnostics.some(isError)) throw invalid(path, diagnostics);

@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import type { Keeper } from "../process/keeper.ts";
-import type { FileWatch } from "../supervisor/watch.ts";
 import { log } from "./journal.ts";
 import type { Door } from "./listen.ts";
 import type { Lock } from "./lock.ts";
@@ -23,7 +22,7 @@ export interface Running {
   readonly door: Door;
   readonly keeper: Keeper;
   readonly lock: Lock;
-  readonly files: FileWatch;
+  readonly files: { close(): void };
   readonly timers: readonly { stop(): void | Promise<void> }[];
   /** Who comes next: a keeper's daemon, or one in the place of this very process. */
   readonly successor: "keeper" | "self";

@@ -119,7 +119,8 @@ function quote(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-function checkDirectory(directory: string): void {
+/** Throws DIRECTORY_NOT_FOUND or PERMISSION_DENIED for a folder in which nothing can be started. */
+export function checkDirectory(directory: string): void {
   const { stats, why } = lookAt(directory);
   if (why?.kind === "denied") throw closedDirectory(directory);
   if (!stats)
@@ -145,7 +146,8 @@ function closedDirectory(directory: string): GhostError {
   });
 }
 
-function spawnError(request: SpawnRequest, error: NodeJS.ErrnoException): GhostError {
+/** What the system refused, with the remedy. */
+export function spawnError(request: Pick<SpawnRequest, "file">, error: NodeJS.ErrnoException): GhostError {
   switch (error.code) {
     case "ENOEXEC":
       return new GhostError("EXECUTABLE_NOT_RUNNABLE", `cannot run ${request.file}: it is not a program that this machine understands`, {

@@ -1,9 +1,10 @@
 import { relative, sep } from "node:path";
 import picomatch from "picomatch";
-import type { WatchPolicy } from "../../core/config/definition.ts";
+import type { Cause } from "../../core/api/wire.ts";
+import type { ProcessDefinition, WatchPolicy } from "../../core/config/definition.ts";
+import type { Event } from "../../core/lifecycle/events.ts";
+import type { Machine } from "../../core/lifecycle/state.ts";
 import { LOOP_RESTARTS, nextStreak, slowdownMs } from "../../core/lifecycle/watch-loop.ts";
-import type { Supervised } from "./supervised.ts";
-import type { Supervisor } from "./supervisor.ts";
 
 /** Folders that nobody wants a restart for. */
 const ALWAYS_IGNORED = [".git", "node_modules", "__pycache__", ".venv"] as const;
@@ -20,20 +21,35 @@ interface Watcher {
   close(): void;
 }
 
+/** What is watched for: a process of the daemon, or one that runs in the foreground. */
+export interface Watched {
+  readonly key: string;
+  readonly definition: Pick<ProcessDefinition, "watch" | "workingDirectory">;
+  readonly machine: Machine;
+}
+
+/** Who supervises what is watched for. */
+export interface WatchSupervisor<Process extends Watched> {
+  readonly parts: { readonly home: { readonly root: string } };
+  isRegistered(process: Process): boolean;
+  record(process: Process, from: string | null, to: string | null, cause: Cause): void;
+  dispatch(process: Process, event: Event): void;
+}
+
 /** Restarts processes when their files change. A watcher lives as long as its process is wanted up. */
-export class FileWatch {
-  private readonly supervisor: Supervisor;
+export class FileWatch<Process extends Watched> {
+  private readonly supervisor: WatchSupervisor<Process>;
   private readonly watchers = new Map<string, Watcher>();
 
-  constructor(supervisor: Supervisor) {
+  constructor(supervisor: WatchSupervisor<Process>) {
     this.supervisor = supervisor;
   }
 
   /** Brings the watcher of a process in line with its definition and its desired state. */
-  update(process: Supervised): void {
+  update(process: Process): void {
     const existing = this.watchers.get(process.key);
     const { watch, workingDirectory } = process.definition;
-    const wanted = watch !== null && process.machine.desired === "up" && this.supervisor.processes.get(process.key) === process;
+    const wanted = watch !== null && process.machine.desired === "up" && this.supervisor.isRegistered(process);
     if (existing && wanted && isUnchanged(existing, watch, workingDirectory)) return;
     existing?.close();
     this.watchers.delete(process.key);
@@ -45,7 +61,7 @@ export class FileWatch {
     this.watchers.clear();
   }
 
-  private watch(process: Supervised, policy: WatchPolicy): Watcher {
+  private watch(process: Process, policy: WatchPolicy): Watcher {
     const { workingDirectory } = process.definition;
     const filter = pathFilter(policy, workingDirectory, this.supervisor.parts.home.root);
     let debounce: ReturnType<typeof setTimeout> | undefined;
@@ -77,14 +93,14 @@ export class FileWatch {
   }
 
   /** A program that changes what is watched each time that it starts would be restarted for ever, as fast as it can. */
-  private tellLoop(process: Supervised, file: string): void {
+  private tellLoop(process: Process, file: string): void {
     const shown = relative(process.definition.workingDirectory, file);
     const text = `${shown} changed right after each of ${LOOP_RESTARTS} starts, as if the program wrote it itself; restarts for such changes become slower, up to 30 s`;
     const hint = `add ${shown} to \`watch.ignore\`, or narrow \`watch.paths\``;
     this.supervisor.record(process, null, null, { kind: "watch-loop", text, facts: { file, hint } });
   }
 
-  private restart(process: Supervised, file: string): void {
+  private restart(process: Process, file: string): void {
     if (process.machine.desired !== "up") return;
     const shown = relative(process.definition.workingDirectory, file);
     this.supervisor.dispatch(process, {

@@ -1,0 +1,69 @@
+/**
+ * This very program as a runtime of apps. A compiled Bun program is Bun when BUN_BE_BUN is set; an app must not pass that on, or `ghost` called
+ * from it would be Bun, too, and it must find the runtime where programs look for it (`process.execPath`: `fork()`, workers, test runners).
+ */
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+
+/** Below the home: beside the binary that `install.sh` puts there. */
+const FOLDER = ["bin", "runtime"] as const;
+
+/** Runs before anything of the app does. */
+const PRELOAD = `delete process.env.BUN_BE_BUN;
+process.execPath = process.argv0 = process.argv[0] = new URL("bun", import.meta.url).pathname;
+`;
+
+/** Asks Bun for nothing that the caller did not: no .env (Ghost's `env_file` is for that), nothing fetched from a registry. */
+const SANE_FLAGS = ["--no-env-file", "--no-install"] as const;
+
+/** How an entry is run by this binary. */
+export interface OwnRuntime {
+  /** Stand between Bun's own word (`run`, `test`) and the entry. */
+  readonly flags: readonly string[];
+  /** Of the app's start. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** A program that behaves as Bun, whatever is in its environment. */
+  readonly program: string;
+}
+
+/**
+ * Has the two small files in place that the runtime needs (`HOME/bin/runtime`), for the binary at `executable`. Costs two reads where they are
+ * there. Throws HOME_UNUSABLE where they are not and cannot be written.
+ */
+export function ownRuntime(home: string, executable: string): OwnRuntime {
+  const folder = join(home, ...FOLDER);
+  const preload = join(folder, "preload.mjs");
+  const program = join(folder, "bun");
+  try {
+    keep(folder, preload, PRELOAD, 0o644);
+    keep(folder, program, `#!/bin/sh\nBUN_BE_BUN=1 exec ${quote(executable)} "$@"\n`, 0o755);
+  } catch (error) {
+    throw new GhostError("HOME_UNUSABLE", `cannot write the runtime of apps to ${folder}: ${(error as Error).message}`, {
+      hint: "let this user write to the home, or choose another one with --home DIR or GHOST_HOME",
+    });
+  }
+  return { flags: [...SANE_FLAGS, "--preload", preload], environment: { BUN_BE_BUN: "1" }, program };
+}
+
+/** Writes a file unless it holds this text already; nobody ever sees half of it. */
+function keep(folder: string, path: string, text: string, mode: number): void {
+  if (textOf(path) === text) return;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, text, { mode });
+  chmodSync(temporary, mode);
+  renameSync(temporary, path);
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}

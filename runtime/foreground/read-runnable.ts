@@ -1,0 +1,91 @@
+import { basename, dirname, relative } from "node:path";
+import type { AppConfiguration } from "../../core/config/app-configuration.ts";
+import { APPS_PROJECT } from "../../core/config/app-file.ts";
+import { appConfigText } from "../../core/config/app-text.ts";
+import type { ProcessDefinition, WatchPolicy } from "../../core/config/definition.ts";
+import type { Diagnostic } from "../../core/config/diagnostics.ts";
+import { definitionOf } from "../../core/config/from-program.ts";
+import { sanitizeName } from "../../core/config/names.ts";
+import { RESTART_DEFAULT } from "../../core/config/read-policies.ts";
+import { launchOf, testLaunchOf } from "../apps/launch.ts";
+import { readApp } from "../config/read-app-file.ts";
+import type { FoundApp } from "./find-app.ts";
+
+/** What is run in the foreground. */
+export interface Runnable {
+  readonly definition: ProcessDefinition;
+  /** GHOST_CONFIG; null for a single file. */
+  readonly configText: string | null;
+  /** Values of secret references in the definition. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** With what it is read. */
+export interface RunnableContext {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where the command was given: the working directory of a single file. */
+  readonly directory: string;
+  /** Root of the home. */
+  readonly home: string;
+  /** Behind the arguments that the app's file names. */
+  readonly args: readonly string[];
+  readonly watch: boolean;
+}
+
+/** Someone who watches it wants to see the change at once; editors write within this time, in ms. */
+const WATCH_DEBOUNCE_MS = 30;
+
+/** Reads the app, or makes up what a single file does not say. Throws CONFIG_INVALID and the like, and what `launchOf` throws. */
+export async function readRunnable(found: FoundApp, context: RunnableContext): Promise<Runnable> {
+  if (found.kind === "file") return fileRunnable(found.file, context);
+  const { app, definition, secrets, warnings } = await readApp(found.directory, context);
+  const args = [...definition.args, ...context.args];
+  const watch = context.watch ? (definition.watch ?? wholeFolder(app)) : null;
+  return {
+    definition: { ...definition, args, watch: watch && { ...watch, debounceMs: Math.min(watch.debounceMs, WATCH_DEBOUNCE_MS) } },
+    configText: appConfigText(app),
+    secrets,
+    warnings,
+  };
+}
+
+/** The same of the tests in an app's folder; they run once. */
+export async function readTests(found: FoundApp, context: RunnableContext): Promise<Runnable> {
+  if (found.kind === "file") return testOfFile(found.file, context);
+  const { app, definition, ...rest } = await readApp(found.directory, context);
+  const { executable, args, environment } = testLaunchOf(app, context.home, context.args);
+  const tests = { ...definition, executable, args, environment: { ...definition.environment, ...environment }, ...ONCE };
+  return { ...rest, definition: tests, configText: appConfigText(app) };
+}
+
+/** A run that is over when it is over. */
+const ONCE = { type: "oneshot", restart: { ...RESTART_DEFAULT, policy: "never" }, watch: null, healthCheck: null, dependsOn: [] } as const;
+
+function fileRunnable(file: string, { directory, home, args, watch }: RunnableContext): Runnable {
+  const launch = launchOf({ directory: dirname(file), entry: file, runtime: "auto", args }, home);
+  return single(file, directory, launch, watch ? { paths: [dirname(file)], ignore: [], debounceMs: WATCH_DEBOUNCE_MS } : null);
+}
+
+function testOfFile(file: string, { directory, home, args }: RunnableContext): Runnable {
+  const launch = testLaunchOf({ directory: dirname(file), entry: file, runtime: "auto", args: [] }, home, [file, ...args]);
+  return single(file, directory, launch, null);
+}
+
+function single(file: string, directory: string, launch: ReturnType<typeof launchOf>, watch: WatchPolicy | null): Runnable {
+  const name = sanitizeName(basename(file).replace(/(.)\.[^.]*$/, "$1"), "program");
+  const definition = definitionOf(name, APPS_PROJECT, directory, [launch.executable, ...launch.args]);
+  return {
+    definition: { ...definition, ...ONCE, environment: launch.environment, watch },
+    configText: null,
+    secrets: {},
+    warnings: [],
+  };
+}
+
+/** Everything in the app's folder but what it writes itself. */
+function wholeFolder({ directory, logsPath, dataPath }: AppConfiguration): WatchPolicy {
+  const own = [logsPath, dataPath].filter((path) => path !== null).map((path) => relative(directory, path));
+  const inside = own.filter((path) => path !== "" && !path.startsWith(".."));
+  return { paths: ["."], ignore: [...new Set(["logs", "data", ...inside])], debounceMs: WATCH_DEBOUNCE_MS };
+}

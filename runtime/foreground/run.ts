@@ -1,0 +1,234 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Cause, Status } from "../../core/api/wire.ts";
+import type { ProcessDefinition } from "../../core/config/definition.ts";
+import type { Effect, Event } from "../../core/lifecycle/events.ts";
+import { type Exit, type Identity, type Machine, registered, UNSEEN_EXIT } from "../../core/lifecycle/state.ts";
+import { transition } from "../../core/lifecycle/transition.ts";
+import { statusOf } from "../../core/lifecycle/view.ts";
+import { findExecutable } from "../process/executable.ts";
+import { passSignal, spawnOnTerminal, stillRunning, treeOf } from "../process/on-terminal.ts";
+import type { ProcessEntry } from "../process/table.ts";
+import type { Surroundings } from "./environment.ts";
+
+/** Bytes of a run's token; hexadecimal in the environment. */
+const TOKEN_BYTES = 12;
+/** How often it is looked whether what was started along with the program has ended, in ms. */
+const LOOK_MS = 10;
+/** An end so soon after ^C is the answer to it: what is restarted otherwise is then not, in ms. */
+const ANSWER_MS = 10_000;
+
+/** What a run in the foreground works with. */
+export interface ForegroundParts {
+  /** Unique in the home, e.g. for watchers. */
+  readonly key: string;
+  readonly definition: ProcessDefinition;
+  readonly home: { readonly root: string };
+  /** Of a run with this token. */
+  readonly surroundingsFor: (token: string) => Surroundings;
+  /** Whether somebody asks its health check: then a run is ready when that says so. */
+  readonly checked: boolean;
+  /** True: the end of the program is not the end of the run, for a change of its files starts it again. */
+  readonly outlives: boolean;
+  /** Told of every change, after it. */
+  readonly onChange: (change: ForegroundChange) => void;
+}
+
+/** What happened: `why` tells the same of what the daemon runs. */
+export interface ForegroundChange {
+  readonly from: Status | null;
+  readonly to: Status | null;
+  readonly cause: Cause | null;
+}
+
+/**
+ * One program on this terminal, from its first start to its last end: the state machine of everything that Ghost supervises, whose effects are
+ * carried out here instead of in the daemon.
+ */
+export class ForegroundRun {
+  readonly key: string;
+  readonly parts: ForegroundParts;
+  machine: Machine = registered;
+  definition: ProcessDefinition;
+  /** Resolves once nothing runs and nothing will again. Rejects with what kept the first start from happening. */
+  readonly ended: Promise<Exit>;
+  private settle!: (exit: Exit) => void;
+  private fail!: (error: unknown) => void;
+  private backoff: ReturnType<typeof setTimeout> | undefined;
+  private interruptedMs = Number.NEGATIVE_INFINITY;
+  /** Somebody wants it to end: it is not started again, whatever its policy or its files say. */
+  private unwanted = false;
+  /** What ended the wait of a run of which nothing ran any more. */
+  private endedBy: NodeJS.Signals | null = null;
+  private members: readonly ProcessEntry[] = [];
+  private harder: (() => void) | null = null;
+  private hasRun = false;
+  private spawnError: unknown = null;
+
+  constructor(parts: ForegroundParts) {
+    this.parts = parts;
+    this.key = parts.key;
+    this.definition = parts.definition;
+    this.ended = new Promise((resolve, reject) => {
+      this.settle = resolve;
+      this.fail = reject;
+    });
+    // Whoever awaits it hears of it; before that it is no failure of the program.
+    this.ended.catch(() => undefined);
+  }
+
+  /** Begins. Once. */
+  start(by: string): void {
+    this.dispatch(this, { type: "start", cause: { kind: "start", text: `started by ${by}` } });
+  }
+
+  /** A key that went to the program, too, or is passed on to it: what it does then is its own affair, but an end is no reason to restart. */
+  interrupted(signal: NodeJS.Signals, passOn: boolean): void {
+    this.interruptedMs = performance.now();
+    const identity = this.identity();
+    if (identity === null) this.stop(signal);
+    else if (passOn) passSignal(identity, signal);
+  }
+
+  /** Any other signal goes to the program as it came. */
+  pass(signal: NodeJS.Signals): void {
+    const identity = this.identity();
+    if (identity !== null) passSignal(identity, signal);
+  }
+
+  /** Asks the program to end, because of `signal`; a second time, makes it. */
+  stop(signal: NodeJS.Signals): void {
+    const { at } = this.machine.state;
+    if (this.identity() === null && at !== "starting") this.endedBy = signal;
+    const force = this.unwanted && at === "stopping";
+    this.unwanted = true;
+    this.dispatch(this, { type: "stop", cause: { kind: "stop", text: `stopped by ${signal}` }, force });
+  }
+
+  isRegistered(): boolean {
+    return true;
+  }
+
+  record(_process: this, from: string | null, to: string | null, cause: Cause): void {
+    this.parts.onChange({ from: from as Status | null, to: to as Status | null, cause });
+  }
+
+  /** Lets an event happen; its effects begin when everybody knows of it. */
+  dispatch(_process: this, event: Event): void {
+    const before = this.machine;
+    const { machine, effects, cause } = transition(before, event, {
+      policy: this.unwanted ? { ...this.definition.restart, policy: "never" } : this.definition.restart,
+      nowMs: Date.now(),
+      random: Math.random(),
+      token: randomBytes(TOKEN_BYTES).toString("hex"),
+      waitingFor: [],
+      checked: this.parts.checked,
+    });
+    this.machine = machine;
+    if (before.state.at === "backoff" && machine.state.at !== "backoff") clearTimeout(this.backoff);
+    if (machine !== before || cause) this.parts.onChange({ from: statusOf(before), to: statusOf(machine), cause });
+    for (const effect of effects) this.perform(effect);
+    this.look();
+  }
+
+  private perform(effect: Effect): void {
+    switch (effect.do) {
+      case "spawn":
+        void this.spawn(effect.token);
+        return;
+      case "terminate":
+        if (this.harder) this.harder();
+        else void this.terminate(effect.force);
+        return;
+      case "set-timer":
+        this.backoff = setTimeout(() => this.dispatch(this, { type: "timer", generation: effect.generation }), effect.delayMs);
+        return;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  private async spawn(token: string): Promise<void> {
+    try {
+      const identity = await spawnOnTerminal(this.request(token), token, ({ code, signal }) =>
+        this.programEnded({ code, signal, known: true, spawnError: null }),
+      );
+      this.hasRun = true;
+      this.dispatch(this, { type: "spawned", identity });
+    } catch (error) {
+      if (!this.hasRun) {
+        this.unwanted = true;
+        this.spawnError = error;
+      }
+      this.dispatch(this, { type: "spawn-failed", message: (error as Error).message });
+    }
+  }
+
+  private request(token: string) {
+    const { executable, workingDirectory, source } = this.definition;
+    const { environment, args } = this.parts.surroundingsFor(token);
+    const fileDirectory = source ? source.file.slice(0, source.file.lastIndexOf("/")) : null;
+    const file = findExecutable(executable, { path: environment.PATH ?? "", workingDirectory, fileDirectory });
+    return { file, name: executable, args, workingDirectory, environment };
+  }
+
+  private programEnded(exit: Exit): void {
+    if (performance.now() - this.interruptedMs < ANSWER_MS) this.unwanted = true;
+    this.dispatch(this, { type: "exited", exit, leftovers: false });
+  }
+
+  /** The signal to the program, time to react, SIGKILL; then the same for what it leaves behind. */
+  private async terminate(force: boolean): Promise<void> {
+    const identity = this.identity();
+    if (identity === null) return;
+    let isForced = force;
+    this.harder = () => {
+      isForced = true;
+    };
+    this.members = treeOf(identity);
+    const { signal, timeoutMs } = this.definition.stop;
+    const deadline = performance.now() + timeoutMs;
+    const asked = new Set<number>();
+    let killed = false;
+    for (;;) {
+      const left = stillRunning(this.members);
+      if (left.length === 0) break;
+      const isLate = isForced || performance.now() >= deadline;
+      const main = left.find(({ pid }) => pid === identity.pid);
+      for (const entry of main && !isLate ? [main] : left) {
+        if (isLate) passSignal(entry, "SIGKILL");
+        else if (!asked.has(entry.pid)) {
+          asked.add(entry.pid);
+          passSignal(entry, signal as NodeJS.Signals);
+          // A stopped process hears nothing until it goes on.
+          passSignal(entry, "SIGCONT");
+        }
+      }
+      killed ||= isLate && !force;
+      await delay(LOOK_MS);
+    }
+    // The runtime tells the end of its own child a moment after the system does.
+    for (let look = 0; look < ANSWER_MS / LOOK_MS && !this.isEndTold(); look += 1) await delay(1);
+    this.harder = null;
+    this.dispatch(this, { type: "tree-empty", killed });
+  }
+
+  private isEndTold(): boolean {
+    const { state } = this.machine;
+    return state.at !== "stopping" || state.ended === true;
+  }
+
+  private identity(): Identity | null {
+    const { state } = this.machine;
+    return state.at === "running" || state.at === "stopping" ? state.identity : null;
+  }
+
+  /** Whether all is over. */
+  private look(): void {
+    const { state, lastExit } = this.machine;
+    if (state.at !== "stopped" && state.at !== "exited" && state.at !== "failed") return;
+    if (this.parts.outlives && !this.unwanted) return;
+    if (this.spawnError !== null) return this.fail(this.spawnError);
+    this.settle(this.endedBy === null && lastExit !== null ? lastExit : { ...UNSEEN_EXIT, known: true, signal: this.endedBy ?? "SIGINT" });
+  }
+}

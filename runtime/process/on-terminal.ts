@@ -1,0 +1,86 @@
+/**
+ * Programs that are run in the foreground: with the descriptors, the session and the process group of this program, so that the terminal, its
+ * signals and the shell's job control are theirs as if they had been typed themselves.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { Identity } from "../../core/lifecycle/state.ts";
+import { identify } from "./identity.ts";
+import { signalProcess, type Target } from "./signal.ts";
+import { checkDirectory, rememberRuntimeChild, spawnError } from "./spawn.ts";
+import type { WaitStatus } from "./subreaper.ts";
+import { type ProcessEntry, readProcess, readProcessTable } from "./table.ts";
+
+/** What is run. */
+export interface TerminalRequest {
+  /** Absolute. */
+  readonly file: string;
+  /** What the program sees as its own name. */
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly workingDirectory: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts a program on this terminal and gives who it is. `onExit` is called once, when it ends. Throws SPAWN_FAILED, DIRECTORY_NOT_FOUND,
+ * PERMISSION_DENIED or EXECUTABLE_NOT_RUNNABLE.
+ */
+export async function spawnOnTerminal(request: TerminalRequest, token: string, onExit: (status: WaitStatus) => void): Promise<Identity> {
+  checkDirectory(request.workingDirectory);
+  const child = start(request);
+  if (child.pid === undefined)
+    throw spawnError(request, await new Promise<NodeJS.ErrnoException>((resolve) => child.once("error", resolve)));
+  rememberRuntimeChild(child);
+  child.once("exit", (code, signal) => onExit({ code, signal }));
+  child.on("error", () => {});
+  return identify(child.pid, token);
+}
+
+function start(request: TerminalRequest): ChildProcess {
+  try {
+    return spawn(request.file, request.args, {
+      argv0: request.name,
+      cwd: request.workingDirectory,
+      env: request.environment as NodeJS.ProcessEnv,
+      stdio: "inherit",
+    });
+  } catch (error) {
+    // Bun throws what Node emits.
+    throw spawnError(request, error as NodeJS.ErrnoException);
+  }
+}
+
+/**
+ * True where a key such as ^C reaches the programs of this process group by itself: the group is the foreground one of a terminal. Where the system does
+ * not tell (macOS), `byDefault`.
+ */
+export function hasTerminalSignals(byDefault: boolean): boolean {
+  try {
+    const stat = readFileSync("/proc/self/stat", "latin1");
+    // Fields 5 (pgrp) and 8 (tpgid) of proc_pid_stat(5), counted from the last bracket.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[2] === fields[5];
+  } catch {
+    return byDefault;
+  }
+}
+
+/** Sends a signal to the program itself, as it came to this one. */
+export function passSignal(target: Target, signal: NodeJS.Signals): void {
+  signalProcess(target, signal);
+}
+
+/** The program and all that descends from it, as far as that can be seen now: once it has ended, its children have another parent. */
+export function treeOf(target: Target): ProcessEntry[] {
+  const entry = readProcess(target.pid);
+  return entry?.startTicks === target.startTicks ? readProcessTable().treeOf([target.pid]) : [];
+}
+
+/** Those of `entries` that still run. */
+export function stillRunning(entries: readonly ProcessEntry[]): ProcessEntry[] {
+  return entries.filter(({ pid, startTicks }) => {
+    const entry = readProcess(pid);
+    return entry !== undefined && entry.startTicks === startTicks && entry.state !== "Z";
+  });
+}

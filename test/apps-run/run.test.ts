@@ -1,0 +1,149 @@
+import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { inForeground } from "../cli/foreground.ts";
+import { makeHome } from "../rig/home.ts";
+
+const ENVIRONMENT = `const text: string = JSON.stringify({ args: process.argv.slice(2), env: process.env, cwd: process.cwd() });\nconsole.log(text);\n`;
+
+test("runs the app of this folder, with its arguments, in its folder, and passes its exit code on", async () => {
+  await using home = makeHome();
+  home.write(".ghost.yaml", "app: { id: hello, version: 1.2.3 }\nargs: [first]\n");
+  home.write("app.ts", `${ENVIRONMENT}process.exitCode = 7;\n`);
+  const env = { ...home.env, MINE: "kept", GHOST_PROCESS: "somebody else's", BUN_OPTIONS: "--smol" };
+  const { code, stdout } = await home.ghost(["run", "--args", "a 'b c'", "--", "--d"], { env });
+  assert.is(code, 7);
+  const told = JSON.parse(stdout) as { args: string[]; env: Record<string, string>; cwd: string };
+  assert.equal(told.args, ["first", "a", "b c", "--d"]);
+  assert.is(told.cwd, home.work);
+  assert.is(told.env.MINE, "kept");
+  assert.is(told.env.GHOST_HOME, home.dir);
+  assert.is(told.env.GHOST_NAME, "hello");
+  assert.is(told.env.GHOST_INSTANCE, "0");
+  assert.is(told.env.GHOST_HUB, join(home.dir, "run/hub.sock"));
+  assert.match(told.env.GHOST_TOKEN ?? "", /^hello\./);
+  assert.is(JSON.parse(told.env.GHOST_CONFIG ?? "").app.version, "1.2.3");
+  assert.is.not(told.env.GHOST_PROCESS, "somebody else's");
+  assert.not.ok(Object.keys(told.env).some((name) => name.startsWith("BUN_")));
+});
+
+test("needs no other runtime, and what the app starts is not Bun by mistake", async () => {
+  await using home = makeHome();
+  home.write(
+    "app.ts",
+    `import { execFileSync, fork } from "node:child_process";
+if (process.send) process.send(process.env.BUN_BE_BUN ?? "clean");
+else {
+  console.log(execFileSync(process.env.BINARY!, ["version"], { encoding: "utf8" }).trim());
+  console.log(execFileSync(process.execPath, ["-e", "console.log(1 + 1)"], { encoding: "utf8" }).trim());
+  fork(import.meta.filename).on("message", (said) => console.log(said));
+}
+`,
+  );
+  const env = { ...home.env, PATH: "/nowhere", BINARY: process.env.GHOST_BIN ?? join(import.meta.dirname, "../../dist/ghost") };
+  const { stdout, stderr } = await home.ok(["run", "app.ts"], { env });
+  const [version, sum, child] = stdout.trim().split("\n");
+  assert.match(version ?? "", /^ghost \d/, stderr);
+  assert.is(sum, "2");
+  assert.is(child, "clean");
+});
+
+test("obeys neither the folder's .env nor anything from a registry", async () => {
+  await using home = makeHome();
+  home.write(".env", "FROM_FILE=1\n");
+  home.write(
+    "app.ts",
+    `console.log(process.env.FROM_FILE ?? "unset");\ntry { await import("is-odd"); } catch { console.log("not fetched"); }\n`,
+  );
+  assert.is((await home.ok(["run", "app.ts"])).stdout, "unset\nnot fetched\n");
+});
+
+test("an app is found by its name in ghosts/, by its folder and by its file", async () => {
+  await using home = makeHome();
+  home.write("place/.ghost.yaml", "entry: start.js\n");
+  home.write("place/start.js", `console.log(process.env.GHOST_NAME, process.cwd());\n`);
+  mkdirSync(join(home.dir, "ghosts"), { recursive: true, mode: 0o700 });
+  chmodSync(home.dir, 0o700);
+  symlinkSync(join(home.work, "place"), join(home.dir, "ghosts", "linked"));
+  assert.match((await home.ok(["run", "linked"], { cwd: "/" })).stdout, /^linked /);
+  assert.match((await home.ok(["run", "place"])).stdout, /^place /);
+  assert.match((await home.ok(["run", "place/.ghost.yaml"])).stdout, /^place /);
+  assert.is((await home.ok(["run", "place/start.js"])).stdout, `start ${home.work}\n`);
+});
+
+test("what is no app is told with the remedy, and 125", async () => {
+  await using home = makeHome();
+  const here = await home.ghost(["run"]);
+  assert.is(here.code, 125);
+  assert.match(here.stderr, "cannot run what is in");
+  assert.match(here.stderr, "ghost create NAME");
+  const named = await home.ghost(["run", "nobody", "--json"]);
+  assert.is(named.code, 125);
+  assert.is(named.json<{ error: { code: string } }>().error.code, "NOT_FOUND");
+  home.write("broken/.ghost.yaml", "entry: gone.ts\n");
+  const broken = await home.ghost(["run", "broken"]);
+  assert.is(broken.code, 125);
+  assert.match(broken.stderr, "gone.ts");
+  home.write("plain.txt", "text\n");
+  assert.is((await home.ghost(["run", "plain.txt"])).code, 125);
+});
+
+test("the end by a signal is 128 and its number", async () => {
+  await using home = makeHome();
+  home.write("die.sh", "#!/bin/sh\nkill -KILL $$\n", 0o755);
+  assert.is((await home.ghost(["run", "die.sh"])).code, 137);
+});
+
+test("reads what comes on standard input", async () => {
+  await using home = makeHome();
+  home.write("cat.ts", `process.stdin.pipe(process.stdout);\n`);
+  assert.is((await home.ok(["run", "cat.ts"], { input: "through\n" })).stdout, "through\n");
+});
+
+test("SIGTERM and ^C reach the app, whose exit code counts; a second SIGTERM kills", async () => {
+  await using home = makeHome();
+  home.write(
+    "app.sh",
+    `#!/bin/sh\ntrap 'echo term; [ -n "$DEAF" ] || exit 3' TERM\ntrap 'echo int; exit 4' INT\ntrap 'echo usr1' USR1\necho ready\nwhile :; do sleep 0.05; done\n`,
+    0o755,
+  );
+  const options = { cwd: home.work, env: home.env };
+  await using first = inForeground(["run", "app.sh"], options);
+  await first.said(/ready/);
+  first.child.kill("SIGUSR1");
+  await first.said(/usr1/);
+  assert.is(await first.end("SIGTERM"), 3);
+  await using second = inForeground(["run", "app.sh"], options);
+  await second.said(/ready/);
+  assert.is(await second.end("SIGINT"), 4);
+  await using deaf = inForeground(["run", "app.sh"], { ...options, env: { ...home.env, DEAF: "1" } });
+  await deaf.said(/ready/);
+  deaf.child.kill("SIGTERM");
+  await deaf.said(/term/);
+  assert.is(await deaf.end("SIGTERM"), 137);
+});
+
+test("a service is restarted as its file says, a one-shot is not", async () => {
+  await using home = makeHome();
+  home.write(".ghost.yaml", "app: { id: phoenix }\nrestart: { policy: on-failure, delay: 10ms, max_restarts: 2 }\n");
+  home.write("app.js", `console.log("run");\nprocess.exit(9);\n`);
+  const { code, stdout, stderr } = await home.ghost(["run"]);
+  assert.is(code, 9);
+  assert.is(stdout, "run\nrun\nrun\n");
+  assert.match(stderr, "ghost: phoenix exited with code 9; restarts at once");
+  home.write(".ghost.yaml", "app: { id: phoenix }\n");
+  assert.is((await home.ghost(["run"])).stdout, "run\n");
+});
+
+test("a service that is interrupted is not restarted", async () => {
+  await using home = makeHome();
+  home.write(".ghost.yaml", "app: { id: svc }\nrestart: true\n");
+  home.write("app.js", `process.on("SIGINT", () => process.exit(0));\nconsole.log("ready");\nsetInterval(() => {}, 1000);\n`);
+  await using session = inForeground(["run"], { cwd: home.work, env: home.env });
+  await session.said(/ready/);
+  assert.is(await session.end("SIGINT"), 0);
+  assert.is(session.out(), "ready\n");
+});
+
+test.run();

@@ -1,0 +1,36 @@
+import * as assert from "uvu/assert";
+import { makeHome } from "../rig/home.ts";
+import { needs } from "../rig/needs.ts";
+import { test } from "../rig/test.ts";
+
+test("runs an app's tests with the runtime inside, and passes the exit code on", async () => {
+  await using home = makeHome();
+  home.write(".ghost.yaml", "app: { id: tested }\n");
+  home.write("app.ts", "export const one: number = 1;\n");
+  home.write(
+    "app.test.ts",
+    `import assert from "node:assert/strict";\nimport { test } from "node:test";\nimport { one } from "./app.ts";\ntest("one is one", () => assert.equal(one, Number(process.env.ONE ?? 1)));\n`,
+  );
+  const env = { ...home.env, PATH: "/nowhere" };
+  const good = await home.ghost(["test"], { env });
+  assert.is(good.code, 0, good.stderr);
+  assert.match(good.stderr, "one is one");
+  const bad = await home.ghost(["test"], { env: { ...env, ONE: "2" } });
+  assert.is(bad.code, 1);
+  assert.is((await home.ghost(["test", "app.test.ts"], { env })).code, 0);
+});
+
+test.unless(needs("python3"), "runs the tests of a Python app with unittest", async () => {
+  await using home = makeHome();
+  home.write(".ghost.yaml", "app: { id: snake }\n");
+  home.write("app.py", "ONE = 1\n");
+  home.write(
+    "test_app.py",
+    "import unittest, app\nclass T(unittest.TestCase):\n    def test_one(self):\n        self.assertEqual(app.ONE, 1)\n",
+  );
+  const { code, stderr } = await home.ghost(["test"]);
+  assert.is(code, 0, stderr);
+  assert.match(stderr, "Ran 1 test");
+});
+
+test.run();
