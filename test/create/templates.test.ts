@@ -2,13 +2,14 @@
 import { existsSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { parseAppFile } from "../../core/config/app-file.ts";
 import { GHOST, type Outcome, ROOT, run } from "../rig/ghost.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { needs } from "../rig/needs.ts";
 import { test } from "../rig/test.ts";
 import { nodeWithTypes } from "./node-runtime.ts";
 
-const TYPESCRIPT = ["basic"];
+const TYPESCRIPT = ["basic", "service", "web-api", "worker"];
 const TSC = join(ROOT, "node_modules/.bin/tsc");
 const isCompiled = GHOST.length === 1;
 const node = await nodeWithTypes();
@@ -29,6 +30,13 @@ function assertOk({ code, stdout, stderr }: Outcome): void {
 }
 
 for (const template of TYPESCRIPT) {
+  test(`${template}: its .ghost.yaml says what it is`, async () => {
+    await using home = makeHome();
+    const path = join(await made(home, template), ".ghost.yaml");
+    const { app, diagnostics } = parseAppFile({ path, text: readFileSync(path, "utf8") }, { environment: {} });
+    assert.equal([app?.id, app?.entry, diagnostics], ["My_App-1", "app.ts", []]);
+  });
+
   test(`${template}: its types are right, as it is and with Node's own`, async () => {
     await using home = makeHome();
     const folder = await made(home, template);

@@ -10,7 +10,7 @@ declare module "node:test" {
 
 declare module "node:assert/strict" {
   const assert: {
-    (value: unknown, message?: string): void;
+    ok(value: unknown, message?: string): void;
     equal(actual: unknown, expected: unknown, message?: string): void;
     deepEqual(actual: unknown, expected: unknown, message?: string): void;
     match(text: string, pattern: RegExp, message?: string): void;

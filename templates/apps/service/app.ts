@@ -1,0 +1,4 @@
+import { Ghost } from "ghost-sdk";
+import { Ticker } from "./ticker.ts";
+
+await Ghost.run(Ticker);

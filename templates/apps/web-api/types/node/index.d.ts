@@ -1,0 +1,49 @@
+// What this app uses of Node's modules, so that an editor can read it as it is. `npm install` brings the types of all of them (@types/node), which are
+// then read in the place of these: see `typeRoots` in tsconfig.json.
+declare module "node:*";
+
+declare module "node:test" {
+  export function test(name: string, body: () => unknown): unknown;
+  export function beforeEach(body: () => unknown): void;
+  export function afterEach(body: () => unknown): void;
+}
+
+declare module "node:assert/strict" {
+  const assert: {
+    ok(value: unknown, message?: string): void;
+    equal(actual: unknown, expected: unknown, message?: string): void;
+    deepEqual(actual: unknown, expected: unknown, message?: string): void;
+    match(text: string, pattern: RegExp, message?: string): void;
+    rejects(promise: Promise<unknown>, expected?: RegExp | object, message?: string): Promise<void>;
+  };
+  export default assert;
+}
+
+declare const process: {
+  readonly argv: string[];
+  readonly env: Record<string, string | undefined>;
+  readonly pid: number;
+};
+
+declare module "node:http" {
+  export interface IncomingMessage extends AsyncIterable<Uint8Array> {
+    readonly method?: string;
+    readonly url?: string;
+  }
+  export interface ServerResponse {
+    writeHead(status: number, headers?: Record<string, string>): this;
+    end(text?: string): this;
+  }
+  export interface Server {
+    listen(port: number, host: string): this;
+    readonly listening: boolean;
+    address(): { readonly port: number } | string | null;
+    close(): this;
+    closeIdleConnections(): void;
+  }
+  export function createServer(listener: (request: IncomingMessage, response: ServerResponse) => void): Server;
+}
+
+declare module "node:events" {
+  export function once(emitter: object, event: string): Promise<unknown[]>;
+}

@@ -1,0 +1,4 @@
+import { Ghost } from "ghost-sdk";
+import { Worker } from "./worker.ts";
+
+await Ghost.run(Worker);
