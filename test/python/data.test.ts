@@ -1,0 +1,143 @@
+import * as assert from "uvu/assert";
+import { serveHub } from "../hub/serving.ts";
+import { GHOST } from "../rig/ghost.ts";
+import { makeHome } from "../rig/home.ts";
+import { needs } from "../rig/needs.ts";
+import { test } from "../rig/test.ts";
+import { python } from "./python.ts";
+
+const PYTHON = needs("python3");
+
+test.unless(PYTHON, "keys hold what JSON can hold, expire, and are deleted", async () => {
+  await using home = makeHome();
+  await using hub = await serveHub(home);
+  await python(
+    home,
+    `app = ghost.connect()
+for value in ({"a": [1, 2.5, None, True]}, "text", 0, None, "ü", {"v": 1, "id": "x", "data": 5}):
+    app.set("k", value)
+    assert app.get("k", "none") == value, value
+assert app.get("none") is None and app.get("none", 7) == 7
+app.set("soon", 1, expiry="30m")
+assert 0 < app.call("PTTL", "soon") <= 30 * 60000
+app.call("SET", "other", "no json")
+assert app.get("other") == "no json"
+assert app.delete("k", "soon", "none") == 2 and app.delete() == 0
+assert app.call("INCR", "visits") == 1 and app.call("MGET", "visits", "none") == [b"1", None]
+assert "JSON" in fails("USAGE", lambda: app.set("k", {1, 2}))
+fails("USAGE", lambda: app.set("k", float("nan")))
+for wrong in ("10", "5 s", "-1s", "0s", 5, "1y"): fails("USAGE", lambda: app.set("k", 1, expiry=wrong))
+app.call("HSET", "h", "a", "1")
+fails("WRONG_TYPE", lambda: app.get("h"))
+fails("FAILED", lambda: app.call("NONSENSE"))
+assert app.call("PING") == "PONG"
+`,
+  );
+  assert.is(await hub.ask("EXISTS", "k"), 0);
+});
+
+test.unless(PYTHON, "SQL takes parameters by position and by name, and keeps types, long integers and bytes among them", async () => {
+  await using home = makeHome();
+  await using _hub = await serveHub(home);
+  await python(
+    home,
+    `app = ghost.connect()
+app.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, a, b)")
+assert app.execute("INSERT INTO t (a, b) VALUES (?, ?)", [2**63 - 1, bytes(range(256))]) == 1
+assert app.execute("INSERT INTO t (a, b) VALUES (:a, :b)", {"a": 0.5, "b": None}) == 1
+assert app.execute_batch([("INSERT INTO t (a, b) VALUES (:a, :b)", {"a": True, "b": "ü'"}), ("DELETE FROM t WHERE id = 99", None)]) == 1
+assert app.query("SELECT a, b FROM t ORDER BY id") == [{"a": 2**63 - 1, "b": bytes(range(256))}, {"a": 0.5, "b": None}, {"a": 1, "b": "ü'"}]
+assert app.query("SELECT 9e999 AS inf, count(*) AS n FROM t WHERE id IN (?, ?)", [1, 2]) == [{"inf": float("inf"), "n": 2}]
+assert "no such table" in fails("SQL_FAILED", lambda: app.query("SELECT * FROM nowhere"))
+fails("SQL_FAILED", lambda: app.execute_batch([("DELETE FROM t", None), ("nonsense", None)]))
+assert app.query("SELECT count(*) AS n FROM t")[0]["n"] == 3
+assert "datetime" in fails("USAGE", lambda: app.execute("SELECT ?", [__import__("datetime").datetime.now()]))
+`,
+  );
+});
+
+test.unless(PYTHON, "a token leads into the app's own namespace, a wrong one is refused, and shared: is everybody's", async () => {
+  await using home = makeHome();
+  await using hub = await serveHub(home);
+  const token = (await home.ok(["hub", "token", "shop"])).stdout.trim();
+  await python(home, `app = ghost.connect()\napp.set("mine", 1)\napp.set("shared:ours", 2)\napp.execute("CREATE TABLE t (a)")`, {
+    GHOST_TOKEN: token,
+  });
+  assert.equal([await hub.ask("EXISTS", "mine"), await hub.ask("EXISTS", "shared:ours")], [0, 1]);
+  await python(
+    home,
+    `fails("UNAUTHORIZED", lambda: ghost.connect(token="shop.wrong").get("a"))
+fails("UNAUTHORIZED", lambda: ghost.connect(token="shop.wrong").subscribe("a"))`,
+  );
+});
+
+test.unless(PYTHON, "metrics reach the hub, and without one are dropped at once and counted", async () => {
+  await using home = makeHome();
+  await using hub = await serveHub(home);
+  const code = `app = ghost.connect()
+app.increment("orders", country="de")
+app.increment("orders", 2, country="de")
+app.gauge("queue", 12)
+app.latency("save", 3.5)
+app.beat()
+print(app.metrics_dropped)
+`;
+  assert.is((await python(home, code)).stdout, "0\n");
+  const series = JSON.parse((await hub.ask("GHOST.METRICS")) as string) as { name: string; value: number; kind: string }[];
+  const seen = series.map(({ name, kind, value }) => `${name} ${kind} ${value}`);
+  assert.equal(seen, ["orders counter 3", "queue gauge 12", "save histogram 3.5"]);
+  assert.is((await python(home, code, { GHOST_HUB: "/nowhere" })).stdout, "4\n");
+});
+
+test.unless(PYTHON, "a call waits for a hub that is away, as long as it may", async () => {
+  await using home = makeHome();
+  const refused = `assert "hub.sock" in fails("HUB_UNREACHABLE", lambda: ghost.connect().call("PING", patience=0.1))`;
+  await python(home, refused);
+  const waiting = python(home, `app = ghost.connect()\napp.set("k", 1)\nprint(app.get("k"))`);
+  await using _hub = await serveHub(home);
+  assert.is((await waiting).stdout, "1\n");
+});
+
+test.unless(PYTHON, "between two calls the hub may be restarted, and the process may fork", async () => {
+  await using home = makeHome();
+  await home.ok(["hub", "start"]);
+  await python(
+    home,
+    `import os, subprocess
+app = ghost.connect()
+app.set("k", 1)
+subprocess.run(${JSON.stringify([...GHOST, "hub", "restart"])}, check=True, stdout=subprocess.DEVNULL)
+assert app.get("k") == 1
+child = os.fork()
+if child == 0:
+    os._exit(0 if all(app.call("INCR", "n") > 0 for _ in range(100)) else 1)
+assert all(app.call("INCR", "n") > 0 for _ in range(100))
+assert os.waitpid(child, 0)[1] == 0 and app.get("n") == 200
+`,
+  );
+});
+
+test.unless(PYTHON, "the configuration is what Ghost handed over, and logs are lines of JSON when supervised", async () => {
+  await using home = makeHome();
+  const code = `app = ghost.connect()
+assert app.config["app"]["version"] == "1.0.0"
+app.info("saved", id=7, who="Zoë")
+app.error("odd", why=ValueError("x"))
+app.debug("unseen")
+`;
+  const given = { GHOST_CONFIG: JSON.stringify({ app: { id: "py", version: "1.0.0" } }) };
+  const lines = (await python(home, code, given)).stdout.trim().split("\n");
+  const records = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  for (const { time } of records) assert.match(String(time), /^\d{4}-\d\d-\d\dT[\d:]+\.\d{3}Z$/);
+  assert.equal(
+    records.map(({ time: _, ...rest }) => rest),
+    [
+      { level: "info", message: "saved", id: 7, who: "Zoë" },
+      { level: "error", message: "odd", why: "x" },
+    ],
+  );
+  const text = await python(home, code, { ...given, GHOST_LOG_FORMAT: "text", GHOST_LOG_LEVEL: "error" });
+  assert.match(text.stdout, /^\d\d:\d\d:\d\d error odd why=x\n$/);
+});
+
+test.run();
