@@ -219,11 +219,14 @@ class Subscription:
         until, message = time.monotonic() + _ms(timeout) / 1000 if timeout else FOREVER, None
         while message is None and self._is_open and time.monotonic() < until:
             try:
+                if not self._is_connected:
+                    self._connect(until)
                 message = self._accept(self._wire.read(until))
             except GhostError as error:
                 if error.code != "HUB_UNREACHABLE":
                     raise
-                self._connect(FOREVER)
+                self._is_connected = False
+                time.sleep(0.01)
         return message
 
     def close(self):
@@ -235,6 +238,7 @@ class Subscription:
         self._wire = _Wire(self._app, until, lambda: self._is_open)
         kind = "PATTERN" if re.search(r"[*?[\\]", self.channel) else "CHANNEL"
         self._accept(self._wire.call("GHOST.RESUME", kind, self.channel, *([self._position] if self._position else [])))
+        self._is_connected = True
 
     def _accept(self, reply):
         if reply is None:
