@@ -52,6 +52,8 @@ export const Ghost: GhostApi = {
     return doubles().config ?? connection().config;
   },
   onConfig(handler) {
+    const { onConfig } = doubles();
+    if (onConfig) return onConfig(handler);
     const { whenConfigured } = connection();
     whenConfigured.add(handler);
     return () => void whenConfigured.delete(handler);

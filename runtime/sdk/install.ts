@@ -17,6 +17,8 @@ export interface GhostParts {
   /** Time for ticks, beats and records. */
   readonly clock?: Clock;
   readonly config?: GhostConfig;
+  /** Keeps who wants to hear of another configuration. */
+  readonly onConfig?: (handler: (config: GhostConfig) => void) => () => void;
   /** Gets the records of `G`, in place of the terminal or stdout. */
   readonly log?: LogSink;
   readonly health?: Health;

@@ -27,15 +27,24 @@ export interface DoublesOptions {
 
 /** What stands in the place of hub, daemon and terminal. */
 export class Doubles {
+  readonly clock: TestClock;
+  /** What `Ghost.data` is: keys in memory, and SQL where the runtime has it. */
   readonly data: GhostData;
+  /** What `Ghost.bus` is. */
   readonly bus: GhostBus;
+  /** What the app logged. */
   readonly logs = new CapturedLogs();
+  /** What the app measured. */
   readonly metrics = new CapturedMetrics();
+  /** What `Ghost.orchestrator` is. */
   readonly orchestrator: MockOrchestrator;
+  /** Where durable sagas are kept. */
   readonly sagaLog: MemorySagaLog;
+  /** What `Ghost.health` is. */
   readonly health = new Checks();
+  /** What goes wrong: `ghost.faults.use({ drop: 0.1 })`, `ghost.faults.counts`. */
   readonly faults: FaultPlan;
-  /** What the bus told that was no failure of a call. */
+  /** What the bus told that was no failure of a call: lost and invalid messages, handlers that failed. */
   readonly problems: BusProblem[] = [];
   private readonly options: DoublesOptions;
   private readonly broker: MemoryBroker;
@@ -44,6 +53,7 @@ export class Doubles {
   constructor(options: DoublesOptions) {
     const { clock, seed, faults, name } = options;
     this.options = options;
+    this.clock = clock;
     this.faults = new FaultPlan(faults, clock, seededRandom(seed));
     this.broker = new MemoryBroker(clock);
     this.bus = this.busOf(name);
@@ -52,7 +62,7 @@ export class Doubles {
     this.sagaLog = new MemorySagaLog(() => clock.now());
   }
 
-  /** The bus of one more program. */
+  /** The bus of one more program, for the other side of a conversation. */
   busOf(from: string): GhostBus {
     const { clock, seed } = this.options;
     const random = seededRandom(seed + 1 + this.buses.length);
@@ -63,7 +73,7 @@ export class Doubles {
   }
 
   /** Closes buses and data. */
-  async close(): Promise<void> {
+  protected async close(): Promise<void> {
     for (const bus of this.buses) await bus[Symbol.asyncDispose]();
     await this.data[Symbol.asyncDispose]();
   }

@@ -9,7 +9,7 @@ export type { Fault, FaultCounts, FaultPlan, Faults } from "./faults.ts";
 export type { MockCall, MockOrchestrator } from "./mock-orchestrator.ts";
 export type { MockProcess, MockState } from "./mock-processes.ts";
 export type { AppUnderTest, RunAppOptions } from "./run-app.ts";
-export { type GhostForTesting, type TestingOptions, useGhostForTesting } from "./use-ghost.ts";
+export { type GhostForTesting, type TestConfig, type TestingOptions, useGhostForTesting } from "./use-ghost.ts";
 export { settle, type TestClock, VIRTUAL_START_MS, VirtualClock } from "./virtual-clock.ts";
 
 /**

@@ -24,10 +24,10 @@ export class AppUnderTest<App extends GhostApp> implements AsyncDisposable {
   private readonly clock: TestClock;
   private code: number | null = null;
 
-  constructor(App: new () => App, world: { readonly clock: TestClock; readonly doubles: Doubles }, { args = [] }: RunAppOptions = {}) {
+  constructor(App: new () => App, world: Doubles, { args = [] }: RunAppOptions = {}) {
     this.clock = world.clock;
-    this.logs = world.doubles.logs;
-    this.metrics = world.doubles.metrics;
+    this.logs = world.logs;
+    this.metrics = world.metrics;
     this.app = new App();
     this.exitCode = this.app.start([...args]).then((code) => {
       this.code = code;

@@ -1,18 +1,19 @@
-import type { BusProblem, GhostBus } from "../../../core/bus/ghost-bus.ts";
 import type { Clock } from "../../../core/bus/session/transport.ts";
 import type { Duration } from "../../../core/config/duration.ts";
-import type { GhostData } from "../../../core/data/ghost-data.ts";
-import type { MemorySagaLog } from "../../../core/saga/memory-saga-log.ts";
 import { type GhostApp, type GhostConfig, GhostError, installGhost } from "../index.ts";
-import type { CapturedLogs } from "./captured-logs.ts";
-import type { CapturedMetrics } from "./captured-metrics.ts";
 import { Doubles } from "./doubles.ts";
-import type { FaultPlan, Faults } from "./faults.ts";
-import type { MockOrchestrator } from "./mock-orchestrator.ts";
+import type { Faults } from "./faults.ts";
 import { realClock } from "./real-clock.ts";
 import { AppUnderTest, type RunAppOptions } from "./run-app.ts";
 import { newSeed } from "./seeded-random.ts";
 import { type TestClock, VirtualClock } from "./virtual-clock.ts";
+
+/** A configuration as a test gives it: what is left out stays as it is. */
+export interface TestConfig {
+  readonly app?: Partial<GhostConfig["app"]>;
+  readonly core?: Partial<GhostConfig["core"]>;
+  readonly [section: string]: unknown;
+}
 
 /** How a test wants its world. */
 export interface TestingOptions {
@@ -25,39 +26,7 @@ export interface TestingOptions {
   /** The app's name; default `test`. */
   readonly name?: string;
   /** What `Ghost.config` is, over `{ app: { id, name }, core: { mode: "test" } }`. */
-  readonly config?: {
-    readonly app?: Partial<GhostConfig["app"]>;
-    readonly core?: Partial<GhostConfig["core"]>;
-    readonly [section: string]: unknown;
-  };
-}
-
-/** A test's world. It is in the place of the real one until it is disposed. */
-export interface GhostForTesting extends AsyncDisposable, Disposable {
-  readonly seed: number;
-  readonly clock: TestClock;
-  /** What `Ghost.data` is: keys in memory, and SQL where the runtime has it. */
-  readonly data: GhostData;
-  /** What `Ghost.bus` is. */
-  readonly bus: GhostBus;
-  /** What the app logged. */
-  readonly logs: CapturedLogs;
-  /** What the app measured. */
-  readonly metrics: CapturedMetrics;
-  /** What `Ghost.orchestrator` is. */
-  readonly orchestrator: MockOrchestrator;
-  /** Where durable sagas are kept. */
-  readonly sagaLog: MemorySagaLog;
-  /** What goes wrong: `ghost.faults.use({ drop: 0.1 })`, `ghost.faults.counts`. */
-  readonly faults: FaultPlan;
-  /** What the bus told that was no failure of a call: lost and invalid messages, handlers that failed. */
-  readonly problems: readonly BusProblem[];
-  /** The bus of one more program, for the other side of a conversation. */
-  busOf(name: string): GhostBus;
-  /** Lets time pass: every timer that is due runs, in order. `await ghost.advance("1m")` */
-  advance(time: Duration | number): Promise<void>;
-  /** Runs an app in this world. */
-  run<App extends GhostApp>(app: new () => App, options?: RunAppOptions): AppUnderTest<App>;
+  readonly config?: TestConfig;
 }
 
 let inUse: GhostForTesting | null = null;
@@ -83,51 +52,73 @@ export function useGhostForTesting(options: TestingOptions = {}): GhostForTestin
     throw new GhostError("USAGE", "cannot use test doubles twice at the same time", {
       hint: "`await using` ends the first ones; run tests one after the other",
     });
-  const { name = "test", faults = {}, seed = seedOf(faults) } = options;
-  const clock = clockOf(options.clock);
-  const doubles = new Doubles({ name, seed, faults, clock });
-  const undo = installGhost({ ...partsOf(doubles), clock: bound(clock), config: configOf(name, options.config) });
-  const apps = new Set<AppUnderTest<GhostApp>>();
-  const restore = (): void => {
-    if (inUse !== ghost) return;
-    undo();
+  inUse = new GhostForTesting(options);
+  return inUse;
+}
+
+/** A test's world: it is in the place of the real one until it is disposed. Made by `useGhostForTesting`. */
+export class GhostForTesting extends Doubles implements AsyncDisposable, Disposable {
+  readonly seed: number;
+  private config: GhostConfig;
+  private readonly handlers = new Set<(config: GhostConfig) => void>();
+  private readonly apps = new Set<AppUnderTest<GhostApp>>();
+  private readonly undo: () => void;
+
+  constructor({ name = "test", faults = {}, seed = seedOf(faults), clock, config }: TestingOptions) {
+    super({ name, seed, faults, clock: clockOf(clock) });
+    this.seed = seed;
+    this.config = merge({ app: { id: name, name }, core: { mode: "test", settings: {} } }, config);
+    const { data, bus, metrics, orchestrator, sagaLog, health, logs } = this;
+    const log = logs.add.bind(logs);
+    // An app's end is the test's to look at, not the test program's.
+    const own = { log, clock: bound(this.clock), config: this.config, onConfig: this.onConfig, exit: () => undefined };
+    this.undo = installGhost({ data, bus, metrics, orchestrator, sagaLog, health, ...own });
+  }
+
+  /** Lets time pass: every timer that is due runs, in order. `await ghost.advance("1m")` */
+  advance(time: Duration | number): Promise<void> {
+    return this.clock.advance(time);
+  }
+
+  /** Changes `Ghost.config`, as a change of `.ghost.yaml` does: `Ghost.onConfig` hears of it. */
+  configure(change: TestConfig): void {
+    this.config = merge(this.config, change);
+    // Undoing the first one takes this one back, too.
+    installGhost({ config: this.config });
+    for (const tell of [...this.handlers]) tell(this.config);
+  }
+
+  /** Runs an app in this world. */
+  run<App extends GhostApp>(app: new () => App, options?: RunAppOptions): AppUnderTest<App> {
+    const running = new AppUnderTest(app, this, options);
+    this.apps.add(running);
+    return running;
+  }
+
+  [Symbol.dispose](): void {
+    this.restore();
+    void this.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const app of this.apps) await app.stop();
+    this.restore();
+    await this.close();
+  }
+
+  private restore(): void {
+    if (inUse !== this) return;
+    this.undo();
     inUse = null;
+  }
+
+  private readonly onConfig = (handler: (config: GhostConfig) => void): (() => void) => {
+    this.handlers.add(handler);
+    return () => void this.handlers.delete(handler);
   };
-  const ghost: GhostForTesting = {
-    seed,
-    clock,
-    ...pick(doubles),
-    busOf: (other) => doubles.busOf(other),
-    advance: (time) => clock.advance(time),
-    run(App, runOptions) {
-      const app = new AppUnderTest(App, { clock, doubles }, runOptions);
-      apps.add(app);
-      return app;
-    },
-    [Symbol.dispose]() {
-      restore();
-      void doubles.close();
-    },
-    async [Symbol.asyncDispose]() {
-      for (const app of apps) await app.stop();
-      restore();
-      await doubles.close();
-    },
-  };
-  inUse = ghost;
-  return ghost;
 }
 
-function pick({ data, bus, logs, metrics, orchestrator, sagaLog, faults, problems }: Doubles) {
-  return { data, bus, logs, metrics, orchestrator, sagaLog, faults, problems };
-}
-
-function partsOf({ data, bus, logs, metrics, orchestrator, sagaLog, health }: Doubles) {
-  // An app's end is the test's to look at, not the test program's.
-  return { data, bus, metrics, orchestrator, sagaLog, health, exit: () => undefined, log: logs.add.bind(logs) };
-}
-
-/** Whoever takes the functions out of it. */
+/** For whoever takes the functions out of it. */
 function bound(clock: TestClock): Clock {
   return { now: () => clock.now(), after: (ms, callback) => clock.after(ms, callback) };
 }
@@ -137,8 +128,8 @@ function clockOf(clock: TestingOptions["clock"] = "virtual"): TestClock {
   return clock === "system" ? realClock : clock;
 }
 
-function configOf(name: string, { app, core, ...rest }: TestingOptions["config"] = {}): GhostConfig {
-  return { ...rest, app: { id: name, name, ...app }, core: { mode: "test", settings: {}, ...core } };
+function merge(before: GhostConfig, { app, core, ...rest }: TestConfig = {}): GhostConfig {
+  return { ...before, ...rest, app: { ...before.app, ...app }, core: { ...before.core, ...core } };
 }
 
 /** Who sees a failure needs the seed to see it again. */

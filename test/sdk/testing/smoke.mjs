@@ -55,6 +55,13 @@ class Ticker extends GhostApp {
   assert.equal(ghost.logs.messages("error").length, 1);
 }
 {
+  await using ghost = useGhostForTesting({ config: { core: { mode: "night" } } });
+  const modes = [Ghost.config.core.mode];
+  Ghost.onConfig(({ core }) => modes.push(core.mode));
+  ghost.configure({ core: { mode: "day" } });
+  assert.deepEqual([...modes, Ghost.config.core.mode, Ghost.config.app.name], ["night", "day", "day", "test"]);
+}
+{
   await using ghost = useGhostForTesting();
   assert.throws(() => useGhostForTesting(), { code: "USAGE" });
   await Ghost.data.set("session", 1, { expiry: "10m" });
