@@ -1,5 +1,6 @@
+import { appConfigText } from "./app-text.ts";
 import type { DataConfiguration } from "./data-configuration.ts";
-import type { ProcessDefinition } from "./definition.ts";
+import type { AppPart, ProcessDefinition } from "./definition.ts";
 
 /** Who runs an app's entry. `ghost`: this very program; `auto`: by the entry's ending; `exec`: the entry is a program itself. */
 export const APP_RUNTIMES = ["auto", "ghost", "node", "bun", "deno", "python", "exec"] as const;
@@ -71,9 +72,15 @@ export function definitionOfApp(app: AppConfiguration, launch: AppLaunch): Proce
   const { process: managed } = app;
   return {
     ...managed,
+    app: appPart(app),
     executable: launch.executable,
     args: launch.args,
     shell: false,
     environment: { ...launch.environment, ...managed.environment },
   };
+}
+
+function appPart(app: AppConfiguration): AppPart {
+  const { file, grants, logsPath, settings, says } = app;
+  return { file, config: appConfigText(app), grants, logsPath, monitored: settings.autoMonitor, says };
 }

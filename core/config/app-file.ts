@@ -1,6 +1,7 @@
 import type { AppConfiguration } from "./app-configuration.ts";
 import { APP_PROCESS_KEYS, GHOST_FILE_KEYS } from "./app-keys.ts";
 import { withOverrides } from "./app-overrides.ts";
+import { APPS_PROJECT } from "./app-project.ts";
 import { type Diagnostic, inFileOrder, Report } from "./diagnostics.ts";
 import { type Draft, type ProcessKey, withEnvironmentMap } from "./drafts.ts";
 import { MapFields, type Reading, refuse } from "./fields.ts";
@@ -14,10 +15,7 @@ import { readApp } from "./read-app.ts";
 import { readNode } from "./read-node.ts";
 import { SecretKeeper } from "./secret-keeper.ts";
 import { isBlank, type SourceText } from "./source-text.ts";
-import { type MapTree, readYaml } from "./yaml-tree.ts";
-
-/** The project of the apps in `ghosts/`, and of those that are run by hand. */
-export const APPS_PROJECT = "ghosts";
+import { type MapTree, readYaml, type Tree } from "./yaml-tree.ts";
 
 /** For whom an app's file is read. */
 export interface AppContext {
@@ -48,7 +46,7 @@ export function parseAppFile({ path, text }: SourceText, context: AppContext): A
   const reading: Reading = { report: new Report(), secrets: new SecretKeeper(), variables: context.environment };
   const tree = readTree(path, text, reading);
   if (!tree) return { app: null, diagnostics: reading.report.diagnostics, places: placesOf([]), secrets: {} };
-  const map = withOverrides(tree, context.environment);
+  const map = withOverrides(tree, { ...context.environment, ...textsOf(tree.entries.get("environment")?.value) });
   const read = readFileMap(map, path, context, reading);
   const app = (!reading.report.failed && read.app) || null;
   return {
@@ -66,6 +64,12 @@ function readTree(path: string, text: string, reading: Reading): MapTree | null 
   if (!tree) return null;
   if (tree.kind === "map") return tree;
   return refuse({ tree, what: "the file", reading }, "it must be a map", "begin with `app:` and below it `name: …`") ?? null;
+}
+
+/** What the file itself says of its environment, as far as it is plain. */
+function textsOf(tree: Tree | undefined): Variables {
+  const entries = tree?.kind === "map" ? [...tree.entries.values()] : [];
+  return Object.fromEntries(entries.flatMap(({ key, value }) => (value.kind === "scalar" && !value.broken ? [[key, value.text]] : [])));
 }
 
 function readFileMap(

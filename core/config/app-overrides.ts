@@ -20,12 +20,15 @@ export function overrideName(path: readonly string[]): string {
   return ["GHOST", ...path.map((part) => part.replace(/[A-Z]/g, (letter) => `_${letter}`))].join("_").toUpperCase();
 }
 
+/** A section, and what an app is registered by: one variable for all apps would make them one. */
+const NOT_OVERRIDDEN: ReadonlySet<string> = new Set(["core.settings", "app.id"]);
+
 /** Every variable that overrides a value of an app's file, and the path of that value. */
 export const OVERRIDES: ReadonlyMap<string, readonly string[]> = new Map(
   SECTIONS.flatMap(([section, table]) =>
     Object.keys(table)
       .map((key) => [...section, key])
-      .filter((path) => path.join(".") !== "core.settings")
+      .filter((path) => !NOT_OVERRIDDEN.has(path.join(".")))
       .map((path) => [overrideName(path), path] as const),
   ),
 );

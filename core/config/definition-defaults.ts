@@ -10,6 +10,7 @@ export const ORCHESTRATION_DEFAULTS = {
   schedule: null,
   reload: null,
   on: {},
+  app: null,
 } as const satisfies Partial<ProcessDefinition>;
 
 /** A stored definition with everything that versions since then have added. */

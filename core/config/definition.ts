@@ -51,8 +51,26 @@ export interface ProcessDefinition {
   readonly reload: ReloadPolicy | null;
   /** Commands that are run when something happens to it. */
   readonly on: Hooks;
+  /** What it is besides a process; null: no app. */
+  readonly app: AppPart | null;
   /** Where it was declared; null for `ghost start PROGRAM`. */
   readonly source: SourcePlace | null;
+}
+
+/** What makes a process an app: kind `ghost`. */
+export interface AppPart {
+  /** Its `.ghost.yaml`, absolute. */
+  readonly file: string;
+  /** GHOST_CONFIG: its configuration as JSON. */
+  readonly config: string;
+  /** What it may ask of the daemon besides its own life: `orchestrator`. */
+  readonly grants: readonly string[];
+  /** Where its logs go instead of the home's folder, absolute; null: there. */
+  readonly logsPath: string | null;
+  /** Whether its beats are listened to. */
+  readonly monitored: boolean;
+  /** What its file says itself: about the rest its code may decide. */
+  readonly says: { readonly type: boolean; readonly restart: boolean };
 }
 
 /** Another process of the same project, and what of it is needed. */

@@ -1,4 +1,5 @@
 import type { EnvironmentValue, ProcessDefinition } from "./definition.ts";
+import { describeApp } from "./explain-app.ts";
 import { describeOrchestration, quoteVisible, type Row } from "./explain-orchestration.ts";
 import { showPortReferences } from "./port-references.ts";
 import { maskReferences, mayReferToSecret, revealSecrets } from "./secrets.ts";
@@ -83,6 +84,7 @@ function describe(definition: ProcessDefinition): Row[] {
     ...describeOrchestration(definition),
     ...describeVariables(definition),
     ...describePolicies(definition),
+    ...describeApp(definition.app),
   ];
 }
 

@@ -116,6 +116,7 @@ test("a process that says only what it runs has all defaults", () => {
     schedule: null,
     reload: null,
     on: {},
+    app: null,
     source: { file: "/srv/shop/processes.yaml", line: 2 },
   });
 });

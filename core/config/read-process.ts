@@ -62,6 +62,7 @@ export function readManaged(
     nice: map.read("nice", readNice, null),
     dependsOn: [],
     ...orchestration,
+    app: null,
     source: { file: place.file, line: place.line },
   };
 }

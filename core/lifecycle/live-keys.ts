@@ -18,6 +18,14 @@ const LIVE_PREFIXES = [
   "schedule",
   "reload.",
   "on.",
+  // The app is told of these while it runs.
+  "app.",
+  "core.",
+  "cache.",
+  "encryption.",
+  "resilience.",
+  "grants",
+  "app_file",
 ] as const;
 
 /** True when a change of `key` reaches a running process without restarting it. */

@@ -36,6 +36,8 @@ export interface Home {
   readonly successorFile: string;
   readonly daemonLog: string;
   readonly configFile: string;
+  /** One folder, or link, for each app. */
+  readonly ghosts: string;
   /** The id of the group whose members may use the socket; null: only the owner may. */
   readonly groupId: number | null;
 }
@@ -70,6 +72,7 @@ export function findHome(directory: string | undefined, groupId: number | null =
     successorFile: join(run, "next-daemon"),
     daemonLog: join(root, "logs", "daemon.log"),
     configFile: join(root, ".ghost.yaml"),
+    ghosts: join(root, "ghosts"),
     groupId,
   };
 }

@@ -25,7 +25,7 @@ export type ReadyLine = { readonly ready: true } | { readonly alreadyRunning: tr
  * process (GHOST_PROCESS, …) is not among them: a daemon that such a process happens to start is no part of that process.
  */
 const KEPT =
-  /^(HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TZ|TMPDIR|PATH|GHOST_(?!PROCESS$|PROJECT$|NAME$|INSTANCE$|TOKEN$|HELD$|REVIVALS$).*|XDG_RUNTIME_DIR)$/;
+  /^(HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TZ|TMPDIR|PATH|GHOST_(?!PROCESS$|PROJECT$|NAME$|INSTANCE$|TOKEN$|CONFIG$|HELD$|REVIVALS$).*|XDG_RUNTIME_DIR)$/;
 
 /**
  * A daemon does little and lives long: the optimizing compilers of its JavaScript engine cost it memory and more CPU than they save. SQLite's WebAssembly

@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { HistoryEntry } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { pidOf } from "../../core/lifecycle/view.ts";
+import { hubSecret, makeToken } from "../hub/tokens.ts";
 import { startLogPump } from "../logs/pump.ts";
 import { type Keeper, startKeeper } from "../process/keeper.ts";
 import { canReplaceSelf } from "../process/replace-self.ts";
@@ -20,6 +21,7 @@ import { Supervisor } from "../supervisor/supervisor.ts";
 import { ViewTexts } from "../supervisor/view-texts.ts";
 import { FileWatch } from "../supervisor/watch.ts";
 import { version } from "../system/version.ts";
+import { AppDiscovery } from "./apps/discovery.ts";
 import { holdEarlySignals, releaseEarlySignals } from "./early-signals.ts";
 import { type Ending, end } from "./ending.ts";
 import { EventFeed } from "./event-feed.ts";
@@ -165,11 +167,14 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     limits,
     subreaper: becomeSubreaper(),
     sockets: keeper,
+    makeHubToken: (name) => makeToken(hubSecret(home.hubSecretFile), name),
     announce,
     log,
   });
   const hub = new Hub({ home, supervisor, configuration: first.configuration, version, log });
   feed.subscribe((entry) => hub.events.changed(entry));
+  const apps = new AppDiscovery({ ghosts: home.ghosts, supervisor, announce, log });
+  supervisor.appChanges.add((process) => hub.events.configured(process));
   const sampler = new Sampler(supervisor, first.configuration.monitoring);
   sampler.onSample = () => hub.events.sampled(supervisor.listed());
   const files = new FileWatch(supervisor);
@@ -210,6 +215,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     feed,
     hub,
     settings,
+    apps,
     startedAt,
     version,
     mode,
@@ -220,6 +226,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     warnings: () => [
       ...stateWarnings(opened),
       ...settings.warnings(),
+      ...apps.warnings(),
       ...keeperWarnings(keeper, mode),
       ...hub.view().warnings,
       ...folderProblems,
@@ -232,6 +239,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     },
   };
   let folderProblems: FolderProblems = [];
+  await apps.start();
   const idle = idleWatch(node, mode === "auto", () => finish({ leave: true, next: false }));
   const busy = (change: 1 | -1): void => {
     idle.busy(change);
@@ -266,7 +274,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
       keeper,
       lock: clearingLock(home, lock, how),
       files,
-      timers: [settings, idle, quiet, schedules, health, manager, owner],
+      timers: [settings, apps, idle, quiet, schedules, health, manager, owner],
       successor,
     },
     how,

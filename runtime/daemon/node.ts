@@ -2,6 +2,7 @@ import type { HealthWatch } from "../supervisor/health-watch.ts";
 import type { Sampler } from "../supervisor/sampler.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { ViewTexts } from "../supervisor/view-texts.ts";
+import type { AppDiscovery } from "./apps/discovery.ts";
 import type { EventFeed } from "./event-feed.ts";
 import type { Home } from "./home.ts";
 import type { Hub } from "./hub/hub.ts";
@@ -18,6 +19,7 @@ export interface DaemonNode {
   readonly feed: EventFeed;
   readonly hub: Hub;
   readonly settings: NodeSettings;
+  readonly apps: AppDiscovery;
   readonly startedAt: string;
   readonly version: string;
   readonly mode: Mode;

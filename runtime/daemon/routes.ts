@@ -1,3 +1,4 @@
+import type { Call } from "./call.ts";
 import type { Route } from "./http.ts";
 import type { DaemonNode } from "./node.ts";
 import { beatRoutes } from "./routes/beat.ts";
@@ -16,6 +17,16 @@ import { systemRoutes } from "./routes/system.ts";
 
 /** All that the daemon answers to; the first pattern that fits wins. */
 export function routes(node: DaemonNode): Route[] {
+  return allRoutes(node).map((route) => ({ ...route, handle: (call) => handleFresh(node, route, call) }));
+}
+
+/** Whoever asks right after an app was put into `ghosts/` finds it. */
+function handleFresh(node: DaemonNode, route: Route, call: Call): Promise<void> | void {
+  const looking = node.apps.fresh();
+  return looking ? looking.then(() => route.handle(call)) : route.handle(call);
+}
+
+function allRoutes(node: DaemonNode): Route[] {
   return [
     ...beatRoutes(node),
     ...processRoutes(node),

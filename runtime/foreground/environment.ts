@@ -40,6 +40,7 @@ export function surroundingsOf(
     account: null,
     instance: 0,
     token,
+    hubToken: null,
   });
   const own = [...composed].filter(([, { origin }]) => !NOT_FOR_THE_FOREGROUND.has(origin)).map(([key, { value }]) => [key, value]);
   const environment = {

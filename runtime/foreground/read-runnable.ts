@@ -1,6 +1,6 @@
 import { basename, dirname, relative } from "node:path";
 import type { AppConfiguration } from "../../core/config/app-configuration.ts";
-import { APPS_PROJECT } from "../../core/config/app-file.ts";
+import { APPS_PROJECT } from "../../core/config/app-project.ts";
 import { appConfigText } from "../../core/config/app-text.ts";
 import type { ProcessDefinition, WatchPolicy } from "../../core/config/definition.ts";
 import type { Diagnostic } from "../../core/config/diagnostics.ts";

@@ -9,7 +9,16 @@ import type { Account } from "./accounts.ts";
 /** Variables that every process gets from the daemon's own environment, if they are set there (contracts, "Environment of a registered process"). */
 const BASE_NAMES = new Set(["HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR"]);
 /** What Ghost tells a process about itself. A shell that runs inside another process has them, too; they are not to be inherited from there. */
-const OWN_NAMES = new Set(["GHOST_HOME", "GHOST_PROJECT", "GHOST_NAME", "GHOST_INSTANCE", "GHOST_HUB", "GHOST_TOKEN", "GHOST_PROCESS"]);
+const OWN_NAMES = new Set([
+  "GHOST_HOME",
+  "GHOST_PROJECT",
+  "GHOST_NAME",
+  "GHOST_INSTANCE",
+  "GHOST_HUB",
+  "GHOST_TOKEN",
+  "GHOST_CONFIG",
+  "GHOST_PROCESS",
+]);
 /** A `from_file` or `env_file` larger than this is a mistake. */
 const VALUE_FILE_BYTES_MAX = 1024 * 1024;
 
@@ -26,6 +35,8 @@ export interface EnvironmentSources {
   readonly revealPorts: (text: string) => string;
   /** Whom the process runs as, if not the daemon's user. */
   readonly account: Account | null;
+  /** GHOST_TOKEN, of an app. */
+  readonly hubToken: string | null;
   /** GHOST_INSTANCE. */
   readonly instance: number;
   /** GHOST_PROCESS of this run; null when the environment of none is looked at. */
@@ -59,6 +70,8 @@ export function composeEnvironment(definition: ProcessDefinition, sources: Envir
   set("GHOST_PROJECT", definition.project, "ghost");
   set("GHOST_NAME", definition.name, "ghost");
   set("GHOST_INSTANCE", String(sources.instance), "ghost");
+  if (sources.hubToken !== null) set("GHOST_TOKEN", sources.hubToken, "ghost", true);
+  if (definition.app) set("GHOST_CONFIG", definition.app.config, definition.app.file);
   for (const [key, value] of Object.entries(definition.inherited)) if (!OWN_NAMES.has(key)) setText(key, value, "inherit", sources, set);
   for (const file of definition.envFiles) {
     for (const [key, value] of readEnvFile(file)) set(key, value, file);

@@ -54,9 +54,11 @@ export function storedInstance(
 
 /** In memory, and for what follows it: log files, watches, schedules. */
 export function applyDefinition(supervisor: Supervisor, process: Supervised, definition: ProcessDefinition): void {
+  const before = process.definition.app?.config;
   process.definition = definition;
   for (const target of logTargets(supervisor, process, null)) supervisor.parts.pump.update(target);
   supervisor.runChanges.tell(process);
+  if (definition.app && before !== definition.app.config) supervisor.appChanges.tell(process);
 }
 
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

@@ -130,6 +130,7 @@ export function environmentFor(
     revealPorts: (text) => supervisor.ports.reveal(target, text),
     account,
     token,
+    hubToken: target.definition.app && supervisor.parts.makeHubToken(target.definition.name),
     instance: target.instance,
   });
 }
@@ -218,8 +219,10 @@ function openLogs(supervisor: Supervisor, process: Supervised, credentials: Cred
   }
 }
 
-/** The folder of a process's logs: its name's, of further instances `NAME:N`. */
+/** The folder of a process's logs: its name's, of further instances `NAME:N`. An app may have one of its own. */
 export function logFolder(supervisor: Supervisor, { definition, instance }: Supervised): string {
+  const logs = definition.app?.logsPath ?? null;
+  if (logs !== null) return instance === 0 ? logs : join(logs, String(instance));
   const own = instance === 0 ? definition.name : `${definition.name}:${instance}`;
   return join(supervisor.parts.home.logs, definition.project, own);
 }

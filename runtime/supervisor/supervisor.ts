@@ -41,6 +41,8 @@ export interface SupervisorParts {
   readonly limits: Limits;
   /** Keeps listening sockets open while no daemon is there. */
   readonly sockets: SocketKeeper;
+  /** What lets an app of this name into the hub. */
+  readonly makeHubToken: (name: string) => string;
   /** Told of every change, after it is recorded. */
   readonly announce: (entry: HistoryEntry) => void;
   /** For errors that stop nothing; never a secret. */
@@ -72,12 +74,15 @@ export class Supervisor {
   private readonly spawnQueue = new SpawnQueue();
   /** Told when a process starts or stops to run, so that watching files and the like can follow. */
   readonly runChanges: Observers<Supervised>;
+  /** Told when the configuration of an app is another, of each instance. */
+  readonly appChanges: Observers<Supervised>;
   /** Told of every change; effects come after, so that nobody who looks on may keep them from being run. */
   private readonly changes: Observers<HistoryEntry>;
 
   constructor(parts: SupervisorParts) {
     this.parts = parts;
     this.runChanges = new Observers(parts.log);
+    this.appChanges = new Observers(parts.log);
     this.changes = new Observers(parts.log);
     this.changes.add(parts.announce);
     this.scanner = new TreeScanner();
@@ -245,4 +250,5 @@ export const QUIET_KINDS = new Set([
   "reload-failed",
   "stop-command-failed",
   "limit-unenforced",
+  "configuration-invalid",
 ]);

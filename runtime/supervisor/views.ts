@@ -22,7 +22,7 @@ export function viewOf(supervisor: Supervisor, process: Supervised): ProcessView
     project: definition.project,
     name: definition.name,
     instance: process.instance,
-    kind: "process",
+    kind: definition.app ? "ghost" : "process",
     type: definition.type,
     status: statusOf(machine),
     desired: machine.desired,

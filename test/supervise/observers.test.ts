@@ -31,6 +31,7 @@ test("what an observer of changes throws is logged once, and the process runs al
     own: [],
     limits: openLimits(home.root, [process.pid], false),
     subreaper: false,
+    makeHubToken: () => "",
     sockets: { inheritedSockets: () => [], holdSockets: () => {} },
     announce: fail,
     log: (text) => logged.push(text),

@@ -16,7 +16,7 @@ export interface Audience {
 
 /**
  * What the daemon says on the bus: `ghost:process:NAME` (each change of state, as `GET /v1/events` tells it), `ghost:config` (a new configuration is in
- * force) and `metrics:NAME` (each sample). It never starts the hub and never waits for it: what cannot be said now waits in a short queue, or is dropped and counted.
+ * force), `ghost:config:NAME` (an app's) and `metrics:NAME` (each sample). It never starts the hub and never waits for it: what cannot be said now waits in a short queue, or is dropped and counted.
  */
 export class HubEvents {
   private readonly audience: Audience;
@@ -33,6 +33,11 @@ export class HubEvents {
     const channel = channelOf(entry);
     // Kept by the hub for a while: who was away for a moment hears of it.
     if (channel !== null) this.say(["GHOST.PUBLISH", channel, JSON.stringify(entry)]);
+  }
+
+  /** Tells an app of its new configuration: GHOST_CONFIG on `ghost:config:NAME`, once for all instances. */
+  configured({ definition: { name, app }, instance }: Supervised): void {
+    if (app && instance === 0) this.say(["GHOST.PUBLISH", `ghost:config:${name}`, app.config]);
   }
 
   /** Tells of the samples that were just taken. Older ones are worth nothing: they do not wait. */

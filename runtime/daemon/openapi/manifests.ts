@@ -77,6 +77,16 @@ const orchestration: Readonly<Record<string, Schema>> = {
   schedule: orNull(object({ cron: text, timezone: orNull(text), overlap: { const: false } })),
   reload: orNull(object({ signal: text })),
   on: object({ failed: text, crash_loop: text, unhealthy: text, recovered: text }, []),
+  app: orNull(
+    object({
+      file: text,
+      config: text,
+      grants: listOf(text),
+      logsPath: orNull(text),
+      monitored: flag,
+      says: object({ type: flag, restart: flag }),
+    }),
+  ),
 };
 
 const declared: Readonly<Record<string, Schema>> = {

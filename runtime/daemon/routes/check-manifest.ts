@@ -23,6 +23,8 @@ import {
 
 const valueFile: Kind = { what: "{ fromFile }", fits: (value) => path.fits((value as { fromFile?: unknown } | null)?.fromFile) };
 
+const json: Kind = { what: "JSON", fits: isJson };
+
 const MANIFEST: Shape = {
   id: filled,
   project: name,
@@ -63,6 +65,15 @@ const DEFINITION: Shape = {
   umask: orNull(number),
   nice: orNull(whole),
   ...ORCHESTRATION,
+  app: orAbsent(orNull(record)),
+};
+const APP: Shape = {
+  file: path,
+  config: json,
+  grants: listOf(text),
+  logsPath: orNull(path),
+  monitored: flag,
+  says: { type: flag, restart: flag },
 };
 const WATCH: Shape = { paths: listOf(text), ignore: listOf(text), debounceMs: number };
 const SOURCE: Shape = { file: path, line: whole };
@@ -84,5 +95,14 @@ function checkDefinition(definition: ProcessDefinition, at: string): void {
   check(definition, DEFINITION, at);
   if (definition.watch !== null) check(definition.watch, WATCH, `${at}.watch`);
   if (definition.source !== null) check(definition.source, SOURCE, `${at}.source`);
+  if (definition.app) check(definition.app, APP, `${at}.app`);
   checkOrchestration(definition, at);
+}
+
+function isJson(value: unknown): boolean {
+  try {
+    return typeof value === "string" && typeof JSON.parse(value) === "object";
+  } catch {
+    return false;
+  }
 }

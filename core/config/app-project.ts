@@ -1,0 +1,2 @@
+/** The project of the apps in `ghosts/`, and of those that are run by hand. */
+export const APPS_PROJECT = "ghosts";

@@ -1,0 +1,198 @@
+import { type FSWatcher, readFileSync, watch } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { HistoryEntry } from "../../../core/api/wire.ts";
+import { APPS_PROJECT } from "../../../core/config/app-project.ts";
+import { GhostError } from "../../../core/errors/ghost-error.ts";
+import { APP_FILE } from "../../config/read-app-file.ts";
+import { register } from "../../supervisor/register.ts";
+import type { Supervised } from "../../supervisor/supervised.ts";
+import type { Supervisor } from "../../supervisor/supervisor.ts";
+import { type FileWatching, watchFile } from "../../watch/watch-file.ts";
+import { daemonEntry } from "../past.ts";
+import { findAppFolders, stampOf } from "./folders.ts";
+
+/** `ghosts/` is looked at so often whatever the system tells, in ms. */
+const LOOK_MS = 5_000;
+
+/** What apps are found and registered with. */
+export interface DiscoveryParts {
+  /** `ghosts/` of the home, absolute. */
+  readonly ghosts: string;
+  readonly supervisor: Supervisor;
+  readonly announce: (entry: HistoryEntry) => void;
+  readonly log: (text: string) => void;
+}
+
+/**
+ * The apps in `ghosts/`: each folder (or link) with a `.ghost.yaml` is registered, each as a manifest of its own in the project `ghosts`, and started only when
+ * somebody wants it. Folders that come and go and files that change are noticed; a file that cannot be used changes nothing and is told until it is mended.
+ */
+export class AppDiscovery {
+  private readonly parts: DiscoveryParts;
+  private readonly files = new Map<string, FileWatching>();
+  /** What is wrong, by the folder's path. */
+  private readonly problems = new Map<string, string>();
+  /** The file's text that was taken, by the folder's path. */
+  private readonly taken = new Map<string, string>();
+  private folderWatch: FSWatcher | null = null;
+  private timer: ReturnType<typeof setInterval> | undefined;
+  private stamp = "";
+  private syncing: Promise<void> = Promise.resolve();
+  private stopped = false;
+
+  constructor(parts: DiscoveryParts) {
+    this.parts = parts;
+  }
+
+  /** Registers what is there, and follows it from now on. */
+  async start(): Promise<void> {
+    this.timer = setInterval(() => void this.fresh(), LOOK_MS).unref();
+    await this.sync();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearInterval(this.timer);
+    this.folderWatch?.close();
+    for (const file of this.files.values()) file.stop();
+  }
+
+  /** For whoever is about to ask for an app by name: a promise where `ghosts/` changed since the last look, else null. */
+  fresh(): Promise<void> | null {
+    return stampOf(this.parts.ghosts) === this.stamp ? null : this.sync();
+  }
+
+  /** What a person should know. */
+  warnings(): string[] {
+    return [...this.problems.values()];
+  }
+
+  /** One look after the other. */
+  private sync(): Promise<void> {
+    this.stamp = stampOf(this.parts.ghosts);
+    this.syncing = this.syncing.then(() => this.look()).catch((error: Error) => this.parts.log(`cannot look for apps: ${error.message}`));
+    return this.syncing;
+  }
+
+  private async look(): Promise<void> {
+    if (this.stopped) return;
+    this.watchFolder();
+    const { ghosts } = this.parts;
+    const { apps, lost, others } = findAppFolders(ghosts);
+    const present = new Set([...apps, ...lost]);
+    this.followFiles(new Set([...present, ...others]));
+    for (const folder of this.problems.keys()) if (!present.has(folder)) this.problems.delete(folder);
+    for (const folder of lost) this.tell(folder, `cannot reach the app ${basename(folder)}: the link ${folder} leads nowhere`);
+    for (const folder of this.known()) if (!present.has(folder)) await this.remove(folder);
+    for (const folder of apps) await this.take(folder);
+  }
+
+  private watchFolder(): void {
+    const { ghosts } = this.parts;
+    if (this.folderWatch) return;
+    try {
+      this.folderWatch = watch(ghosts, { persistent: false }, () => void this.fresh());
+      this.folderWatch.on("error", () => this.forgetWatch());
+    } catch {
+      // It is not there, or the system has no watches left: the look every few seconds has to do.
+    }
+  }
+
+  private forgetWatch(): void {
+    this.folderWatch?.close();
+    this.folderWatch = null;
+  }
+
+  private followFiles(folders: ReadonlySet<string>): void {
+    for (const [folder, watching] of this.files) {
+      if (folders.has(folder)) continue;
+      watching.stop();
+      this.files.delete(folder);
+    }
+    for (const folder of folders) {
+      if (this.files.has(folder)) continue;
+      const path = join(folder, APP_FILE);
+      const onError = (error: unknown): void => this.parts.log(`cannot follow ${path}: ${(error as Error).message}`);
+      this.files.set(
+        folder,
+        watchFile(path, () => this.sync(), onError),
+      );
+    }
+  }
+
+  /** Folders whose apps are registered. */
+  private known(): string[] {
+    const { supervisor, ghosts } = this.parts;
+    return [...supervisor.manifests.keys()].filter((id) => dirname(dirname(id)) === ghosts && basename(id) === APP_FILE).map(dirname);
+  }
+
+  private async take(folder: string): Promise<void> {
+    try {
+      const text = readFileSync(join(folder, APP_FILE), "utf8");
+      if (this.taken.get(folder) === text && !this.problems.has(folder)) return;
+      await this.register(folder, text);
+      this.taken.set(folder, text);
+      if (this.problems.delete(folder)) this.parts.log(`the app in ${folder} was mended: its .ghost.yaml is in effect`);
+    } catch (error) {
+      this.tell(folder, `cannot use the app ${basename(folder)}: ${explain(error)}`);
+    }
+  }
+
+  private async register(folder: string, text: string): Promise<void> {
+    const { supervisor } = this.parts;
+    const { readAppText } = await import("../../config/read-app-file.ts");
+    const { definition, secrets, warnings } = await readAppText(folder, text, {
+      environment: process.env,
+      home: dirname(this.parts.ghosts),
+    });
+    const id = join(folder, APP_FILE);
+    for (const { line, message } of warnings) this.parts.log(`${id}:${line}: ${message}`);
+    const path = process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin";
+    const manifest = { id, project: APPS_PROJECT, files: [id], processes: [definition], groups: [], path, secrets };
+    await this.apply(folder, manifest);
+    if (!supervisor.manifests.has(id)) throw new GhostError("INTERNAL", `cannot register ${definition.name}`);
+  }
+
+  private async remove(folder: string): Promise<void> {
+    const id = join(folder, APP_FILE);
+    this.taken.delete(folder);
+    const path = process.env.PATH ?? "";
+    await this.apply(folder, { id, project: APPS_PROJECT, files: [id], processes: [], groups: [], path, secrets: {} });
+    this.parts.supervisor.manifests.delete(id);
+  }
+
+  private async apply(folder: string, manifest: Parameters<typeof register>[1]["manifest"]): Promise<void> {
+    const { supervisor, log } = this.parts;
+    const report = Object.assign((result: { readonly error?: { readonly message: string } }): void => {
+      if (result.error) log(`the app in ${folder}: ${result.error.message}`);
+    }, {});
+    const by = `the daemon, from ${folder}`;
+    const told = ({ warnings }: { readonly warnings: readonly string[] }): void => {
+      for (const text of warnings) log(`${folder}: ${text}`);
+    };
+    // A stop takes as long as the app needs: nobody who asks for another one waits for it.
+    const work = register(supervisor, { manifest, by, noWait: true, prune: true }, told, Object.assign(report, { later: report }));
+    await (manifest.processes.length > 0 ? work : void work.catch((error: Error) => log(error.message)));
+  }
+
+  /** Once, until it is something else. */
+  private tell(folder: string, text: string): void {
+    if (this.problems.get(folder) === text) return;
+    this.problems.set(folder, text);
+    const { supervisor, log, announce } = this.parts;
+    log(text);
+    const app = this.processOf(folder);
+    if (app) supervisor.record(app, null, null, { kind: "configuration-invalid", text: `${text}; what was registered stays` });
+    else announce(supervisor.parts.store.addHistory(daemonEntry("configuration-invalid", text)));
+  }
+
+  private processOf(folder: string): Supervised | undefined {
+    const id = join(folder, APP_FILE);
+    return [...this.parts.supervisor.processes.values()].find(({ manifestId }) => manifestId === id);
+  }
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof GhostError)) return error instanceof Error ? error.message : String(error);
+  return error.hint ? `${error.message} (${error.hint})` : error.message;
+}

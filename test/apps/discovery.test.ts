@@ -1,0 +1,111 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { connectHub, hubSocket } from "../hub/asking.ts";
+import { makeHome } from "../rig/home.ts";
+import { test } from "../rig/test.ts";
+import { waitFor } from "../rig/wait.ts";
+import { linkApp, listed, makeApp, statusOf } from "./apps-rig.ts";
+
+/** A service that writes its environment down and lives on. */
+const SERVICE = `import { writeFileSync } from "node:fs";
+writeFileSync(new URL("./environment.json", import.meta.url), JSON.stringify(process.env));
+setInterval(() => {}, 1000);
+`;
+const SERVICE_FILE = "app: { name: Hello there }\ncore: { mode: production, settings: { type: service } }\n";
+
+test("a folder with a .ghost.yaml in ghosts/ is an app: registered, started by name, told who it is", async () => {
+  await using home = makeHome();
+  const folder = makeApp(home, "hello", { ".ghost.yaml": SERVICE_FILE, "app.js": SERVICE });
+  linkApp(home, folder, "hello");
+  await home.ok(["daemon", "start"]);
+  const [app] = await listed(home);
+  assert.equal([app?.project, app?.name, app?.kind, app?.type, app?.status], ["ghosts", "hello", "ghost", "service", "stopped"]);
+  await home.ok(["start", "hello"]);
+  const environment = await waitFor(() => JSON.parse(readFileSync(join(folder, "environment.json"), "utf8")), { what: "its environment" });
+  assert.equal([environment.GHOST_HOME, environment.GHOST_NAME, environment.GHOST_INSTANCE], [home.dir, "hello", "0"]);
+  assert.equal(environment.GHOST_HUB, hubSocket(home));
+  const { app: names, core } = JSON.parse(environment.GHOST_CONFIG);
+  assert.equal([names.id, names.name, core.mode, core.settings.type], ["hello", "Hello there", "production", "service"]);
+  await home.ok(["hub", "start"]);
+  using hub = await connectHub(environment.GHOST_HUB);
+  assert.equal(await hub.ask("AUTH", environment.GHOST_TOKEN), "OK");
+  assert.equal(await hub.ask("GHOST.NAMESPACE"), "hello");
+  const { stdout } = await home.ok(["env", "hello"]);
+  assert.not.ok(stdout.includes(environment.GHOST_TOKEN), "the token is masked");
+});
+
+test("apps that come and go are noticed by a daemon that runs", async () => {
+  await using home = makeHome();
+  await home.ok(["daemon", "start"]);
+  assert.equal(await listed(home), []);
+  const folder = makeApp(home, "hello", { ".ghost.yaml": SERVICE_FILE, "app.js": SERVICE });
+  const link = linkApp(home, folder, "hello");
+  await home.ok(["start", "hello"]);
+  rmSync(link);
+  await waitFor(async () => (await listed(home)).length === 0, { what: "the app to be gone" });
+});
+
+test("a changed file reaches the app on the bus, and restarts it only where that is needed", async () => {
+  await using home = makeHome();
+  const folder = makeApp(home, "hello", { ".ghost.yaml": SERVICE_FILE, "app.js": SERVICE });
+  linkApp(home, folder, "hello");
+  await home.ok(["start", "hello"]);
+  await home.ok(["hub", "start"]);
+  using hub = await connectHub(hubSocket(home));
+  await hub.ask("SUBSCRIBE", "ghost:config:hello");
+  const before = await statusOf(home, "hello");
+  writeFileSync(join(folder, ".ghost.yaml"), SERVICE_FILE.replace("production", "staging"));
+  const messages = (): string[][] => (hub.messages as unknown as string[][]).filter(([kind]) => kind === "message");
+  await waitFor(() => messages().length > 0, { what: "the new configuration" });
+  const [message] = messages();
+  assert.is(JSON.parse(message?.[2] ?? "{}").core.mode, "staging");
+  assert.is((await statusOf(home, "hello")).pid, before.pid);
+  writeFileSync(join(folder, ".ghost.yaml"), `${SERVICE_FILE}environment: { A: b }\n`);
+  await waitFor(async () => ![before.pid, null].includes((await statusOf(home, "hello")).pid), { what: "another run" });
+});
+
+test("a file that cannot be used changes nothing, and is told with its place until it is mended", async () => {
+  await using home = makeHome();
+  const folder = makeApp(home, "hello", { ".ghost.yaml": SERVICE_FILE, "app.js": SERVICE });
+  linkApp(home, folder, "hello");
+  await home.ok(["start", "hello"]);
+  const { pid } = await statusOf(home, "hello");
+  writeFileSync(join(folder, ".ghost.yaml"), "core:\n  settings:\n    type: daemon\n");
+  const warnings = async (): Promise<string> => JSON.stringify((await home.ok(["daemon", "status", "--json"])).json());
+  await waitFor(async () => /hello\/\.ghost\.yaml:3:11: cannot use .*daemon.* as core\.settings\.type/.test(await warnings()), {
+    what: "the warning",
+    seen: warnings,
+  });
+  const { pid: same, history } = await statusOf(home, "hello");
+  assert.is(same, pid);
+  assert.ok(history.some(({ cause }) => cause.kind === "configuration-invalid"));
+  assert.match((await home.ghost(["doctor"])).stdout, /core\.settings\.type/);
+  writeFileSync(join(folder, ".ghost.yaml"), SERVICE_FILE);
+  await waitFor(async () => !(await warnings()).includes("core.settings.type"), { what: "the warning to be gone" });
+});
+
+test("apps are there again after the daemon's end, and what is missing on disk keeps its place", async () => {
+  await using home = makeHome();
+  const folder = makeApp(home, "hello", { ".ghost.yaml": SERVICE_FILE, "app.js": SERVICE });
+  linkApp(home, folder, "hello");
+  await home.ok(["start", "hello"]);
+  await home.ok(["daemon", "stop"]);
+  rmSync(folder, { recursive: true });
+  await home.ok(["daemon", "start"]);
+  const [app] = await listed(home);
+  assert.is(app?.name, "hello");
+  const status = (await home.ok(["daemon", "status", "--json"])).json<{ warnings: string[] }>();
+  assert.match(status.warnings.join("\n"), /leads nowhere/);
+});
+
+test("logs go where the app's file says", async () => {
+  await using home = makeHome();
+  const folder = makeApp(home, "hello", { ".ghost.yaml": "core: { logsPath: logs }\n", "app.js": "console.log('here');\n" });
+  linkApp(home, folder, "hello");
+  await home.ok(["start", "hello"]);
+  await waitFor(() => readFileSync(join(folder, "logs/out.log"), "utf8") === "here\n", { what: "its log" });
+  assert.match((await home.ok(["logs", "hello"])).stdout, /here/);
+});
+
+test.run();
