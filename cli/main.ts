@@ -3,6 +3,7 @@
  * output and an exit code. Nothing else in the CLI ends the program.
  */
 import { nearest } from "../core/config/suggest.ts";
+import { exitCodeOf } from "../core/errors/catalogue.ts";
 import { GhostError } from "../core/errors/ghost-error.ts";
 import { version } from "../runtime/system/version.ts";
 import { findVerb, parseArguments, parsePlainArguments } from "./arguments.ts";
@@ -90,7 +91,7 @@ async function tell(error: unknown, words: readonly string[]): Promise<number> {
     const { colour, isTerminal } = terminalAt(2, process.env);
     writeFully(2, `${renderError(expected, currentFolder(), await loadPaint(colour), isTerminal).join("\n")}\n`);
   }
-  return (await failureCodeOf(words)) ?? expected.exitCode;
+  return (await failureCodeOf(words)) ?? exitCodeOf(expected.code);
 }
 
 async function failureCodeOf(words: readonly string[]): Promise<number | undefined> {

@@ -1,5 +1,5 @@
 import type { ActionResult, ActionWait } from "../core/api/wire.ts";
-import { catalogue } from "../core/errors/catalogue.ts";
+import { catalogue, exitCodeOf } from "../core/errors/catalogue.ts";
 import type { ErrorBody } from "../core/errors/ghost-error.ts";
 import { type ActionLine, isWait } from "../runtime/client/client.ts";
 import type { Context } from "./context.ts";
@@ -38,7 +38,7 @@ export async function reportResults(context: Context, stream: AsyncIterable<Acti
   const error = failed.length > 0 ? summarize(failed, results.length) : null;
   if (context.json) context.printJson(error || reporting.extra ? { ...(error && { error }), ...reporting.extra, results } : results);
   else await conclude(context, results, failed, reporting.quietWhenEmpty ?? false);
-  return error ? catalogue[error.code].exit : 0;
+  return error ? exitCodeOf(error.code) : 0;
 }
 
 async function watch(context: Context, stream: AsyncIterable<ActionLine>, reporting: Reporting): Promise<ActionResult[]> {

@@ -1,12 +1,11 @@
 import { type Duration, durationMs, waitMs } from "../config/duration.ts";
 import { throwIfAborted } from "../errors/abort-signal.ts";
 import { type ErrorBody, GhostError } from "../errors/ghost-error.ts";
-import { consumeWith, ReadConsumer } from "./consumer.ts";
 import { EnvelopeWriter, type Received } from "./envelope.ts";
 import type * as api from "./ghost-bus.ts";
 import { HandlerSubscription } from "./handled.ts";
-import { readHistory } from "./history.ts";
 import type { Surroundings } from "./intake.ts";
+import { lateConsumer } from "./late-consumer.ts";
 import type { BusPort } from "./port.ts";
 import { Questions } from "./questions.ts";
 import type { Clock, Random } from "./session/transport.ts";
@@ -64,7 +63,8 @@ export class PortBus implements api.GhostBus {
     this.check(options);
     const { id = this.writer.nextId(), retention, maxLength, trace, signal } = options;
     const retentionMs = retention && durationMs(retention, "retention");
-    return this.port.publishPersistent(channel, this.writer.write(data, { id, trace }), { id, retentionMs, maxLength }, signal);
+    const payload = this.writer.write(data, { id, trace });
+    return (await this.port.streams()).publishPersistent(channel, payload, { id, retentionMs, maxLength }, signal);
   }
 
   subscribe<T>(channel: string, options?: api.SubscribeOptions<T>): api.Subscription<T>;
@@ -123,14 +123,18 @@ export class PortBus implements api.GhostBus {
   consume<T>(channel: string, options: api.ConsumeHandlerOptions<T>, handler: api.Handler<T>): AsyncDisposable;
   consume<T>(channel: string, options: api.ConsumeHandlerOptions<T>, handler?: api.Handler<T>): api.Consumer<T> | AsyncDisposable {
     this.check();
-    const named = { ...options, consumer: options.consumer ?? this.options.from };
-    if (!handler) return this.kept(new ReadConsumer(this.surroundings, channel, named)) as api.Consumer<T>;
-    return this.kept(consumeWith(this.surroundings, channel, named, handler as api.Handler<unknown>));
+    const named = { consumer: this.options.from, ...options };
+    return this.kept(lateConsumer(this.surroundings, channel, named, handler as api.Handler<unknown> | undefined)) as api.Consumer<T>;
   }
 
+  // What few programs do is loaded when it is done.
   history<T>(channel: string, options: api.HistoryOptions = {}): AsyncIterable<api.Message<T>> {
     this.check(options);
-    return readHistory(this.port, channel, options) as AsyncIterable<api.Message<T>>;
+    const { port } = this;
+    return (async function* () {
+      const { readHistory } = await import("./history.ts");
+      yield* readHistory(await port.streams(), channel, options);
+    })() as AsyncIterable<api.Message<T>>;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,7 +3,7 @@ import { GhostError } from "../errors/ghost-error.ts";
 import type { Received } from "./envelope.ts";
 import type { BusProblem, ConsumeHandlerOptions, ConsumeOptions, Consumer, Delivery, Handler } from "./ghost-bus.ts";
 import type { Surroundings } from "./intake.ts";
-import type { StreamEntry, TakeRequest, Taker } from "./port.ts";
+import type { StreamEntry, StreamPort, TakeRequest, Taker } from "./port.ts";
 import { Reading } from "./reading.ts";
 
 const BATCH = 16;
@@ -20,9 +20,14 @@ const LAST_OF_MS = "18446744073709551615";
 /** Options with this member's name. */
 export type Member = ConsumeOptions & { readonly consumer: string };
 
+/** What members of groups are given. */
+export interface ConsumerSurroundings extends Surroundings {
+  readonly streams: StreamPort;
+}
+
 /** A member of a group, read in a loop. */
 export class ReadConsumer implements Consumer {
-  private readonly surroundings: Surroundings;
+  private readonly surroundings: ConsumerSurroundings;
   private readonly options: Member;
   private readonly request: TakeRequest;
   private readonly reading: Reading;
@@ -33,7 +38,7 @@ export class ReadConsumer implements Consumer {
   private filling: Promise<void> | null = null;
   private isOver = false;
 
-  constructor(surroundings: Surroundings, channel: string, options: Member) {
+  constructor(surroundings: ConsumerSurroundings, channel: string, options: Member) {
     const { group, consumer, batch = BATCH, redeliverAfter = REDELIVER_AFTER, schema, signal } = options;
     const { deliveryLimit = DELIVERY_LIMIT, deadLetters = `${channel}:dead` } = options;
     this.surroundings = surroundings;
@@ -42,7 +47,7 @@ export class ReadConsumer implements Consumer {
     this.reading = new Reading(schema, surroundings.clock, this.tell);
     const idleMs = waitMs(redeliverAfter, "redeliverAfter");
     this.request = { channel, group, consumer, count: batch, blockMs: BLOCK_MS, idleMs, deliveryLimit, deadLetters };
-    this.taker = surroundings.port.openTaker();
+    this.taker = surroundings.streams.openTaker();
     const stop = (): void => void this.return();
     this.stopWatching = () => signal?.removeEventListener("abort", stop);
     if (signal?.aborted) stop();
@@ -88,12 +93,12 @@ export class ReadConsumer implements Consumer {
   }
 
   private async take(): Promise<void> {
-    const { port, clock } = this.surroundings;
+    const { streams, clock } = this.surroundings;
     const { channel, group } = this.request;
     try {
       const entries = await this.taker.take(this.request).catch((error) => {
         if (!isCode(error, "NOT_FOUND")) throw error;
-        return port.createGroup(channel, group, beginOf(this.options.from));
+        return streams.createGroup(channel, group, beginOf(this.options.from));
       });
       this.batch = (entries ?? []).map((entry) => ({ entry, takenAtMs: clock.now() }));
     } catch (error) {
@@ -139,22 +144,22 @@ export class ReadConsumer implements Consumer {
   }
 
   private acknowledge({ entryId }: StreamEntry): Promise<boolean> {
-    return this.surroundings.port.acknowledge(this.request.channel, this.request.group, entryId);
+    return this.surroundings.streams.acknowledge(this.request.channel, this.request.group, entryId);
   }
 
   private giveBack({ entryId }: StreamEntry, delayMs: number): Promise<void> {
-    return this.surroundings.port.giveBack(this.request.channel, this.request.group, entryId, delayMs);
+    return this.surroundings.streams.giveBack(this.request.channel, this.request.group, entryId, delayMs);
   }
 
   private extend({ entryId }: StreamEntry): Promise<void> {
     const { channel, group, consumer } = this.request;
-    return this.surroundings.port.extend(channel, group, consumer, entryId);
+    return this.surroundings.streams.extend(channel, group, consumer, entryId);
   }
 }
 
 /** A member of a group whose messages go to a handler. Its end waits for those that are handled. */
 export function consumeWith(
-  surroundings: Surroundings,
+  surroundings: ConsumerSurroundings,
   channel: string,
   options: Member & ConsumeHandlerOptions,
   handler: Handler<unknown>,

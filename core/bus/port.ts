@@ -52,15 +52,9 @@ export interface Taker {
   close(): Promise<void>;
 }
 
-/** Carries payloads. Failures are GhostErrors. */
-export interface BusPort {
-  /** To who listens now. How many subscriptions it reached. */
-  send(channel: string, payload: Payload, signal?: AbortSignal): Promise<number>;
-  /** The same, kept for those who are away. Default: as long as the hub keeps messages. */
-  publish(channel: string, payload: Payload, expiryMs?: number, signal?: AbortSignal): Promise<number>;
+/** What a port does with messages that are kept. Failures are GhostErrors. */
+export interface StreamPort {
   publishPersistent(channel: string, payload: Payload, keep: KeepOptions, signal?: AbortSignal): Promise<PersistentReceipt>;
-  /** `isOwn`: it can be paused without holding up others. */
-  subscribe(name: string, isPattern: boolean, listener: PortListener, isOwn: boolean): Promise<PortSubscription>;
   /** Makes a group unless there is one. `from`: an entry id, `0` or `$`. */
   createGroup(channel: string, group: string, from: string): Promise<void>;
   openTaker(): Taker;
@@ -72,5 +66,17 @@ export interface BusPort {
   extend(channel: string, group: string, consumer: string, entryId: string): Promise<void>;
   /** Entries between two ids, inclusive unless they begin with `(`. */
   range(channel: string, from: string, to: string, count: number, signal?: AbortSignal): Promise<StreamEntry[]>;
+}
+
+/** Carries payloads. Failures are GhostErrors. */
+export interface BusPort {
+  /** To who listens now. How many subscriptions it reached. */
+  send(channel: string, payload: Payload, signal?: AbortSignal): Promise<number>;
+  /** The same, kept for those who are away. Default: as long as the hub keeps messages. */
+  publish(channel: string, payload: Payload, expiryMs?: number, signal?: AbortSignal): Promise<number>;
+  /** `isOwn`: it can be paused without holding up others. */
+  subscribe(name: string, isPattern: boolean, listener: PortListener, isOwn: boolean): Promise<PortSubscription>;
+  /** Messages that are kept, with code that is loaded when the first is wanted. */
+  streams(): Promise<StreamPort>;
   close(): Promise<void>;
 }

@@ -68,3 +68,8 @@ export const catalogue = {
 
 /** A permanent error code. */
 export type ErrorCode = keyof typeof catalogue;
+
+/** The exit code of a command that ends with an error; 1 for a code that only a newer peer knows. */
+export function exitCodeOf(code: ErrorCode): number {
+  return (catalogue[code] as { readonly exit: number } | undefined)?.exit ?? 1;
+}

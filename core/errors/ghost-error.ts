@@ -1,4 +1,4 @@
-import { catalogue, type ErrorCode } from "./catalogue.ts";
+import type { ErrorCode } from "./catalogue.ts";
 
 /** The error as it travels over HTTP and out of `--json`. */
 export interface ErrorBody {
@@ -25,11 +25,6 @@ export class GhostError extends Error implements ErrorBody {
     if (more.details !== undefined) this.details = more.details;
   }
 
-  /** The exit code of a command that ends with this error. */
-  get exitCode(): number {
-    return catalogue[this.code].exit;
-  }
-
   /** The shape that goes over the wire. */
   body(): ErrorBody {
     return {
@@ -40,9 +35,8 @@ export class GhostError extends Error implements ErrorBody {
     };
   }
 
-  /** The error that a peer sent, as an error again. An unknown code (a newer peer) becomes `FAILED`. */
-  static from(body: ErrorBody): GhostError {
-    const code = body.code in catalogue ? body.code : "FAILED";
-    return new GhostError(code, body.message, { hint: body.hint, details: body.details as Record<string, unknown> | undefined });
+  /** The error that a peer sent, as an error again. A newer peer may send a code that the catalogue does not know. */
+  static from({ code, message, hint, details }: ErrorBody): GhostError {
+    return new GhostError(code, message, { hint, details: details as Record<string, unknown> | undefined });
   }
 }

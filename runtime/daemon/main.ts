@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { HistoryEntry } from "../../core/api/wire.ts";
+import { exitCodeOf } from "../../core/errors/catalogue.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { pidOf } from "../../core/lifecycle/view.ts";
 import { hubSecret, makeToken } from "../hub/tokens.ts";
@@ -89,7 +90,7 @@ export async function runDaemon(root: string, options: ForegroundOptions = {}): 
       error instanceof GhostError ? error : new GhostError("DAEMON_START_FAILED", `cannot start the daemon: ${(error as Error).message}`);
     log(known === error ? known.message : String((error as Error).stack));
     tellStarter(origin.mode, { error: known.body() });
-    return known.exitCode;
+    return exitCodeOf(known.code);
   }
 }
 

@@ -5,12 +5,14 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { build } from "esbuild";
+import { internalNames } from "./internal-names.ts";
+import { joinParts } from "./join-parts.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const HERE = "runtime/sdk";
 
-/** Modules of the package besides `index`: name and entry. Each takes `ghost-sdk` itself from `./index.js`, so that there is one instance. */
+/** Modules of the package besides `index`: name and entry. What they share with it is there once. */
 const MORE_MODULES: Readonly<Record<string, string>> = { testing: "runtime/sdk/testing/index.ts" };
 /** Files and folders that come along as they are: where from, and their place in the package. Those that do not exist are left out. */
 const AS_THEY_ARE: Readonly<Record<string, string>> = { "runtime/sdk/python/ghost.py": "python/ghost.py" };
@@ -23,19 +25,9 @@ export async function buildSdk(folder: string, version: string, run: Run): Promi
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const modules = Object.entries({ index: `${HERE}/index.ts`, ...MORE_MODULES }).filter(([, entry]) => existsSync(join(ROOT, entry)));
-  for (const [name, entry] of modules) await bundle(entry, join(folder, `${name}.js`));
   declare(folder, modules, run);
-  writeFileSync(
-    join(folder, "package.json"),
-    `${JSON.stringify(
-      manifest(
-        version,
-        modules.map(([name]) => name),
-      ),
-      null,
-      2,
-    )}\n`,
-  );
+  await bundle(modules, folder);
+  writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest(version, modules), null, 2)}\n`);
   for (const [from, to] of Object.entries(AS_THEY_ARE)) if (existsSync(join(ROOT, from))) cpSync(join(ROOT, from), join(folder, to));
 }
 
@@ -46,33 +38,30 @@ export function readSdk(folder: string): Record<string, string> {
   return Object.fromEntries(paths.map((path) => [relative(folder, path), readFileSync(path, "utf8")]));
 }
 
-async function bundle(entry: string, outfile: string): Promise<void> {
-  await build({
+/** All modules at once, so that what they share is there once; what is loaded on demand is a file of its own in `parts`. */
+async function bundle(modules: readonly (readonly [string, string])[], outdir: string): Promise<void> {
+  const entryPoints = Object.fromEntries(modules);
+  const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: [entry],
-    outfile,
+    entryPoints,
+    outdir: ".",
     bundle: true,
+    splitting: true,
+    chunkNames: "parts/[name]-[hash]",
     minify: true,
     format: "esm",
     platform: "node",
     target: "node20",
     logLevel: "warning",
-    plugins: [oneInstance(entry)],
+    write: false,
+    metafile: true,
+    mangleProps: await internalNames(entryPoints, join(outdir, "types"), ROOT),
   });
-}
-
-/** In another module than `index`, `index.ts` is not bundled once more, nor the class that its errors are told by. */
-function oneInstance(entry: string): Plugin {
-  return {
-    name: "ghost-sdk-one-instance",
-    setup({ onResolve }) {
-      if (entry === `${HERE}/index.ts`) return;
-      onResolve({ filter: /\/ghost-error\.ts$/ }, () => ({ path: "./index.js", external: true }));
-      onResolve({ filter: /^\.\.\/index\.ts$/ }, ({ resolveDir }) =>
-        relative(join(ROOT, HERE), resolveDir).startsWith("..") ? undefined : { path: "./index.js", external: true },
-      );
-    },
-  };
+  const files = new Map(outputFiles.map(({ path, text }) => [relative(ROOT, path), text]));
+  for (const [path, text] of await joinParts(files, metafile.outputs)) {
+    mkdirSync(dirname(join(outdir, path)), { recursive: true });
+    writeFileSync(join(outdir, path), text);
+  }
 }
 
 /** Declarations as the compiler writes them, as far as they are reached from a module of the package. */
@@ -118,8 +107,8 @@ function copyReached(from: string, path: string, to: string, reached: Set<string
   writeFileSync(join(to, path), text.replace(/((?:from|import\() ?"\.[^"]+)\.ts"/g, '$1.js"'));
 }
 
-function manifest(version: string, modules: readonly string[]): object {
-  const exported = modules.map((name) => [name === "index" ? "." : `./${name}`, { types: `./${name}.d.ts`, default: `./${name}.js` }]);
+function manifest(version: string, modules: readonly (readonly [string, string])[]): object {
+  const exported = modules.map(([name]) => [name === "index" ? "." : `./${name}`, { types: `./${name}.d.ts`, default: `./${name}.js` }]);
   return {
     name: "ghost-sdk",
     version,

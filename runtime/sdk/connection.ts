@@ -3,15 +3,17 @@ import type { BusProblem, GhostBus } from "../../core/bus/ghost-bus.ts";
 import { HubPort } from "../../core/bus/hub/hub-port.ts";
 import type { HubSession, SessionEvent } from "../../core/bus/session/session.ts";
 import type { GhostData } from "../../core/data/ghost-data.ts";
-import { hubGhostData } from "../../core/data/hub/hub-data.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { hubSession, systemClock } from "../client/hub-connection.ts";
 import { type GhostConfig, readConfig } from "./config.ts";
 import { G } from "./g.ts";
+import { late } from "./late.ts";
 import { HubMetrics } from "./metrics.ts";
-import { HubOrchestrator } from "./orchestrator.ts";
+import type { Orchestrator } from "./orchestrator.ts";
 import type { Place } from "./place.ts";
 
+/** How long a hub may take to answer before memory takes its place, in ms: it starts when it is first asked. */
+const REACH_LIMIT_MS = 2_000;
 /** How long `close` waits for what was measured, in ms. */
 const CLOSE_LIMIT_MS = 1_000;
 
@@ -20,7 +22,7 @@ export class Connection {
   readonly place: Place;
   readonly session: HubSession;
   readonly metrics: HubMetrics;
-  readonly orchestrator: HubOrchestrator;
+  readonly orchestrator: Orchestrator;
   config: GhostConfig;
   /** In place of the hub where there is none. */
   memory: { readonly data: GhostData; readonly bus: GhostBus } | null = null;
@@ -29,6 +31,7 @@ export class Connection {
   readonly whenConfigured = new Set<(config: GhostConfig) => void>();
   private hubBus: GhostBus | null = null;
   private hubData: GhostData | null = null;
+  private readonly lateData = late(() => this.loadData(), ["scan"]);
 
   constructor(place: Place) {
     const { hub, token, name } = place;
@@ -37,7 +40,7 @@ export class Connection {
     this.config = place.config;
     this.session = hub ? hubSession(hub, options) : hubSession({ path: "" }, { ...options, connect: noHub, reconnects: false });
     this.metrics = new HubMetrics(this.session, () => this.memory !== null);
-    this.orchestrator = new HubOrchestrator(this.session);
+    this.orchestrator = late(async () => new (await import("./orchestrator.ts")).HubOrchestrator(this.session));
   }
 
   /** Where records are counted: only where somebody watches, because a program that merely logs needs no hub. */
@@ -50,7 +53,24 @@ export class Connection {
   }
 
   get data(): GhostData {
-    return this.memory?.data ?? (this.hubData ??= hubGhostData(this.session));
+    return this.memory?.data ?? this.hubData ?? this.lateData;
+  }
+
+  /** Takes the memory in place of a hub that cannot be reached. */
+  async fallBack(): Promise<void> {
+    const { memoryParts } = await import("./memory.ts");
+    if (await this.reaches()) return;
+    this.memory = memoryParts(this.place.name, tellProblem);
+    G.warn("there is no hub: bus and data are this program's own memory");
+  }
+
+  private async reaches(): Promise<boolean> {
+    if (!this.place.hub) return false;
+    const signal = AbortSignal.timeout(REACH_LIMIT_MS);
+    return this.session.send(["PING"], signal).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Learns of a new configuration from the supervisor. */
@@ -69,6 +89,12 @@ export class Connection {
     const { memory, hubBus, hubData } = this;
     for (const one of [memory?.bus, memory?.data, hubBus, hubData]) await one?.[Symbol.asyncDispose]();
     await this.session.close();
+  }
+
+  private async loadData(): Promise<GhostData> {
+    const { hubGhostData } = await import("../../core/data/hub/hub-data.ts");
+    this.hubData ??= hubGhostData(this.session);
+    return this.hubData;
   }
 
   private newBus(): GhostBus {

@@ -8,7 +8,7 @@ import type { Health } from "./health.ts";
 import { doubles } from "./install.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Orchestrator } from "./orchestrator.ts";
-import { closeConnection, connection, metrics } from "./parts.ts";
+import { closeConnection, connection, metrics, newConnection } from "./parts.ts";
 import type { InitOptions } from "./place.ts";
 
 /**
@@ -43,8 +43,9 @@ export interface GhostApi extends Pick<Log, "logDebug" | "logInfo" | "logWarn" |
 
 /** Everything that Ghost offers an app: see `GhostApi`. */
 export const Ghost: GhostApi = {
-  async init(options) {
-    connection(options);
+  async init(options = {}) {
+    const one = newConnection(options);
+    if (options.fallback === "memory") await one.fallBack();
   },
   run: (App, args) => new App().start(args),
   close: closeConnection,

@@ -1,5 +1,6 @@
 /** The parts of this program's SDK: its one connection, or what a test put in their place. */
 import type { Clock } from "../../core/bus/session/transport.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
 import { systemClock } from "../client/hub-connection.ts";
 import { Connection } from "./connection.ts";
 import { doubles } from "./install.ts";
@@ -9,8 +10,14 @@ import { findPlace, type InitOptions } from "./place.ts";
 let open: Connection | null = null;
 
 /** The connection of this program, made at its first use; it reaches the hub only when something is asked of it. */
-export function connection(options: InitOptions = {}): Connection {
-  open ??= new Connection(findPlace(options));
+export function connection(): Connection {
+  return open ?? newConnection({});
+}
+
+/** Makes it as the program says. */
+export function newConnection(options: InitOptions): Connection {
+  if (open) throw new GhostError("USAGE", "cannot init Ghost: it is in use already", { hint: "call Ghost.init first" });
+  open = new Connection(findPlace(options));
   return open;
 }
 

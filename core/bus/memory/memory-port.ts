@@ -1,11 +1,11 @@
 import type { AbortSignal } from "../../errors/abort-signal.ts";
 import type { Payload } from "../envelope.ts";
 import type { PersistentReceipt } from "../ghost-bus.ts";
-import type { BusPort, KeepOptions, PortListener, PortSubscription, StreamEntry, Taker } from "../port.ts";
+import type { BusPort, KeepOptions, PortListener, PortSubscription, StreamEntry, StreamPort, Taker } from "../port.ts";
 import type { MemoryBroker } from "./memory-broker.ts";
 
 /** One program's way to a broker in memory. Nobody is ever away, so nothing need be kept for anybody; what is persistent lasts as long as the broker. */
-export class MemoryPort implements BusPort {
+export class MemoryPort implements BusPort, StreamPort {
   private readonly broker: MemoryBroker;
 
   constructor(broker: MemoryBroker) {
@@ -51,6 +51,10 @@ export class MemoryPort implements BusPort {
 
   async range(channel: string, from: string, to: string, count: number, _signal?: AbortSignal): Promise<StreamEntry[]> {
     return this.broker.streams.range(channel, from, to, count);
+  }
+
+  async streams(): Promise<StreamPort> {
+    return this;
   }
 
   async close(): Promise<void> {}
