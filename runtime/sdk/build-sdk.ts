@@ -5,7 +5,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 import { internalNames } from "./internal-names.ts";
 import { joinParts } from "./join-parts.ts";
 
@@ -40,10 +40,9 @@ export function readSdk(folder: string): Record<string, string> {
 
 /** All modules at once, so that what they share is there once; what is loaded on demand is a file of its own in `parts`. */
 async function bundle(modules: readonly (readonly [string, string])[], outdir: string): Promise<void> {
-  const entryPoints = Object.fromEntries(modules);
-  const { outputFiles, metafile } = await build({
+  const options = {
     absWorkingDir: ROOT,
-    entryPoints,
+    entryPoints: Object.fromEntries(modules),
     outdir: ".",
     bundle: true,
     splitting: true,
@@ -55,8 +54,10 @@ async function bundle(modules: readonly (readonly [string, string])[], outdir: s
     logLevel: "warning",
     write: false,
     metafile: true,
-    mangleProps: await internalNames(entryPoints, join(outdir, "types"), ROOT),
-  });
+  } as const satisfies BuildOptions;
+  const { inputs } = (await build(options)).metafile;
+  const mangleProps = internalNames(Object.keys(inputs), join(outdir, "types"), ROOT);
+  const { outputFiles, metafile } = await build({ ...options, mangleProps });
   const files = new Map(outputFiles.map(({ path, text }) => [relative(ROOT, path), text]));
   for (const [path, text] of await joinParts(files, metafile.outputs)) {
     mkdirSync(dirname(join(outdir, path)), { recursive: true });

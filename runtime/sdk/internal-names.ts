@@ -1,41 +1,30 @@
-/** For build.ts: which names of properties may be shortened in `dist/sdk`, because nobody outside of it ever sees them. */
+/** For build.ts: which names of properties may be shortened in `dist/sdk`, because nobody outside of the class that has them sees them. */
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { build } from "esbuild";
-
-/**
- * Names on the wire, and of what Bun and the Web have and no declarations here tell of. `test/sdk` and `test/contract` run the built package:
- * a name that is missing here fails there.
- */
-const OUTSIDE = [
-  ..."v id ts exp from reply trace error data code message hint details channel".split(" "),
-  ..."ready isService tickIntervalMs autoRestart health status checks ms name processes startup order graceful timeoutMs".split(" "),
-  ..."columns rows $int $blob $real issues path key time level message stack args".split(" "),
-  ..."why sent from Bun unix hostname port socket binaryType drain close end connectError".split(" "),
-];
 
 const WORD = /[A-Za-z_$][\w$]*/g;
+const PRIVATE = /^ +private (?:readonly |async |get |static |\*)*(\w+)/gm;
 
-/** Matches the names in the modules that are in no declaration: neither of the package (in `types`), nor of the language or Node. */
-export async function internalNames(entryPoints: Record<string, string>, types: string, root: string): Promise<RegExp> {
-  const require = createRequire(join(root, "package.json"));
-  const known = new Set(OUTSIDE);
-  const files = [...declarationsIn(types), ...declarationsIn(dirname(require.resolve("@types/node/package.json"))), ...languageFiles(root)];
-  for (const word of files.flatMap(declaredWords)) known.add(word);
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints,
-    outdir: "unused",
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    write: false,
-  });
-  const used = new Set(outputFiles.flatMap(({ text }) => text.match(WORD) ?? []));
-  const internal = [...used].filter((word) => word.length > 2 && /[a-z]/.test(word) && !known.has(word)).sort();
-  return new RegExp(`^(?:${internal.map((word) => word.replaceAll("$", "\\$")).join("|")})$`);
+/**
+ * Matches the names of private members in these source files, less those that anybody else has: a name that is in a declaration of the package (in
+ * `types`), of the language or of Node stays everywhere, as one that is a public member, a key or a text in the sources does.
+ */
+export function internalNames(sources: readonly string[], types: string, root: string): RegExp {
+  const texts = sources.map((source) => readFileSync(join(root, source), "utf8").replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*/g, ""));
+  const { resolve } = createRequire(join(root, "package.json"));
+  const declarations = [...declarationsIn(types), ...declarationsIn(dirname(resolve("@types/node/package.json"))), ...languageFiles(root)];
+  const known = new Set([...declarations.flatMap(declaredWords), ...texts.flatMap(publicNames)]);
+  const internal = new Set(texts.flatMap((text) => [...text.matchAll(PRIVATE)].map(([, name = ""]) => name)));
+  return new RegExp(`^(?:${[...internal].filter((name) => name.length > 2 && !known.has(name)).join("|")})$`);
+}
+
+/** What stands where a key or a member that is not private stands, and all words in texts. */
+function publicNames(text: string): string[] {
+  const keys = text.matchAll(/^ +(?:readonly |async |get |set |static |override |public |protected |\*)*(\w+)\??(?:[:(<=,]| =|$)/gm);
+  const inline = text.matchAll(/[{,(] ?(?:readonly )?(\w+)\??: /g);
+  const quoted = text.match(/"[^"\n]*"|'[^'\n]*'/g)?.flatMap((each) => each.match(WORD) ?? []) ?? [];
+  return [...[...keys, ...inline].map(([, name = ""]) => name), ...quoted];
 }
 
 /** All words of a file of declarations, whatever they stand for; private members are nobody's outside. */

@@ -69,9 +69,10 @@ function pointedAtIndex(path: string, text: string, names: ReadonlyMap<string, s
   const folder = posix.dirname(path);
   // An import for its effects alone has none: `index.js` was there first.
   const left = text.replace(/import"(\.[^"]+)";/g, (whole, from: string) => (names.has(posix.join(folder, from)) ? "" : whole));
-  return left.replace(/import\{([^}]*)\}from"(\.[^"]+)"/g, (whole, list: string, from: string) => {
+  return left.replace(/import\{([^}]+)\}from"(\.[^"]+)"/g, (whole, list: string, from: string) => {
     const prefix = names.get(posix.join(folder, from));
     if (prefix === undefined) return whole;
-    return `import{${list.replace(/(^|,)(\w+)/g, `$1${prefix}$2`)}}from"${posix.relative(folder, ENTRY).replace(/^(?!\.)/, "./")}"`;
+    const renamed = list.split(",").map((each) => `${prefix}${each.includes(" as ") ? each : `${each} as ${each}`}`);
+    return `import{${renamed.join()}}from"${posix.relative(folder, ENTRY).replace(/^(?!\.)/, "./")}"`;
   });
 }
