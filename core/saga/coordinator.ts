@@ -1,20 +1,26 @@
-/** Durable sagas of one program: starts them, goes on with those that another left, and tells how they ended. */
-
+/** Durable sagas of one program: starts them, runs their steps as the log says, goes on with those that another left, and tells how they ended. */
+import type { Clock } from "../bus/session/transport.ts";
+import type { AbortSignal } from "../errors/abort-signal.ts";
 import { GhostError } from "../errors/ghost-error.ts";
-import { defineSaga, type SagaDefinition, type SagaStep } from "./definition.ts";
-import { replay } from "./progress.ts";
-import { failureOf, type SagaRecord } from "./records.ts";
-import { resultOf, type SagaResult, type SagaResults } from "./result.ts";
-import type { HeldSaga } from "./saga-log.ts";
-import { SagaRun, type SagaWorld } from "./saga-run.ts";
+import { planOf, type SagaStep } from "./definition.ts";
+import { failureOf } from "./records.ts";
+import type { SagaResult, SagaResults } from "./result.ts";
+import { codeOf, runToRest } from "./run.ts";
+import type { SagaLog } from "./saga-log.ts";
 
 /** How long a saga is held without renewing, in ms: so long one of a program that died may wait for another. */
-export const LEASE_MS = 10_000;
+const LEASE_MS = 10_000;
 /** Sagas that others left are gone on with so many at a time. */
 const RESUMED_MAX = 16;
 
 /** What a coordinator is made of. */
-export interface CoordinatorOptions extends Omit<SagaWorld, "leaseMs"> {
+export interface CoordinatorOptions {
+  readonly log: SagaLog;
+  readonly clock: Clock;
+  /** Calls back later, as the clock does, without keeping the program alive. Default: the clock's. */
+  readonly idle?: Clock["after"];
+  /** Makes what AbortController makes. */
+  readonly makeAbort: () => Abort;
   /**
    * Who holds sagas. The next program of the same name goes on at once with what this one left, so no two of them may live at the same time: an app's
    * name and instance as its supervisor gave them, else something unique.
@@ -22,8 +28,12 @@ export interface CoordinatorOptions extends Omit<SagaWorld, "leaseMs"> {
   readonly holder: string;
   /** Default 10,000. */
   readonly leaseMs?: number;
-  /** Calls back later, as the clock does, without keeping the program alive. Default: the clock's. */
-  readonly idle?: SagaWorld["clock"]["after"];
+}
+
+/** The part of AbortController that is needed. */
+export interface Abort {
+  readonly signal: AbortSignal;
+  abort(): void;
 }
 
 /** A saga that was defined. */
@@ -35,29 +45,44 @@ export interface Saga<Input> {
   start(input: Input, options: { readonly id: string }): Promise<SagaResult<SagaResults>>;
 }
 
-type Settle = (result: SagaResult<SagaResults>) => void;
+/** A definition: its code, and its plan as JSON. */
+export interface Definition {
+  readonly name: string;
+  readonly steps: readonly SagaStep<never>[];
+  readonly plan: string;
+}
+
+/** A saga that somebody here waits for, or goes on with. */
+interface Known {
+  readonly definition: Definition;
+  readonly id: string;
+  /** As JSON; of one that is to be started if it was not before. */
+  input?: string;
+  readonly waiting: ((result: SagaResult<SagaResults>) => void)[];
+  /** Of who goes on with it. */
+  lease?: Abort;
+  /** Somebody asked for it meanwhile. */
+  isAsked?: boolean;
+}
 
 export class SagaCoordinator implements AsyncDisposable {
-  private readonly options: CoordinatorOptions;
-  private readonly world: SagaWorld;
-  private readonly definitions = new Map<string, SagaDefinition>();
-  private readonly runs = new Map<string, SagaRun>();
-  private readonly waiting = new Map<string, Settle[]>();
-  private stopLooking: (() => void) | null = null;
-  private stopListening: Promise<(() => Promise<void>) | null> | null = null;
+  private readonly options: CoordinatorOptions & { readonly leaseMs: number };
+  private readonly definitions = new Map<string, Definition>();
+  private readonly known = new Map<string, Known>();
+  private cancelLook: () => void = () => undefined;
+  private stopListening: Promise<(() => Promise<void>) | undefined> | undefined;
   private isClosed = false;
 
   constructor(options: CoordinatorOptions) {
-    this.options = options;
-    this.world = { ...options, leaseMs: options.leaseMs ?? LEASE_MS };
+    this.options = { leaseMs: LEASE_MS, idle: options.clock.after, ...options };
   }
 
   /** Defines a saga, and goes on with those of its name that nobody holds. Throws USAGE where it is none, or defined already. */
   define<Input = unknown>(name: string, steps: readonly SagaStep<Input>[]): Saga<Input> {
-    const definition = defineSaga(name, steps);
     if (this.definitions.has(name)) throw new GhostError("USAGE", `cannot define the saga ${name} twice`);
+    const definition: Definition = { name, steps, plan: JSON.stringify(planOf(name, steps)) };
     this.definitions.set(name, definition);
-    this.stopListening ??= this.world.log.listen(({ name: which, id }) => void this.look(which, id)).catch(() => null);
+    this.stopListening ??= this.listen();
     void this.lookForLeft();
     return { start: (input, { id }) => this.start(definition, input, id) };
   }
@@ -65,93 +90,88 @@ export class SagaCoordinator implements AsyncDisposable {
   /** Stops as the end of the program would: sagas under way stay in the log. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.isClosed = true;
-    this.stopLooking?.();
-    for (const run of this.runs.values()) run.stop();
+    this.cancelLook();
+    for (const { lease } of this.known.values()) lease?.abort();
     await (await this.stopListening)?.();
   }
-
-  private async start(definition: SagaDefinition, input: unknown, id: string): Promise<SagaResult<SagaResults>> {
-    const { log, clock } = this.world;
-    const { name } = definition;
-    try {
-      const first = { is: "started", at: clock.now(), input, steps: definition.steps.map((step) => step.name) } satisfies SagaRecord;
-      const record = JSON.stringify(first);
-      const isNew = await log.start(name, id, record, this.claim);
-      const result = new Promise<SagaResult<SagaResults>>((resolve) => {
-        const key = keyOf(name, id);
-        this.waiting.set(key, [...(this.waiting.get(key) ?? []), resolve]);
-      });
-      if (isNew) this.run(definition, id, { fence: 1, records: [record] });
-      else await this.look(name, id);
-      return await result;
-    } catch (error) {
-      return { ok: false, error: failureOf(error), compensations: [] };
-    }
+  private async listen(): Promise<(() => Promise<void>) | undefined> {
+    const stop = await this.options.log.listen((notice) => this.look(notice.name, notice.id)).catch(() => undefined);
+    // What came to rest meanwhile was not heard.
+    for (const saga of this.known.values()) void this.goOn(saga);
+    return stop;
   }
 
-  private get claim(): { holder: string; leaseMs: number } {
-    return { holder: this.options.holder, leaseMs: this.world.leaseMs };
+  private start(definition: Definition, input: unknown, id: string): Promise<SagaResult<SagaResults>> {
+    return new Promise((resolve) => {
+      try {
+        const text = JSON.stringify(input) ?? "null";
+        const saga = this.knownOf(definition, id);
+        saga.input ??= text;
+        saga.waiting.push(resolve);
+        void this.goOn(saga);
+      } catch (error) {
+        resolve(failed(error));
+      }
+    });
   }
 
-  private run(definition: SagaDefinition, id: string, held: HeldSaga): void {
-    const key = keyOf(definition.name, id);
-    if (this.isClosed || this.runs.has(key)) return;
-    const run = new SagaRun(this.world, definition, id, held);
-    this.runs.set(key, run);
-    run.toRest().then(
-      (result) => {
-        this.runs.delete(key);
-        this.settle(key, result);
-        // There may be more than were gone on with at once.
-        if (this.runs.size === RESUMED_MAX - 1) void this.lookForLeft();
-      },
-      (error) => {
-        this.runs.delete(key);
-        // Nobody else may have taken it.
-        if (failureOf(error).code === "LEASE_LOST") void this.look(definition.name, id);
-      },
-    );
-  }
-
-  private settle(key: string, result: SagaResult<SagaResults>): void {
-    for (const settle of this.waiting.get(key) ?? []) settle(result);
-    this.waiting.delete(key);
-  }
-
-  /** Goes on with a saga if nobody else does, or tells who waits for it how it ended. */
-  private async look(name: string, id: string): Promise<void> {
-    const { log } = this.world;
+  private look(name: string, id: string): void {
     const definition = this.definitions.get(name);
-    const key = keyOf(name, id);
-    if (!definition || this.runs.has(key) || this.isClosed) return;
+    if (definition) void this.goOn(this.knownOf(definition, id));
+  }
+
+  private knownOf(definition: Definition, id: string): Known {
+    const key = JSON.stringify([definition.name, id]);
+    const saga = this.known.get(key) ?? { definition, id, waiting: [] };
+    this.known.set(key, saga);
+    return saga;
+  }
+
+  /** Goes on with a saga if nobody else does, and tells who waits for it how it ended. */
+  private async goOn(saga: Known): Promise<void> {
+    const { definition, id } = saga;
+    const { log, makeAbort } = this.options;
+    saga.isAsked = saga.lease !== undefined;
+    if (saga.lease || this.isClosed) return;
+    const lease = makeAbort();
+    saga.lease = lease;
+    let result: SagaResult<SagaResults> | undefined;
+    let isLost = false;
     try {
-      const held = await log.claim(name, id, this.claim);
-      if (held) return this.run(definition, id, held);
-      if (!this.waiting.has(key)) return;
-      const seen = await log.read(name, id);
-      if (seen && /^(parked|done|comp.*ed)$/.test(seen.state))
-        this.settle(key, resultOf(replay(seen.records.map((text) => JSON.parse(text)))));
-    } catch {
-      // The log cannot be reached: it is looked at again later.
+      let turn = await log.claim(definition.name, id, { ...this.options, plan: definition.plan }, saga.input);
+      if (turn.fence) turn = await runToRest(this.options, definition, id, turn, lease, () => this.isClosed);
+      result = turn.result;
+    } catch (error) {
+      isLost = codeOf(error) === "LEASE_LOST";
+      if (!isLost) result = failed(error);
+    }
+    saga.lease = undefined;
+    // Perhaps nobody took it; or it came to rest when it had just been asked for.
+    if (isLost || (!result && saga.isAsked)) return this.goOn(saga);
+    for (const settle of result ? saga.waiting.splice(0) : []) settle(result as SagaResult<SagaResults>);
+    if (saga.waiting.length > 0) return;
+    this.known.delete(JSON.stringify([definition.name, id]));
+    if (this.resumed === RESUMED_MAX - 1) void this.lookForLeft();
+  }
+
+  /** Looks for sagas that nobody holds, now and once in a lease's time. */
+  private async lookForLeft(): Promise<void> {
+    const { log, clock, holder, leaseMs, idle = clock.after } = this.options;
+    this.cancelLook();
+    this.cancelLook = idle(leaseMs, () => void this.lookForLeft());
+    for (const saga of this.known.values()) void this.goOn(saga);
+    for (const { name } of this.definitions.values()) {
+      const ids = await log.free(name, holder, this.known.size + RESUMED_MAX).catch(() => []);
+      for (const id of ids) if (this.resumed < RESUMED_MAX) this.look(name, id);
     }
   }
 
-  /** Looks for sagas that nobody holds, now and once a lease's time. */
-  private async lookForLeft(): Promise<void> {
-    const { log, clock, leaseMs } = this.world;
-    this.stopLooking?.();
-    this.stopLooking = (this.options.idle ?? clock.after)(leaseMs, () => void this.lookForLeft());
-    try {
-      for (const name of this.definitions.keys())
-        for (const id of await log.free(name, this.options.holder, this.runs.size + RESUMED_MAX))
-          if (this.runs.size < RESUMED_MAX) await this.look(name, id);
-    } catch {
-      // Later.
-    }
-    for (const key of this.waiting.keys()) await this.look(...(JSON.parse(key) as [string, string]));
+  /** How many are gone on with that nobody here waits for. */
+  private get resumed(): number {
+    return [...this.known.values()].filter(({ waiting }) => waiting.length === 0).length;
   }
 }
 
-function keyOf(name: string, id: string): string {
-  return JSON.stringify([name, id]);
+function failed(error: unknown): SagaResult<never> {
+  return { ok: false, error: failureOf(error), compensations: [] };
 }

@@ -1,12 +1,8 @@
-/** What a saga is made of: steps, each with what takes it back. */
+/** What a saga is made of, as code: steps, each with what takes it back. */
 import { type Duration, waitMs } from "../config/duration.ts";
 import type { AbortSignal } from "../errors/abort-signal.ts";
 import { GhostError } from "../errors/ghost-error.ts";
-
-/** Steps of one saga. */
-export const STEPS_MAX = 100;
-/** A step's name, and its saga's, letters. */
-export const NAME_MAX = 80;
+import type { SagaPlan, TryPolicy } from "./plan.ts";
 
 /** How often something is tried, and the pause between two tries, which doubles with each. */
 export interface SagaRetry {
@@ -46,44 +42,17 @@ export interface SagaStep<Input = unknown> {
   readonly compensateRetry?: SagaRetry;
 }
 
-/** A retry policy in numbers. */
-export interface RetryPolicy {
-  readonly attempts: number;
-  readonly delayMs: number;
-  readonly delayMaxMs: number;
+/** What the log has to know of a definition. Throws USAGE for two steps of one name, and for durations that are none. */
+export function planOf(name: string, steps: readonly SagaStep<never>[]): SagaPlan {
+  if (new Set(steps.map((step) => step.name)).size !== steps.length)
+    throw new GhostError("USAGE", `cannot define the saga ${name}: two of its steps have the same name`);
+  return steps.map(({ name: step, compensate, retry, compensateRetry }) => ({
+    name: step,
+    run: policyOf(retry, 1),
+    ...(compensate && { undo: policyOf(compensateRetry, 5) }),
+  }));
 }
 
-/** A definition that was checked. */
-export interface SagaDefinition {
-  readonly name: string;
-  readonly steps: readonly DefinedStep[];
-}
-
-/** A step of it. */
-export interface DefinedStep extends Pick<SagaStep, "name" | "run" | "compensate"> {
-  readonly runPolicy: RetryPolicy;
-  readonly undoPolicy: RetryPolicy;
-}
-
-/** Checks a definition. Throws USAGE for one without steps, with too many or two of one name, and for durations that are none. */
-export function defineSaga<Input>(name: string, steps: readonly SagaStep<Input>[]): SagaDefinition {
-  const names = new Set(steps.map((step) => step.name));
-  const isNamed = [name, ...names].every((text) => text && text.length <= NAME_MAX);
-  if (!isNamed || names.size !== steps.length || names.size < 1 || names.size > STEPS_MAX)
-    throw new GhostError(
-      "USAGE",
-      `cannot define the saga ${name}: it has 1 to ${STEPS_MAX} steps, each with a name of its own of 1 to ${NAME_MAX} letters`,
-    );
-  return {
-    name,
-    steps: (steps as readonly SagaStep[]).map((step) => ({
-      ...step,
-      runPolicy: policyOf(step.retry, 1),
-      undoPolicy: policyOf(step.compensateRetry, 5),
-    })),
-  };
-}
-
-function policyOf({ attempts, delay = "1s", delayMax = "30s" }: SagaRetry = {}, byDefault: number): RetryPolicy {
-  return { attempts: attempts ?? byDefault, delayMs: waitMs(delay, "delay"), delayMaxMs: waitMs(delayMax, "delayMax") };
+function policyOf({ attempts, delay = "1s", delayMax = "30s" }: SagaRetry = {}, byDefault: number): TryPolicy {
+  return [attempts ?? byDefault, waitMs(delay, "delay"), waitMs(delayMax, "delayMax")];
 }

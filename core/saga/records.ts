@@ -16,23 +16,37 @@ interface At {
 
 interface OfStep extends At {
   readonly step: string;
+  /** Of its compensation. */
+  readonly undo?: boolean;
+}
+
+/** What happened to a step. */
+export type StepRecord =
+  | (OfStep & { readonly is: "begun" })
+  | (OfStep & { readonly is: "done"; readonly result?: unknown })
+  /** `again`: it is tried again then, milliseconds since 1970. */
+  | (OfStep & { readonly is: "failed"; readonly error: SagaFailure; readonly again?: number });
+
+/** What an operator says of a step, or of all that is parked. */
+export interface OperatorRecord extends At {
+  readonly is: "retry" | "skip";
+  readonly step?: string;
+  readonly by?: string;
 }
 
 /**
- *   started ─▶ begun ─▶ done ─▶ begun ─▶ … ─▶ ended                       all steps are done
- *                └────▶ failed ─▶ undoing ─▶ undone ─▶ … ─▶ ended         in reverse order
- *                         │          └─────▶ undo-failed ─▶ …             the others go on; it is parked
- *                         └ `again`: tried again then, milliseconds since 1970; `undo-failed` likewise
+ *   started ─▶ begun ─▶ done ─▶ begun ─▶ … ─▶ ended                   all steps are done
+ *                └────▶ failed ─▶ begun ─▶ done ─▶ … ─▶ ended         `undo`, in reverse order
+ *                         │         └────▶ failed ─▶ …                the others go on; this one is parked
+ *                         └ `again`: begun again, later
  *
- * parked: the saga itself waits for an operator. retry and skip are what an operator says: of `step`, or of all that is parked.
+ * parked: the saga itself waits for an operator.
  */
 export type SagaRecord =
   | (At & { readonly is: "started"; readonly input?: unknown; readonly steps: readonly string[] })
-  | (OfStep & { readonly is: "begun" | "undoing" | "undone" })
-  | (OfStep & { readonly is: "done"; readonly result?: unknown })
-  | (OfStep & { readonly is: "failed" | "undo-failed"; readonly error: SagaFailure; readonly again?: number })
+  | StepRecord
+  | OperatorRecord
   | (At & { readonly is: "parked"; readonly reason: string })
-  | (At & { readonly is: "retry" | "skip"; readonly step?: string; readonly by?: string })
   | (At & { readonly is: "ended" });
 
 /** A record without its time, which whoever writes it adds. */

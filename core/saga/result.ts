@@ -1,10 +1,11 @@
 import { decide } from "./decide.ts";
-import type { SagaDefinition } from "./definition.ts";
-import type { SagaProgress } from "./progress.ts";
+import type { SagaPlan } from "./plan.ts";
+import { fateOf, type SagaProgress } from "./progress.ts";
 import type { SagaFailure } from "./records.ts";
 
 /** How a saga stands. The last two are its ends; one that is parked waits for an operator. */
-export type SagaState = "running" | "compensating" | "parked" | "done" | "compensated";
+export const SAGA_STATES = ["running", "compensating", "parked", "done", "compensated"] as const;
+export type SagaState = (typeof SAGA_STATES)[number];
 
 /** What became of a step that was taken back. */
 export interface SagaCompensation {
@@ -24,10 +25,15 @@ export type SagaResult<Value> =
 export type SagaResults = Readonly<Record<string, any>>;
 
 /** The state after the log that was replayed. */
-export function stateOf(definition: SagaDefinition, saga: SagaProgress): SagaState {
+export function stateOf(plan: SagaPlan, saga: SagaProgress): SagaState {
   if (saga.isOver) return saga.error ? "compensated" : "done";
-  if (decide(definition, saga).do === "rest") return "parked";
+  if (!decide(plan, saga)) return "parked";
   return saga.error ? "compensating" : "running";
+}
+
+/** Whether nobody goes on with it by himself: it has ended, or is parked. */
+export function isAtRest(state: SagaState): boolean {
+  return !state.endsWith("ing");
 }
 
 /** The results of the steps that are done, by name. */
@@ -37,11 +43,10 @@ export function resultsOf({ steps }: SagaProgress): SagaResults {
 
 /** How it ended, or where it is parked. */
 export function resultOf(saga: SagaProgress): SagaResult<SagaResults> {
-  const { error, parked } = saga;
-  if (!error && parked === null) return { ok: true, value: resultsOf(saga) };
-  const compensations = [...saga.steps.values()].reverse().flatMap(({ name, phase, error: why }) => {
-    if (phase !== "undone" && phase !== "parked" && phase !== "skipped") return [];
-    return [{ step: name, state: phase, ...(phase !== "undone" && { error: why }) }];
+  if (saga.isOver && !saga.error) return { ok: true, value: resultsOf(saga) };
+  const compensations = [...saga.steps.values()].reverse().flatMap((step) => {
+    const state = fateOf(step);
+    return state ? [{ step: step.name, state, ...(state !== "undone" && { error: step.error }) }] : [];
   });
-  return { ok: false, error: error ?? { code: "SAGA_PARKED", message: parked as string }, compensations };
+  return { ok: false, error: saga.error ?? { code: "SAGA_PARKED", message: saga.parked as string }, compensations };
 }

@@ -1,26 +1,26 @@
-import type { SagaState } from "./result.ts";
+import type { SagaResult, SagaResults, SagaState } from "./result.ts";
 
-/** Who wants to hold a saga, and for how long without renewing, in milliseconds. */
+/** Who wants to hold a saga, for how long without renewing (in ms), and the plan by which it is to go on, as JSON. */
 export interface SagaClaim {
   readonly holder: string;
   readonly leaseMs: number;
+  readonly plan: string;
 }
 
-/** A saga that is held: its fence, which grows with each claim, and its records. */
-export interface HeldSaga {
+/** What whoever holds a saga is to do. */
+export interface SagaTurn {
+  /** The number under which it is held, which grows with each claim. 0: it is not, because somebody else does, or it is at rest. */
   readonly fence: number;
-  readonly records: readonly string[];
-}
-
-/** What is added to a saga's log. */
-export interface SagaAddition {
-  /** How many records there are before it, as whoever adds it knows. */
-  readonly number: number;
-  /** The state after it. */
   readonly state: SagaState;
-  /** Of whoever holds the saga; 0: an operator's. */
-  readonly fence: number;
-  readonly record: string;
+  /** The step to run, or with `undo` its compensation; that it was begun is on record. */
+  readonly step?: string;
+  readonly undo?: boolean;
+  readonly input?: unknown;
+  readonly results?: SagaResults;
+  /** Nothing yet: ask again in so many ms. */
+  readonly waitMs?: number;
+  /** How it ended, or where it is parked. */
+  readonly result?: SagaResult<SagaResults>;
 }
 
 /** That somebody should look at a saga: an operator said something, or it is at rest. */
@@ -31,20 +31,16 @@ export interface SagaNotice {
 }
 
 /**
- * Where the logs of one namespace's sagas are. What resolves is on disk. A saga is its definition's name and its id. Rejects with HUB_UNREACHABLE and
- * LIMIT_EXCEEDED, and with LEASE_LOST where another holds the saga by now.
+ * Where the logs of one namespace's sagas are, and where it is decided by them. A saga is its definition's name and its id. What resolves is on disk.
+ * Rejects with HUB_UNREACHABLE, LIMIT_EXCEEDED and USAGE, and with LEASE_LOST where the fence is an older one.
  */
 export interface SagaLog {
-  /** Begins a saga and holds it, under number 1. False: there is one of this id. */
-  start(name: string, id: string, record: string, claim: SagaClaim): Promise<boolean>;
-  /** Holds a saga. Null: somebody else does (another with the same `holder` loses it), it is parked or over, or there is none. */
-  claim(name: string, id: string, claim: SagaClaim): Promise<HeldSaga | null>;
-  /** Holds it for as long again, as adding to it does. */
+  /** Holds a saga if nobody else does (another with the same `holder` loses it) and it is not at rest. With an `input` (JSON) one that is not there begins. */
+  claim(name: string, id: string, claim: SagaClaim, input?: string): Promise<SagaTurn>;
+  /** Writes down how a step ended, as JSON: `{"step","undo","is":"done","result"}` or `{…,"is":"failed","error"}`; one that is known is no matter. Without it: asks again. */
+  report(name: string, id: string, fence: number, fact?: string): Promise<SagaTurn>;
+  /** Holds it for as long again, as a report does. */
   renew(name: string, id: string, fence: number): Promise<void>;
-  /** Adds a record. False: there are not `number` records any more, and nothing was done. */
-  append(name: string, id: string, addition: SagaAddition): Promise<boolean>;
-  /** Null: there is none. */
-  read(name: string, id: string): Promise<{ readonly state: SagaState; readonly records: readonly string[] } | null>;
   /** Ids of sagas that are to go on, and that nobody or `holder` holds, the oldest first. */
   free(name: string, holder: string, limit: number): Promise<readonly string[]>;
   /** Is told of notices, some of which may be lost; what it gives ends that. */

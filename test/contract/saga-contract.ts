@@ -2,16 +2,24 @@
 import * as assert from "uvu/assert";
 import { type CoordinatorOptions, SagaCoordinator } from "../../core/saga/coordinator.ts";
 import type { SagaStep } from "../../core/saga/definition.ts";
+import type { SagaState } from "../../core/saga/result.ts";
 import type { SagaLog, SagaNotice } from "../../core/saga/saga-log.ts";
 import { systemClock } from "../../runtime/client/hub-connection.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
 import { rejects } from "./expect.ts";
 
+/** A log, and what an operator and a curious reader do with it. */
+export interface OpenLog extends SagaLog {
+  obey(name: string, id: string, is: "retry" | "skip", step?: string): Promise<void>;
+  /** Null: there is no such saga. */
+  look(name: string, id: string): Promise<{ state: SagaState; records: number } | null>;
+}
+
 /** Where programs have their sagas' logs. */
 export interface SagaPlace extends AsyncDisposable {
   /** The log as one more program has it. */
-  open(): SagaLog;
+  open(): OpenLog;
 }
 
 export interface SagaContract {
@@ -19,7 +27,11 @@ export interface SagaContract {
   readonly open: () => Promise<SagaPlace>;
 }
 
-const CLAIM = { holder: "a", leaseMs: 60_000 };
+const PLAN = [
+  { name: "a", run: [1, 1, 1], undo: [1, 1, 1] },
+  { name: "b", run: [1, 1, 1], undo: [1, 1, 1] },
+];
+const CLAIM = { holder: "a", leaseMs: 60_000, plan: JSON.stringify(PLAN) };
 const FAST = { attempts: 3, delay: "5ms" } as const;
 
 /** A coordinator with the real clock. */
@@ -39,7 +51,7 @@ export function notingSteps(names: readonly string[], done: string[], failing: r
 
 /** Registers the tests. */
 export function sagaContract({ name, open }: SagaContract): void {
-  const it = (title: string, work: (place: SagaPlace, log: SagaLog) => Promise<void>): void => {
+  const it = (title: string, work: (place: SagaPlace, log: OpenLog) => Promise<void>): void => {
     test(`${name}: ${title}`, async () => {
       await using place = await open();
       await work(place, place.open());
@@ -49,80 +61,131 @@ export function sagaContract({ name, open }: SagaContract): void {
   coordinatorContract(it);
 }
 
-type It = (title: string, work: (place: SagaPlace, log: SagaLog) => Promise<void>) => void;
+type It = (title: string, work: (place: SagaPlace, log: OpenLog) => Promise<void>) => void;
 
 function logContract(it: It): void {
-  it("a saga is started once under its id", async (_place, log) => {
-    assert.is(await log.start("order", "1", "{}", CLAIM), true);
-    assert.is(await log.start("order", "1", "{}", CLAIM), false);
-    assert.is(await log.start("order", "2", "{}", CLAIM), true);
-    assert.is(await log.start("other", "1", "{}", CLAIM), true);
-    assert.equal(await log.read("order", "1"), { state: "running", records: ["{}"] });
-    assert.is(await log.read("order", "3"), null);
+  const done = (step: string, result?: unknown, undo = false) => JSON.stringify({ step, undo, is: "done", result });
+  const failed = (step: string, undo = false) => JSON.stringify({ step, undo, is: "failed", error: { message: "no" } });
+
+  it("a saga begins once under its id, and its first step with it", async (_place, log) => {
+    const turn = { fence: 1, state: "running", step: "a", undo: false, input: { item: "é" }, results: {} };
+    assert.equal(await log.claim("order", "1", CLAIM, '{"item":"é"}'), turn);
+    assert.equal(await log.claim("order", "1", { ...CLAIM, holder: "b" }, "2"), { fence: 0, state: "running" });
+    assert.is((await log.claim("order", "2", CLAIM, "2")).input, 2);
+    assert.is((await log.claim("other", "1", CLAIM, "3")).input, 3);
+    await rejects(log.claim("order", "none", CLAIM), "NOT_FOUND");
   });
 
-  it("a record is added only by whoever knows how many there are", async (_place, log) => {
-    await log.start("order", "1", "0", CLAIM);
-    const add = (number: number, record: string) => log.append("order", "1", { number, state: "running", fence: 1, record });
-    assert.equal(
-      [await add(1, "1"), await add(1, "again"), await add(0, "again"), await add(2, "é"), await add(9, "no")],
-      [true, false, false, true, false],
-    );
-    assert.equal((await log.read("order", "1"))?.records, ["0", "1", "é"]);
+  it("a report brings the next step, and the last one the end, which stays", async (_place, log) => {
+    await log.claim("order", "1", CLAIM, "1");
+    assert.equal(await log.report("order", "1", 1, done("a", 7)), {
+      ...{ fence: 1, state: "running", step: "b", undo: false },
+      ...{ input: 1, results: { a: 7 } },
+    });
+    const end = { fence: 0, state: "done", result: { ok: true, value: { a: 7, b: "é" } } };
+    assert.equal(await log.report("order", "1", 1, done("b", "é")), end);
+    assert.equal(await log.claim("order", "1", CLAIM, "1"), end);
+    await rejects(log.report("order", "1", 1, done("b")), "LEASE_LOST");
+    await rejects(log.renew("order", "1", 1), "LEASE_LOST");
+    assert.equal(await log.free("order", "a", 10), []);
+  });
+
+  it("a report that comes twice is taken once", async (_place, log) => {
+    await log.claim("order", "1", CLAIM, "1");
+    const first = await log.report("order", "1", 1, done("a", 1));
+    assert.equal(await log.report("order", "1", 1, done("a", 2)), first);
+    assert.equal(await log.report("order", "1", 1), first);
   });
 
   it("who holds a saga keeps others out until the lease ends, and the same holder's next claim fences the last one out", async (_place, log) => {
-    await log.start("order", "1", "0", CLAIM);
-    assert.is(await log.claim("order", "1", { holder: "b", leaseMs: 60_000 }), null);
-    assert.equal(await log.claim("order", "1", CLAIM), { fence: 2, records: ["0"] });
-    await rejects(log.append("order", "1", { number: 1, state: "running", fence: 1, record: "1" }), "LEASE_LOST");
+    await log.claim("order", "1", CLAIM, "1");
+    assert.is((await log.claim("order", "1", { ...CLAIM, holder: "b" })).fence, 0);
+    assert.is((await log.claim("order", "1", CLAIM)).fence, 2);
+    await rejects(log.report("order", "1", 1, done("a")), "LEASE_LOST");
     await rejects(log.renew("order", "1", 1), "LEASE_LOST");
     await log.renew("order", "1", 2);
-    assert.is(await log.append("order", "1", { number: 1, state: "running", fence: 2, record: "1" }), true);
-    assert.is(await log.claim("order", "none", CLAIM), null);
+    assert.is((await log.report("order", "1", 2, done("a"))).step, "b");
   });
 
   it("a lease that is not renewed ends", async (_place, log) => {
-    await log.start("order", "1", "0", { holder: "a", leaseMs: 1 });
-    const held = await waitFor(() => log.claim("order", "1", { holder: "b", leaseMs: 60_000 }), { what: "the end of the lease" });
-    assert.equal(held, { fence: 2, records: ["0"] });
+    await log.claim("order", "1", { ...CLAIM, leaseMs: 1 }, "1");
+    const taken = async () => (await log.claim("order", "1", { ...CLAIM, holder: "b" })).fence;
+    assert.is(await waitFor(taken, { what: "the end of the lease" }), 2);
   });
 
-  it("who is parked is held by nobody, and an operator needs no lease", async (_place, log) => {
-    await log.start("order", "1", "0", CLAIM);
-    await log.append("order", "1", { number: 1, state: "parked", fence: 1, record: "1" });
-    assert.is(await log.claim("order", "1", CLAIM), null);
-    assert.equal(await log.free("order", "a", 10), []);
-    assert.is(await log.append("order", "1", { number: 2, state: "running", fence: 0, record: "2" }), true);
-    await rejects(log.append("order", "1", { number: 3, state: "running", fence: 1, record: "3" }), "LEASE_LOST");
+  it("a step that is interrupted again and again counts as failed", async (_place, log) => {
+    let turn = await log.claim("order", "1", CLAIM, "1");
+    for (let count = 0; count < 20 && !turn.undo; count++) turn = await log.claim("order", "1", CLAIM);
+    assert.equal([turn.fence, turn.state, turn.step, turn.undo], [11, "compensating", "a", true]);
+  });
+
+  it("what fails too often is parked and held by nobody, until an operator says retry or skip", async (_place, log) => {
+    await log.claim("order", "1", CLAIM, "1");
+    assert.is((await log.report("order", "1", 1, done("a", 7))).step, "b");
+    assert.equal((await log.report("order", "1", 1, failed("b"))).undo, true);
+    assert.is((await log.report("order", "1", 1, failed("b", true))).step, "a");
+    const error = { message: "no", step: "b" };
+    const compensations = [
+      { step: "b", state: "parked", error: { message: "no" } },
+      { step: "a", state: "undone" },
+    ];
+    const parked = { fence: 0, state: "parked", result: { ok: false, error, compensations } };
+    assert.equal(await log.report("order", "1", 1, done("a", undefined, true)), parked);
+    assert.equal([await log.claim("order", "1", CLAIM), await log.free("order", "a", 10)], [parked, []]);
+    await rejects(log.obey("order", "1", "retry", "a"), "USAGE");
+    await log.obey("order", "1", "retry");
     assert.equal(await log.free("order", "b", 10), ["1"]);
-    assert.equal(await log.claim("order", "1", { ...CLAIM, holder: "b" }), { fence: 2, records: ["0", "1", "2"] });
-    assert.equal(await log.free("order", "a", 10), []);
+    await rejects(log.obey("order", "1", "retry"), "USAGE");
+    assert.equal(await log.claim("order", "1", CLAIM), {
+      fence: 2,
+      state: "compensating",
+      step: "b",
+      undo: true,
+      input: 1,
+      results: { a: 7 },
+    });
+    assert.is((await log.report("order", "1", 2, failed("b", true))).state, "parked");
+    await log.obey("order", "1", "skip", "b");
+    const end = await log.claim("order", "1", CLAIM);
+    assert.equal([end.state, end.result?.ok === false && end.result.compensations[0]?.state], ["compensated", "skipped"]);
+    await rejects(log.obey("order", "1", "retry"), "USAGE");
+    await rejects(log.obey("order", "none", "retry"), "NOT_FOUND");
   });
 
-  it("what has ended stays, and takes nothing more", async (_place, log) => {
-    await log.start("order", "1", "0", CLAIM);
-    await log.append("order", "1", { number: 1, state: "done", fence: 1, record: "1" });
-    assert.is(await log.claim("order", "1", CLAIM), null);
-    assert.is(await log.start("order", "1", "0", CLAIM), false);
-    assert.equal(await log.read("order", "1"), { state: "done", records: ["0", "1"] });
-    await rejects(log.append("order", "1", { number: 2, state: "running", fence: 0, record: "2" }), "FAILED");
-    await rejects(log.append("order", "none", { number: 0, state: "running", fence: 0, record: "2" }), "NOT_FOUND");
+  it("what may be tried again waits for its time", async (_place, log) => {
+    const plan = JSON.stringify([{ name: "a", run: [2, 60_000, 60_000] }]);
+    await log.claim("order", "1", { ...CLAIM, plan }, "1");
+    const { waitMs = 0, fence, state, step } = await log.report("order", "1", 1, failed("a"));
+    assert.equal([fence, state, step, waitMs > 50_000 && waitMs <= 60_000], [1, "running", undefined, true]);
+    assert.ok(((await log.report("order", "1", 1)).waitMs ?? 0) > 50_000);
   });
 
-  it("tells all programs what an operator adds, and what comes to rest", async (place, log) => {
+  it("tells all programs what an operator says, and what comes to rest", async (place, log) => {
     const heard: SagaNotice[] = [];
     const end = await place.open().listen((notice) => void heard.push(notice));
-    await log.start("order", "ü", "0", CLAIM);
-    await log.append("order", "ü", { number: 1, state: "running", fence: 1, record: "1" });
-    await log.append("order", "ü", { number: 2, state: "parked", fence: 1, record: "2" });
-    await log.append("order", "ü", { number: 3, state: "running", fence: 0, record: "3" });
+    const plan = JSON.stringify([{ name: "a", run: [1, 0, 0], undo: [1, 0, 0] }]);
+    await log.claim("order", "ü", { ...CLAIM, plan }, "1");
+    await log.report("order", "ü", 1, failed("a"));
+    await log.report("order", "ü", 1, failed("a", true));
+    await log.obey("order", "ü", "skip");
     await waitFor(() => heard.length >= 2, { what: "two notices" });
     assert.equal(heard, [
       { name: "order", id: "ü", state: "parked" },
-      { name: "order", id: "ü", state: "running" },
+      { name: "order", id: "ü", state: "compensating" },
     ]);
     await end();
+  });
+
+  it("refuses what is too long, and plans that are none; nothing of it stays", async (_place, log) => {
+    await rejects(log.claim("order", "x".repeat(257), CLAIM, "1"), "LIMIT_EXCEEDED");
+    await rejects(log.claim("order", "1", CLAIM, JSON.stringify("x".repeat(300_000))), "LIMIT_EXCEEDED");
+    for (const plan of ["", "[]", '[{"name":"a"}]', '[{"name":"a","run":[1,1,1]},{"name":"a","run":[1,1,1]}]'])
+      await rejects(log.claim("order", "1", { ...CLAIM, plan }, "1"), "USAGE");
+    await rejects(log.claim("order", "1", CLAIM), "NOT_FOUND");
+    await log.claim("order", "1", CLAIM, "1");
+    await rejects(log.report("order", "1", 1, done("a", "x".repeat(300_000))), "LIMIT_EXCEEDED");
+    await rejects(log.report("order", "1", 1, "{}"), "USAGE");
+    assert.is((await log.report("order", "1", 1, done("a", "short"))).step, "b");
   });
 }
 
@@ -133,7 +196,7 @@ function coordinatorContract(it: It): void {
     const order = sagas.define("order", notingSteps(["reserve", "charge"], done));
     assert.equal(await order.start({}, { id: "1" }), { ok: true, value: { reserve: "reserve", charge: "charge" } });
     assert.equal(done, ["reserve", "charge"]);
-    assert.is((await log.read("order", "1"))?.state, "done");
+    assert.is((await log.look("order", "1"))?.state, "done");
   });
 
   it("a step is given input, key and the results before it", async (_place, log) => {
@@ -168,7 +231,7 @@ function coordinatorContract(it: It): void {
     const result = await order.start(undefined, { id: "1" });
     assert.equal(done, ["a", "b", "c", "-c", "-b", "-a"]);
     assert.equal(result.ok ? [] : result.compensations.map(({ step, state }) => `${step} ${state}`), ["c undone", "b undone", "a undone"]);
-    assert.is((await log.read("order", "1"))?.state, "compensated");
+    assert.is((await log.look("order", "1"))?.state, "compensated");
   });
 
   it("an id that was started before starts nothing, and gives that saga's result", async (place, log) => {
@@ -201,12 +264,10 @@ function coordinatorContract(it: It): void {
     const result = await order.start(null, { id: "1" });
     assert.equal(done, ["a", "b", "c", "-c", "-b", "-b", "-b", "-a"]);
     assert.equal(result.ok ? [] : result.compensations[1], { step: "b", state: "parked", error: { message: "no -b" } });
-    const { state, records = [] } = (await log.read("order", "1")) ?? {};
-    assert.is(state, "parked");
+    assert.is((await log.look("order", "1"))?.state, "parked");
     failing.pop();
-    const record = JSON.stringify({ is: "retry", at: 1 });
-    await place.open().append("order", "1", { number: records.length, state: "compensating", fence: 0, record });
-    await waitFor(async () => (await log.read("order", "1"))?.state === "compensated", { what: "the end" });
+    await place.open().obey("order", "1", "retry");
+    await waitFor(async () => (await log.look("order", "1"))?.state === "compensated", { what: "the end" });
     assert.is(done.at(-1), "-b");
   });
 
@@ -215,11 +276,11 @@ function coordinatorContract(it: It): void {
     const hanging = { name: "b", run: () => new Promise(() => undefined) };
     const first = coordinator(log);
     void first.define("order", [...notingSteps(["a"], done), hanging]).start(null, { id: "1" });
-    await waitFor(async () => (await log.read("order", "1"))?.records.length === 4, { what: "the second step" });
+    await waitFor(async () => (await log.look("order", "1"))?.records === 4, { what: "the second step" });
     await first[Symbol.asyncDispose]();
     await using next = coordinator(place.open());
     next.define("order", notingSteps(["a", "b"], done));
-    await waitFor(async () => (await log.read("order", "1"))?.state === "done", { what: "the end" });
+    await waitFor(async () => (await log.look("order", "1"))?.state === "done", { what: "the end" });
     assert.equal(done, ["a", "b"]);
   });
 
@@ -241,9 +302,9 @@ function coordinatorContract(it: It): void {
     await using one = coordinator(stopped, { holder: "one", leaseMs: 100 });
     await using other = coordinator(place.open(), { holder: "other", leaseMs: 100 });
     const first = one.define("order", [slow]).start(null, { id: "1" });
-    await waitFor(async () => (await log.read("order", "1"))?.records.length === 2, { what: "the step" });
+    await waitFor(async () => (await log.look("order", "1"))?.records === 2, { what: "the step" });
     other.define("order", notingSteps(["a"], done));
-    await waitFor(async () => (await log.read("order", "1"))?.state === "done", { what: "the end" });
+    await waitFor(async () => (await log.look("order", "1"))?.state === "done", { what: "the end" });
     assert.equal(await first, { ok: true, value: { a: "a" } });
     assert.equal([done, aborted], [["a"], true]);
   });
@@ -253,15 +314,13 @@ function coordinatorContract(it: It): void {
     const first = coordinator(log);
     const hanging = { name: "charge", run: () => new Promise(() => undefined) };
     void first.define("order", [...notingSteps(["reserve"], done), hanging, { name: "ship", run: () => 1 }]).start(null, { id: "1" });
-    await waitFor(async () => (await log.read("order", "1"))?.records.length === 4, { what: "the second step" });
+    await waitFor(async () => (await log.look("order", "1"))?.records === 4, { what: "the second step" });
     await first[Symbol.asyncDispose]();
     await using next = coordinator(place.open());
     const order = next.define("order", notingSteps(["reserve", "bill", "ship"], done));
-    const message = "the definition has no step charge any more";
+    const message = "it was started with the steps reserve, charge, ship, and its definition has reserve, bill, ship";
     assert.equal(await order.start(null, { id: "1" }), { ok: false, error: { code: "SAGA_PARKED", message }, compensations: [] });
-    const { records = [] } = (await log.read("order", "1")) ?? {};
-    const record = JSON.stringify({ is: "skip", at: 1 });
-    await log.append("order", "1", { number: records.length, state: "compensating", fence: 0, record });
+    await log.obey("order", "1", "skip");
     const result = await order.start(null, { id: "1" });
     assert.equal(result.ok ? [] : result.compensations.map(({ step, state }) => `${step} ${state}`), ["charge skipped", "reserve undone"]);
     assert.equal(done, ["reserve", "-reserve"]);
@@ -281,6 +340,6 @@ function coordinatorContract(it: It): void {
 
 /** The methods of a log, as own properties. */
 function bound(log: SagaLog): SagaLog {
-  const methods = ["start", "claim", "renew", "append", "read", "free", "listen"] as const;
+  const methods = ["claim", "report", "renew", "free", "listen"] as const;
   return Object.fromEntries(methods.map((name) => [name, (log[name] as (...args: unknown[]) => unknown).bind(log)])) as unknown as SagaLog;
 }

@@ -1,10 +1,12 @@
 import type { HubSession } from "../../core/bus/session/session.ts";
+import { hubError } from "../../core/data/hub/hub-errors.ts";
 import { HubSagaLog } from "../../core/saga/hub-saga-log.ts";
 import { MemorySagaLog } from "../../core/saga/memory-saga-log.ts";
+import type { SagaState } from "../../core/saga/result.ts";
 import { hubSession } from "../../runtime/client/hub-connection.ts";
 import { type Server, startHub } from "../bus/servers.ts";
 import { test } from "../rig/test.ts";
-import { type SagaPlace, sagaContract } from "./saga-contract.ts";
+import { type OpenLog, type SagaPlace, sagaContract } from "./saga-contract.ts";
 
 let hub: Server;
 test.before(async () => {
@@ -16,6 +18,34 @@ test.after(async () => {
 
 let namespaces = 0;
 
+class OperatedHubLog extends HubSagaLog implements OpenLog {
+  private readonly session: HubSession;
+
+  constructor(session: HubSession) {
+    super(session);
+    this.session = session;
+  }
+
+  async obey(name: string, id: string, is: "retry" | "skip", step?: string): Promise<void> {
+    const words = ["GHOST.SAGA", is, name, id, ...(step === undefined ? [] : [step])];
+    await this.session.send(words).catch((error: unknown) => {
+      throw hubError(error, `${is} it`);
+    });
+  }
+
+  async look(name: string, id: string): ReturnType<OpenLog["look"]> {
+    const reply = (await this.session.send(["GHOST.SAGA", "READ", name, id])) as [Uint8Array, Uint8Array[]] | null;
+    return reply && { state: Buffer.from(reply[0]).toString() as SagaState, records: reply[1].length };
+  }
+}
+
+class OperatedMemoryLog extends MemorySagaLog implements OpenLog {
+  async look(name: string, id: string): ReturnType<OpenLog["look"]> {
+    const saga = this.find(name, id);
+    return saga ? { state: saga.state, records: saga.records } : null;
+  }
+}
+
 /** A namespace of its own. */
 async function inHub(): Promise<SagaPlace> {
   const identity = { namespace: `app${++namespaces}` };
@@ -24,7 +54,7 @@ async function inHub(): Promise<SagaPlace> {
     open() {
       const session = hubSession({ path: hub.path }, { identity, patienceMs: 500 });
       sessions.push(session);
-      return new HubSagaLog(session);
+      return new OperatedHubLog(session);
     },
     async [Symbol.asyncDispose]() {
       for (const session of sessions) await session.close();
@@ -33,7 +63,7 @@ async function inHub(): Promise<SagaPlace> {
 }
 
 async function inMemory(): Promise<SagaPlace> {
-  const log = new MemorySagaLog(Date.now);
+  const log = new OperatedMemoryLog(Date.now);
   return { open: () => log, [Symbol.asyncDispose]: async () => undefined };
 }
 

@@ -20,8 +20,8 @@ export type KeyType = typeof STRING | typeof HASH | typeof STREAM;
  *   consumers    of groups; `seen`: when one last asked
  *   pending      entries that were delivered and not acknowledged; `due`: when one is to be delivered again before its idle time is over
  *   published    ids of persistent messages that came of late, so that none is taken twice
- *   sagas        one row a saga: its state, how many records it has, who holds it until when (`fence` grows with each claim); ended: the how-manieth of its
- *                namespace it was to end
+ *   sagas        one row a saga: its state, how many records it has and how long they are, who holds it until when (`fence` grows with each claim) and by
+ *                which plan; ended: the how-manieth of its namespace it was to end
  *   saga_records what happened to a saga, in order
  */
 export const MIGRATIONS: readonly Migration[] = [
@@ -73,13 +73,14 @@ export const MIGRATIONS: readonly Migration[] = [
     version: 3,
     sql: `
       CREATE TABLE sagas (
-        place INTEGER PRIMARY KEY AUTOINCREMENT, namespace INTEGER NOT NULL, name BLOB NOT NULL, id BLOB NOT NULL, state TEXT NOT NULL,
-        records INTEGER NOT NULL, bytes INTEGER NOT NULL, started INTEGER NOT NULL, changed INTEGER NOT NULL,
-        holder BLOB, lease INTEGER NOT NULL, lease_ms INTEGER NOT NULL, fence INTEGER NOT NULL, ended INTEGER, UNIQUE (namespace, name, id)
+        place INTEGER PRIMARY KEY AUTOINCREMENT, namespace INTEGER NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL, state TEXT NOT NULL,
+        records INTEGER NOT NULL, text INTEGER NOT NULL, started INTEGER NOT NULL, changed INTEGER NOT NULL,
+        holder TEXT NOT NULL, lease_ends INTEGER NOT NULL, lease_ms INTEGER NOT NULL, fence INTEGER NOT NULL, plan TEXT NOT NULL, ended INTEGER,
+        UNIQUE (namespace, name, id)
       );
       CREATE INDEX sagas_open ON sagas (namespace, place) WHERE ended IS NULL;
       CREATE INDEX sagas_ended ON sagas (namespace, ended) WHERE ended IS NOT NULL;
-      CREATE TABLE saga_records (saga INTEGER NOT NULL, number INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (saga, number)) WITHOUT ROWID;
+      CREATE TABLE saga_records (saga INTEGER NOT NULL, number INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (saga, number)) WITHOUT ROWID;
     `,
   },
 ];
