@@ -92,7 +92,7 @@ export class SagaCoordinator implements AsyncDisposable {
     this.isClosed = true;
     this.cancelLook();
     for (const { lease } of this.known.values()) lease?.abort();
-    await (await this.stopListening)?.();
+    this.stopListening?.then((stop) => stop?.()).catch(() => undefined);
   }
   private async listen(): Promise<(() => Promise<void>) | undefined> {
     const stop = await this.options.log.listen((notice) => this.look(notice.name, notice.id)).catch(() => undefined);

@@ -28,6 +28,8 @@ export class Connection {
   memory: { readonly data: GhostData; readonly bus: GhostBus } | null = null;
   /** Called when the hub is there, for the first time or again. */
   readonly whenConnected = new Set<() => void>();
+  /** What ends with it. */
+  readonly owned: AsyncDisposable[] = [];
   readonly whenConfigured = new Set<(config: GhostConfig) => void>();
   private hubBus: GhostBus | null = null;
   private hubData: GhostData | null = null;
@@ -87,7 +89,7 @@ export class Connection {
     await Promise.race([this.metrics.flushed(), late]);
     cancel();
     const { memory, hubBus, hubData } = this;
-    for (const one of [memory?.bus, memory?.data, hubBus, hubData]) await one?.[Symbol.asyncDispose]();
+    for (const one of [...this.owned, memory?.bus, memory?.data, hubBus, hubData]) await one?.[Symbol.asyncDispose]();
     await this.session.close();
   }
 

@@ -10,6 +10,7 @@ import type { Metrics } from "./metrics.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 import { closeConnection, connection, metrics, newConnection } from "./parts.ts";
 import type { InitOptions } from "./place.ts";
+import { type SagaApi, saga } from "./saga.ts";
 
 /**
  * Everything that Ghost offers an app. There is one of it in a program; it connects by itself when it is first used, and again whenever the
@@ -39,6 +40,8 @@ export interface GhostApi extends Pick<Log, "logDebug" | "logInfo" | "logWarn" |
   readonly health: Health;
   /** Processes and groups, for apps that are granted it. `await Ghost.orchestrator.startGroup("backend")` */
   readonly orchestrator: Orchestrator;
+  /** Work in steps that are taken back where one fails. `await Ghost.saga("order", async (saga) => { saga.compensate(() => release()); await reserve(); })` */
+  readonly saga: SagaApi;
 }
 
 /** Everything that Ghost offers an app: see `GhostApi`. */
@@ -74,6 +77,7 @@ export const Ghost: GhostApi = {
   get orchestrator() {
     return doubles().orchestrator ?? connection().orchestrator;
   },
+  saga,
   logDebug: G.logDebug,
   logInfo: G.logInfo,
   logWarn: G.logWarn,

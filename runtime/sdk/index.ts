@@ -18,6 +18,11 @@ export type {
 } from "../../core/data/ghost-data.ts";
 export type { ErrorCode } from "../../core/errors/catalogue.ts";
 export { GhostError } from "../../core/errors/ghost-error.ts";
+export type { Saga } from "../../core/saga/coordinator.ts";
+export type { SagaRetry, SagaStep, SagaStepContext } from "../../core/saga/definition.ts";
+export type { SagaFailure } from "../../core/saga/records.ts";
+export type { SagaCompensation, SagaResult } from "../../core/saga/result.ts";
+export type { SimpleSaga } from "../../core/saga/simple-saga.ts";
 export { GhostApp } from "./app.ts";
 export type { GhostConfig } from "./config.ts";
 export { G, type Log } from "./g.ts";
@@ -29,3 +34,4 @@ export type { LogFields, LogLevel, LogRecord, LogSink } from "./log.ts";
 export type { Metrics, MetricTags } from "./metrics.ts";
 export type { GroupState, Orchestrator, ProcessState, StartupOrder } from "./orchestrator.ts";
 export type { InitOptions } from "./place.ts";
+export type { SagaApi } from "./saga.ts";

@@ -2,6 +2,7 @@
 import type { GhostBus } from "../../core/bus/ghost-bus.ts";
 import type { Clock } from "../../core/bus/session/transport.ts";
 import type { GhostData } from "../../core/data/ghost-data.ts";
+import type { SagaLog } from "../../core/saga/saga-log.ts";
 import type { GhostConfig } from "./config.ts";
 import type { Health } from "./health.ts";
 import type { LogSink } from "./log.ts";
@@ -25,7 +26,7 @@ export interface GhostParts {
   /** Gets the exit code of an app, in place of the program; then signals are not the app's either. */
   readonly exit?: (code: number) => void;
   /** Where durable sagas are kept. */
-  readonly sagaLog?: unknown;
+  readonly sagaLog?: SagaLog;
 }
 
 let installed: GhostParts = {};

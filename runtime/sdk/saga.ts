@@ -1,0 +1,89 @@
+/** `Ghost.saga`: work in steps that are taken back where one fails. */
+import { setTimeout } from "node:timers";
+import { type Saga, SagaCoordinator } from "../../core/saga/coordinator.ts";
+import { planOf, type SagaStep } from "../../core/saga/definition.ts";
+import { HubSagaLog } from "../../core/saga/hub-saga-log.ts";
+import type { SagaResult } from "../../core/saga/result.ts";
+import { runSaga, type SimpleSaga } from "../../core/saga/simple-saga.ts";
+import { G } from "./g.ts";
+import { doubles } from "./install.ts";
+import { clock, connection } from "./parts.ts";
+
+/** Sagas in two forms. Both end with a result, `{ ok: true, value }` or `{ ok: false, error, compensations }`, and never with a throw. */
+export interface SagaApi {
+  /**
+   * The simple form, for work that ends with its program. Where it throws, what it registered is run in reverse order, each up to three times:
+   *
+   *     const result = await Ghost.saga("order", async (saga) => {
+   *       saga.compensate(() => release(item));
+   *       await reserve(item);
+   *       saga.compensate(() => refund(card));
+   *       return await charge(card);
+   *     });
+   *     if (!result.ok) Ghost.logWarn(result.error.message);
+   */
+  <T>(name: string, work: (saga: SimpleSaga) => Promise<T> | T): Promise<SagaResult<T>>;
+  /**
+   * The durable form: each step's end is on disk in the hub before the next begins. What the end of a program interrupts goes on when the same name is defined
+   * again: at once in the next life of an instance that Ghost runs, elsewhere within about 10 s, once a saga is started. `ghost saga` shows them, and settles what cannot be taken back.
+   *
+   *     const order = Ghost.saga.define<{ item: string }>("order", [
+   *       { name: "reserve", run: ({ input, key }) => stock.reserve(input.item, key), compensate: ({ key }) => stock.release(key) },
+   *       { name: "charge", run: ({ results, key }) => bank.charge(results.reserve.price, key), retry: { attempts: 3, delay: "1s" } },
+   *     ]);
+   *     const result = await order.start({ item: "book" }, { id: "order-17" });
+   *
+   * Throws USAGE for a name that is defined already, and for two steps of one name.
+   */
+  define<Input = unknown>(name: string, steps: readonly SagaStep<Input>[]): Saga<Input>;
+}
+
+const definitions = new Map<string, readonly SagaStep<never>[]>();
+let current: { readonly of: unknown; readonly coordinator: SagaCoordinator; readonly defined: Map<string, Saga<never>> } | undefined;
+
+/** `Ghost.saga`. */
+export const saga: SagaApi = Object.assign(simple, { define });
+
+async function simple<T>(name: string, work: (saga: SimpleSaga) => Promise<T> | T): Promise<SagaResult<T>> {
+  const result = await runSaga(work, (ms) => new Promise<void>((resolve) => clock().after(ms, resolve)));
+  for (const { step, state, error } of result.ok ? [] : result.compensations)
+    if (state === "failed") G.error(`saga ${name}: cannot take ${step} back`, { error });
+  return result;
+}
+
+function define<Input>(name: string, steps: readonly SagaStep<Input>[]): Saga<Input> {
+  planOf(name, definitions.has(name) ? [...steps, ...steps] : steps);
+  definitions.set(name, steps);
+  // Elsewhere a module that is merely imported, by a test perhaps, must not go on with anything.
+  if (!doubles().sagaLog && connection().place.isSupervised) sagas();
+  return { start: (input, options) => (sagas().get(name) as Saga<Input>).start(input, options) };
+}
+
+/** All that are defined, where sagas are kept at this moment. */
+function sagas(): Map<string, Saga<never>> {
+  const of = doubles().sagaLog ?? connection();
+  if (current?.of !== of) {
+    void current?.coordinator[Symbol.asyncDispose]();
+    current = { of, coordinator: coordinator(), defined: new Map() };
+  }
+  const { coordinator: where, defined } = current;
+  for (const [name, steps] of definitions) if (!defined.has(name)) defined.set(name, where.define(name, steps));
+  return defined;
+}
+
+function coordinator(): SagaCoordinator {
+  const { sagaLog } = doubles();
+  const makeAbort = (): AbortController => new AbortController();
+  if (sagaLog) return new SagaCoordinator({ log: sagaLog, clock: clock(), makeAbort, holder: "test" });
+  const { session, place, owned } = connection();
+  const { name, instance, isSupervised } = place;
+  const holder = `${name}/${isSupervised ? instance : `${process.pid}-${Math.random()}`}`;
+  const made = new SagaCoordinator({ log: new HubSagaLog(session), clock: clock(), idle, makeAbort, holder });
+  owned.push(made);
+  return made;
+}
+
+function idle(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms).unref();
+  return () => clearTimeout(timer);
+}
