@@ -13,6 +13,7 @@
  * - `class`: a module of one; the lines after it are a program of their own, which is run the same way
  * - `hub`: statements of an app, beside a real hub
  * - `test`: a file of tests, run by `bun test`
+ * - `walk`, of sh: all its lines, one after the other, in a home of their own; `ghost run` is interrupted as soon as it has said something
  * - `granted`: statements of an app that may use the orchestrator, run by Ghost itself in a home with a daemon
  */
 import { spawnSync } from "node:child_process";
@@ -25,6 +26,7 @@ import { ghost, type Outcome, ROOT, run } from "../rig/ghost.ts";
 import { test } from "../rig/test.ts";
 import { type AppFolder, makeApp } from "../sdk/app-rig.ts";
 import { type Sample, samplesOf } from "./samples.ts";
+import { walk } from "./walk.ts";
 
 test.limit(60_000);
 const samples = samplesOf(readFileSync(join(ROOT, "README.md"), "utf8"), "Apps");
@@ -125,6 +127,9 @@ function commandsOf(code: string): [command: string, flags: string[]][] {
       : [];
   });
 }
+
+for (const sample of ofLanguage("sh").filter(({ words }) => words[0] === "walk"))
+  test(`${titleOf(sample)}: its lines do what they say, one after the other`, () => walk(sample.code));
 
 for (const sample of ofLanguage("yaml")) {
   test(`${titleOf(sample)}: the file is one`, () => {

@@ -90,6 +90,35 @@ class Ticker extends GhostApp {
   }
 }
 {
+  const steps = [];
+  let isEmpty = true;
+  const order = Ghost.saga.define("order", [
+    { name: "reserve", run: ({ input }) => steps.push(`reserve ${input.item}`), compensate: () => steps.push("release") },
+    {
+      name: "charge",
+      run: () => {
+        steps.push("charge");
+        if (isEmpty) throw new Error("the card is empty");
+      },
+      retry: { attempts: 2, delay: "30s" },
+    },
+  ]);
+  for (const [left, expected] of [
+    [true, ["reserve book", "charge", "charge", "release"]],
+    [false, ["reserve book", "charge"]],
+  ]) {
+    await using ghost = useGhostForTesting();
+    isEmpty = left;
+    steps.length = 0;
+    const ending = order.start({ item: "book" }, { id: "order-17" });
+    await ghost.advance("29s");
+    assert.equal(steps.length, 2);
+    await ghost.advance("1m");
+    assert.equal((await ending).ok, !isEmpty);
+    assert.deepEqual(steps, expected);
+  }
+}
+{
   using ghost = useGhostForTesting({ seed: 3, faults: { drop: 0.5, fail: 0.5 } });
   const heard = [];
   await Ghost.bus.subscribe("n", (n) => heard.push(n)).ready;
