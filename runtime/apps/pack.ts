@@ -11,8 +11,9 @@ interface Packed extends TemplateAccount {
 
 /** Every folder of `folder` as one JSON text. Throws when a file of them is no text. */
 export function packBuiltIn(folder: string): string {
-  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory() && hasFiles(join(folder, entry.name)));
-  return JSON.stringify(names.map(({ name }) => packed(readTemplateFolder(join(folder, name), name))));
+  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory() && hasFiles(join(folder, entry.name)));
+  const names = entries.map(({ name }) => name).sort();
+  return JSON.stringify(names.map((name) => packed(readTemplateFolder(join(folder, name), name))));
 }
 
 /** The templates of such a text. */

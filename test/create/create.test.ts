@@ -2,6 +2,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSy
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { onTerminal } from "../cli/on-terminal.ts";
+import { GHOST } from "../rig/ghost.ts";
 import { makeHome } from "../rig/home.ts";
 import { needs } from "../rig/needs.ts";
 import { test } from "../rig/test.ts";
@@ -111,12 +112,16 @@ test("the help names every built-in template", async () => {
     assert.match(help, new RegExp(`\\b${name}\\b`));
 });
 
-test("without questions an app is there within 150 ms", async () => {
-  await using home = makeHome();
-  const times: number[] = [];
-  for (const name of ["one", "two", "three"]) times.push((await home.ok(["create", name, "--template", "basic"])).tookMs);
-  assert.ok(Math.min(...times) <= 150, `${times.map(Math.round).join(", ")} ms`);
-});
+test.unless(
+  GHOST.length === 1 ? null : "is a promise of the compiled binary",
+  "without questions an app is there within 150 ms",
+  async () => {
+    await using home = makeHome();
+    const times: number[] = [];
+    for (const name of ["one", "two", "three"]) times.push((await home.ok(["create", name, "--template", "basic"])).tookMs);
+    assert.ok(Math.min(...times) <= 150, `${times.map(Math.round).join(", ")} ms`);
+  },
+);
 
 test.unless(needs("python3"), "on a terminal what is not given is asked for, shown, and made", async () => {
   await using home = makeHome();

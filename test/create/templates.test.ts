@@ -9,7 +9,7 @@ import { needs } from "../rig/needs.ts";
 import { test } from "../rig/test.ts";
 import { nodeWithTypes } from "./node-runtime.ts";
 
-const TYPESCRIPT = ["basic", "service", "web-api", "worker"];
+const TYPESCRIPT = ["basic", "service", "web-api", "worker", "saga"];
 const TSC = join(ROOT, "node_modules/.bin/tsc");
 const isCompiled = GHOST.length === 1;
 const node = await nodeWithTypes();
@@ -37,13 +37,9 @@ for (const template of TYPESCRIPT) {
     assert.equal([app?.id, app?.entry, diagnostics], ["My_App-1", "app.ts", []]);
   });
 
-  test(`${template}: its types are right, as it is and with Node's own`, async () => {
+  test(`${template}: its types are right with nothing installed`, async () => {
     await using home = makeHome();
-    const folder = await made(home, template);
-    assertOk(await run([TSC], { cwd: folder }));
-    mkdirSync(join(folder, "node_modules/@types"));
-    for (const name of ["@types/node", "undici-types"]) symlinkSync(join(ROOT, "node_modules", name), join(folder, "node_modules", name));
-    assertOk(await run([TSC], { cwd: folder }));
+    assertOk(await run([TSC], { cwd: await made(home, template) }));
   });
 
   test.unless(isCompiled ? null : "needs the compiled binary", `${template}: its tests pass with the runtime inside Ghost`, async () => {
@@ -60,6 +56,17 @@ for (const template of TYPESCRIPT) {
     assert.match(outcome.stdout, /\bfail 0\b/);
   });
 }
+
+test("an app's types are right with Node's own types, too, once these are installed", async () => {
+  await using home = makeHome();
+  const folder = await made(home, "web-api");
+  mkdirSync(join(folder, "node_modules/@types"));
+  for (const name of ["@types/node", "undici-types"]) symlinkSync(join(ROOT, "node_modules", name), join(folder, "node_modules", name));
+  const outcome = await run([TSC, "--listFiles"], { cwd: folder });
+  assertOk(outcome);
+  assert.match(outcome.stdout, "node_modules/@types/node/http.d.ts");
+  assert.not.match(outcome.stdout, `${folder}/types/node`);
+});
 
 test.unless(isCompiled ? null : "needs the compiled binary", "basic: it runs with the runtime inside Ghost", async () => {
   await using home = makeHome();

@@ -13,7 +13,7 @@ import type { SqlGateway } from "../sql/gateway.ts";
 import { type Arguments, textAt, wordAt } from "./arguments.ts";
 import { type Client, type ClientSocket, makeClient, type Piece } from "./client.ts";
 import { findCommand } from "./commands.ts";
-import { type CutOffLimit, Delivery } from "./delivery.ts";
+import { Delivery } from "./delivery.ts";
 import { NOT_DURABLE, run } from "./dispatch.ts";
 import { CLIENT_LIMITS } from "./limits.ts";
 import { Output } from "./output.ts";
@@ -69,8 +69,7 @@ export class Hub {
     this.delivery = new Delivery({
       subscriptionsOf: (client) => this.channels.countOf(client),
       proceed: (client) => this.proceed(client),
-      cutOff: (client, limit) => this.cutOff(client, limit),
-      clients: () => this.clients.values(),
+      cutOff: (client, isSubscriber) => this.cutOff(client, isSubscriber),
     });
     this.tidying = new Tidying(parts.keyspace, parts.fatal);
     this.tidying.schedule();
@@ -183,7 +182,7 @@ export class Hub {
     for (const { stop } of client.watched.splice(0)) stop();
     for (const work of client.whenGone) work();
     client.outgoing = [];
-    this.delivery.forget(client);
+    client.unsent = [];
     this.clients.delete(client.id);
   }
 
@@ -316,13 +315,13 @@ export class Hub {
     if (!client.isClosed && !this.isHalted) this.delivery.flush(client);
   }
 
-  private cutOff(client: Client, limit: CutOffLimit): void {
+  private cutOff(client: Client, isSubscriber: boolean): void {
     const { unsentBytes, id, name } = client;
-    const event = this.channels.countOf(client) > 0 ? "slow-subscriber" : "slow-client";
     this.gone(client);
     client.socket.terminate();
     this.counts.slowSubscribers++;
-    this.announce({ event, client: id, name, unsentBytes, limit });
+    const event = isSubscriber ? "slow-subscriber" : "slow-client";
+    this.announce({ event, client: id, name, unsentBytes, limit: isSubscriber ? "subscriberBytesMax" : "unsentBytesMax" });
   }
 
   /** Tells whoever listens on `ghost:hub`. */

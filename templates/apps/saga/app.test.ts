@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { Ghost } from "ghost-sdk";
+import { type GhostForTesting, useGhostForTesting } from "ghost-sdk/testing";
+import { Shop } from "./shop.ts";
+
+// Doubles in the place of hub, data and clock: no daemon, and no waiting.
+let ghost: GhostForTesting;
+
+beforeEach(() => {
+  ghost = useGhostForTesting();
+});
+
+afterEach(() => ghost[Symbol.asyncDispose]());
+
+/** Lets time pass, none of it real, until it is so. */
+async function until(isSo: () => unknown): Promise<void> {
+  for (let steps = 0; steps < 10_000; steps++) {
+    if (await isSo()) return;
+    await ghost.advance("100ms");
+  }
+  throw new Error(`it never came to this: ${isSo}`);
+}
+
+test("an order is reserved, charged and shipped", async () => {
+  const app = ghost.run(Shop, { args: ["42"] });
+  await until(() => !app.isRunning);
+  assert.equal(await app.exitCode, 0);
+  assert.equal(app.logs.find("on its way")?.fields?.parcel, "one chair from shelf 7");
+  assert.equal(await Ghost.data.get("reserved:42"), "chair");
+  assert.deepEqual(await Ghost.data.get("payment:42"), { key: "order:42:charge", card: "4242" });
+});
+
+test("the same order placed again is the same order", async () => {
+  assert.equal(await ghost.run(Shop, { args: ["42"] }).exitCode, 0);
+  await Ghost.data.delete("payment:42");
+  assert.equal(await ghost.run(Shop, { args: ["42"] }).exitCode, 0);
+  assert.equal(await Ghost.data.get("payment:42"), undefined);
+});
+
+test("an order whose card is declined is taken back", async () => {
+  const app = ghost.run(Shop, { args: ["43", "none"] });
+  await until(() => !app.isRunning);
+  const told = app.logs.find("taken back")?.fields;
+  assert.deepEqual([told?.why, told?.takenBack], ["the card was declined", ["charge", "reserve"]]);
+  assert.equal(await Ghost.data.get("reserved:43"), undefined);
+});

@@ -1,0 +1,4 @@
+import { Ghost } from "ghost-sdk";
+import { Shop } from "./shop.ts";
+
+await Ghost.run(Shop);

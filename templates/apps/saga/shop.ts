@@ -1,0 +1,13 @@
+import { G, GhostApp } from "ghost-sdk";
+import { orders } from "./order.ts";
+
+/** Places one order: `ghost run {{name}} -- ID [CARD]`. */
+export class Shop extends GhostApp {
+  override async run([id = "1", card = "4242"]: string[]): Promise<void> {
+    // With an id that was used before nothing is started: this is that order's result, as soon as there is one.
+    const result = await orders.start({ item: "chair", card }, { id });
+    if (result.ok) return G.info("the order is on its way", { id, ...result.value.ship });
+    const takenBack = result.compensations.map(({ step }) => step);
+    G.warn("the order was taken back", { id, why: result.error.message, takenBack });
+  }
+}
