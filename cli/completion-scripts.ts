@@ -32,6 +32,7 @@ const WORDS: Readonly<Record<string, string>> = {
   daemon: "start stop restart status logs install uninstall",
   hub: "status start stop restart token",
   bus: "pub sub request stream",
+  saga: "list show retry skip",
   data: "get set del scan incr query exec shell backup rotate-key invalidate",
   group: "list status start stop restart create delete",
   completions: SHELLS.join(" "),

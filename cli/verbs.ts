@@ -39,6 +39,7 @@ export const VERB_GROUPS: Readonly<Record<string, Readonly<Record<string, Loader
   "Messages and data": {
     bus: () => import("./commands/bus.ts"),
     data: () => import("./commands/data.ts"),
+    saga: () => import("./commands/saga.ts"),
   },
   "Other tools' files": {
     import: () => import("./commands/import.ts"),

@@ -82,8 +82,8 @@ export class SagaBook<Kept extends KeptSaga = KeptSaga> {
     this.shelf.write(saga, []);
   }
 
-  /** An operator's word on what is parked: of one step, or of all. Throws NOT_FOUND, and USAGE where nothing of it is parked. */
-  obey(name: string, id: string, is: "retry" | "skip", step?: string, by?: string): void {
+  /** An operator's word on what is parked: of one step, or of all; `by`: who says it. Throws NOT_FOUND, and USAGE where nothing of it is parked. */
+  obey(name: string, id: string, is: "retry" | "skip", { step, by }: { readonly step?: string; readonly by?: string } = {}): void {
     const saga = this.shelf.find(name, id);
     if (!saga) throw missing(name, id);
     const open = this.open(saga);

@@ -33,7 +33,7 @@ export class MemorySagaLog implements SagaLog, SagaShelf<Kept> {
 
   /** What an operator does with `ghost saga retry` and `skip`. */
   async obey(name: string, id: string, is: "retry" | "skip", step?: string): Promise<void> {
-    this.book.obey(name, id, is, step);
+    this.book.obey(name, id, is, { step });
   }
 
   async free(name: string, holder: string, limit: number): Promise<readonly string[]> {

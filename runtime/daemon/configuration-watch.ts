@@ -65,9 +65,10 @@ export class ConfigurationWatch {
   }
 
   private async reload(): Promise<void> {
+    const { home, store } = this.parts;
     try {
-      const { configuration, text } = await readNodeConfiguration(this.parts.home.root, process.env);
-      keepConfiguration(this.parts.store, text);
+      const { configuration, text } = await readNodeConfiguration(home.root, process.env);
+      keepConfiguration(home, store, text);
       this.take(configuration);
     } catch (error) {
       if (!(error instanceof GhostError)) throw error;

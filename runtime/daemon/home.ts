@@ -28,6 +28,8 @@ export interface Home {
   readonly hubSocketLink: string;
   /** From which the tokens of apps are made. */
   readonly hubSecretFile: string;
+  /** The text of the last good `.ghost.yaml`, for the hub: the daemon alone can read `state.db`. */
+  readonly keptConfigFile: string;
   readonly pidFile: string;
   readonly lockFile: string;
   /** Exists after an explicit `daemon stop`: commands that only read then do not start a daemon. */
@@ -66,6 +68,7 @@ export function findHome(directory: string | undefined, groupId: number | null =
     hubSocket: socket === socketLink ? hubSocketLink : join(dirname(socket), "hub.sock"),
     hubSocketLink,
     hubSecretFile: join(data, "hub-secret"),
+    keptConfigFile: join(data, "last-configuration.yaml"),
     pidFile: join(run, "daemon.pid"),
     lockFile: join(run, "daemon.lock"),
     stoppedMarker: join(run, "stopped"),

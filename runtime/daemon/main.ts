@@ -145,7 +145,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     if (home.socket !== home.socketLink) prepareHome(home);
   });
   const opened = await openStore(home);
-  const first = await readFirstConfiguration(home.root, opened.store, revivals).catch((error: unknown) => {
+  const first = await readFirstConfiguration(home, opened.store, revivals).catch((error: unknown) => {
     opened.store.close();
     throw error;
   });

@@ -38,7 +38,7 @@ const HANDED_DOWN = 3;
 export async function runHub(root: string): Promise<number> {
   const home = findHome(root);
   for (const folder of [home.data, home.run]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const settings = await readSettings(home.root);
+  const settings = await readSettings(home);
   const isLasting = settings.data.storage.sqlite.enabled;
   const folder = isLasting ? home.data : emptyFolder(join(home.run, "hub"));
   const keyspace = await Keyspace.open(join(folder, "hub.db"), isLasting);

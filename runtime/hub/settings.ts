@@ -1,16 +1,22 @@
 import { NODE_DEFAULT, type NodeConfiguration, type NodeDoor } from "../../core/config/node-configuration.ts";
 import { readNodeConfiguration } from "../config/read-node-file.ts";
+import type { Home } from "../daemon/home.ts";
+import { keptConfiguration } from "../daemon/last-configuration.ts";
 import { TokenFile } from "../daemon/token-file.ts";
 import type { Hub } from "./server/hub.ts";
 import { type OpenDoor, openDoor } from "./server/listen.ts";
 
-/** The node's configuration. One that cannot be used is told, and the defaults hold: the hub's socket must not depend on a slip of the pen. */
-export async function readSettings(root: string): Promise<NodeConfiguration> {
+/**
+ * The node's configuration. One that cannot be used is told, and the last good one holds, or else the defaults: the hub's socket, and whether it keeps anything, must
+ * not depend on a slip of the pen.
+ */
+export async function readSettings(home: Pick<Home, "root" | "keptConfigFile">): Promise<NodeConfiguration> {
   try {
-    return (await readNodeConfiguration(root, process.env)).configuration;
+    return (await readNodeConfiguration(home.root, process.env)).configuration;
   } catch (error) {
-    tell(`${(error as Error).message}; the defaults hold`);
-    return NODE_DEFAULT;
+    const kept = await keptConfiguration(home.root, home.keptConfigFile);
+    tell(`${(error as Error).message}; the ${kept ? "last good configuration holds" : "defaults hold"}`);
+    return kept ?? NODE_DEFAULT;
   }
 }
 

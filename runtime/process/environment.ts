@@ -24,8 +24,8 @@ const VALUE_FILE_BYTES_MAX = 1024 * 1024;
 
 export interface EnvironmentSources {
   readonly home: string;
-  /** GHOST_HUB: where the hub's socket is. */
-  readonly hub: string;
+  /** GHOST_HUB: where the hub's socket is; null: the process could not open it. */
+  readonly hub: string | null;
   /** Whether it gets a listener as its descriptor 3. */
   readonly listener: boolean;
   /** PATH of the registering shell. */
@@ -66,7 +66,7 @@ export function composeEnvironment(definition: ProcessDefinition, sources: Envir
   set("PYTHONUNBUFFERED", "1", "base");
   set("PATH", sources.path, "the shell that registered it");
   set("GHOST_HOME", sources.home, "ghost");
-  set("GHOST_HUB", sources.hub, "ghost");
+  if (sources.hub !== null) set("GHOST_HUB", sources.hub, "ghost");
   set("GHOST_PROJECT", definition.project, "ghost");
   set("GHOST_NAME", definition.name, "ghost");
   set("GHOST_INSTANCE", String(sources.instance), "ghost");

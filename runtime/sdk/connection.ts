@@ -31,6 +31,9 @@ export class Connection {
   /** What ends with it. */
   readonly owned: AsyncDisposable[] = [];
   readonly whenConfigured = new Set<(config: GhostConfig) => void>();
+  /** Told of each event of the session. */
+  readonly whenChanged = new Set<(event: SessionEvent) => void>();
+  private loading: Promise<GhostData> | null = null;
   private hubBus: GhostBus | null = null;
   private hubData: GhostData | null = null;
   private readonly lateData = late(() => this.loadData(), ["scan"]);
@@ -93,9 +96,17 @@ export class Connection {
     await this.session.close();
   }
 
-  private async loadData(): Promise<GhostData> {
+  private loadData(): Promise<GhostData> {
+    this.loading ??= this.openData();
+    return this.loading;
+  }
+
+  private async openData(): Promise<GhostData> {
     const { hubGhostData } = await import("../../core/data/hub/hub-data.ts");
-    this.hubData ??= hubGhostData(this.session);
+    const core = hubGhostData(this.session);
+    const { cache, encryption, resilience } = this.config;
+    const isDecorated = cache ?? encryption ?? resilience;
+    this.hubData = isDecorated ? await (await import("./decorated-data.ts")).decorated(this, core) : core;
     return this.hubData;
   }
 
@@ -109,6 +120,7 @@ export class Connection {
   }
 
   private tell(event: SessionEvent): void {
+    for (const each of this.whenChanged) each(event);
     if (event.event === "connected") {
       if (event.isAgain) G.info("the hub is back: subscriptions go on");
       for (const each of this.whenConnected) each();

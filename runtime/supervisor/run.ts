@@ -123,7 +123,7 @@ export function environmentFor(
   const manifest = supervisor.manifests.get(target.manifestId);
   return composeEnvironment(target.definition, {
     home: supervisor.parts.home.root,
-    hub: supervisor.parts.home.hubSocket,
+    hub: canOpenHub(account) ? supervisor.parts.home.hubSocket : null,
     listener: supervisor.listeners.handsDown(target),
     path: manifest?.path ?? process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
     secrets: supervisor.parts.secrets.of(target.manifestId),
@@ -133,6 +133,11 @@ export function environmentFor(
     hubToken: target.definition.app && supervisor.parts.makeHubToken(target.definition.name),
     instance: target.instance,
   });
+}
+
+/** The hub's socket is its owner's alone (0600). */
+function canOpenHub(account: Account | null): boolean {
+  return account === null || account.uid === 0 || account.uid === process.getuid?.();
 }
 
 /** The surroundings of `stop.command`: those of the run; of one that another daemon started, those that it would get today. */

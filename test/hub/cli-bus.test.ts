@@ -89,6 +89,22 @@ test("a message is read from standard input, and one that has expired is not sho
   assert.match(sub.said.err, /1 message had expired/);
 });
 
+test("sub --since shows what was kept since then, once, and then what comes", async () => {
+  await using home = makeHome();
+  for (const number of [1, 2]) await home.ok(["bus", "pub", "mails", String(number), "--persist"]);
+  const sub = await listening(home, "sub", "mails", "--since", "1h", "-n", "4", "--json");
+  for (const number of [3, 4]) await home.ok(["bus", "pub", "mails", String(number), "--persist"]);
+  assert.is(await sub.code(), 0);
+  assert.equal(
+    sub.messages().map(({ data }) => data),
+    [1, 2, 3, 4],
+  );
+  const none = await listening(home, "sub", "mails", "--since", "1ms", "-n", "1");
+  await home.ok(["bus", "pub", "mails", "5", "--persist"]);
+  assert.is(await none.code(), 0);
+  assert.match(none.said.out, /^\S+ mails 5 \(ghost bus\)\n$/);
+});
+
 test("request prints the answer, fails at once where nobody listens, and after its timeout where nobody answers", async () => {
   await using home = makeHome();
   await home.ok(["hub", "start"]);

@@ -24,10 +24,14 @@ export interface ServedHub extends AsyncDisposable {
   ask(...words: readonly string[]): Promise<unknown>;
 }
 
-/** Starts a hub and waits until it accepts. */
-export async function serveHub(home: Home): Promise<ServedHub> {
+/** Starts a hub and waits until it accepts. `env`: more of its environment. */
+export async function serveHub(home: Home, env: Readonly<Record<string, string>> = {}): Promise<ServedHub> {
   const [program = "", ...words] = GHOST;
-  const child = spawn(program, [...words, "hub", "serve"], { cwd: home.work, env: home.env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, [...words, "hub", "serve"], {
+    cwd: home.work,
+    env: { ...home.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let errors = "";
   child.stderr.on("data", (bytes: Buffer) => {
     errors += bytes;

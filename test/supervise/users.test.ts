@@ -62,6 +62,15 @@ test.unless(needs("linux", "root"), "group, umask, nice and open_files reach the
   assert.is(statSync(file).mode & 0o777, 0o640);
 });
 
+test.unless(needs("root"), "who cannot open the hub's socket is not told where it is", async () => {
+  await using home = makeHome();
+  const base = { command: "sleep 1000", restart: true };
+  declare(home, { ...base, name: "own" }, { ...base, name: "other", user: "nobody" });
+  await home.ok(["register"]);
+  const told = async (name: string) => (await home.ok(["env", name, "--json"])).stdout.includes("GHOST_HUB");
+  assert.equal([await told("own"), await told("other")], [true, false]);
+});
+
 test.unless(needs("linux", "root"), "the tools that drop privileges do not come from the program's own PATH", async () => {
   await using home = makeHome();
   const folder = openFolder(home);

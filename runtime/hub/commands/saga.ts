@@ -8,8 +8,10 @@
  *   RETRY name id [step]                    OK: what is parked is tried again
  *   SKIP name id [step]                     OK: what is parked is given up
  *   READ name id                            [state, [record …]], records as JSON; nil: there is none
- *   LIST [NAME n] [STATE s] … [AFTER place] [COUNT n]
- *                                           [place, name, id, state, records, started, changed, holder, ms left] each, in the order in which they began
+ *   WHERE name id                           [namespace …] that have such a saga, for the operator
+ *   LIST [NAME n] [STATE s] … [BEFORE place] [COUNT n] [EVERYWHERE]
+ *                                           [place, namespace, name, id, state, records, started, changed, holder, ms left] each, the newest first;
+ *                                           EVERYWHERE: of all namespaces, for the operator
  *
  * Who holds a saga has its fence, which grows with each claim: with an older one all is refused with LEASE_LOST. What an operator says, and that a saga
  * is at rest, is told as {"name","id","state"} on the channel `ghost:saga:NAMESPACE`.
@@ -18,7 +20,7 @@ import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { SagaBook } from "../../../core/saga/book.ts";
 import { SAGA_LIMITS } from "../../../core/saga/limits.ts";
 import { SAGA_STATES, type SagaState } from "../../../core/saga/result.ts";
-import { type SagaFilter, type SagaRow, SagaTable } from "../keyspace/sagas.ts";
+import { listSagas, namespacesOf, type SagaFilter, type SagaRow, SagaTable } from "../keyspace/sagas.ts";
 import { type Arguments, utf8At, wordAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
 import { define, FAMILY, type Run } from "../server/commands.ts";
@@ -43,6 +45,7 @@ define({
       RETRY: { arity: -4, isWrite: true, run: refusing((...given) => obey("retry", ...given)) },
       SKIP: { arity: -4, isWrite: true, run: refusing((...given) => obey("skip", ...given)) },
       READ: { arity: 4, isRead: true, run: read },
+      WHERE: { arity: 4, isRead: true, run: where },
       LIST: { arity: -2, isRead: true, run: list },
     },
   },
@@ -68,7 +71,7 @@ function renew(hub: Hub, client: Client, args: Arguments): void {
 
 function obey(is: "retry" | "skip", hub: Hub, client: Client, args: Arguments): void {
   atMost(args, 5);
-  bookOf(hub, client).obey(utf8At(args, 2), utf8At(args, 3), is, wordOf(args, 4));
+  bookOf(hub, client).obey(utf8At(args, 2), utf8At(args, 3), is, { step: wordOf(args, 4), by: client.name || undefined });
   hub.output.ok();
 }
 
@@ -89,29 +92,39 @@ function read(hub: Hub, client: Client, args: Arguments): void {
   for (const record of records) hub.output.text(record);
 }
 
+function where(hub: Hub, client: Client, args: Arguments): void {
+  if (!client.isOperator) refuse("NAMESPACE only the operator may look into all namespaces");
+  const names = namespacesOf(hub.keyspace, utf8At(args, 2), utf8At(args, 3));
+  hub.output.array(names.length);
+  for (const name of names) hub.output.text(name);
+}
+
 function list(hub: Hub, client: Client, args: Arguments): void {
-  const rows = tableOf(hub, client).list(filterOf(args));
+  const isEverywhere = wordAt(args, args.count - 1) === "EVERYWHERE";
+  if (isEverywhere && !client.isOperator) refuse("NAMESPACE only the operator may look into all namespaces");
+  const filter = filterOf(args, isEverywhere ? args.count - 1 : args.count);
+  const rows = listSagas(hub.keyspace, isEverywhere ? null : client.space.id, filter);
   const now = hub.keyspace.now();
   hub.output.array(rows.length);
-  for (const { place, name, id, state, records, started, changed, holder, leaseEnds } of rows) {
-    hub.output.array(9);
+  for (const { place, namespace, name, id, state, records, started, changed, holder, leaseEnds } of rows) {
+    hub.output.array(10);
     hub.output.integer(place);
-    for (const text of [name, id, state]) hub.output.text(text);
+    for (const text of [namespace, name, id, state]) hub.output.text(text);
     for (const number of [records, started, changed]) hub.output.integer(number);
     hub.output.text(holder);
     hub.output.integer(holder === "" ? 0 : Math.max(0, leaseEnds - now));
   }
 }
 
-function filterOf(args: Arguments): SagaFilter {
+function filterOf(args: Arguments, end: number): SagaFilter {
   const states: SagaState[] = [];
-  const filter = { name: null as string | null, after: 0, limit: LISTED };
-  for (let index = 2; index < args.count; index += 2) {
-    if (index + 1 >= args.count) refuse(SYNTAX);
+  const filter = { name: null as string | null, before: Number.MAX_SAFE_INTEGER, limit: LISTED };
+  for (let index = 2; index < end; index += 2) {
+    if (index + 1 >= end) refuse(SYNTAX);
     const word = wordAt(args, index);
     if (word === "NAME") filter.name = utf8At(args, index + 1);
     else if (word === "STATE") states.push(stateAt(args, index + 1));
-    else if (word === "AFTER") filter.after = integerAt(args, index + 1);
+    else if (word === "BEFORE") filter.before = integerAt(args, index + 1);
     else if (word === "COUNT") filter.limit = countAt(args, index + 1);
     else refuse(SYNTAX);
   }

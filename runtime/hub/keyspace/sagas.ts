@@ -20,9 +20,14 @@ export interface SagaRow extends KeptSaga {
 export interface SagaFilter {
   readonly name: string | null;
   readonly states: readonly SagaState[];
-  /** Those behind this place. */
-  readonly after: number;
+  /** Those that began before the one at this place. */
+  readonly before: number;
   readonly limit: number;
+}
+
+/** A saga of a list, which may be of all namespaces. */
+export interface ListedSaga extends SagaRow {
+  readonly namespace: string;
 }
 
 const COLUMNS =
@@ -82,15 +87,6 @@ export class SagaTable implements SagaShelf<SagaRow> {
     if (isAtRest(state) && state !== "parked") this.end(place);
   }
 
-  /** In the order in which they began. */
-  list({ name, states, after, limit }: SagaFilter): SagaRow[] {
-    const words = states.map((state) => `'${state}'`).join(", ");
-    return this.keyspace.db.all<SagaRow>(
-      `SELECT ${COLUMNS} FROM sagas WHERE namespace = ?1 AND place > ?2 AND state IN (${words}) AND (?3 IS NULL OR name = ?3) ORDER BY place LIMIT ?4`,
-      [this.namespace, after, name, limit],
-    );
-  }
-
   /** Ids of those that are to go on, and that nobody or `holder` holds. */
   free(name: string, holder: string, limit: number): string[] {
     const rows = this.keyspace.db.all<{ id: string }>(
@@ -131,4 +127,22 @@ export class SagaTable implements SagaShelf<SagaRow> {
       this.keyspace.run("DELETE FROM sagas WHERE place = ?", [place]);
     }
   }
+}
+
+/** The newest first; `namespace` null: of all. */
+export function listSagas({ db }: Keyspace, namespace: number | null, { name, states, before, limit }: SagaFilter): ListedSaga[] {
+  const words = states.map((state) => `'${state}'`).join(", ");
+  const own = namespace === null ? "" : "namespace = ?4 AND";
+  return db.all<ListedSaga>(
+    `SELECT ${COLUMNS.replaceAll(/\b(name|id)\b/g, "sagas.$1")}, namespaces.name AS namespace FROM sagas JOIN namespaces ON namespaces.id = namespace
+      WHERE ${own} place < ?1 AND state IN (${words}) AND (?2 IS NULL OR sagas.name = ?2) ORDER BY place DESC LIMIT ?3`,
+    [before, name, limit, ...(namespace === null ? [] : [namespace])],
+  );
+}
+
+/** The namespaces that have a saga of this name and id. */
+export function namespacesOf({ db }: Keyspace, name: string, id: string): string[] {
+  const sql =
+    "SELECT n.name FROM namespaces n WHERE EXISTS (SELECT 1 FROM sagas s WHERE s.namespace = n.id AND s.name = ? AND s.id = ?) ORDER BY n.name";
+  return db.all<{ name: string }>(sql, [name, id]).map((row) => row.name);
 }

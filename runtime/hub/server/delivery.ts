@@ -1,19 +1,26 @@
 import type { Client, Piece } from "./client.ts";
 import { CLIENT_LIMITS } from "./limits.ts";
 
+/** The limits whose excess cuts a client off. */
+export type CutOffLimit = "subscriberBytesMax" | "unsentBytesMax" | "allUnsentBytesMax";
+
 /** What the sending needs of the hub. */
 export interface DeliveryHost {
   /** How many subscriptions a client has. */
   subscriptionsOf(client: Client): number;
   /** Commands that waited for room may run now. */
   proceed(client: Client): void;
-  /** A client that does not read was cut off. */
-  cutOff(client: Client, isSubscriber: boolean): void;
+  /** A client that does not read is cut off, because of this limit. */
+  cutOff(client: Client, limit: CutOffLimit): void;
+  /** All clients. */
+  clients(): Iterable<Client>;
 }
 
 /** Sends to clients what their sockets take, keeps the rest up to a limit, and cuts off who does not read. */
 export class Delivery {
   private readonly host: DeliveryHost;
+  /** What all clients together have not taken. */
+  private allUnsentBytes = 0;
 
   constructor(host: DeliveryHost) {
     this.host = host;
@@ -47,13 +54,21 @@ export class Delivery {
     else this.goOn(client);
   }
 
+  /** What a client that is gone did not take. */
+  forget(client: Client): void {
+    this.allUnsentBytes -= client.unsentBytes;
+    client.unsentBytes = 0;
+    client.unsent = [];
+  }
+
   /** Offers what is kept. */
   private writeUnsent(client: Client): void {
     while (client.unsent.length > 0) {
       const next = client.unsent[0] as Uint8Array;
       const taken = client.socket.write(next);
-      if (taken < 0) return;
+      if (taken < 0 || client.isClosed) return;
       client.unsentBytes -= taken;
+      this.allUnsentBytes -= taken;
       if (taken < next.length) {
         client.unsent[0] = next.subarray(taken);
         break;
@@ -77,6 +92,7 @@ export class Delivery {
   private keep(client: Client, bytes: Uint8Array, asked: number): void {
     client.unsent.push(bytes);
     client.unsentBytes += bytes.length;
+    this.allUnsentBytes += bytes.length;
     client.askedBytes += Math.min(asked, bytes.length);
     const isSubscriber = this.host.subscriptionsOf(client) > 0;
     if (client.unsentBytes > CLIENT_LIMITS.unsentBytesPause && !isSubscriber) client.socket.pause();
@@ -85,6 +101,16 @@ export class Delivery {
     if (messages > CLIENT_LIMITS.subscriberBytesSoft && client.slowSince === 0) client.slowSince = Date.now();
     const isSlow = client.slowSince > 0 && Date.now() - client.slowSince > CLIENT_LIMITS.subscriberSlowMs;
     const isTooSlow = isSubscriber && (messages > CLIENT_LIMITS.subscriberBytesMax || isSlow);
-    if (isTooSlow || client.unsentBytes > CLIENT_LIMITS.unsentBytesMax) this.host.cutOff(client, isSubscriber);
+    if (isTooSlow) this.host.cutOff(client, "subscriberBytesMax");
+    else if (client.unsentBytes > CLIENT_LIMITS.unsentBytesMax) this.host.cutOff(client, "unsentBytesMax");
+    while (this.allUnsentBytes > CLIENT_LIMITS.allUnsentBytesMax && this.cutOffSlowest());
+  }
+
+  /** Cuts off who has most unsent; false: nobody has anything. */
+  private cutOffSlowest(): boolean {
+    let slowest: Client | null = null;
+    for (const client of this.host.clients()) if (client.unsentBytes > (slowest?.unsentBytes ?? 0)) slowest = client;
+    if (slowest) this.host.cutOff(slowest, "allUnsentBytesMax");
+    return slowest !== null;
   }
 }

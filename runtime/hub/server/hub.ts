@@ -13,7 +13,7 @@ import type { SqlGateway } from "../sql/gateway.ts";
 import { type Arguments, textAt, wordAt } from "./arguments.ts";
 import { type Client, type ClientSocket, makeClient, type Piece } from "./client.ts";
 import { findCommand } from "./commands.ts";
-import { Delivery } from "./delivery.ts";
+import { type CutOffLimit, Delivery } from "./delivery.ts";
 import { NOT_DURABLE, run } from "./dispatch.ts";
 import { CLIENT_LIMITS } from "./limits.ts";
 import { Output } from "./output.ts";
@@ -69,7 +69,8 @@ export class Hub {
     this.delivery = new Delivery({
       subscriptionsOf: (client) => this.channels.countOf(client),
       proceed: (client) => this.proceed(client),
-      cutOff: (client, isSubscriber) => this.cutOff(client, isSubscriber),
+      cutOff: (client, limit) => this.cutOff(client, limit),
+      clients: () => this.clients.values(),
     });
     this.tidying = new Tidying(parts.keyspace, parts.fatal);
     this.tidying.schedule();
@@ -182,7 +183,7 @@ export class Hub {
     for (const { stop } of client.watched.splice(0)) stop();
     for (const work of client.whenGone) work();
     client.outgoing = [];
-    client.unsent = [];
+    this.delivery.forget(client);
     this.clients.delete(client.id);
   }
 
@@ -315,13 +316,13 @@ export class Hub {
     if (!client.isClosed && !this.isHalted) this.delivery.flush(client);
   }
 
-  private cutOff(client: Client, isSubscriber: boolean): void {
+  private cutOff(client: Client, limit: CutOffLimit): void {
     const { unsentBytes, id, name } = client;
+    const event = this.channels.countOf(client) > 0 ? "slow-subscriber" : "slow-client";
     this.gone(client);
     client.socket.terminate();
     this.counts.slowSubscribers++;
-    const event = isSubscriber ? "slow-subscriber" : "slow-client";
-    this.announce({ event, client: id, name, unsentBytes, limit: isSubscriber ? "subscriberBytesMax" : "unsentBytesMax" });
+    this.announce({ event, client: id, name, unsentBytes, limit });
   }
 
   /** Tells whoever listens on `ghost:hub`. */

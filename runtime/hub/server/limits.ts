@@ -4,6 +4,11 @@ export const CLIENT_LIMITS = {
   clientsMax: 10_000,
   /** Replies that a client does not read, bytes; then it is cut off. */
   unsentBytesMax: 256 * 1024 * 1024,
+  /**
+   * The same of all clients together: beyond it whoever has most is cut off, again and again. A message to many counts for each of them, though it lies in memory
+   * once. GHOST_HUB_UNSENT_BYTES_MAX sets another one.
+   */
+  allUnsentBytesMax: Number(process.env.GHOST_HUB_UNSENT_BYTES_MAX) || 1024 * 1024 * 1024,
   /** Messages that a subscriber does not read, bytes: cut off at once at the first figure, or after a while at the second (Redis's defaults). */
   subscriberBytesMax: 32 * 1024 * 1024,
   subscriberBytesSoft: 8 * 1024 * 1024,

@@ -35,6 +35,7 @@ const rows = (n: number): string => (n === 0 ? "[[0,null]]" : `[[${n},${n}]]`);
 const countRows = (table: string): string[] => ["GHOST.QUERY", `select count(*) as count, max(n) as last from ${table}`];
 const insert = (table: string, n: number): string[] => ["GHOST.EXEC", `insert into ${table} values (?)`, `[${n}]`];
 const create = (table: string): string[] => ["GHOST.EXEC", `create table if not exists ${table} (n integer primary key)`];
+const publish = (id: string, n: number): string[] => ["GHOST.PUBLISH", `crash:${id}`, `${n}`, "PERSIST", "ID", `${id}-${n}`];
 const rowsSeen = (reply: Reply): string =>
   reply.kind === "bulk" ? JSON.stringify((JSON.parse(reply.text) as { rows: unknown }).rows) : show(reply);
 
@@ -84,6 +85,17 @@ export const KEY_KINDS: readonly Kind[] = [
       ["GET", `multi:d:${id}`],
     ],
     model: (_, n) => [bulk(n || null), bulk(n || null), `:${n}`, bulk(n || null)],
+  },
+  {
+    // The message before is sent once more each time: its id must be known also after a crash.
+    name: "PERSIST",
+    write: (id, n) => [publish(id, n - 1), publish(id, n)].slice(n === 1 ? 1 : 0),
+    read: (id) => [
+      ["XLEN", `shared:channel:crash:${id}`],
+      ["XREVRANGE", `shared:channel:crash:${id}`, "+", "-", "COUNT", "1"],
+    ],
+    model: (_, n) => [`:${n}`, n === 0 ? "[]" : `[[["data", "${n}"]]]`],
+    seen: (reply) => show(reply).replace(/"\d+-\d+", /, ""),
   },
   {
     name: "EXPIREAT",
