@@ -34,6 +34,8 @@ function factsOf(process: ProcessDetail, now: number): [string, string | null][]
     ["why", tame(process.why)],
     ["desired", process.desired === "up" ? null : "down"],
     ["health", process.health === "none" ? null : process.health],
+    ["app", appOf(process)],
+    ...checksOf(process),
     ["waits for", process.waitingFor.length > 0 ? process.waitingFor.join(", ") : null],
     ["pid", process.pid === null ? null : String(process.pid)],
     ["up", upFor(process, now)],
@@ -51,6 +53,22 @@ function factsOf(process: ProcessDetail, now: number): [string, string | null][]
     ["", process.logs.err],
     ...process.tree.map(({ pid, command }, index): [string, string] => [index === 0 ? "tree" : "", `${pid} ${tame(command)}`]),
   ];
+}
+
+function appOf({ app }: ProcessDetail): string | null {
+  if (!app) return null;
+  const version = app.version === null ? "" : ` ${app.version}`;
+  const about = app.description === null ? "" : `, ${app.description.split("\n")[0]}`;
+  return tame(`${app.name}${version} (${app.mode})${about}`);
+}
+
+/** What the app's own checks said with its last beat. */
+function checksOf({ app }: ProcessDetail): [string, string | null][] {
+  const checks = Object.entries(app?.health?.checks ?? {});
+  return checks.map(([name, { status, ms, error }], index) => {
+    const took = ms === undefined ? "" : ` (${Math.round(ms)} ms)`;
+    return [index === 0 ? "checks" : "", tame(`${name} ${status}${took}${error ? `: ${error}` : ""}`)];
+  });
 }
 
 /** How the last runs of a one-shot ended; nothing for a service. */

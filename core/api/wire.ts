@@ -2,7 +2,9 @@
  * What travels between the daemon and its clients over HTTP: shapes only. Fields are added, never changed.
  * Times are ISO 8601 in UTC, sizes bytes, durations milliseconds.
  */
+
 import type { ErrorBody } from "../errors/ghost-error.ts";
+import type { AppView } from "./apps.ts";
 
 /** What people see of a process's state; derived, never stored. */
 export type Status = "stopped" | "waiting" | "starting" | "running" | "unhealthy" | "stopping" | "backoff" | "exited" | "failed";
@@ -60,6 +62,8 @@ export interface ProcessDetail extends ProcessView {
   readonly schedule: { readonly cron: string; readonly timezone: string | null } | null;
   /** Of a one-shot: how its last runs ended, newest first. */
   readonly results: readonly RunResult[];
+  /** What it is besides a process; null: no app. Absent: a daemon of an older version. */
+  readonly app?: AppView | null;
   /** The numbers of its ports by name. */
   readonly ports: Readonly<Record<string, number>>;
 }

@@ -179,7 +179,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
   const sampler = new Sampler(supervisor, first.configuration.monitoring);
   sampler.onSample = () => hub.events.sampled(supervisor.listed());
   const files = new FileWatch(supervisor);
-  const health = new HealthWatch(supervisor, (process) => hub.proberFor(process));
+  const health = new HealthWatch(supervisor, hub);
   const settings = new NodeSettings(
     { home, supervisor, sampler, hub, announce, makeServer: (guard) => createHttpServer(routes(node), busy, guard) },
     first,

@@ -1,3 +1,4 @@
+import { appPaths, appSchemas } from "./openapi/apps.ts";
 import { daemonPaths, daemonSchemas } from "./openapi/daemon.ts";
 import { groupPaths, groupSchemas } from "./openapi/groups.ts";
 import { hubPaths, hubSchemas } from "./openapi/hub.ts";
@@ -26,7 +27,7 @@ export function openApi(version: string): OpenApi {
         "The daemon's interface, on the unix socket run/daemon.sock: curl --unix-socket ~/.ghost/run/daemon.sock http://ghost/v1/processes. " +
         "With `http:` in the node's .ghost.yaml also on a TCP port, with the header Authorization: Bearer TOKEN (/healthz without it).",
     },
-    paths: { ...processPaths, ...groupPaths, ...manifestPaths, ...storyPaths, ...metricPaths, ...daemonPaths, ...hubPaths },
+    paths: { ...processPaths, ...groupPaths, ...manifestPaths, ...storyPaths, ...metricPaths, ...daemonPaths, ...hubPaths, ...appPaths },
     components: {
       schemas: {
         ...processSchemas,
@@ -36,6 +37,7 @@ export function openApi(version: string): OpenApi {
         ...metricSchemas,
         ...daemonSchemas,
         ...hubSchemas,
+        ...appSchemas,
       },
     },
   };

@@ -1,6 +1,7 @@
 import type { Call } from "./call.ts";
 import type { Route } from "./http.ts";
 import type { DaemonNode } from "./node.ts";
+import { appRoutes } from "./routes/apps.ts";
 import { beatRoutes } from "./routes/beat.ts";
 import { daemonRoutes } from "./routes/daemon.ts";
 import { definitionRoutes } from "./routes/definitions.ts";
@@ -28,6 +29,7 @@ function handleFresh(node: DaemonNode, route: Route, call: Call): Promise<void> 
 
 function allRoutes(node: DaemonNode): Route[] {
   return [
+    ...appRoutes(node),
     ...beatRoutes(node),
     ...processRoutes(node),
     ...groupRoutes(node),

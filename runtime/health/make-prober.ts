@@ -17,6 +17,8 @@ export interface Surroundings {
   command(probe: Extract<Probe, { kind: "exec" }>): ProbeCommand;
   /** Its output since the run began. */
   tails(): readonly LogTail[];
+  /** Since when its beats can be heard, by `performance.now()`; null: they cannot. Absent: always. */
+  listensSinceMs?(): number | null;
   /** What asks Ghost's own hub; absent where there is none. */
   hub?(): Prober;
 }
@@ -34,7 +36,7 @@ export function makeProber(probe: Probe, surroundings: Surroundings): Prober {
     case "log":
       return new LogProbe(() => surroundings.reveal(probe.pattern), surroundings.tails());
     case "heartbeat":
-      return new Heartbeat(probe.intervalMs);
+      return new Heartbeat(probe.intervalMs, surroundings.listensSinceMs);
     case "hub":
       return surroundings.hub?.() ?? timed(async () => failure("there is no hub to be asked"));
     default:

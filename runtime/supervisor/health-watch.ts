@@ -8,7 +8,7 @@ import { Heartbeat } from "../health/heartbeat.ts";
 import { endOfLog, LogTail } from "../health/log-tail.ts";
 import { HealthLoop, type TimedAnswer } from "../health/loop.ts";
 import { makeProber } from "../health/make-prober.ts";
-import type { Prober } from "../health/prober.ts";
+import type { Answer, Prober } from "../health/prober.ts";
 import { findExecutable } from "../process/executable.ts";
 import { endStrayProbes, type ProbeCommand } from "../process/probe-command.ts";
 import { logTargets, revealText, stopCommandContext } from "./run.ts";
@@ -17,6 +17,14 @@ import type { Supervisor } from "./supervisor.ts";
 
 /** The first bytes of a run may be in the log so long before its start is recorded, in ms. */
 const EARLY_OUTPUT_MS = 20;
+
+/** The hub, as far as health has to do with it. */
+export interface HubEars {
+  /** What asks a run of the hub whether it is well. */
+  proberFor(process: Supervised): Prober;
+  /** Since when beats come through it, by `performance.now()`; null: they do not. */
+  readonly listensSinceMs: number | null;
+}
 
 interface Watch {
   readonly token: string;
@@ -37,13 +45,12 @@ export class HealthWatch {
   private readonly supervisor: Supervisor;
   private readonly watches = new Map<string, Watch>();
   private readonly starts = new Map<string, RunStart>();
-  private readonly hubProber: ((process: Supervised) => Prober) | undefined;
+  private readonly hub: HubEars | undefined;
   private stopped = false;
 
-  /** `hubProber` makes what asks a run of the hub. */
-  constructor(supervisor: Supervisor, hubProber?: (process: Supervised) => Prober) {
+  constructor(supervisor: Supervisor, hub?: HubEars) {
     this.supervisor = supervisor;
-    this.hubProber = hubProber;
+    this.hub = hub;
   }
 
   /** Ends what probes of a daemon that died left running. Called once, when the processes are taken over. */
@@ -67,11 +74,11 @@ export class HealthWatch {
     this.begin(process, check, state.identity.token, isNew);
   }
 
-  /** The process says that it is well; false when no heartbeat of it is awaited now. */
-  beat(process: Supervised): boolean {
+  /** The process says how it is (default: well); false when no heartbeat of it is awaited now. */
+  beat(process: Supervised, answer?: Answer): boolean {
     const prober = this.watches.get(process.key)?.prober;
     if (!(prober instanceof Heartbeat)) return false;
-    prober.beat();
+    prober.beat(answer);
     return true;
   }
 
@@ -130,12 +137,14 @@ export class HealthWatch {
   }
 
   private proberFor(process: Supervised, probe: Probe, token: string): Prober {
-    const { hubProber } = this;
+    const { hub } = this;
     return makeProber(probe, {
       reveal: (text) => this.reveal(process, text),
       command: (exec) => this.commandFor(process, exec),
       tails: () => this.tailsOf(process, token),
-      ...(hubProber && { hub: () => hubProber(process) }),
+      ...(hub && { hub: () => hub.proberFor(process) }),
+      // Apps beat through the hub.
+      ...(hub && process.definition.app && { listensSinceMs: () => hub.listensSinceMs }),
     });
   }
 

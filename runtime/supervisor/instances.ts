@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
+import { withWord } from "../../core/lifecycle/app-word.ts";
 import { registered } from "../../core/lifecycle/state.ts";
 import { logTargets } from "./run.ts";
 import type { StoredProcess } from "./store.ts";
@@ -52,10 +53,21 @@ export function storedInstance(
   };
 }
 
+/** What a process is by its file, whatever its code says besides. */
+export function declaredOf({ declared, definition }: Supervised): ProcessDefinition {
+  return declared ?? definition;
+}
+
+/** Puts into effect what an app's code says of itself. */
+export function redefine(supervisor: Supervisor, process: Supervised): void {
+  applyDefinition(supervisor, process, declaredOf(process));
+}
+
 /** In memory, and for what follows it: log files, watches, schedules. */
 export function applyDefinition(supervisor: Supervisor, process: Supervised, definition: ProcessDefinition): void {
   const before = process.definition.app?.config;
-  process.definition = definition;
+  process.declared = process.word ? definition : null;
+  process.definition = process.word ? withWord(definition, process.word) : definition;
   for (const target of logTargets(supervisor, process, null)) supervisor.parts.pump.update(target);
   supervisor.runChanges.tell(process);
   if (definition.app && before !== definition.app.config) supervisor.appChanges.tell(process);

@@ -8,7 +8,7 @@ import { registered } from "../../core/lifecycle/state.ts";
 import { findExecutable } from "../process/executable.ts";
 import { isIdle, type Report } from "./actions.ts";
 import { deleteAll } from "./delete.ts";
-import { applyDefinition, storedInstance } from "./instances.ts";
+import { applyDefinition, declaredOf, storedInstance } from "./instances.ts";
 import { startAll } from "./start-all.ts";
 import { isOwn, isSurplus, keyOf, type Supervised, supervise } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -98,7 +98,7 @@ function planOne(supervisor: Supervisor, manifest: Manifest, definition: Process
   if (!existing) return { project, name, action: "add", disrupts: false, differences: [] };
   if (existing.manifestId !== manifest.id) throw nameTaken(existing, manifest);
   const secrets = { before: supervisor.parts.secrets.of(manifest.id), after: manifest.secrets };
-  const differences = [...diffDefinitions(existing.definition, definition, secrets), ...pathDifferences(supervisor, manifest, definition)];
+  const differences = [...diffDefinitions(declaredOf(existing), definition, secrets), ...pathDifferences(supervisor, manifest, definition)];
   if (differences.length === 0) return { project, name, action: "keep", disrupts: false, differences };
   const disrupts = isAnyUp(supervisor, existing) && differences.some(({ key }) => !isLiveKey(key));
   return { project, name, action: "change", disrupts, differences };

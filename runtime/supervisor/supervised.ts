@@ -1,7 +1,9 @@
 import type { ProcessDetail, RunResult } from "../../core/api/wire.ts";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { isOwnName, OWN_MANIFEST_ID } from "../../core/config/own-processes.ts";
+import type { AppWord } from "../../core/lifecycle/app-word.ts";
 import { type Machine, registered } from "../../core/lifecycle/state.ts";
+import type { Heard } from "./app-beats.ts";
 import type { StoredProcess } from "./store.ts";
 
 /** What a probe said, as `status` shows it. */
@@ -29,7 +31,14 @@ export interface Supervised {
   /** 0 for the first, and for one that is alone. */
   readonly instance: number;
   manifestId: string;
+  /** What is in effect: as declared, and for an app what its code says besides. */
   definition: ProcessDefinition;
+  /** As it was declared, where something else is in effect; else null. */
+  declared: ProcessDefinition | null;
+  /** What the app's code said of itself, in any run that this daemon saw. */
+  word: AppWord | null;
+  /** The app's last beat. */
+  heard: Heard | null;
   machine: Machine;
   /** The last cause, as a phrase. */
   why: string;
@@ -95,6 +104,9 @@ export function supervise(stored: Pick<StoredProcess, "key" | "id" | "manifestId
     instance: stored.instance ?? 0,
     manifestId: stored.manifestId,
     definition: stored.definition,
+    declared: null,
+    word: null,
+    heard: null,
     machine: stored.machine ?? registered,
     why: "registered",
     members: new Map(stored.members ?? []),

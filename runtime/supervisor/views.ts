@@ -4,6 +4,7 @@ import { describePolicy } from "../../core/lifecycle/restart.ts";
 import { isCrashLooping } from "../../core/lifecycle/state.ts";
 import { pidOf, statusOf } from "../../core/lifecycle/view.ts";
 import { readProcessTable } from "../process/table.ts";
+import { appViewOf } from "./app-beats.ts";
 import { logFolder } from "./run.ts";
 import { liveTree } from "./sampler.ts";
 import type { Supervised } from "./supervised.ts";
@@ -71,6 +72,7 @@ export function detailOf(supervisor: Supervisor, process: Supervised): ProcessDe
     restartPolicy: describePolicy(definition.restart),
     line: definition.source?.line ?? null,
     probe: process.probe,
+    app: appViewOf(process),
     schedule: definition.schedule && { cron: definition.schedule.cron, timezone: definition.schedule.timezone },
     results: process.results,
     ports: supervisor.ports.numbersOf(process),

@@ -64,6 +64,7 @@ export class Hub implements Audience {
   /** From the first need of its socket on: to make one costs 1 ms, which is not to be part of the daemon's start. */
   private begun = false;
   private ended = false;
+  private readySinceMs: number | null = null;
 
   constructor(parts: HubParts) {
     this.parts = parts;
@@ -81,6 +82,10 @@ export class Hub implements Audience {
   /** Null where people registered a process of that name before it was reserved. */
   get process(): Supervised | null {
     return findOwn(this.parts.supervisor, HUB);
+  }
+
+  get listensSinceMs(): number | null {
+    return this.presence === "there" ? this.readySinceMs : null;
   }
 
   get presence(): Audience["presence"] {
@@ -183,7 +188,11 @@ export class Hub implements Audience {
       this.forgetNews();
       this.rest();
     } else if (machine.state.at === "starting") this.begins();
-    else if (isReady(machine)) this.events.flush();
+    else if (isReady(machine)) {
+      this.readySinceMs ??= performance.now();
+      this.events.flush();
+    }
+    if (!isReady(machine)) this.readySinceMs = null;
   }
 
   /** A run is about to begin, of this build. */

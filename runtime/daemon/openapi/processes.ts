@@ -139,6 +139,7 @@ export const processSchemas: Readonly<Record<string, Schema>> = {
         schedule: orNull(object({ cron: text, timezone: orNull(text) })),
         results: listOf(ref("RunResult")),
         ports: { type: "object", additionalProperties: integer },
+        app: orNull(ref("App")),
       }),
     ],
   },

@@ -1,4 +1,5 @@
 import type { DefinitionsView } from "../../../core/api/definitions.ts";
+import { declaredOf } from "../../supervisor/instances.ts";
 import { keyOf } from "../../supervisor/supervised.ts";
 import type { Call } from "../call.ts";
 import type { Route } from "../http.ts";
@@ -18,7 +19,7 @@ function answer({ supervisor }: DaemonNode, call: Call): void {
   );
   const view: DefinitionsView = {
     processes: [...firsts.values()].reverse().map((process) => ({
-      definition: process.definition,
+      definition: declaredOf(process),
       path: supervisor.manifests.get(process.manifestId)?.path ?? "",
       ports: supervisor.ports.numbersOf(process),
     })),

@@ -10,6 +10,7 @@ import "../commands/strings.ts";
 import "../commands/transactions.ts";
 import "../commands/bus.ts";
 import "../commands/clients.ts";
+import type { DaemonDoor } from "../daemon-door.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import type { SqlGateway } from "../sql/gateway.ts";
 import type { Client, ClientSocket } from "./client.ts";
@@ -35,7 +36,14 @@ async function makeRig(): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), "hub-"));
   const keyspace = await Keyspace.open(join(folder, "hub.db"));
   const faults: unknown[] = [];
-  const hub = new Hub({ keyspace, sql: {} as SqlGateway, version: "0", identify: () => null, fatal: (error) => faults.push(error) });
+  const hub = new Hub({
+    keyspace,
+    sql: {} as SqlGateway,
+    version: "0",
+    identify: () => null,
+    daemon: {} as DaemonDoor,
+    fatal: (error) => faults.push(error),
+  });
   return {
     hub,
     keyspace,

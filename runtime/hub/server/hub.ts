@@ -5,6 +5,7 @@
 import { ProtocolError } from "../../../core/bus/resp/requests.ts";
 import { Channels } from "../bus/channels.ts";
 import { Retained } from "../bus/retained.ts";
+import type { DaemonDoor } from "../daemon-door.ts";
 import { Hashes } from "../keyspace/hashes.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import { Streams } from "../keyspace/streams.ts";
@@ -29,6 +30,8 @@ export interface HubParts {
   /** The namespace and whether it is the operator's, of a token; null: no such token. */
   readonly identify: (token: string) => { namespace: string; isOperator: boolean } | null;
   readonly sql: SqlGateway;
+  /** The daemon, for what apps ask of it. */
+  readonly daemon: DaemonDoor;
   /** Told of what cannot be mended: the hub must end and begin anew. */
   readonly fatal: (error: unknown) => void;
 }
