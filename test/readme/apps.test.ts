@@ -26,7 +26,7 @@ import { ghost, type Outcome, ROOT, run } from "../rig/ghost.ts";
 import { test } from "../rig/test.ts";
 import { type AppFolder, makeApp } from "../sdk/app-rig.ts";
 import { type Sample, samplesOf } from "./samples.ts";
-import { walk } from "./walk.ts";
+import { conduct, walk } from "./walk.ts";
 
 test.limit(60_000);
 const samples = samplesOf(readFileSync(join(ROOT, "README.md"), "utf8"), "Apps");
@@ -38,7 +38,7 @@ const IMPORTS = 'import assert from "node:assert/strict";\nimport { G, Ghost, Gh
 
 /** The program that a sample is part of. */
 function programOf({ words, code, before, after }: Sample): string {
-  if (words[0] !== "hub" && words[0] !== undefined) return `${before}${code}\n`;
+  if (words[0] === "app" || words[0] === "class" || words[0] === "test") return `${before}${code}\n`;
   // What a sample declares twice over is its own; what it lacks is there.
   const imports = code.includes('from "ghost-sdk"') ? "" : IMPORTS;
   return `${imports}${before}\n${code}\n${after}\nawait Ghost.close();\nprocess.exit(0);\n`;
@@ -68,7 +68,7 @@ function bun(...args: string[]): Promise<Outcome> {
 
 for (const sample of ofLanguage("ts")) {
   const [how = "hub", ...words] = sample.words;
-  if (how === "granted") continue;
+  if (how === "granted" || how === "later") continue;
   test(`${titleOf(sample)}: the ${how} sample does what it says`, async () => {
     const args = words.filter((word) => !word.endsWith(".ts"));
     const file = fileOf(sample);
@@ -127,6 +127,9 @@ function commandsOf(code: string): [command: string, flags: string[]][] {
       : [];
   });
 }
+
+for (const sample of ofLanguage("ts").filter(({ words }) => words[0] === "granted"))
+  test(`${titleOf(sample)}: an app that is granted it does what it says`, () => conduct(programOf(sample)));
 
 for (const sample of ofLanguage("sh").filter(({ words }) => words[0] === "walk"))
   test(`${titleOf(sample)}: its lines do what they say, one after the other`, () => walk(sample.code));
