@@ -96,7 +96,14 @@ export function usage(verb: string, why: string, suggestion = ""): GhostError {
   return new GhostError("USAGE", `cannot run ghost ${verb}: ${why}`, { hint: `${suggestion}ghost ${verb} --help shows what it takes` });
 }
 
-function dashed(name: string): string {
+/** An action that a verb does not have: `there is no NAME`, and the one that was meant or all. */
+export function noSuchAction(verb: string, name: string, known: readonly string[]): GhostError {
+  const meant = nearest(name, known);
+  return usage(verb, `there is no ${name}`, meant === null ? `it knows ${known.join(", ")}; ` : `did you mean ghost ${verb} ${meant}? `);
+}
+
+/** An option as it is typed: `--if-version`. */
+export function dashed(name: string): string {
   return name.length === 1 ? `-${name}` : `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 

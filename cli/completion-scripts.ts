@@ -28,15 +28,20 @@ const TAKES_NAMES = [
   "test",
 ];
 const TAKES_FILES = ["register", "plan", "start", "up", "down", "ci", "run", "test"];
+/** What comes next, by the names before it. */
 const WORDS: Readonly<Record<string, string>> = {
   daemon: "start stop restart status logs install uninstall",
   hub: "status start stop restart token",
   bus: "pub sub request stream",
+  "bus stream": "add read tail create groups pending dead",
   saga: "list show retry skip",
   data: "get set del scan incr query exec shell backup rotate-key invalidate",
   group: "list status start stop restart create delete",
   completions: SHELLS.join(" "),
 };
+
+/** Actions whose next argument is a file. */
+const ACTIONS_WITH_FILES = ["data backup"];
 
 /** What completes the value of an option, as a command that prints a word a line. */
 const VALUES: readonly { readonly verb: string; readonly long: string; readonly short: string; readonly words: string }[] = [
@@ -60,20 +65,22 @@ type Entries = readonly (readonly [string, Command])[];
 
 function bash(entries: Entries): string {
   const options = entries.map(([verb, { flags }]) => `    ${verb}) options="${longNames(flags).join(" ")}" ;;`);
-  const words = Object.entries(WORDS).map(([verb, list]) => `    ${verb}) COMPREPLY=($(compgen -W "${list}" -- "$word")) ;;`);
+  const words = Object.entries(WORDS).map(([path, list]) => `    "${path}") COMPREPLY=($(compgen -W "${list}" -- "$word")); return ;;`);
   const values = VALUES.map(
     ({ verb, long, short, words: list }) =>
       `    ${verb}:--${long}|${verb}:-${short}) COMPREPLY=($(compgen -W "$(${list})" -f -- "$word")); return ;;`,
   );
   return `# bash completion of ghost
 _ghost() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" verb="" named="" options="" index
+  local word="\${COMP_WORDS[COMP_CWORD]}" verb="" named="" path="" options="" index
   COMPREPLY=()
   for ((index = 1; index < COMP_CWORD; index++)); do
     case "\${COMP_WORDS[index]}" in
       --home) index=$((index + 1)) ;;
       -*) ;;
-      *) if [[ -z "$verb" ]]; then verb="\${COMP_WORDS[index]}"; else named=1; fi ;;
+      *)
+        path="$path\${path:+ }\${COMP_WORDS[index]}"
+        if [[ -z "$verb" ]]; then verb="\${COMP_WORDS[index]}"; else named=1; fi ;;
     esac
   done
   case "$verb:\${COMP_WORDS[COMP_CWORD-1]}" in
@@ -90,9 +97,12 @@ ${options.join("\n")}
     COMPREPLY=($(compgen -W "${SIGNALS.join(" ")}" -- "$word"))
     return
   fi
+  case "$path" in
+${words.join("\n")}
+    ${ACTIONS_WITH_FILES.map((path) => `"${path}"`).join("|")}) COMPREPLY=($(compgen -f -- "$word")); return ;;
+  esac
   case "$verb" in
     "") COMPREPLY=($(compgen -W "${entries.map(([verb]) => verb).join(" ")}" -- "$word")) ;;
-${words.join("\n")}
     ${TAKES_NAMES.join("|")})
       COMPREPLY=($(compgen -W "all $(ghost list --quiet 2>/dev/null | if [[ "$word" == */* ]]; then cat; else sed 's,.*/,,'; fi)" -- "$word")) ;;&
     ${TAKES_FILES.join("|")})
@@ -106,7 +116,7 @@ complete -o filenames -F _ghost ghost
 function zsh(entries: Entries): string {
   const verbs = entries.map(([verb, { summary }]) => `    ${quoted(`${verb}:${summary}`)}`);
   const options = entries.map(([verb, { flags }]) => `      ${verb}) options=(${longNames(flags).join(" ")}) ;;`);
-  const words = Object.entries(WORDS).map(([verb, list]) => `    ${verb}) compadd -- ${list} ;;`);
+  const words = Object.entries(WORDS).map(([path, list]) => `    "${path}") compadd -- ${list}; return ;;`);
   const values = VALUES.map(
     ({ verb, long, short, words: list }) => `    ${verb}:--${long}|${verb}:-${short}) compadd -- \${(f)"$(${list})"}; _files; return ;;`,
   );
@@ -135,8 +145,11 @@ ${options.join("\n")}
     compadd -- ${SIGNALS.join(" ")}
     return
   fi
-  case "$words[2]" in
+  case "\${(j: :)\${(@)words[2,CURRENT-1]:#-*}}" in
 ${words.join("\n")}
+    ${ACTIONS_WITH_FILES.map((path) => `"${path}"`).join("|")}) _files; return ;;
+  esac
+  case "$words[2]" in
     ${TAKES_NAMES.join("|")}) compadd -- all \${(f)"$(ghost list --quiet 2>/dev/null)"} \${\${(f)"$(ghost list --quiet 2>/dev/null)"}##*/} ;|
     ${TAKES_FILES.join("|")}) _files ;;
   esac
@@ -147,6 +160,11 @@ if [[ "$funcstack[1]" == _ghost ]]; then _ghost "$@"; else compdef _ghost ghost;
 /** True when a word follows the verb already: then `signal` wants its second. */
 const FISH_NAMED = 'test (count (commandline -opc | string match -v -- "-*")) -gt 2';
 
+/** True right behind the names of a path. */
+function fishPath(path: string): string {
+  return `string match -q -- "ghost ${path}" (commandline -opc | string match -v -- "-*" | string join " ")`;
+}
+
 function fish(entries: Entries): string {
   const verbs = entries.map(([verb, { summary }]) => `complete -c ghost -n __fish_use_subcommand -f -a ${verb} -d ${quoted(summary)}`);
   const values = VALUES.map(
@@ -156,7 +174,9 @@ function fish(entries: Entries): string {
   const options = entries.flatMap(([verb, { flags }]) =>
     flags.map((flag) => `complete -c ghost -n '__fish_seen_subcommand_from ${verb}' ${fishFlag(flag)}`),
   );
-  const words = Object.entries(WORDS).map(([verb, list]) => `complete -c ghost -n '__fish_seen_subcommand_from ${verb}' -f -a '${list}'`);
+  const words = Object.entries(WORDS).map(([path, list]) => `complete -c ghost -n '${fishPath(path)}' -f -a '${list}'`);
+  const verbsOfWords = Object.keys(WORDS).filter((path) => !path.includes(" "));
+  const files = ACTIONS_WITH_FILES.map((path) => `not ${fishPath(path)}`).join("; and ");
   return [
     "# fish completion of ghost",
     ...verbs,
@@ -164,6 +184,7 @@ function fish(entries: Entries): string {
     ...options,
     ...values,
     ...words,
+    `complete -c ghost -n '__fish_seen_subcommand_from ${verbsOfWords.join(" ")}; and ${files}' -f`,
     `complete -c ghost -n '__fish_seen_subcommand_from ${TAKES_NAMES.filter((verb) => !TAKES_FILES.includes(verb)).join(" ")}' -f`,
     `complete -c ghost -n '__fish_seen_subcommand_from signal; and ${FISH_NAMED}' -a '${SIGNALS.join(" ")}'`,
     `complete -c ghost -n '__fish_seen_subcommand_from ${TAKES_NAMES.join(" ")}; and not begin; __fish_seen_subcommand_from signal; and ${FISH_NAMED}; end' -a 'all (ghost list --quiet 2>/dev/null | string replace -r ".*/" ""; ghost list --quiet 2>/dev/null)'`,

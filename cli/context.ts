@@ -1,7 +1,7 @@
 import { connect, type DaemonClient } from "../runtime/client/client.ts";
 import type { StartPolicy } from "../runtime/client/connect.ts";
 import { homeFolder } from "../runtime/client/home.ts";
-import { type Arguments, usage } from "./arguments.ts";
+import { type Arguments, dashed, usage } from "./arguments.ts";
 import { loadPaint, type Paint } from "./output/paint.ts";
 import { writeFully } from "./output/stream.ts";
 import { isTerminal, type Terminal, terminalAt } from "./output/terminal.ts";
@@ -121,6 +121,6 @@ export function isSet(value: string | undefined): boolean {
 export function countOption(context: Context, option: string, byDefault: number): number {
   const text = context.text(option);
   if (text === undefined) return byDefault;
-  if (!/^\d{1,9}$/.test(text)) throw usage(context.verb, `--${option} takes a whole number, not ${text}`);
+  if (!/^\d{1,9}$/.test(text)) throw usage(context.verb, `${dashed(option)} takes a whole number, not ${text}`);
   return Number(text);
 }

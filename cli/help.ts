@@ -43,7 +43,7 @@ async function renderGroup(title: string, verbs: (typeof VERB_GROUPS)[string], c
 export function renderCommandHelp(verb: string, command: Command, terminalColumns: number, paint: Paint): string[] {
   const columns = Math.min(terminalColumns, HELP_COLUMNS_MAX);
   return [
-    `${paint.bold(`ghost ${verb}`)} ${command.usage}`,
+    ...renderUsage(verb, command.usage, columns, paint),
     "",
     ...wrapWords(`${command.summary}.`, columns),
     ...(command.about ? ["", ...wrapWords(command.about, columns)] : []),
@@ -55,6 +55,13 @@ export function renderCommandHelp(verb: string, command: Command, terminalColumn
     paint.bold("Examples"),
     ...command.examples.map((example) => `  ${example}`),
   ];
+}
+
+/** A line; where that is longer than the terminal, a line for each way to call it. */
+function renderUsage(verb: string, text: string, columns: number, paint: Paint): string[] {
+  const name = paint.bold(`ghost ${verb}`);
+  const ways = verb.length + text.length + "ghost  ".length > columns ? text.split(" | ") : [text];
+  return ways.map((way) => `${name} ${way}`);
 }
 
 function renderFlags(flags: readonly Flag[], columns: number, paint: Paint): string[] {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import type { Received } from "../../core/bus/envelope.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { type Context, countOption } from "../context.ts";
@@ -6,6 +7,7 @@ import { durationOption } from "../hub/durations.ts";
 import { valueIn, wordOrInput } from "../hub/input.ts";
 import { withHub } from "../hub/session.ts";
 import { longValue, renderMessage } from "../output/messages.ts";
+import { formatDuration } from "../output/quantities.ts";
 import { envelopeWriter, readShown } from "./envelope.ts";
 import { printLine } from "./subscribe.ts";
 
@@ -58,7 +60,7 @@ export async function request(context: Context, channel: string, word: string | 
       hub
         .subscribe("channel", reply, listener)
         .then(() => hub.send(["PUBLISH", channel, payload]))
-        .then((receivers) => (Number(receivers) === 0 ? settle(noResponders(channel)) : undefined))
+        .then((receivers) => (Number(receivers) === 0 ? settle(noResponders(channel, join(context.home, "run", "hub.sock"))) : undefined))
         .catch(settle);
     });
     return answered;
@@ -72,14 +74,14 @@ function plainValue(data: unknown): string {
   return typeof data === "string" ? data : JSON.stringify(data);
 }
 
-function noResponders(channel: string): GhostError {
+function noResponders(channel: string, socket: string): GhostError {
   return new GhostError("NO_RESPONDERS", `cannot ask ${channel}: nobody listens there`, {
-    hint: `start who answers, or look who listens: redis-cli -s RUN/hub.sock PUBSUB CHANNELS; ghost list shows what runs`,
+    hint: `start who answers, or look who listens: redis-cli -s ${socket} PUBSUB CHANNELS; ghost list shows what runs`,
   });
 }
 
 function noAnswer(channel: string, timeoutMs: number): GhostError {
-  return new GhostError("TIMED_OUT", `cannot ask ${channel}: no answer within ${timeoutMs} ms, though somebody listens`, {
+  return new GhostError("TIMED_OUT", `cannot ask ${channel}: no answer within ${formatDuration(timeoutMs)}, though somebody listens`, {
     hint: "--timeout 30s waits longer",
   });
 }

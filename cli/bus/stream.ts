@@ -1,7 +1,7 @@
 import type { HubSession } from "../../core/bus/session/session.ts";
 import { type HubReply, listOf, textOf } from "../../core/data/hub/hub-link.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
-import { usage } from "../arguments.ts";
+import { noSuchAction, usage } from "../arguments.ts";
 import { type Context, countOption } from "../context.ts";
 import { valueIn, wordOrInput } from "../hub/input.ts";
 import { withHub } from "../hub/session.ts";
@@ -24,8 +24,8 @@ const ACTIONS = ["add", "read", "tail", "create", "groups", "pending", "dead"] a
 
 /** `bus stream ACTION NAME …`. */
 export async function stream(context: Context, [action, name, word, ...more]: readonly string[]): Promise<number> {
-  if (!ACTIONS.includes(action as (typeof ACTIONS)[number]))
-    throw usage(context.verb, `stream needs one of ${ACTIONS.join(", ")}${action === undefined ? "" : `, not ${action}`}`);
+  if (action === undefined) throw usage(context.verb, `stream needs one of ${ACTIONS.join(", ")}`);
+  if (!ACTIONS.includes(action as (typeof ACTIONS)[number])) throw noSuchAction(`${context.verb} stream`, action, ACTIONS);
   if (name === undefined) throw usage(context.verb, `stream ${action} needs the NAME of a stream`);
   const extra = action === "add" ? more[0] : word;
   if (extra !== undefined) throw usage(context.verb, `${extra} is one argument too many`);
@@ -130,7 +130,7 @@ async function create(context: Context, hub: HubSession, name: string): Promise<
 }
 
 async function groups(context: Context, hub: HubSession, name: string): Promise<number> {
-  const found = listOf(await hub.send(["XINFO", "GROUPS", name])).map(pairsOf);
+  const found = listOf(await ofStream(name, hub.send(["XINFO", "GROUPS", name]))).map(pairsOf);
   if (context.json) for (const group of found) printLine(context, group);
   else if (found.length === 0) context.say(`no groups read ${name}; ghost bus stream create ${name} --group G makes one`);
   else if (!context.quiet) context.print(...renderGroupsOfStream(found, context.output.columns, await context.paint()));
@@ -163,6 +163,18 @@ async function inGroup<T>(name: string, group: string, work: Promise<T>): Promis
     if (!(error instanceof Error) || !error.message.startsWith("NOGROUP")) throw error;
     throw new GhostError("NOT_FOUND", `cannot read ${name}: it has no group ${group}`, {
       hint: `ghost bus stream create ${name} --group ${group} makes it; --since 1h lets it begin earlier`,
+      cause: error,
+    });
+  }
+}
+
+async function ofStream<T>(name: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.includes("no such key")) throw error;
+    throw new GhostError("NOT_FOUND", `cannot look into ${name}: there is no such stream`, {
+      hint: `ghost bus stream add ${name} MESSAGE makes it`,
       cause: error,
     });
   }

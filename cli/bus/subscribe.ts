@@ -24,6 +24,8 @@ export async function subscribe(context: Context, channels: readonly string[]): 
   const { interruption } = context;
   let shown = 0;
   let expired = 0;
+  let isAway = false;
+  let haveBegunAnew = false;
   let end: (error?: unknown) => void = () => undefined;
   const ended = new Promise<void>((resolve, reject) => {
     end = (error) => (error === undefined ? resolve() : reject(error));
@@ -42,11 +44,23 @@ export async function subscribe(context: Context, channels: readonly string[]): 
   };
   interruption.addEventListener("abort", () => end());
   const onEvent = (event: SessionEvent): void => {
-    if (event.event === "disconnected") context.warn(`the hub is away (${event.cause.message}); trying again`);
-    else if (event.event === "closed" && event.cause) end(event.cause);
+    if (event.event === "disconnected") {
+      // Tried several times a second: one line tells of all.
+      if (!isAway) context.warn(`the hub is away (${event.cause.message}); trying again until it is back`);
+      isAway = true;
+      haveBegunAnew = false;
+    } else if (event.event === "connected") {
+      if (isAway) context.say("the hub is back");
+      isAway = false;
+    }
+    if (event.event === "closed" && event.cause) end(event.cause);
   };
   await withHub(context, "subscribe", { reconnects: true, onEvent }, async (hub) => {
-    const inOrder = new InOrder(show, end, (lost) => context.warn(lostText(lost)));
+    const inOrder = new InOrder(show, end, (lost) => {
+      // Each channel is told it of its own.
+      if (lost !== null || !haveBegunAnew) context.warn(lostText(lost));
+      haveBegunAnew ||= lost === null;
+    });
     for (const channel of channels) await hub.subscribe(isGlob(channel) ? "pattern" : "channel", channel, inOrder);
     context.say(`listening to ${channels.join(", ")}; ^C ends`);
     if (since) for (const channel of channels) await replay(hub, channel, since, inOrder);

@@ -1,4 +1,4 @@
-import { usage } from "../arguments.ts";
+import { noSuchAction, usage } from "../arguments.ts";
 import { publish } from "../bus/publish.ts";
 import { request } from "../bus/request.ts";
 import { stream } from "../bus/stream.ts";
@@ -54,11 +54,8 @@ export const command: Command = {
       case "stream":
         return stream(context, words);
       default:
-        throw usage(
-          context.verb,
-          action === undefined ? "it needs pub, sub, request or stream" : `there is no ${action}`,
-          "it knows pub, sub, request and stream; ",
-        );
+        if (action === undefined) throw usage(context.verb, "it needs pub, sub, request or stream");
+        throw noSuchAction(context.verb, action, ["pub", "sub", "request", "stream"]);
     }
   },
 };

@@ -1,4 +1,4 @@
-import { usage } from "../arguments.ts";
+import { noSuchAction, usage } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
 
@@ -51,8 +51,9 @@ export const command: Command = {
   async run(context) {
     const [name, ...words] = context.names;
     const load = name !== undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-    const known = Object.keys(ACTIONS).join(", ");
-    if (!load) throw usage(context.verb, name === undefined ? "it needs something to do" : `there is no ${name}`, `it knows ${known}; `);
+    const known = Object.keys(ACTIONS);
+    if (name === undefined) throw usage(context.verb, "it needs something to do", `it knows ${known.join(", ")}; `);
+    if (!load) throw noSuchAction(context.verb, name, known);
     return (await load())(context, words);
   },
 };

@@ -4,11 +4,12 @@ import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { DaemonClient } from "../../runtime/client/client.ts";
 import { ensureHub } from "../../runtime/client/hub.ts";
 import { act } from "../act.ts";
-import { usage } from "../arguments.ts";
+import { noSuchAction, usage } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
 import { renderHub } from "../output/hub.ts";
 
+const ACTIONS = ["status", "start", "stop", "restart", "token"];
 const NAMES = [`${HUB.project}/${HUB.name}`];
 
 export const command: Command = {
@@ -38,7 +39,7 @@ export const command: Command = {
       case "serve":
         return serve(context);
       default:
-        throw usage(context.verb, `it knows status, start, stop, restart and token, not ${[action, ...more].join(" ")}`);
+        throw more.length > 0 ? usage(context.verb, `${more[0]} is one argument too many`) : noSuchAction(context.verb, action, ACTIONS);
     }
   },
 };
@@ -48,7 +49,7 @@ async function status(context: Context): Promise<number> {
   const hub = await hubIfDaemonRuns(context.connect("never"));
   if (hub !== null) return show(context, hub);
   if (context.json) context.printJson({ running: false, home: context.home });
-  else if (!context.quiet) context.print(`hub not running in ${context.home}, and no daemon either`);
+  else if (!context.quiet) context.print(`hub not running in ${context.home}, and no daemon either: ghost hub start starts both`);
   return 4;
 }
 

@@ -41,7 +41,12 @@ export const command: Command = {
 async function showSeries(context: Context): Promise<number> {
   const series = await seriesOf(context, context.names, "start");
   if (context.json) context.printJson(series);
-  else if (series.length === 0) context.say("no app has measured anything since the hub began");
+  else if (series.length === 0)
+    context.say(
+      context.names.length === 0
+        ? "no app has measured anything since the hub began"
+        : `no app and no metric is named ${context.names.join(" or ")}; ghost metrics --app shows all`,
+    );
   else if (!context.quiet) context.print(...renderSeries(series, context.output.columns, await context.paint()));
   return 0;
 }

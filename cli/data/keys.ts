@@ -15,7 +15,9 @@ export async function get(context: Context, keys: readonly string[]): Promise<nu
   const [key] = needKeys(context, "get", keys);
   return withData(context, `get ${keys.join(", ")}`, ({ data }) =>
     keys.length === 1 ? getOne(context, data, key) : getMany(context, data, keys),
-  );
+  ).catch((error: unknown) => {
+    throw error instanceof GhostError && error.code === "WRONG_TYPE" ? noValue(keys, error) : error;
+  });
 }
 
 async function getOne(context: Context, data: GhostData, key: string): Promise<number> {
@@ -142,6 +144,14 @@ function needKeys(context: Context, action: string, keys: readonly string[], or 
 function missing(key: string): GhostError {
   return new GhostError("NOT_FOUND", `cannot get ${key}: there is no such key`, {
     hint: "ghost data scan shows those that are there; --namespace NAME looks into an app's",
+  });
+}
+
+function noValue(keys: readonly string[], cause: GhostError): GhostError {
+  const what = keys.length === 1 ? "it is a stream or a hash, and no value" : "one of them is a stream or a hash, and no value";
+  return new GhostError("WRONG_TYPE", `cannot get ${keys.join(", ")}: ${what}`, {
+    hint: `ghost bus stream read ${keys.length === 1 ? keys[0] : "NAME"} shows a stream`,
+    cause,
   });
 }
 

@@ -43,6 +43,8 @@ class Shell {
   /** Takes a line; false when it ends the shell. Throws what the first statement that fails throws; those behind it are dropped. */
   async line(text: string): Promise<boolean> {
     if (this.pending === "" && text.trim().startsWith(".")) return this.dot(text.trim());
+    const [, word] = (this.pending === "" && /^\s*(help|exit|quit)\s*;?\s*$/i.exec(text)) || [];
+    if (word !== undefined) return this.dot(`.${word.toLowerCase()}`);
     const { statements, rest } = takeStatements(this.pending === "" ? text : `${this.pending}\n${text}`);
     this.pending = rest.trim() === "" ? "" : rest;
     for (const sql of statements) await this.run(sql);
@@ -130,8 +132,19 @@ async function converse(context: Context, one: Shell): Promise<number> {
     );
     lines.prompt();
   };
-  // ^C drops what was begun; where nothing was, it says how to leave.
+  let isRunning = false;
+  let wasTold = false;
+  let leave: (how: "left") => void = () => undefined;
+  const left = new Promise<"left">((resolve) => {
+    leave = resolve;
+  });
+  // ^C drops what was begun; where nothing was, it says how to leave. A statement that runs cannot be taken back: the second ^C waits no longer for it.
   lines.on("SIGINT", () => {
+    if (isRunning) {
+      if (wasTold) return leave("left");
+      wasTold = true;
+      return context.say("", "the statement goes on, for 30 s at most; ^C again leaves the shell");
+    }
     if (one.pending === "" && lines.line === "") context.say("", ".quit or ^D ends");
     one.pending = "";
     lines.write(null, { ctrl: true, name: "u" });
@@ -140,8 +153,15 @@ async function converse(context: Context, one: Shell): Promise<number> {
   context.say(`SQL of ${namespaceOption(context)}; .help tells what there is`);
   prompt();
   for await (const line of lines) {
-    const goesOn = await one.line(line).catch((error: unknown) => tell(context, error));
-    if (!goesOn) break;
+    isRunning = true;
+    wasTold = false;
+    const next = await Promise.race([one.line(line).catch((error: unknown) => tell(context, error)), left]);
+    isRunning = false;
+    if (next === "left") {
+      lines.close();
+      return 130;
+    }
+    if (!next) break;
     prompt();
   }
   lines.close();

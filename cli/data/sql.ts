@@ -3,6 +3,7 @@ import type { HubSession } from "../../core/bus/session/session.ts";
 import type { SqlParameter, SqlParameters } from "../../core/data/ghost-data.ts";
 import { textOf } from "../../core/data/hub/hub-link.ts";
 import { encodeParameters } from "../../core/data/sql-json.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
 import { usage } from "../arguments.ts";
 import { printLine } from "../bus/subscribe.ts";
 import type { Context } from "../context.ts";
@@ -10,11 +11,12 @@ import { wordOrInput } from "../hub/input.ts";
 import { count } from "../output/quantities.ts";
 import { type QueryResult, renderRows, rowObject } from "../output/rows.ts";
 import { namespaceOption, withNamespace } from "./open.ts";
+import { judge } from "./statements.ts";
 
 /** `data query SQL`: rows as a table, with --json one a line. */
 export async function query(context: Context, words: readonly string[]): Promise<number> {
   const [sql, parameters] = statementOf(context, words);
-  const result = await withNamespace(context, "run the statement", (hub) => runQuery(hub, sql, parameters));
+  const result = await withNamespace(context, "run the statement", (hub) => runQuery(hub, sql, parameters)).catch(explain(context, sql));
   await showRows(context, result);
   return 0;
 }
@@ -22,8 +24,9 @@ export async function query(context: Context, words: readonly string[]): Promise
 /** `data exec SQL`: prints how many rows were changed. */
 export async function execute(context: Context, words: readonly string[]): Promise<number> {
   const [sql, parameters] = statementOf(context, words);
-  const changes = await withNamespace(context, "run the statement", (hub) => runExecute(hub, sql, parameters));
+  const changes = await withNamespace(context, "run the statement", (hub) => runExecute(hub, sql, parameters)).catch(explain(context, sql));
   if (context.json) context.printJson({ changes });
+  else if (changes === 0 && judge(sql).is === "query") context.say("no row changed; what the statement gives, ghost data query shows");
   else context.say(`${count(changes, "row")} changed`);
   return 0;
 }
@@ -58,6 +61,25 @@ export async function showRows(context: Context, result: QueryResult): Promise<v
   if (context.json) for (const row of result.rows) printLine(context, rowObject(result.columns, row));
   else if (result.rows.length === 0) context.say("no rows");
   else context.print(...renderRows(result, context.output.columns, await context.paint()));
+}
+
+/** Puts the hub's words for what was refused into those of the shell, and says what to do. Throws always. */
+function explain(context: Context, sql: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof GhostError)) throw error;
+    const { code, message } = error;
+    const more = (text: string, hint: string): GhostError => new GhostError(code, text, { hint, cause: error });
+    if (code === "SQL_REFUSED" && message.includes("GHOST.QUERY")) {
+      if (message.includes("several"))
+        throw more("cannot run it: query runs one statement, and the text holds several", "ghost data exec runs several");
+      if (judge(sql).is !== "query")
+        throw more("cannot run it: query runs statements that give rows, and this one gives none", "ghost data exec runs it");
+    }
+    if (/no such table/.test(message))
+      throw more(message, `.tables in ghost data shell --namespace ${namespaceOption(context)} shows those that are there`);
+    if (/ wants \d+ values? and got /.test(message)) throw more(message, "give one --param for each, by position (7) or by name (:id=7)");
+    throw error;
+  };
 }
 
 function given(parameters: string | undefined): string[] {

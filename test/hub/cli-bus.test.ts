@@ -75,6 +75,42 @@ test("sub goes on when the hub is back", async () => {
   assert.is(await sub.code(), 130);
 });
 
+test("sub tells once that the hub is away, and that it is back", async () => {
+  await using home = makeHome();
+  await home.ok(["hub", "start"]);
+  const sub = await listening(home, "sub", "a", "b");
+  await home.ok(["hub", "stop"]);
+  await waitFor(() => sub.said.err.includes("the hub is away"), { what: "the word of its absence" });
+  await home.ok(["hub", "start"]);
+  await waitFor(() => sub.said.err.includes("the hub is back") && sub.said.err.includes("began anew"), { what: "the word of its return" });
+  await waitFor(async () => (await home.ok(["bus", "pub", "b", "again", "--json"])).json<{ receivers: number }>().receivers === 1, {
+    what: "both subscriptions to be made again",
+  });
+  await waitFor(() => sub.said.out.includes("again"), { what: "the message" });
+  sub.interrupt();
+  assert.is(await sub.code(), 130);
+  const times = (text: string) => sub.said.err.split(text).length - 1;
+  assert.equal([times("the hub is away"), times("the hub is back"), times("began anew")], [1, 1, 1]);
+});
+
+test("bus says what to do about a slip, and the help has a line for each way to call it", async () => {
+  await using home = makeHome();
+  await home.ok(["hub", "start"]);
+  const cases: [string[], RegExp][] = [
+    [["pbu", "a"], /there is no pbu.*did you mean ghost bus pub\?/s],
+    [["stream", "raed", "a"], /there is no raed.*did you mean ghost bus stream read\?/s],
+    [["stream", "groups", "away"], /cannot look into away: there is no such stream/],
+    [["request", "prices", "1"], /redis-cli -s \/\S+\/hub\.sock PUBSUB CHANNELS/],
+  ];
+  for (const [args, expected] of cases) {
+    const { code, stderr } = await home.ghost(["bus", ...args]);
+    assert.ok(code !== 0, args.join(" "));
+    assert.match(stderr, expected);
+  }
+  const { stdout } = await home.ok(["bus", "--help"]);
+  assert.match(stdout, /^ghost bus pub CHANNEL \[MESSAGE\]\nghost bus sub CHANNEL…\n/);
+});
+
 test("a message is read from standard input, and one that has expired is not shown", async () => {
   await using home = makeHome();
   await home.ok(["hub", "start"]);

@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { ErrorBody } from "../../core/errors/ghost-error.ts";
+import { onTerminal } from "../cli/on-terminal.ts";
 import { makeHome } from "../rig/home.ts";
+import { needs } from "../rig/needs.ts";
 import { test } from "../rig/test.ts";
 import { connectHub, hubSocket } from "./asking.ts";
 
@@ -149,6 +151,54 @@ test("where the daemon was stopped on purpose, data says how to have it again", 
   const outcome = await home.ghost(["data", "get", "a", "--json"]);
   assert.equal([outcome.code, errorOf(outcome).code, errorOf(outcome).hint], [4, "DAEMON_STOPPED", "ghost daemon start"]);
 });
+
+test("what is refused is said in the words of the command line, with what to do instead", async () => {
+  await using home = makeHome();
+  await home.ok(["data", "exec", "CREATE TABLE t (a)"]);
+  await home.ok(["bus", "stream", "add", "jobs", "1"]);
+  const cases: [string[], RegExp][] = [
+    [["gte", "a"], /there is no gte.*did you mean ghost data get\?/s],
+    [["set", "a", "1", "--if-version", "x"], /--if-version takes a whole number, not x/],
+    [["get", "jobs"], /cannot get jobs: it is a stream or a hash, and no value.*ghost bus stream read jobs/s],
+    [["get", "a", "--namespace", "no name"], /error: cannot enter no name: a namespace has letters/],
+    [["query", "DELETE FROM t"], /query runs statements that give rows, and this one gives none.*ghost data exec runs it/s],
+    [["query", "SELECT 1; SELECT 2"], /query runs one statement.*ghost data exec runs several/s],
+    [["query", "SELECT * FROM u", "--namespace", "shop"], /no such table: u.*\.tables in ghost data shell --namespace shop/s],
+    [["query", "SELECT * FROM t WHERE a = ?"], /the statement wants 1 value and got 0.*one --param for each/s],
+    [["backup", "away/x.db"], /cannot write the copy to \S+x\.db: the folder \S+away is not there/],
+  ];
+  for (const [args, expected] of cases) {
+    const { code, stderr } = await home.ghost(["data", ...args]);
+    assert.ok(code !== 0, args.join(" "));
+    assert.match(stderr, expected);
+    assert.not.match(stderr, /GHOST\.|ifVersion|\.partial/);
+  }
+  assert.match((await home.ok(["data", "exec", "SELECT a FROM t"])).stderr, /ghost data query shows/);
+});
+
+test.unless(
+  needs("python3"),
+  "the shell on a terminal knows help and exit, and ^C twice leaves a statement that does not end",
+  async () => {
+    await using home = makeHome();
+    const known = await onTerminal(home, ["data", "shell"], {
+      steps: [
+        ["default>", "help\n"],
+        ["as ^D does", "exit\n"],
+      ],
+    });
+    assert.is(known.code, 0);
+    const long = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 8000000) SELECT count(*) FROM c;";
+    const left = await onTerminal(home, ["data", "shell"], {
+      steps: [
+        ["default>", `${long}\n`],
+        ["FROM c;", "\u0003"],
+        ["^C again leaves the shell", "\u0003"],
+      ],
+    });
+    assert.is(left.code, 130);
+  },
+);
 
 test("what cannot be meant is a usage error", async () => {
   await using home = makeHome();

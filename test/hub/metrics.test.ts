@@ -52,4 +52,12 @@ test("ghost metrics shows what apps measure, beside the processes and alone", as
   );
 });
 
+test("a name that neither an app nor a metric has is told so, and a home without a daemon says what starts the hub", async () => {
+  await using home = makeHome();
+  const before = await home.ghost(["hub"]);
+  assert.equal([before.code, before.stdout.includes("ghost hub start starts both")], [4, true]);
+  assert.match((await home.ok(["metrics", "--app"])).stderr, /no app has measured anything/);
+  assert.match((await home.ok(["metrics", "--app", "api"])).stderr, /no app and no metric is named api/);
+});
+
 test.run();

@@ -55,5 +55,7 @@ function refusal(error: unknown): unknown {
       cause: error,
     });
   const why = FINAL[error.code];
-  return why === undefined ? error : new GhostError("UNAUTHORIZED", `cannot log in to the hub: ${why || error.message}`, { cause: error });
+  if (why === undefined) return error;
+  const said = why || error.message.replace(/^[A-Z]+ /, "");
+  return new GhostError("UNAUTHORIZED", said.startsWith("cannot ") ? said : `cannot log in to the hub: ${said}`, { cause: error });
 }

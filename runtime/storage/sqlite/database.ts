@@ -218,7 +218,9 @@ export class Database implements SqliteSession {
       return this.watched(() => {
         statement = this.statements.for(sql, params);
         if (statement.parameterCount !== params.length)
-          this.fail(`the statement wants ${statement.parameterCount} values and got ${params.length}`);
+          this.fail(
+            `the statement wants ${statement.parameterCount} ${statement.parameterCount === 1 ? "value" : "values"} and got ${params.length}`,
+          );
         statement.bind(params);
         return work(statement);
       });
