@@ -4,7 +4,7 @@ import { GhostError } from "../errors/ghost-error.ts";
 import { againAt, decide } from "./decide.ts";
 import { SAGA_LIMITS } from "./limits.ts";
 import { parseJson, parsePlan, type SagaPlan } from "./plan.ts";
-import { replay, type SagaProgress } from "./progress.ts";
+import { fateOf, replay, type SagaProgress } from "./progress.ts";
 import { failureOf, type SagaEvent, type SagaRecord } from "./records.ts";
 import { isAtRest, resultOf, resultsOf, type SagaState, stateOf } from "./result.ts";
 import type { SagaClaim, SagaNotice, SagaTurn } from "./saga-log.ts";
@@ -88,9 +88,7 @@ export class SagaBook<Kept extends KeptSaga = KeptSaga> {
     if (!saga) throw missing(name, id);
     const open = this.open(saga);
     const before = replay(open.records);
-    const isParked = [...before.steps.values()].some(
-      (each) => each.undo && each.is === "failed" && !each.dueAt && (!step || each.name === step),
-    );
+    const isParked = [...before.steps.values()].some((each) => fateOf(each) === "parked" && (step === undefined || each.name === step));
     if (!isParked && (before.parked === null || step !== undefined)) throw notParked(saga, is, step);
     this.add(open, { is, ...(step !== undefined && { step }), ...(by !== undefined && { by }) });
     saga.state = replay(open.records).error ? "compensating" : "running";
@@ -100,7 +98,9 @@ export class SagaBook<Kept extends KeptSaga = KeptSaga> {
 
   private begin(name: string, id: string, plan: SagaPlan, input: string): Open<Kept> {
     const open = { saga: this.shelf.make(name, id), records: [], added: [] };
-    this.add(open, { is: "started", input: parseJson(input), steps: plan.map((step) => step.name) });
+    const value = parseJson(input);
+    if (value === undefined) throw refusal("USAGE", "its input is no JSON");
+    this.add(open, { is: "started", input: value, steps: plan.map((step) => step.name) });
     return open;
   }
 

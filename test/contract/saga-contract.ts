@@ -284,6 +284,25 @@ function coordinatorContract(it: It): void {
     assert.equal(done, ["a", "b"]);
   });
 
+  it("of many that were left all are gone on with, not too many at a time", async (_place, log) => {
+    const plan = JSON.stringify([{ name: "a", run: [1, 1, 1] }]);
+    for (let id = 1; id <= 40; id++) await log.claim("order", String(id), { ...CLAIM, plan }, "1");
+    await using sagas = coordinator(log);
+    let running = 0;
+    let most = 0;
+    const ended: string[] = [];
+    const run = async ({ id }: { id: string }) => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      running--;
+      ended.push(id);
+    };
+    sagas.define("order", [{ name: "a", run }]);
+    await waitFor(() => ended.length === 40, { what: "all of them", seen: () => ended.length });
+    assert.is(new Set(ended).size, 40);
+    assert.ok(most > 1 && most <= 16, `${most} at a time`);
+  });
+
   it("another goes on when a lease has ended, and who lost it is told and writes nothing", async (place, log) => {
     const done: string[] = [];
     let aborted = false;
