@@ -8,6 +8,8 @@ export class Shop extends GhostApp {
     const result = await orders.start({ item: "chair", card }, { id });
     if (result.ok) return G.info("the order is on its way", { id, ...result.value.ship });
     const takenBack = result.compensations.map(({ step }) => step);
+    // Nothing was begun, as where the hub cannot be reached: so the app fails, and Ghost starts it again.
+    if (takenBack.length === 0) throw new Error(`cannot place the order ${id}: ${result.error.message}`);
     G.warn("the order was taken back", { id, why: result.error.message, takenBack });
   }
 }
