@@ -33,7 +33,7 @@ export const command: Command = {
       case "stop":
         return stop(context);
       case "restart":
-        return act(context, context.connect("always"), { verb: "restart", doing: "restarting", names: NAMES });
+        return restart(context);
       case "token":
         return token(context, name);
       case "serve":
@@ -60,6 +60,14 @@ async function show(context: Context, hub: HubView): Promise<number> {
     for (const warning of hub.warnings) context.warn(warning);
   }
   return hub.running ? 0 : 4;
+}
+
+/** What the hub could not take from a changed .ghost.yaml is said here, where it is changed. */
+async function restart(context: Context): Promise<number> {
+  const client = context.connect("always");
+  const code = await act(context, client, { verb: "restart", doing: "restarting", names: NAMES });
+  if (code === 0 && !context.json) for (const warning of (await client.hub()).warnings) context.warn(warning);
+  return code;
 }
 
 async function stop(context: Context): Promise<number> {

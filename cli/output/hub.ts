@@ -35,6 +35,8 @@ export function renderHub(hub: HubView, paint: Paint, now: number): string[] {
       hub.pid === null ? null : `${hub.events.published} by the daemon${hub.events.dropped > 0 ? `, ${hub.events.dropped} dropped` : ""}`,
     ],
     ["socket", hub.socket],
+    ["listens", hub.health?.listens ? `${tame(hub.health.listens)}, for who has the token` : null],
+    ["keeps", hub.health?.storage === "memory" ? "nothing over a restart: storage.sqlite.enabled is false" : null],
   ];
   return [
     renderHubLine(hub, paint, now),

@@ -274,6 +274,12 @@ export interface HubHealth {
   readonly checks: Readonly<Record<string, { readonly latencyMs?: number; readonly error?: string; readonly status?: string }>>;
   /** Connections besides the daemon's own. */
   readonly clients?: number;
+  /** `memory`: it keeps nothing over a restart. */
+  readonly storage?: "disk" | "memory";
+  /** The TCP address that is open. */
+  readonly listens?: string | null;
+  /** What is wrong with how it was set up; among `HubView.warnings`, too. */
+  readonly warnings?: readonly string[];
   readonly [more: string]: unknown;
 }
 

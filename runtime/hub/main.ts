@@ -24,7 +24,7 @@ import "./commands/strings.ts";
 import "./commands/transactions.ts";
 import { DaemonDoor } from "./daemon-door.ts";
 import { Keyspace } from "./keyspace/keyspace.ts";
-import { Hub } from "./server/hub.ts";
+import { Hub, type HubAccount } from "./server/hub.ts";
 import { type Door, openDoor } from "./server/listen.ts";
 import { openTcpDoor, operatorToken, readSettings } from "./settings.ts";
 import { SqlGateway } from "./sql/gateway.ts";
@@ -40,7 +40,12 @@ const HANDED_DOWN = 3;
 export async function runHub(root: string): Promise<number> {
   const home = findHome(root);
   for (const folder of [home.data, home.run]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const settings = await readSettings(home);
+  const warnings: string[] = [];
+  const tell = (text: string): void => {
+    warnings.push(text);
+    console.error(text);
+  };
+  const settings = await readSettings(home, tell);
   const isLasting = settings.data.storage.sqlite.enabled;
   const folder = isLasting ? home.data : emptyFolder(join(home.run, "hub"));
   const keyspace = await Keyspace.open(join(folder, "hub.db"), isLasting);
@@ -62,10 +67,12 @@ export async function runHub(root: string): Promise<number> {
     const namespace = namespaceOf(secret, token);
     return namespace === null ? null : { namespace, isOperator: false };
   };
+  const account: HubAccount & { listens: string | null } = { storage: isLasting ? "disk" : "memory", listens: null, warnings };
   const daemon = new DaemonDoor(home);
-  const hub = new Hub({ keyspace, sql, version, identify, daemon, fatal });
+  const hub = new Hub({ keyspace, sql, version, identify, daemon, fatal, account: () => account });
   const door = await openDoor(hub, doorOf(home.hubSocket));
-  const tcpDoor = await openTcpDoor(hub, settings.hub);
+  const tcpDoor = await openTcpDoor(hub, settings.hub, tell);
+  account.listens = tcpDoor && settings.hub ? `${settings.hub.listen.host}:${settings.hub.listen.port}` : null;
   console.log(`the hub accepts at ${home.hubSocket}`);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => end(0));
   const code = await ended;

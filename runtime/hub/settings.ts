@@ -6,16 +6,20 @@ import { TokenFile } from "../daemon/token-file.ts";
 import type { Hub } from "./server/hub.ts";
 import { type OpenDoor, openDoor } from "./server/listen.ts";
 
+/** Takes what a person should know, the remedy in brackets at its end. */
+export type Tell = (text: string) => void;
+
 /**
  * The node's configuration. One that cannot be used is told, and the last good one holds, or else the defaults: the hub's socket, and whether it keeps anything, must
  * not depend on a slip of the pen.
  */
-export async function readSettings(home: Pick<Home, "root" | "keptConfigFile">): Promise<NodeConfiguration> {
+export async function readSettings(home: Pick<Home, "root" | "keptConfigFile">, tell: Tell): Promise<NodeConfiguration> {
   try {
     return (await readNodeConfiguration(home.root, process.env)).configuration;
   } catch (error) {
     const kept = await keptConfiguration(home.root, home.keptConfigFile);
-    tell(`${(error as Error).message}; the ${kept ? "last good configuration holds" : "defaults hold"}`);
+    const holds = kept ? "last good configuration holds" : "defaults hold";
+    tell(`${(error as Error).message}; for the hub the ${holds} (mend it, then ghost hub restart)`);
     return kept ?? NODE_DEFAULT;
   }
 }
@@ -28,14 +32,14 @@ export function operatorToken(door: NodeDoor | null): (token: string) => boolean
     try {
       return file.fits(token);
     } catch (error) {
-      tell((error as Error).message);
+      console.error((error as Error).message);
       return false;
     }
   };
 }
 
 /** Opens the TCP door, behind which every client must say who it is. What is wrong with it is told, and closes this door alone. */
-export async function openTcpDoor(hub: Hub, door: NodeDoor | null): Promise<OpenDoor | null> {
+export async function openTcpDoor(hub: Hub, door: NodeDoor | null, tell: Tell): Promise<OpenDoor | null> {
   if (!door) return null;
   const { host, port } = door.listen;
   try {
@@ -44,11 +48,7 @@ export async function openTcpDoor(hub: Hub, door: NodeDoor | null): Promise<Open
     console.log(`the hub accepts at ${host}:${port}, from whoever has the token of ${door.tokenFile}`);
     return open;
   } catch (error) {
-    tell(`cannot listen at ${host}:${port}: ${(error as Error).message}`);
+    tell(`the hub cannot listen at ${host}:${port}: ${(error as Error).message} (mend it, then ghost hub restart)`);
     return null;
   }
-}
-
-function tell(text: string): void {
-  console.error(text);
 }

@@ -5,6 +5,7 @@ import type { HistoryEntry, HubView, ProcessDetail, SystemView } from "../../cor
 import type { ErrorBody } from "../../core/errors/ghost-error.ts";
 import { ask } from "../http/requests.ts";
 import { makeHome } from "../rig/home.ts";
+import { freePort } from "../rig/ports.ts";
 import { childrenOf, environmentOf, isAlive } from "../rig/processes.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
@@ -178,6 +179,27 @@ test("the hub answers requests for it over HTTP once it is ready, and says who a
   using hub = await connectHub(hubSocket(home));
   assert.is(await hub.ask("PING"), "PONG");
   assert.ok(((await hubOf(home)).health?.clients ?? 0) >= 1);
+});
+
+test("hub says where else it listens, what it does not keep, and what it could not take from .ghost.yaml", async () => {
+  await using home = makeHome();
+  const port = await freePort();
+  const listen = `hub: { listen: "127.0.0.1:${port}", token_file: ./token }\n`;
+  await home.ok(["hub", "start"]);
+  home.write("../home/.ghost.yaml", listen);
+  assert.match(
+    (await home.ok(["hub", "restart"])).stderr,
+    new RegExp(`the hub cannot listen at 127\\.0\\.0\\.1:${port}.*token.*ghost hub restart`),
+  );
+  assert.match((await home.ok(["hub"])).stderr, /the hub cannot listen/);
+  home.write("../home/token", "correct-horse-battery-staple\n", 0o600);
+  home.write("../home/.ghost.yaml", `${listen}storage: { sqlite: { enabled: false } }\n`);
+  assert.not.match((await home.ok(["hub", "restart"])).stderr, /cannot/);
+  const { stdout } = await home.ok(["hub"]);
+  assert.match(stdout, new RegExp(`listens +127\\.0\\.0\\.1:${port}, for who has the token`));
+  assert.match(stdout, /keeps +nothing over a restart/);
+  home.write("../home/.ghost.yaml", "hub: {\n");
+  assert.match((await home.ok(["hub", "restart"])).stderr, /\.ghost\.yaml.*for the hub the (last good configuration holds|defaults hold)/);
 });
 
 test("a token opens a namespace, is printed without daemon or hub, and is always the same", async () => {

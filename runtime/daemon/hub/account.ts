@@ -50,6 +50,7 @@ function* warningsOf({ process, socketProblem, health }: HubFacts): Generator<st
   if (status === "unhealthy") yield `the hub is unhealthy: ${why} (ghost logs ghost/hub)`;
   else if (status !== "running" && machine.desired === "up" && isCrashLooping(machine, Date.now()))
     yield `the hub keeps ending: ${why} (ghost logs ghost/hub, ghost why ghost/hub)`;
+  if (status === "running" && Array.isArray(health?.warnings)) yield* health.warnings.map(String);
   if (status === "running" && health !== null && health.status !== "healthy")
     yield `the hub says that it is ${health.status}${failing(health)} (ghost hub status, ghost logs ghost/hub)`;
 }

@@ -20,6 +20,7 @@ function health(hub: Hub, _client: Client): void {
     JSON.stringify({
       status: sqlite.status,
       checks: { sqlite },
+      ...hub.parts.account?.(),
       clients: hub.clients.size,
       version: hub.parts.version,
       uptimeSeconds: Math.floor((Date.now() - hub.startedAt) / 1000),

@@ -24,6 +24,16 @@ import { Waiters } from "./waiters.ts";
 /** Where slow subscribers and the like are announced. */
 export const HUB_CHANNEL = "ghost:hub";
 
+/** What GHOST.HEALTH says of how the hub was set up. */
+export interface HubAccount {
+  /** `memory`: nothing is kept over a restart (`storage.sqlite.enabled: false`). */
+  readonly storage: "disk" | "memory";
+  /** The TCP address that is open, `127.0.0.1:6379`. */
+  readonly listens: string | null;
+  /** What a person should know, the remedy in brackets at its end. */
+  readonly warnings: readonly string[];
+}
+
 export interface HubParts {
   readonly keyspace: Keyspace;
   readonly version: string;
@@ -32,6 +42,7 @@ export interface HubParts {
   readonly sql: SqlGateway;
   /** The daemon, for what apps ask of it. */
   readonly daemon: DaemonDoor;
+  readonly account?: () => HubAccount;
   /** Told of what cannot be mended: the hub must end and begin anew. */
   readonly fatal: (error: unknown) => void;
 }
