@@ -1,7 +1,7 @@
 import { listOf, textOf } from "../../core/data/hub/hub-link.ts";
 import { usage } from "../arguments.ts";
 import type { Context } from "../context.ts";
-import { durationOption } from "../hub/durations.ts";
+import { durationOption, KEPT_MAX_MS } from "../hub/durations.ts";
 import { valueIn, wordOrInput } from "../hub/input.ts";
 import { withHub } from "../hub/session.ts";
 import { count } from "../output/quantities.ts";
@@ -9,7 +9,7 @@ import { envelopeWriter } from "./envelope.ts";
 
 /** `bus pub CHANNEL [MESSAGE]`: kept by the hub until it expires or, with --persist, on disk. */
 export async function publish(context: Context, channel: string, word: string | undefined): Promise<number> {
-  const expiryMs = durationOption(context, "expiry");
+  const expiryMs = durationOption(context, "expiry", KEPT_MAX_MS);
   const isPersistent = context.flag("persist");
   if (!isPersistent && context.text("retain") !== undefined) throw usage(context.verb, "--retain is about --persist");
   const writer = envelopeWriter();
@@ -28,7 +28,7 @@ export async function publish(context: Context, channel: string, word: string | 
 }
 
 function persistWords(context: Context): string[] {
-  const retainMs = durationOption(context, "retain");
+  const retainMs = durationOption(context, "retain", KEPT_MAX_MS);
   return ["PERSIST", ...(retainMs === undefined ? [] : ["RETAIN", String(retainMs)])];
 }
 

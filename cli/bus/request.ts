@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Received } from "../../core/bus/envelope.ts";
+import type { SessionEvent } from "../../core/bus/session/session.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { type Context, countOption } from "../context.ts";
 import { durationOption } from "../hub/durations.ts";
@@ -37,7 +38,11 @@ export async function request(context: Context, channel: string, word: string | 
       );
     else context.print(...(context.output.isTerminal ? longValue(data, context.output.columns, paint) : [plainValue(data)]));
   };
-  await withHub(context, `ask ${channel}`, {}, (hub) => {
+  let whenGone: (error: Error) => void = () => undefined;
+  const onEvent = (event: SessionEvent): void => {
+    if (event.event === "closed" && event.cause) whenGone(event.cause);
+  };
+  await withHub(context, `ask ${channel}`, { onEvent }, (hub) => {
     const answered = new Promise<void>((resolve, reject) => {
       const timer = setTimeout(resolve, timeoutMs);
       context.interruption.addEventListener("abort", () => resolve());
@@ -46,6 +51,8 @@ export async function request(context: Context, channel: string, word: string | 
         if (error === undefined) resolve();
         else reject(error);
       };
+      // The answer would come to a channel that nobody listens to any more.
+      whenGone = settle;
       const listener = {
         message: (_: string, bytes: Uint8Array) => {
           try {

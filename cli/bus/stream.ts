@@ -11,7 +11,7 @@ import { renderGroupsOfStream, renderPending } from "../output/streams.ts";
 import { sinceOption } from "../since.ts";
 import { entriesOf, entryTime, pairsOf, type StreamEntry } from "./entries.ts";
 import { envelopeWriter } from "./envelope.ts";
-import { printLine } from "./subscribe.ts";
+import { printLine, tellingAway } from "./subscribe.ts";
 
 /** As many entries are shown unless told otherwise. */
 const SHOWN_ENTRIES = 20;
@@ -29,7 +29,8 @@ export async function stream(context: Context, [action, name, word, ...more]: re
   if (name === undefined) throw usage(context.verb, `stream ${action} needs the NAME of a stream`);
   const extra = action === "add" ? more[0] : word;
   if (extra !== undefined) throw usage(context.verb, `${extra} is one argument too many`);
-  return withHub(context, `use the stream ${name}`, {}, (hub) => {
+  const use = action === "tail" ? { reconnects: true, onEvent: tellingAway(context) } : {};
+  return withHub(context, `use the stream ${name}`, use, (hub) => {
     switch (action as (typeof ACTIONS)[number]) {
       case "add":
         return add(context, hub, name, word ?? context.passed[0]);
@@ -102,7 +103,8 @@ async function tail(context: Context, hub: HubSession, name: string): Promise<nu
   try {
     while (wanted === 0 || shown < wanted) {
       const count = wanted === 0 ? [] : ["COUNT", String(wanted - shown)];
-      const reply = await hub.send(["XREAD", ...count, "BLOCK", String(BLOCK_MS), "STREAMS", name, last], context.interruption);
+      const words = ["XREAD", ...count, "BLOCK", String(BLOCK_MS), "STREAMS", name, last];
+      const reply = await hub.send(words, context.interruption).catch(unlessAway);
       const entries = entriesOf(streamIn(reply));
       await show(context, entries);
       shown += entries.length;
@@ -113,6 +115,12 @@ async function tail(context: Context, hub: HubSession, name: string): Promise<nu
     if (context.interruption.aborted) return 130;
     throw error;
   }
+}
+
+/** A reader that knows where it is can ask again: while the hub is away there is nothing. */
+function unlessAway(error: unknown): HubReply {
+  if (error instanceof GhostError && error.code === "HUB_UNREACHABLE") return null;
+  throw error;
 }
 
 async function lastId(hub: HubSession, name: string): Promise<string> {

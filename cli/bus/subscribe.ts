@@ -24,7 +24,7 @@ export async function subscribe(context: Context, channels: readonly string[]): 
   const { interruption } = context;
   let shown = 0;
   let expired = 0;
-  let isAway = false;
+  const tell = tellingAway(context);
   let haveBegunAnew = false;
   let end: (error?: unknown) => void = () => undefined;
   const ended = new Promise<void>((resolve, reject) => {
@@ -44,15 +44,8 @@ export async function subscribe(context: Context, channels: readonly string[]): 
   };
   interruption.addEventListener("abort", () => end());
   const onEvent = (event: SessionEvent): void => {
-    if (event.event === "disconnected") {
-      // Tried several times a second: one line tells of all.
-      if (!isAway) context.warn(`the hub is away (${event.cause.message}); trying again until it is back`);
-      isAway = true;
-      haveBegunAnew = false;
-    } else if (event.event === "connected") {
-      if (isAway) context.say("the hub is back");
-      isAway = false;
-    }
+    tell(event);
+    if (event.event === "disconnected") haveBegunAnew = false;
     if (event.event === "closed" && event.cause) end(event.cause);
   };
   await withHub(context, "subscribe", { reconnects: true, onEvent }, async (hub) => {
@@ -69,6 +62,16 @@ export async function subscribe(context: Context, channels: readonly string[]): 
   });
   if (expired > 0) context.warn(`${count(expired, "message")} had expired and ${expired === 1 ? "was" : "were"} left out`);
   return interruption.aborted ? 130 : 0;
+}
+
+/** Tells once that the hub is away, and that it is back: it is tried several times a second. */
+export function tellingAway(context: Context): (event: SessionEvent) => void {
+  let isAway = false;
+  return (event) => {
+    if (event.event === "disconnected" && !isAway) context.warn(`the hub is away (${event.cause.message}); trying again until it is back`);
+    if (event.event === "connected" && isAway) context.say("the hub is back");
+    if (event.event !== "closed") isAway = event.event === "disconnected";
+  };
 }
 
 /** Prints one value a line: also on a terminal, because more follow. */

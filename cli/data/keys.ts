@@ -3,7 +3,7 @@ import { GhostError } from "../../core/errors/ghost-error.ts";
 import { usage } from "../arguments.ts";
 import { printLine } from "../bus/subscribe.ts";
 import { type Context, countOption } from "../context.ts";
-import { durationOption } from "../hub/durations.ts";
+import { durationOption, KEPT_MAX_MS } from "../hub/durations.ts";
 import { valueIn, wordOrInput } from "../hub/input.ts";
 import { longValue, shortValue } from "../output/messages.ts";
 import { count, formatDuration } from "../output/quantities.ts";
@@ -63,7 +63,7 @@ async function printValue(context: Context, value: unknown): Promise<void> {
 export async function set(context: Context, [key, word, extra]: readonly (string | undefined)[]): Promise<number> {
   if (key === undefined) throw usage(context.verb, "set needs a KEY and a VALUE");
   if (extra !== undefined) throw usage(context.verb, `${extra} is one argument too many`, "put a value with blanks in quotes; ");
-  const expiryMs = durationOption(context, "expiry");
+  const expiryMs = durationOption(context, "expiry", KEPT_MAX_MS);
   const version = context.text("ifVersion") === undefined ? null : countOption(context, "ifVersion", 0);
   const value = valueIn(wordOrInput(context, word ?? context.passed[0], "a VALUE"), context.flag("text"));
   const options = expiryMs === undefined ? {} : { expiry: `${expiryMs}ms` as const };

@@ -33,7 +33,7 @@ export async function execute(context: Context, words: readonly string[]): Promi
 
 /** `data backup FILE`: a namespace's SQL or, with --keys, keys and streams of all namespaces. */
 export async function backUp(context: Context, [file, extra]: readonly string[]): Promise<number> {
-  if (file === undefined) throw usage(context.verb, "backup needs the FILE to write");
+  if (!file) throw usage(context.verb, "backup needs the FILE to write");
   if (extra !== undefined) throw usage(context.verb, `${extra} is one argument too many`);
   const isKeys = context.flag("keys");
   if (isKeys && context.text("namespace") !== undefined)

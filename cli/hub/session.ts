@@ -1,4 +1,4 @@
-import type { HubSession, SessionOptions } from "../../core/bus/session/session.ts";
+import type { HubSession, SessionEvent, SessionOptions } from "../../core/bus/session/session.ts";
 import { hubError } from "../../core/data/hub/hub-errors.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { isNothingRegistered } from "../../runtime/client/connect.ts";
@@ -20,10 +20,15 @@ export interface HubUse extends Pick<SessionOptions, "reconnects" | "onEvent"> {
 export async function openHub(context: Context, { namespace, ...more }: HubUse = {}): Promise<HubSession> {
   const identity = { name: `ghost-${context.verb}`, ...(namespace !== undefined && { namespace }) };
   const options = { identity, reconnects: false, ...more };
-  const known = hubSession(hubAddressOf(context.home), { ...options, reconnects: false, onEvent: undefined });
+  let isTaken = false;
+  const onEvent = (event: SessionEvent): void => {
+    if (isTaken) options.onEvent?.(event);
+  };
+  const known = hubSession(hubAddressOf(context.home), { ...options, reconnects: false, onEvent });
   try {
     await known.send(["PING"]);
-    if (!options.reconnects) return known;
+    isTaken = !options.reconnects;
+    if (isTaken) return known;
   } catch (error) {
     if (!isUnreachable(error)) throw error;
   }

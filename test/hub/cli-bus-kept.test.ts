@@ -30,6 +30,13 @@ test("stream read of a group leaves entries pending, and acknowledges them with 
   assert.is(none.code, 3, none.stdout);
 });
 
+test("a stream that is not there has no groups to show", async () => {
+  await using home = makeHome();
+  const { code, stderr } = await home.ghost(["bus", "stream", "groups", "nowhere"]);
+  assert.is(code, 3);
+  assert.match(stderr, "cannot look into nowhere: there is no such stream");
+});
+
 test("pub --persist is on disk, reaches who listens, and is not published twice under one id", async () => {
   await using home = makeHome();
   await home.ok(["hub", "start"]);
@@ -37,7 +44,7 @@ test("pub --persist is on disk, reaches who listens, and is not published twice 
   await app.ask("SUBSCRIBE", "mails");
   const publish = async (...words: string[]) =>
     (await home.ok(["bus", "pub", "mails", ...words, "--json"])).json<{ entry: string; receivers: number; duplicate: boolean }>();
-  const first = await publish('{"to":"ada"}', "--persist", "--id", "a", "--retain", "1h");
+  const first = await publish('{"to":"ada"}', "--persist", "--id", "a", "--retain", "400d");
   assert.equal([first.receivers, first.duplicate], [1, false]);
   const again = await publish('{"to":"ada"}', "--persist", "--id", "a");
   assert.equal([again.entry, again.receivers, again.duplicate], [first.entry, 0, true]);

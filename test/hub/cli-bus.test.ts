@@ -192,6 +192,8 @@ test("what cannot be meant is a usage error", async () => {
     ["sub", "a*", "--since", "1m"],
     ["stream"],
     ["stream", "read"],
+    ["pub", "a", '{"id":12345678901234567890}'],
+    ["pub", "a", "b", "--persist", "--retain", "1000000d"],
     ["stream", "eat", "a"],
     ["request"],
   ]) {

@@ -44,6 +44,20 @@ test("a key may be set for a while, and only if nobody was faster", async () => 
   assert.is((await home.ok(["data", "get", "a"])).stdout, "2\n");
 });
 
+test("a key may stay for years, and a whole number that JSON would change is refused, not changed", async () => {
+  await using home = makeHome();
+  await home.ok(["data", "set", "a", '"12345678901234567890"', "--expiry", "400d"]);
+  assert.is((await home.ok(["data", "get", "a"])).stdout, "12345678901234567890\n");
+  for (const value of ["12345678901234567890", '{"id":-9007199254740993}', "[1,9007199254740993]"]) {
+    const { code, json } = await home.ghost(["data", "set", "a", value, "--json"]);
+    assert.equal([code, json<{ error: ErrorBody }>().error.code], [2, "USAGE"], value);
+  }
+  for (const value of ["9007199254740991", '{"text":"9007199254740993 \\" 9007199254740993"}', "1e3", "0.12345678901234567890"])
+    await home.ok(["data", "set", "a", value]);
+  await home.ok(["data", "set", "a", "12345678901234567890", "--text"]);
+  assert.is((await home.ok(["data", "get", "a"])).stdout, "12345678901234567890\n");
+});
+
 test("namespaces are kept apart, and a name that is none is refused", async () => {
   await using home = makeHome();
   await home.ok(["data", "set", "a", "1", "--namespace", "shop"]);
@@ -142,6 +156,8 @@ test("a backup is an SQLite file of a namespace's SQL, or of all keys; none is o
     assert.is((await home.ghost(["data", "backup", file])).code, 2);
   }
   assert.not(existsSync(join(home.work, "sql.db.partial")));
+  const nowhere = await home.ghost(["data", "backup", "no/where.db", "--json"]);
+  assert.is(errorOf(nowhere).message, `cannot write the copy to ${home.work}/no/where.db: the folder ${home.work}/no is not there`);
 });
 
 test("where the daemon was stopped on purpose, data says how to have it again", async () => {
@@ -210,6 +226,7 @@ test("what cannot be meant is a usage error", async () => {
     ["set", "a", "b", "c"],
     ["incr", "a", "5"],
     ["backup"],
+    ["backup", ""],
     ["set", "a", "1", "--expiry", "10"],
     ["shell", "x"],
     ["query", "SELECT ?", "--param", "1", "--param", ":a=1"],
