@@ -24,7 +24,7 @@ export async function loadManifestFrom(
   environment: Context["environment"] = context.environment,
   narrow?: (manifest: Manifest) => Manifest,
 ): Promise<Manifest> {
-  const { manifest, warnings } = await readManifest(files, { directory: context.directory, environment }, narrow);
+  const { manifest, warnings } = await readManifest(files, { directory: context.directory, environment, home: context.home }, narrow);
   const paint = await context.messagePaint();
   context.say(...warnings.flatMap((warning) => renderDiagnostic(warning, context.directory, paint)));
   return manifest;

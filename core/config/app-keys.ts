@@ -46,7 +46,7 @@ const OWN_KEYS = {
 export const APP_MARKS = Object.keys(OWN_KEYS) as readonly (keyof typeof OWN_KEYS)[];
 
 // What is run is said by `entry` and `runtime`; the name is app.id.
-const { name: _name, executable: _executable, command: _command, shell: _shell, ...MANAGED_KEYS } = PROCESS_KEYS;
+const { app: _app, name: _name, executable: _executable, command: _command, shell: _shell, ...MANAGED_KEYS } = PROCESS_KEYS;
 
 /** Everything that a process may have, but for its name and what is executed. */
 export const APP_PROCESS_KEYS = MANAGED_KEYS;

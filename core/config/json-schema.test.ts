@@ -41,6 +41,7 @@ const SAMPLES: Record<keyof typeof PROCESS_KEYS, string> = {
   name: "a",
   executable: "x",
   command: "x",
+  app: "./app",
   args: "a",
   shell: "true",
   working_directory: ".",
@@ -69,14 +70,13 @@ const SAMPLES: Record<keyof typeof PROCESS_KEYS, string> = {
 test("the parser accepts every key of the schema", () => {
   for (const [key, rule] of Object.entries(PROCESS_KEYS) as [keyof typeof PROCESS_KEYS, { aliases?: readonly string[] }][]) {
     for (const spelling of [key, ...(rule.aliases ?? [])]) {
-      const beside = ["name", "executable", "command"].includes(key)
+      const beside = ["name", "executable", "command", "app"].includes(key)
         ? key === "name"
           ? "executable: x, "
           : "name: a, "
         : "name: a, executable: x, ";
-      const { diagnostics } = parseProcessesFiles([{ path: "/p", text: `processes: [{ ${beside}${spelling}: ${SAMPLES[key]} }]` }], {
-        environment: {},
-      });
+      const file = { path: "/p", text: `processes: [{ ${beside}${spelling}: ${SAMPLES[key]} }]` };
+      const { diagnostics } = parseProcessesFiles([file], { environment: {}, apps: () => ({ path: "/app/.ghost.yaml", text: "" }) });
       assert.equal(diagnostics, [], spelling);
     }
   }

@@ -21,7 +21,7 @@ export function processesFileSchema(): JsonSchema {
 }
 
 function processSchema(): JsonSchema {
-  return { ...objectSchema(PROCESS_KEYS), oneOf: [{ required: ["executable"] }, { required: ["command"] }] };
+  return { ...objectSchema(PROCESS_KEYS), oneOf: [{ required: ["executable"] }, { required: ["command"] }, { required: ["app"] }] };
 }
 
 function listOfProcesses(): JsonSchema {

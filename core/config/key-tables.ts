@@ -83,6 +83,7 @@ export const PROCESS_KEYS = {
   },
   executable: { schema: { ...TEXT, description: "The program: a name that is looked up in PATH, or a path." } },
   command: { schema: { anyOf: [TEXT, WORDS], description: "Program and arguments in one, instead of `executable`." } },
+  app: { schema: { ...TEXT, description: "The folder of an app, with a .ghost.yaml, instead of `executable`." } },
   args: {
     schema: { anyOf: [WORD, WORDS], description: "Arguments: a list, or one text that is split as a shell would; no shell is run." },
   },

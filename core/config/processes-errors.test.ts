@@ -27,7 +27,7 @@ const PROCESS: [string, string, RegExp, RegExp?][] = [
   ["workingDirectory: x", "3:5", /no such key/, /write `working_directory`|did you mean working_directory/],
   ["banana: 1", "3:5", /no such key/, /the keys are name, executable/],
   ["script: a.js", "3:5", /cannot use script/, /executable/],
-  ["app: x", "3:5", /app in api: it is not supported by this version/, /remove it/],
+  ["app: x", "3:10", /app of api: there is no .ghost.yaml in it/, /name the app's folder/],
   ["resource_limits: { cpu: 0 }", "3:29", /from 0.01 to 1024/],
   ["resource_limits: { cpus: 1 }", "3:24", /no such key/, /write `cpu`/],
   ["resource_limits: { pids: 0 }", "3:30", /from 1 to 4194304/],

@@ -1,3 +1,4 @@
+import type { AppConfiguration } from "./app-configuration.ts";
 import type { GroupDefinition, Manifest, ProcessDefinition } from "./definition.ts";
 import { type Diagnostic, inFileOrder, Report } from "./diagnostics.ts";
 import { type Draft, type GroupKey, mergeDrafts, mergeGroupDrafts, readDrafts, readGroupDrafts } from "./drafts.ts";
@@ -13,6 +14,7 @@ import { nameProblem, sanitizeName } from "./names.ts";
 import { type Places, placesOf } from "./places.ts";
 import { reportPortClashes } from "./port-clashes.ts";
 import { baseName, directoryOf } from "./posix-path.ts";
+import { type AppReader, readAppProcess } from "./read-app-process.ts";
 import { readGroups } from "./read-groups.ts";
 import { readProcess } from "./read-process.ts";
 import { SecretKeeper } from "./secret-keeper.ts";
@@ -27,20 +29,35 @@ export interface ProcessesFiles {
   readonly diagnostics: readonly Diagnostic[];
   /** For checks against the disk. */
   readonly places: Places;
+  /** The apps among the processes, by the process's name: what they execute is to be found out. */
+  readonly apps: ReadonlyMap<string, AppConfiguration>;
+}
+
+/** For whom files are read. */
+export interface FilesContext {
+  readonly environment: Variables;
+  /** Gives apps' files; default: there are none. */
+  readonly apps?: AppReader;
 }
 
 /**
  * Reads `processes.yaml` files, which merge in their order, for whoever has the variables `context.environment`: HOME (for `~/`), PATH (recorded)
  * and what `${VAR}` and `inherit` take. Pure. All errors of all files are reported.
  */
-export function parseProcessesFiles(files: readonly SourceText[], context: { readonly environment: Variables }): ProcessesFiles {
+export function parseProcessesFiles(files: readonly SourceText[], context: FilesContext): ProcessesFiles {
   const reading: Reading = { report: new Report(), secrets: new SecretKeeper(), variables: context.environment };
   const read = files.map((file) => readFile(file, reading)).filter((file) => file !== null);
   const drafts = mergeDrafts(read.map((file) => file.drafts)).slice(0, PROCESSES_MAX + 1);
   const groupDrafts = mergeGroupDrafts(read.map((file) => file.groups));
   const project = readProject(read, files, reading);
   const groups = readGroups(groupDrafts, drafts, project, reading);
-  const alone = drafts.map((draft) => ({ draft, definition: readProcess(draft, project, reading) }));
+  const apps = new Map<string, AppConfiguration>();
+  const alone = drafts.map((draft) => {
+    if (!draft.entries.has("app")) return { draft, definition: readProcess(draft, project, reading) };
+    const read = readAppProcess(draft, project, context.apps ?? (() => null), reading);
+    if (read.app) apps.set(draft.name, read.app);
+    return read;
+  });
   const linked = linkPorts(linkDependencies(alone, new Set(groups.map(({ name }) => name)), reading), reading);
   reportPortClashes(linked, reading);
   reportListenerChecks(linked, reading);
@@ -53,7 +70,8 @@ export function parseProcessesFiles(files: readonly SourceText[], context: { rea
       reading.report.diagnostics,
       files.map((file) => file.path),
     ),
-    places: placesOf(drafts),
+    places: placesOf(alone.map(({ draft }) => draft)),
+    apps,
   };
 }
 

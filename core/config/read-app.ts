@@ -21,6 +21,8 @@ interface AppPlace {
   /** The folder whose last part is the default of the id. */
   readonly folderName: string;
   readonly project: string;
+  /** The process's name, whatever the file says; absent: as the file says. */
+  readonly id?: string;
   readonly reading: Reading;
   /** The keys of the process, under the name that it turns out to have. */
   readonly draftOf: (name: string) => Draft;
@@ -31,9 +33,10 @@ export function readApp(map: FileFields, place: AppPlace): { readonly app: AppCo
   const names = map.read("app", (field) => readMap(field, APP_KEYS, "app"), null);
   const core = map.read("core", (field) => readMap(field, CORE_KEYS, "core"), null);
   const settings = core?.read("settings", (field) => readMap(field, SETTINGS_KEYS, "settings", (key) => `core.settings.${key}`), null);
-  const id = names?.read("id", readId, null) ?? sanitizeName(baseName(place.folderName), "app");
+  const own = names?.read("id", readId, null);
+  const id = place.id ?? own ?? sanitizeName(baseName(place.folderName), "app");
   const draft = withType(place.draftOf(id), settings?.field("type"));
-  const args = map.read("args", readArguments, []);
+  const args = new MapFields<ProcessKey>(draft.entries, (key) => key, place.reading).read("args", readArguments, []);
   const process = readProcessPart(draft, place);
   const app: AppConfiguration = {
     id,

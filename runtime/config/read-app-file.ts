@@ -62,7 +62,7 @@ export async function readAppText(directory: string, text: string, context: Read
 }
 
 /** The entry, or what is wrong with it. */
-function findEntry(app: AppConfiguration, { places }: AppFile): string | readonly Diagnostic[] {
+export function findEntry(app: AppConfiguration, { places }: Pick<AppFile, "places">): string | readonly Diagnostic[] {
   const report = new Report();
   const place: Place = places.get(app.id) ?? { file: app.file, line: 1, column: 1 };
   const entry = app.entry ?? ENTRIES.find((name) => isFile(join(app.directory, name)));

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from "node:fs";
+import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Manifest } from "../../core/config/definition.ts";
 import { type Diagnostic, formatDiagnostic, inFileOrder } from "../../core/config/diagnostics.ts";
@@ -6,6 +7,7 @@ import { parseProcessesFiles } from "../../core/config/processes-file.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { checkFiles } from "./check-files.ts";
 import { checkPatterns } from "./check-patterns.ts";
+import { launchApps, readAppSource } from "./launch-apps.ts";
 import { usePython3 } from "./python3.ts";
 import { readConfigurationText } from "./read-text.ts";
 
@@ -18,6 +20,8 @@ export interface ReadingContext {
   readonly directory: string;
   /** Of whoever registers. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Root of the home, where the runtime of apps is kept; default: as the environment says. */
+  readonly home?: string;
 }
 
 /** A manifest that can be registered, and what is doubtful in it. */
@@ -37,13 +41,19 @@ export async function readManifest(
   narrow: (manifest: Manifest) => Manifest = (manifest) => manifest,
 ): Promise<ReadManifest> {
   const files = fileNamesOrDefault(paths, context.directory).map((path) => readConfigurationText(path));
-  const parsed = parseProcessesFiles(files, context);
+  const parsed = parseProcessesFiles(files, { ...context, apps: readAppSource });
   if (!parsed.manifest) throw invalid(parsed.diagnostics);
-  const { manifest, warnings } = usePython3(narrow(parsed.manifest), parsed.places);
+  const launched = launchApps(narrow(parsed.manifest), parsed, homeOf(context));
+  if (launched.problems.length > 0) throw invalid(launched.problems);
+  const { manifest, warnings } = usePython3(launched.manifest, parsed.places);
   const checked = [...checkFiles(manifest, parsed.places), ...(await checkPatterns(manifest, parsed.places))];
   const diagnostics = inFileOrder([...parsed.diagnostics, ...warnings, ...checked], manifest.files);
   if (diagnostics.some(isError)) throw invalid(diagnostics);
   return { manifest, warnings: diagnostics };
+}
+
+function homeOf({ home, environment }: ReadingContext): string {
+  return home ?? (environment.GHOST_HOME || join(environment.HOME ?? homedir(), ".ghost"));
 }
 
 /** The absolute paths of the named files, or of the folder's own. Throws CONFIG_NOT_FOUND where there is none. */
