@@ -58,7 +58,7 @@ function factsOf(process: ProcessDetail, now: number): [string, string | null][]
 function appOf({ app }: ProcessDetail): string | null {
   if (!app) return null;
   const version = app.version === null ? "" : ` ${app.version}`;
-  const about = app.description === null ? "" : `, ${app.description.split("\n")[0]}`;
+  const about = !app.description ? "" : `, ${app.description.split("\n")[0]}`;
   return tame(`${app.name}${version} (${app.mode})${about}`);
 }
 

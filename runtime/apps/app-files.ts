@@ -1,5 +1,5 @@
 import { GhostError } from "../../core/errors/ghost-error.ts";
-import { type AppWords, fillBytes, fillText } from "./placeholders.ts";
+import { type AppWords, fillBytes, fillPath } from "./placeholders.ts";
 import { sdkFiles } from "./sdk-files.ts";
 import type { SdkKind, Template, TemplateFile } from "./template.ts";
 
@@ -18,7 +18,7 @@ const PYTHON_SDK = "python/ghost.py";
 
 /** All that an app of this template begins with: its files with their placeholders filled, and the client library. */
 export async function appFiles(template: Template, words: AppWords): Promise<AppFile[]> {
-  const own = template.files.map((file) => ({ ...file, path: fillText(file.path, words), bytes: fillBytes(file.bytes, words) }));
+  const own = template.files.map((file) => ({ ...file, path: fillPath(file.path, words), bytes: fillBytes(file.bytes, words) }));
   const sdk = (await sdkFilesOf(template.sdk)).filter(({ path }) => own.every((file) => file.path !== path));
   const files = [...own, ...sdk];
   refuseTwice(template, files);

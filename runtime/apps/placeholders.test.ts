@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { fillBytes, fillText } from "./placeholders.ts";
+import { fillBytes, fillPath, fillText } from "./placeholders.ts";
 
 const WORDS = { name: "_My-Shop", description: "sells $& chairs" };
 
@@ -15,6 +15,10 @@ for (const [text, filled] of TEXTS) test(`${text} becomes ${filled}`, () => asse
 
 test("what is placed in a text is not searched again", () => {
   assert.is(fillText("{{description}}", { name: "a", description: "{{name}}" }), "{{name}}");
+});
+
+test("a description does not get into paths, where it could lead anywhere", () => {
+  assert.is(fillPath("src/{{name}}/{{description}}", { name: "a", description: "../../b" }), "src/a/{{description}}");
 });
 
 test("a file that is no text stays as it is", () => {

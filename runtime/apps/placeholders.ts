@@ -7,14 +7,16 @@ export interface AppWords {
 /** `{{name}}` and its like; any other text in double braces stays as it is. */
 const PLACEHOLDER = /\{\{(name|package|description)\}\}/g;
 
-/** The placeholders, as people write them. */
-export const PLACEHOLDERS = ["{{name}}", "{{package}}", "{{description}}"] as const;
-
 /** Puts the app's words into a text: `{{name}}`, `{{package}}` (the name as npm accepts one) and `{{description}}`. */
 export function fillText(text: string, words: AppWords): string {
   return text.replace(PLACEHOLDER, (_, word: "name" | "package" | "description") =>
     word === "package" ? packageName(words.name) : words[word],
   );
+}
+
+/** The same for the path of a file, without the description, which could lead anywhere. */
+export function fillPath(path: string, { name }: AppWords): string {
+  return fillText(path, { name, description: "{{description}}" });
 }
 
 /** The same for a file: what is no UTF-8, or has a NUL, is no text and stays as it is. */
