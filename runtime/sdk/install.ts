@@ -8,6 +8,7 @@ import type { Health } from "./health.ts";
 import type { LogSink } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Orchestrator } from "./orchestrator.ts";
+import type { OpenSagas } from "./saga.ts";
 
 /** What may stand in the place of the real things. */
 export interface GhostParts {
@@ -27,6 +28,8 @@ export interface GhostParts {
   readonly exit?: (code: number) => void;
   /** Where durable sagas are kept. */
   readonly sagaLog?: SagaLog;
+  /** What opens them, where it is loaded already. */
+  readonly openSagas?: OpenSagas;
 }
 
 let installed: GhostParts = {};

@@ -1,8 +1,6 @@
-/** `Ghost.saga`: work in steps that are taken back where one fails. */
-import { setTimeout } from "node:timers";
-import { type Saga, SagaCoordinator } from "../../core/saga/coordinator.ts";
+/** `Ghost.saga`: work in steps that are taken back where one fails. The durable form is loaded when a saga is started, or is to go on. */
+import type { Saga } from "../../core/saga/coordinator.ts";
 import { planOf, type SagaStep } from "../../core/saga/definition.ts";
-import { HubSagaLog } from "../../core/saga/hub-saga-log.ts";
 import type { SagaResult } from "../../core/saga/result.ts";
 import { runSaga, type SimpleSaga } from "../../core/saga/simple-saga.ts";
 import { G } from "./g.ts";
@@ -38,8 +36,12 @@ export interface SagaApi {
   define<Input = unknown>(name: string, steps: readonly SagaStep<Input>[]): Saga<Input>;
 }
 
+/** What is defined, by name. */
+export type SagaDefinitions = ReadonlyMap<string, readonly SagaStep<never>[]>;
+/** Defines all of them where sagas are kept at this moment. */
+export type OpenSagas = (definitions: SagaDefinitions) => ReadonlyMap<string, Saga<never>>;
+
 const definitions = new Map<string, readonly SagaStep<never>[]>();
-let current: { readonly of: unknown; readonly coordinator: SagaCoordinator; readonly defined: Map<string, Saga<never>> } | undefined;
 
 /** `Ghost.saga`. */
 export const saga: SagaApi = Object.assign(simple, { define });
@@ -55,35 +57,11 @@ function define<Input>(name: string, steps: readonly SagaStep<Input>[]): Saga<In
   planOf(name, definitions.has(name) ? [...steps, ...steps] : steps);
   definitions.set(name, steps);
   // Elsewhere a module that is merely imported, by a test perhaps, must not go on with anything.
-  if (!doubles().sagaLog && connection().place.isSupervised) sagas();
-  return { start: (input, options) => (sagas().get(name) as Saga<Input>).start(input, options) };
+  if (!doubles().sagaLog && connection().place.isSupervised) void open();
+  return { start: async (input, options) => ((await open()).get(name) as Saga<Input>).start(input, options) };
 }
 
-/** All that are defined, where sagas are kept at this moment. */
-function sagas(): Map<string, Saga<never>> {
-  const of = doubles().sagaLog ?? connection();
-  if (current?.of !== of) {
-    void current?.coordinator[Symbol.asyncDispose]();
-    current = { of, coordinator: coordinator(), defined: new Map() };
-  }
-  const { coordinator: where, defined } = current;
-  for (const [name, steps] of definitions) if (!defined.has(name)) defined.set(name, where.define(name, steps));
-  return defined;
-}
-
-function coordinator(): SagaCoordinator {
-  const { sagaLog } = doubles();
-  const makeAbort = (): AbortController => new AbortController();
-  if (sagaLog) return new SagaCoordinator({ log: sagaLog, clock: clock(), makeAbort, holder: "test" });
-  const { session, place, owned } = connection();
-  const { name, instance, isSupervised } = place;
-  const holder = `${name}/${isSupervised ? instance : `${process.pid}-${Math.random()}`}`;
-  const made = new SagaCoordinator({ log: new HubSagaLog(session), clock: clock(), idle, makeAbort, holder });
-  owned.push(made);
-  return made;
-}
-
-function idle(ms: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, ms).unref();
-  return () => clearTimeout(timer);
+async function open(): Promise<ReadonlyMap<string, Saga<never>>> {
+  const openSagas = doubles().openSagas ?? (await import("./durable-sagas.ts")).openSagas;
+  return openSagas(definitions);
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../../../core/bus/session/transport.ts";
 import type { Duration } from "../../../core/config/duration.ts";
+import { openSagas } from "../durable-sagas.ts";
 import { type GhostApp, type GhostConfig, GhostError, installGhost } from "../index.ts";
 import { Doubles } from "./doubles.ts";
 import type { Faults } from "./faults.ts";
@@ -72,7 +73,7 @@ export class GhostForTesting extends Doubles implements AsyncDisposable, Disposa
     const log = logs.add.bind(logs);
     // An app's end is the test's to look at, not the test program's.
     const own = { log, clock: bound(this.clock), config: this.config, onConfig: this.onConfig, exit: () => undefined };
-    this.undo = installGhost({ data, bus, metrics, orchestrator, sagaLog, health, ...own });
+    this.undo = installGhost({ data, bus, metrics, orchestrator, sagaLog, openSagas, health, ...own });
   }
 
   /** Lets time pass: every timer that is due runs, in order. `await ghost.advance("1m")` */

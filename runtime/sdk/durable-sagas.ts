@@ -1,0 +1,41 @@
+/** The sagas that are defined, where they are kept at this moment: in the hub, in memory in place of it, or where a test says. */
+import { setTimeout } from "node:timers";
+import { type Saga, SagaCoordinator } from "../../core/saga/coordinator.ts";
+import { HubSagaLog } from "../../core/saga/hub-saga-log.ts";
+import { MemorySagaLog } from "../../core/saga/memory-saga-log.ts";
+import { doubles } from "./install.ts";
+import { clock, connection } from "./parts.ts";
+import type { SagaDefinitions } from "./saga.ts";
+
+let current: { readonly of: unknown; readonly coordinator: SagaCoordinator; readonly defined: Map<string, Saga<never>> } | undefined;
+
+/** All of them, defined, so that those go on that were left. */
+export function openSagas(definitions: SagaDefinitions): ReadonlyMap<string, Saga<never>> {
+  const of = doubles().sagaLog ?? connection();
+  if (current?.of !== of) {
+    void current?.coordinator[Symbol.asyncDispose]();
+    current = { of, coordinator: makeCoordinator(), defined: new Map() };
+  }
+  const { coordinator, defined } = current;
+  for (const [name, steps] of definitions) if (!defined.has(name)) defined.set(name, coordinator.define(name, steps));
+  return defined;
+}
+
+function makeCoordinator(): SagaCoordinator {
+  const { sagaLog } = doubles();
+  const makeAbort = (): AbortController => new AbortController();
+  if (sagaLog) return new SagaCoordinator({ log: sagaLog, clock: clock(), makeAbort, holder: "test" });
+  const { session, place, owned, memory } = connection();
+  const { name, instance, isSupervised } = place;
+  // Only where a supervisor sees to it that no two live at the same time may the next of a name take over at once.
+  const holder = `${name}/${isSupervised ? instance : `${process.pid}-${Math.random()}`}`;
+  const log = memory ? new MemorySagaLog(Date.now) : new HubSagaLog(session);
+  const coordinator = new SagaCoordinator({ log, clock: clock(), idle, makeAbort, holder });
+  owned.push(coordinator);
+  return coordinator;
+}
+
+function idle(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms).unref();
+  return () => clearTimeout(timer);
+}
