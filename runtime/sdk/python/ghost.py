@@ -41,7 +41,8 @@ class Message:
 
 
 class Ghost:
-    """An app's way to the hub: `app = ghost.connect()`; `hub` is a socket's path or HOST:PORT. It connects with the first call, and again when the connection is lost."""
+    """An app's way to the hub: `app = ghost.connect()`; `hub` is a socket's path or HOST:PORT. It connects with the first call, and again when the connection is lost.
+    `config` is what Ghost made of .ghost.yaml, a dict; a change comes as a message on the channel `ghost:config:NAME`. `name` and `instance` say who it is."""
 
     def __init__(self, hub=None, token=None, name=None):
         home = os.environ.get("GHOST_HOME") or os.path.expanduser("~/.ghost")

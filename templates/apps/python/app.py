@@ -25,9 +25,9 @@ def main():
 
 def tell(app, greeter):
     """What `ghost metrics` and the supervisor hear now and then."""
+    app.beat()
     try:
         app.gauge("people", greeter.people())
-        app.beat()
     except ghost.GhostError as error:
         app.warn("cannot tell how it is", why=str(error))
 
