@@ -5,6 +5,8 @@
 
 /** One value. */
 export interface Sample {
+  /** After the family's name, of a histogram: `_bucket`, `_count` or `_sum`. */
+  readonly suffix?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
@@ -14,7 +16,7 @@ export interface MetricFamily {
   /** Without `_total` and `_info`, which the text adds where the format wants them; ends with `_UNIT` where there is a unit. */
   readonly name: string;
   /** `info` says things in labels, its value is 1. */
-  readonly type: "gauge" | "counter" | "info";
+  readonly type: "gauge" | "counter" | "info" | "histogram";
   /** e.g. `seconds`, `bytes`; absent where there is none. */
   readonly unit?: string;
   /** One sentence without its full stop. */
@@ -39,16 +41,18 @@ export function renderMetrics(families: readonly MetricFamily[], format: Metrics
 
 function renderFamily(family: MetricFamily, format: MetricsFormat): string[] {
   const sampleName = family.name + SUFFIXES[family.type];
-  const samples = family.samples.map(({ labels, value }) => `${sampleName}${renderLabels(labels)} ${renderNumber(value)}`);
+  const samples = family.samples.map(
+    ({ suffix = "", labels, value }) => `${sampleName}${suffix}${renderLabels(labels)} ${renderNumber(value)}`,
+  );
   if (format === "prometheus") {
-    const type = family.type === "counter" ? "counter" : "gauge";
+    const type = family.type === "info" ? "gauge" : family.type;
     return [`# HELP ${sampleName} ${escapeBreaks(family.help)}`, `# TYPE ${sampleName} ${type}`, ...samples];
   }
   const unit = family.unit === undefined ? [] : [`# UNIT ${family.name} ${family.unit}`];
   return [`# TYPE ${family.name} ${family.type}`, ...unit, `# HELP ${family.name} ${escapeText(family.help)}`, ...samples];
 }
 
-const SUFFIXES = { gauge: "", counter: "_total", info: "_info" } as const satisfies Record<MetricFamily["type"], string>;
+const SUFFIXES = { gauge: "", counter: "_total", info: "_info", histogram: "" } as const satisfies Record<MetricFamily["type"], string>;
 
 function renderLabels(labels: Sample["labels"]): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeText(value)}"`);

@@ -18,7 +18,9 @@ const NAME = "[a-zA-Z_:][a-zA-Z0-9_:]*";
 const LABEL = '[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\\\\n]|\\\\[\\\\"n])*"';
 const SAMPLE = new RegExp(`^(${NAME})(?:\\{(${LABEL}(?:,${LABEL})*)?\\})? (\\S+)$`);
 const NUMBER = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|NaN|[+-]Inf)$/;
-const SUFFIX: Readonly<Record<string, string>> = { gauge: "", counter: "_total", info: "_info" };
+const SUFFIX: Readonly<Record<string, string>> = { gauge: "", counter: "_total", info: "_info", histogram: "" };
+/** Of a histogram each sample has one of these. */
+const OF_HISTOGRAM = ["_bucket", "_count", "_sum"];
 
 interface Open {
   name: string;
@@ -60,7 +62,8 @@ export function readOpenMetrics(text: string): Map<string, ReadFamily> {
     const sample = SAMPLE.exec(line);
     if (!sample) return fail("neither metadata nor a sample");
     const [, name = "", labels = "", value = ""] = sample;
-    if (!current || name !== current.name + (SUFFIX[current.type ?? ""] ?? "?")) fail("a sample without its family");
+    const suffixes = current?.type === "histogram" ? OF_HISTOGRAM : [SUFFIX[current?.type ?? ""] ?? "?"];
+    if (!suffixes.some((suffix) => name === `${current?.name}${suffix}`)) fail("a sample without its family");
     if (!NUMBER.test(value)) fail("no number");
     if (seen.has(`${name}{${labels}}`)) fail("a sample comes twice");
     seen.add(`${name}{${labels}}`);

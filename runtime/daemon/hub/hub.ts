@@ -4,6 +4,7 @@ import type { NodeConfiguration } from "../../../core/config/node-configuration.
 import { HUB } from "../../../core/config/own-processes.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { isReady, pidOf } from "../../../core/lifecycle/view.ts";
+import type { MetricSeries } from "../../../core/metrics/series.ts";
 import { isIdle } from "../../supervisor/actions.ts";
 import { findOwn } from "../../supervisor/own.ts";
 import { startAll } from "../../supervisor/start-all.ts";
@@ -145,6 +146,16 @@ export class Hub implements Audience {
   async freshView(): Promise<HubView> {
     if (this.presence === "there") await this.lookAnew();
     return this.view();
+  }
+
+  /** What apps measured; nothing where the hub does not run, or does not answer in time. */
+  async appMetrics(): Promise<readonly MetricSeries[]> {
+    if (this.presence !== "there") return [];
+    const asked = this.line.ask("GHOST.METRICS").then(
+      (reply) => (reply instanceof Uint8Array ? (JSON.parse(Buffer.from(reply).toString()) as MetricSeries[]) : []),
+      () => [],
+    );
+    return Promise.race([asked, delay(FRESH_MS, [], { ref: false })]);
   }
 
   /** Whether somebody besides the daemon is connected; true where that is not known. */

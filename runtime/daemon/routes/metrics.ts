@@ -1,3 +1,4 @@
+import { appFamilies } from "../../../core/metrics/app-families.ts";
 import { MEDIA_TYPES, renderMetrics } from "../../../core/metrics/exposition.ts";
 import { metricFamilies } from "../../../core/metrics/families.ts";
 import { chooseFormat } from "../../../core/metrics/negotiate.ts";
@@ -19,11 +20,12 @@ export function metricRoutes(node: DaemonNode): Route[] {
   ];
 }
 
-function exposition(node: DaemonNode, call: Call): void {
+async function exposition(node: DaemonNode, call: Call): Promise<void> {
   node.sampler.ensureFresh();
   const format = chooseFormat(call.headers.accept);
   const processes = node.supervisor.listed().map((process) => metricsOf(node, process));
-  call.text(renderMetrics(metricFamilies(daemonMetrics(node), processes), format), MEDIA_TYPES[format]);
+  const families = [...metricFamilies(daemonMetrics(node), processes), ...appFamilies(await node.hub.appMetrics())];
+  call.text(renderMetrics(families, format), MEDIA_TYPES[format]);
 }
 
 function values(node: DaemonNode, call: Call): void {
