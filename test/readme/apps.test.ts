@@ -25,8 +25,9 @@ import { type Server, startHub } from "../bus/servers.ts";
 import { ghost, type Outcome, ROOT, run } from "../rig/ghost.ts";
 import { test } from "../rig/test.ts";
 import { type AppFolder, makeApp } from "../sdk/app-rig.ts";
+import { conduct } from "../sdk/conduct.ts";
 import { type Sample, samplesOf } from "./samples.ts";
-import { conduct, walk } from "./walk.ts";
+import { walk } from "./walk.ts";
 
 test.limit(60_000);
 const samples = samplesOf(readFileSync(join(ROOT, "README.md"), "utf8"), "Apps");
@@ -129,7 +130,7 @@ function commandsOf(code: string): [command: string, flags: string[]][] {
 }
 
 for (const sample of ofLanguage("ts").filter(({ words }) => words[0] === "granted"))
-  test(`${titleOf(sample)}: an app that is granted it does what it says`, () => conduct(programOf(sample)));
+  test(`${titleOf(sample)}: an app that is granted it does what it says`, async () => void (await conduct(programOf(sample))));
 
 for (const sample of ofLanguage("sh").filter(({ words }) => words[0] === "walk"))
   test(`${titleOf(sample)}: its lines do what they say, one after the other`, () => walk(sample.code));
