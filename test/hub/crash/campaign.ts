@@ -1,7 +1,7 @@
 import type { Random } from "../../rig/random.ts";
 import { pause } from "../../rig/wait.ts";
 import { Connection } from "../wire/connection.ts";
-import { KEY_KINDS, type Kind, SQL_KINDS } from "./kinds.ts";
+import { KEY_KINDS, type Kind, SAGA_KINDS, SQL_KINDS } from "./kinds.ts";
 import type { Target } from "./targets.ts";
 import { Writer } from "./writer.ts";
 
@@ -11,7 +11,7 @@ const EACH = 2;
 const LIFE_MS_MAX = 400;
 
 /** One of each sort of write, `EACH` times. */
-export function makeWriters(kinds: readonly Kind[] = [...KEY_KINDS, ...SQL_KINDS]): Writer[] {
+export function makeWriters(kinds: readonly Kind[] = [...KEY_KINDS, ...SQL_KINDS, ...SAGA_KINDS]): Writer[] {
   return kinds.flatMap((kind) => Array.from({ length: EACH }, (_, number) => new Writer(kind, `${number}`)));
 }
 

@@ -133,3 +133,24 @@ export const SQL_KINDS: readonly Kind[] = [
     seen: rowsSeen,
   },
 ];
+
+const PLAN = '[{"name":"a","run":[1,1,1]}]';
+
+/** Sagas of one step, each begun and ended at once. */
+export const SAGA_KINDS: readonly Kind[] = [
+  {
+    name: "GHOST.SAGA",
+    write: (id, n) => [
+      ["MULTI"],
+      ["GHOST.SAGA", "CLAIM", `crash${id}`, `${n}`, id, "60000", PLAN, `${n}`],
+      ["GHOST.SAGA", "REPORT", `crash${id}`, `${n}`, "1", '{"step":"a","is":"done"}'],
+      ["EXEC"],
+    ],
+    read: (id) => [
+      ["GHOST.SAGA", "LIST", "NAME", `crash${id}`, "STATE", "done", "COUNT", "1"],
+      ["GHOST.SAGA", "LIST", "NAME", `crash${id}`, "STATE", "running", "COUNT", "1"],
+    ],
+    model: (_, n) => [n === 0 ? "[]" : `"${n}" done 4 records`, "[]"],
+    seen: (reply) => show(reply).replace(/^\[\[:\d+, "default", "crash\d+", ("\d+"), "(\w+)", :(\d+), .*$/, "$1 $2 $3 records"),
+  },
+];
