@@ -60,6 +60,7 @@ export const VERBS: Readonly<Record<string, Loader>> = Object.assign(Object.crea
 
 /** Verbs that only Ghost itself calls: neither help nor completions know them. */
 const HIDDEN_VERBS: Readonly<Record<string, Loader>> = {
+  "app-config": () => import("./commands/app-config.ts"),
   "hub-sql": () => import("./commands/hub-sql.ts"),
 };
 

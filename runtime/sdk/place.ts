@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import type { HubAddress } from "../client/hub-address.ts";
+import { introduced } from "./by-hand.ts";
 import { type GhostConfig, readConfig } from "./config.ts";
 
 /** Who this program is, and where its hub listens. */
@@ -32,7 +33,7 @@ export interface InitOptions {
 
 /** Reads the environment. */
 export function findPlace(options: InitOptions): Place {
-  const { env } = process;
+  const env = process.env.GHOST_NAME ? process.env : { ...process.env, ...introduced() };
   const name = options.name ?? env.GHOST_NAME ?? basename(process.cwd());
   const hub = options.hub ?? env.GHOST_HUB;
   return {
@@ -40,7 +41,7 @@ export function findPlace(options: InitOptions): Place {
     instance: env.GHOST_INSTANCE ?? "0",
     hub: hub ? addressOf(hub) : hubOfHome(env.GHOST_HOME ?? join(homedir(), ".ghost")),
     token: options.token ?? env.GHOST_TOKEN,
-    isSupervised: env.GHOST_NAME !== undefined,
+    isSupervised: process.env.GHOST_NAME !== undefined,
     config: readConfig(env.GHOST_CONFIG, name),
   };
 }
