@@ -242,7 +242,7 @@ test.unless(
         if (set === "OK") acknowledged.set(`k${key}`, value);
         else {
           refused++;
-          assert.match((set as Refusal).error, /^IOERR cannot write: .*(full|space)/i);
+          assert.match((set as Refusal).error, /^NO_SPACE cannot write: .*(full|space)/i);
           // Asked in the same turn, and so as uncertain.
           assert.ok(get === "first" || isRefusal(get));
         }

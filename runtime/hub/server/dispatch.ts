@@ -6,8 +6,6 @@ import type { Hub } from "./hub.ts";
 import { ReplyError, shown } from "./reply-error.ts";
 import { unwatch } from "./watching.ts";
 
-/** The code word of a reply to a write that the disk did not take. */
-export const NOT_DURABLE = "IOERR cannot write:";
 /** As much of an unknown command's words as Redis repeats. */
 const REPEATED_BYTES = 128;
 /** Commands that one transaction may hold. */
@@ -48,12 +46,18 @@ export function execute(hub: Hub, client: Client, command: Command, args: Argume
   }
 }
 
+/** The reply to a write that the disk did not take: by its first word a program can tell that there is no room. */
+export function notWritten(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  return `${code === "NO_SPACE" ? code : "IOERR"} cannot write: ${message}`;
+}
+
 /** A failure of the disk is told as such; what else is thrown is a mistake of ours. */
 export function trouble(hub: Hub, error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
   if (code === "NO_SPACE" || code === "DATABASE_FAILED" || code === "STATE_DAMAGED") {
     hub.keyspace.fail(error as Error);
-    return `${NOT_DURABLE} ${message}`;
+    return notWritten(error);
   }
   hub.parts.fatal(error);
   return `ERR cannot go on, because of a mistake in Ghost itself: ${message}`;

@@ -139,7 +139,7 @@ test("a command that the disk stops half way takes its whole turn with it", asyn
   };
   say(rig, end, "MULTI", "SET k 1", "HSET h a 1 b 2", "EXEC");
   await turn();
-  assert.is(end.said, "-IOERR cannot write: no room\r\n".repeat(4));
+  assert.is(end.said, "-NO_SPACE cannot write: no room\r\n".repeat(4));
   end.said = "";
   say(rig, end, "EXISTS k h", "HGETALL h", "HSET h a 1 b 2");
   await turn();

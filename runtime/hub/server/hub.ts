@@ -15,7 +15,7 @@ import { type Arguments, textAt, wordAt } from "./arguments.ts";
 import { type Client, type ClientSocket, makeClient, type Piece } from "./client.ts";
 import { findCommand } from "./commands.ts";
 import { type CutOffLimit, Delivery } from "./delivery.ts";
-import { NOT_DURABLE, run } from "./dispatch.ts";
+import { notWritten, run } from "./dispatch.ts";
 import { CLIENT_LIMITS } from "./limits.ts";
 import { Output } from "./output.ts";
 import { Tidying } from "./tidying.ts";
@@ -322,7 +322,7 @@ export class Hub {
       return null;
     } catch (error) {
       if (this.keyspace.isDirty) this.parts.fatal(error);
-      return `${NOT_DURABLE} ${(error as Error).message}`;
+      return notWritten(error);
     }
   }
 
