@@ -1,5 +1,7 @@
 import type { Exit } from "../../core/lifecycle/state.ts";
+import { connect } from "../../runtime/client/client.ts";
 import { findHome, prepareHome } from "../../runtime/daemon/home.ts";
+import { Announcement } from "../../runtime/foreground/announcement.ts";
 import { surroundingsOf } from "../../runtime/foreground/environment.ts";
 import { findApp } from "../../runtime/foreground/find-app.ts";
 import { type Runnable, readRunnable, readTests } from "../../runtime/foreground/read-runnable.ts";
@@ -17,33 +19,78 @@ export interface ForegroundOptions {
 
 /** Runs an app, or its tests, on this terminal and gives how that ended. Throws whatever keeps it from being run at all. */
 export async function runForeground(context: Context, options: ForegroundOptions): Promise<Exit> {
-  const home = findHome(context.home);
+  if (!options.isolated) return runIn(context, context.home, options);
+  const { makePrivateHome } = await import("../../runtime/ci/private-home.ts");
+  const { endStrays } = await import("../../runtime/process/strays.ts");
+  const home = await makePrivateHome();
+  try {
+    return await runIn(context, home.root, options);
+  } finally {
+    const left = await endStrays(home.root, home.daemonPid());
+    for (const { pid, command } of left) context.warn(`ended what was left running: ${command} (pid ${pid})`);
+    await home.end();
+  }
+}
+
+async function runIn(context: Context, root: string, options: ForegroundOptions): Promise<Exit> {
+  const home = findHome(root);
   prepareHome(home);
   const runnable = await read(context, home.root, options);
-  const run = new ForegroundRun({
-    key: `${runnable.definition.project}/${runnable.definition.name}`,
-    definition: runnable.definition,
+  const { definition } = runnable;
+  const run: ForegroundRun = new ForegroundRun({
+    key: `${definition.project}/${definition.name}`,
+    definition,
     home,
     surroundingsFor: (token) => surroundingsOf(runnable, home, context.environment, token),
-    checked: false,
+    checked: definition.healthCheck !== null,
     outlives: options.watch,
-    onChange: (change) => tell(context, runnable, change),
+    onChange(change) {
+      announcement.changed(change);
+      tell(context, runnable, change);
+    },
   });
+  const announcement = announcementOf(context, root, run);
   passSignals(run);
   run.start(`ghost ${context.verb}`);
-  return run.ended;
+  void announcement.begin();
+  try {
+    if (options.watch) await watch(context, run);
+    return await run.ended;
+  } finally {
+    await announcement.end();
+  }
 }
 
 function read(context: Context, home: string, { purpose, args, watch }: ForegroundOptions): Promise<Runnable> {
   const { directory, environment, names } = context;
-  const found = findApp(names[0], { directory, home });
+  const found = findApp(names[0], { directory, home: context.home });
   return (purpose === "run" ? readRunnable : readTests)(found, { directory, environment, home, args, watch });
 }
 
-/** On standard error, between what the app writes: that it is started again, and why. */
-function tell(context: Context, { definition }: Runnable, { from, to, cause }: ForegroundChange): void {
-  if (cause === null || from === to || !TOLD.has(cause.kind)) return;
-  if (to === "starting" || to === "backoff" || to === "stopping") context.say(`ghost: ${definition.name} ${cause.text}`);
+/** Made when the first word of the program is on its way. */
+function announcementOf(context: Context, root: string, run: ForegroundRun): Announcement {
+  const { warn } = context;
+  const by = `ghost ${context.verb} (pid ${process.pid})`;
+  const client = (start: "always" | "never") => connect(root, { start, version: context.version, warn: () => undefined });
+  return new Announcement(run, { first: client("always"), later: client("never"), by, warn });
 }
 
-const TOLD = new Set(["exit", "oom-killed", "file-changed", "restarted"]);
+/** Files are looked at only once the program runs: a walk through a folder must not delay it. */
+async function watch(context: Context, run: ForegroundRun): Promise<void> {
+  const { FileWatch } = await import("../../runtime/supervisor/watch.ts");
+  new FileWatch<ForegroundRun>(run).update(run);
+  if (context.interactive) context.say(`ghost: ${run.definition.name} restarts when a file changes`);
+}
+
+/** On standard error, between what the app writes: that it is started again, and why. */
+function tell(context: Context, { definition: { name, watch } }: Runnable, { from, to, cause }: ForegroundChange): void {
+  if (cause === null) return;
+  if (cause.kind.startsWith("watch-")) return context.warn(cause.text);
+  // What follows a stop was told when it began.
+  if (from === to || from === "stopping" || !TOLD.has(cause.kind)) return;
+  if (to === "exited" || to === "failed") {
+    if (watch !== null) context.say(`ghost: ${name} ${cause.text}; waits for a change`);
+  } else context.say(`ghost: ${name}${cause.kind === "file-changed" ? `: ${cause.text}; restarts` : ` ${cause.text}`}`);
+}
+
+const TOLD = new Set(["exit", "oom-killed", "file-changed", "restart"]);

@@ -1,4 +1,5 @@
 import type { DefinitionsView } from "../../core/api/definitions.ts";
+import type { ForegroundAnnouncement, ForegroundUpdate, ForegroundWord } from "../../core/api/foreground.ts";
 import type {
   ActionRequest,
   ActionResult,
@@ -105,6 +106,10 @@ export interface DaemonClient {
   hub(): Promise<HubView>;
   /** Has the hub running, and gives it once it is ready. Rather use `ensureHub`. */
   startHub(by: string): Promise<HubView>;
+  /** Has the daemon know of a program that runs in the foreground, for as long as the answer is read. */
+  announce(announcement: ForegroundAnnouncement, signal: AbortSignal): AsyncIterable<ForegroundWord>;
+  /** Tells what changed of it. */
+  tellChange(id: string, update: ForegroundUpdate): Promise<void>;
   /** Daemon and processes in one answer. */
   overview(): Promise<{ readonly system: SystemView; readonly processes: ProcessView[] }>;
   /** Ends the daemon; with `leave` its children go on for the next one to adopt. */
@@ -133,7 +138,7 @@ export function connect(home: string, options: ConnectOptions): DaemonClient {
     deleteGroup: async (name) => void (await ask<unknown>({ method: "POST", path: `${groupPath(name)}/delete`, body: {} })),
     actOnGroup: (verb, name, body, signal) => lines({ method: "POST", path: `${groupPath(name)}/${verb}`, body, signal }),
     graph: () => ask({ method: "GET", path: "/v1/graph" }),
-    events: (signal, after) => events(connection, { method: "GET", path: `/v1/events${query({ after })}`, signal }),
+    events: (signal, after) => events<HistoryEntry>(connection, { method: "GET", path: `/v1/events${query({ after })}`, signal }),
     register: (body, signal) =>
       register(lines({ method: "PUT", path: manifestPath(body), body, signal, answerLimitMs: REGISTER_LIMIT_MS })),
     plan: (body) => ask({ method: "POST", path: `${manifestPath(body)}/plan`, body }),
@@ -146,6 +151,8 @@ export function connect(home: string, options: ConnectOptions): DaemonClient {
     system: () => ask({ method: "GET", path: "/v1/system" }),
     hub: () => ask({ method: "GET", path: "/v1/hub" }),
     startHub: (by) => ask({ method: "POST", path: "/v1/hub/start", body: { by } }),
+    announce: (body, signal) => events<ForegroundWord>(connection, { method: "POST", path: "/v1/foreground", body, signal }),
+    tellChange: async (id, body) => void (await ask<unknown>({ method: "PUT", path: `/v1/foreground/${id}`, body })),
     overview: () => ask({ method: "GET", path: "/v1/overview" }),
     stopDaemon: (leave, options, signal) => lines({ method: "POST", path: STOP_PATH, body: { leave, ...options }, signal }),
     restartDaemon: (program) => ask({ method: "POST", path: "/v1/daemon/restart", body: { program } }),
@@ -191,11 +198,11 @@ async function* stream<Value>(connection: Connection, request: TransportRequest)
   }
 }
 
-async function* events(connection: Connection, request: TransportRequest): AsyncGenerator<HistoryEntry> {
+async function* events<Value>(connection: Connection, request: TransportRequest): AsyncGenerator<Value> {
   try {
     const reply = await connection({ answerLimitMs: QUESTION_LIMIT_MS, ...request });
     await refuseErrors(reply);
-    for await (const data of readEvents(reply.chunks())) yield JSON.parse(data) as HistoryEntry;
+    for await (const data of readEvents(reply.chunks())) yield JSON.parse(data) as Value;
   } catch (error) {
     if (!request.signal?.aborted) throw explain(error);
   }

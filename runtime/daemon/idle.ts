@@ -51,7 +51,7 @@ function idleLimitMs(text: string | undefined): number {
 
 /** Something runs or is about to, or waits for its time, or for a file to change. */
 function hasWork(node: DaemonNode): boolean {
-  return node.supervisor.listed().some(({ machine, definition, nextRunMs }) => {
+  return node.supervisor.shown().some(({ machine, definition, nextRunMs }) => {
     const over = machine.state.at === "stopped" || machine.state.at === "exited" || machine.state.at === "failed";
     return !over || nextRunMs !== null || (definition.watch !== null && machine.desired === "up");
   });

@@ -177,7 +177,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
   const apps = new AppDiscovery({ ghosts: home.ghosts, supervisor, announce, log });
   supervisor.appChanges.add((process) => hub.events.configured(process));
   const sampler = new Sampler(supervisor, first.configuration.monitoring);
-  sampler.onSample = () => hub.events.sampled(supervisor.listed());
+  sampler.onSample = () => hub.events.sampled(supervisor.shown());
   const files = new FileWatch(supervisor);
   const health = new HealthWatch(supervisor, hub);
   const settings = new NodeSettings(

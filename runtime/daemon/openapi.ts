@@ -1,5 +1,6 @@
 import { appPaths, appSchemas } from "./openapi/apps.ts";
 import { daemonPaths, daemonSchemas } from "./openapi/daemon.ts";
+import { foregroundPaths } from "./openapi/foreground.ts";
 import { groupPaths, groupSchemas } from "./openapi/groups.ts";
 import { hubPaths, hubSchemas } from "./openapi/hub.ts";
 import { manifestPaths, manifestSchemas } from "./openapi/manifests.ts";
@@ -27,7 +28,16 @@ export function openApi(version: string): OpenApi {
         "The daemon's interface, on the unix socket run/daemon.sock: curl --unix-socket ~/.ghost/run/daemon.sock http://ghost/v1/processes. " +
         "With `http:` in the node's .ghost.yaml also on a TCP port, with the header Authorization: Bearer TOKEN (/healthz without it).",
     },
-    paths: { ...processPaths, ...groupPaths, ...manifestPaths, ...storyPaths, ...metricPaths, ...daemonPaths, ...hubPaths, ...appPaths },
+    paths: {
+      ...processPaths,
+      ...groupPaths,
+      ...manifestPaths,
+      ...storyPaths,
+      ...metricPaths,
+      ...daemonPaths,
+      ...hubPaths,
+      ...foregroundPaths,
+    },
     components: {
       schemas: {
         ...processSchemas,

@@ -6,6 +6,7 @@ import { beatRoutes } from "./routes/beat.ts";
 import { daemonRoutes } from "./routes/daemon.ts";
 import { definitionRoutes } from "./routes/definitions.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { foregroundRoutes } from "./routes/foreground.ts";
 import { graphRoutes } from "./routes/graph.ts";
 import { groupRoutes } from "./routes/groups.ts";
 import { historyRoutes } from "./routes/history.ts";
@@ -31,6 +32,7 @@ function allRoutes(node: DaemonNode): Route[] {
   return [
     ...appRoutes(node),
     ...beatRoutes(node),
+    ...foregroundRoutes(node),
     ...processRoutes(node),
     ...groupRoutes(node),
     ...graphRoutes(node),

@@ -8,6 +8,8 @@ import type { Runnable } from "./read-runnable.ts";
 
 /** What the daemon gives to what it starts and nothing else has: a run in the foreground has its caller's environment. */
 const NOT_FOR_THE_FOREGROUND = new Set(["base", "the shell that registered it"]);
+/** By it a daemon finds again what another one started: this is not to be taken for its own. */
+const OF_THE_DAEMONS = "GHOST_PROJECT";
 /** The caller's own, and wrong for what is called. */
 const NOT_PASSED_ON = ["GHOST_PROCESS", "GHOST_TOKEN", "GHOST_CONFIG", "BUN_BE_BUN", "BUN_OPTIONS"];
 
@@ -42,7 +44,9 @@ export function surroundingsOf(
     token,
     hubToken: null,
   });
-  const own = [...composed].filter(([, { origin }]) => !NOT_FOR_THE_FOREGROUND.has(origin)).map(([key, { value }]) => [key, value]);
+  const own = [...composed]
+    .filter(([key, { origin }]) => !NOT_FOR_THE_FOREGROUND.has(origin) && key !== OF_THE_DAEMONS)
+    .map(([key, { value }]) => [key, value]);
   const environment = {
     PYTHONUNBUFFERED: "1",
     ...passedOn(caller),

@@ -43,7 +43,13 @@ export async function readRunnable(found: FoundApp, context: RunnableContext): P
   const args = [...definition.args, ...context.args];
   const watch = context.watch ? (definition.watch ?? wholeFolder(app)) : null;
   return {
-    definition: { ...definition, args, watch: watch && { ...watch, debounceMs: Math.min(watch.debounceMs, WATCH_DEBOUNCE_MS) } },
+    // What it writes is on a terminal, where no probe can read it.
+    definition: {
+      ...definition,
+      args,
+      healthCheck: definition.healthCheck?.probe.kind === "log" ? null : definition.healthCheck,
+      watch: watch && { ...watch, debounceMs: Math.min(watch.debounceMs, WATCH_DEBOUNCE_MS) },
+    },
     configText: appConfigText(app),
     secrets,
     warnings,
@@ -64,7 +70,12 @@ const ONCE = { type: "oneshot", restart: { ...RESTART_DEFAULT, policy: "never" }
 
 function fileRunnable(file: string, { directory, home, args, watch }: RunnableContext): Runnable {
   const launch = launchOf({ directory: dirname(file), entry: file, runtime: "auto", args }, home);
-  return single(file, directory, launch, watch ? { paths: [dirname(file)], ignore: [], debounceMs: WATCH_DEBOUNCE_MS } : null);
+  return single(
+    file,
+    directory,
+    launch,
+    watch ? { paths: [relative(directory, dirname(file)) || "."], ignore: [], debounceMs: WATCH_DEBOUNCE_MS } : null,
+  );
 }
 
 function testOfFile(file: string, { directory, home, args }: RunnableContext): Runnable {

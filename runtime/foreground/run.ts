@@ -79,7 +79,7 @@ export class ForegroundRun {
 
   /** Begins. Once. */
   start(by: string): void {
-    this.dispatch(this, { type: "start", cause: { kind: "start", text: `started by ${by}` } });
+    this.dispatch(this, { type: "start", cause: { kind: "start", text: `started in the foreground by ${by}` } });
   }
 
   /** A key that went to the program, too, or is passed on to it: what it does then is its own affair, but an end is no reason to restart. */

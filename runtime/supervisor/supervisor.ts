@@ -11,6 +11,7 @@ import { readZombieStatus, reap } from "../process/subreaper.ts";
 import { Dependencies } from "./dependencies.ts";
 import { judgeExit } from "./exits.ts";
 import { Groups } from "./groups.ts";
+import { handOn, hiddenByGuests, isGuest } from "./guests.ts";
 import type { Limits } from "./limits.ts";
 import { Listeners, type SocketKeeper } from "./listeners.ts";
 import { Observers } from "./observers.ts";
@@ -95,9 +96,15 @@ export class Supervisor {
     parts.pump.onExit = (pid, status) => void this.foreignExit(pid, status);
   }
 
-  /** What people registered: all but Ghost's own. */
+  /** What people registered: neither Ghost's own nor what somebody runs in the foreground. */
   listed(): Supervised[] {
-    return [...this.processes.values()].filter((process) => !isOwn(process));
+    return [...this.processes.values()].filter((process) => !isOwn(process) && !isGuest(process));
+  }
+
+  /** What people see: what is registered or runs in the foreground, each app once. */
+  shown(): Supervised[] {
+    const hidden = hiddenByGuests(this.processes.values());
+    return [...this.processes.values()].filter((process) => !isOwn(process) && !hidden.has(process));
   }
 
   /** From now on nothing begins to run any more: the daemon goes, and whoever asks, or whichever file changes, comes too late. */
@@ -120,6 +127,7 @@ export class Supervisor {
   /** Lets an event happen: the new state is recorded before any effect is run. */
   dispatch(process: Supervised, event: Event): void {
     if (this.sealed) return;
+    if (process.send) return handOn(process, event);
     if (BEGINNINGS.has(event.type) && (this.halted || !this.isRegistered(process))) return;
     const before = process.machine;
     const { machine, effects, cause } = transition(before, event, {

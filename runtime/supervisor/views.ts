@@ -5,6 +5,7 @@ import { isCrashLooping } from "../../core/lifecycle/state.ts";
 import { pidOf, statusOf } from "../../core/lifecycle/view.ts";
 import { readProcessTable } from "../process/table.ts";
 import { appViewOf } from "./app-beats.ts";
+import { isGuest } from "./guests.ts";
 import { logFolder } from "./run.ts";
 import { liveTree } from "./sampler.ts";
 import type { Supervised } from "./supervised.ts";
@@ -23,7 +24,7 @@ export function viewOf(supervisor: Supervisor, process: Supervised): ProcessView
     project: definition.project,
     name: definition.name,
     instance: process.instance,
-    kind: definition.app ? "ghost" : "process",
+    kind: definition.app || isGuest(process) ? "ghost" : "process",
     type: definition.type,
     status: statusOf(machine),
     desired: machine.desired,
@@ -83,7 +84,7 @@ export function detailOf(supervisor: Supervisor, process: Supervised): ProcessDe
 /** How many of the processes that people registered are in each status. */
 export function countByStatus(supervisor: Supervisor): Record<Status | "total", number> {
   const counts = { stopped: 0, waiting: 0, starting: 0, running: 0, unhealthy: 0, stopping: 0, backoff: 0, exited: 0, failed: 0, total: 0 };
-  for (const process of supervisor.listed()) {
+  for (const process of supervisor.shown()) {
     counts[statusOf(process.machine)] += 1;
     counts.total += 1;
   }

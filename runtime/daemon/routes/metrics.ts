@@ -23,14 +23,14 @@ export function metricRoutes(node: DaemonNode): Route[] {
 async function exposition(node: DaemonNode, call: Call): Promise<void> {
   node.sampler.ensureFresh();
   const format = chooseFormat(call.headers.accept);
-  const processes = node.supervisor.listed().map((process) => metricsOf(node, process));
+  const processes = node.supervisor.shown().map((process) => metricsOf(node, process));
   const families = [...metricFamilies(daemonMetrics(node), processes), ...appFamilies(await node.hub.appMetrics())];
   call.text(renderMetrics(families, format), MEDIA_TYPES[format]);
 }
 
 function values(node: DaemonNode, call: Call): void {
   const names = readNames(call.query, "names");
-  const processes = names ? select(node, names) : node.supervisor.listed();
+  const processes = names ? select(node, names) : node.supervisor.shown();
   node.sampler.ensureFresh();
   call.json(processes.map((process) => metricsOf(node, process)));
 }

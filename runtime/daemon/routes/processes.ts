@@ -6,6 +6,7 @@ import { pidOf, tokenOf } from "../../../core/lifecycle/view.ts";
 import { environmentOf } from "../../process/environ.ts";
 import { type Report, readSignal, signalAll } from "../../supervisor/actions.ts";
 import { deleteAll } from "../../supervisor/delete.ts";
+import { hiddenByGuests } from "../../supervisor/guests.ts";
 import { reloadAll } from "../../supervisor/reload-all.ts";
 import { restartAll } from "../../supervisor/restart-all.ts";
 import { accountOf, environmentFor } from "../../supervisor/run.ts";
@@ -48,7 +49,10 @@ export function processRoutes(node: DaemonNode): Route[] {
 
 /** The processes that names mean; throws NOT_FOUND and the like. */
 export function select(node: DaemonNode, names: readonly string[]): Supervised[] {
-  const available = [...node.supervisor.processes.values()].map((process) => ({
+  const { processes } = node.supervisor;
+  const hidden = hiddenByGuests(processes.values());
+  const visible = [...processes.values()].filter((process) => !hidden.has(process));
+  const available = visible.map((process) => ({
     project: process.definition.project,
     name: process.definition.name,
     instance: process.instance,
@@ -61,7 +65,7 @@ export function select(node: DaemonNode, names: readonly string[]): Supervised[]
 
 function list(node: DaemonNode, call: Call): void {
   const names = readNames(call.query, "names");
-  const processes = names ? select(node, names) : node.supervisor.listed();
+  const processes = names ? select(node, names) : node.supervisor.shown();
   node.sampler.ensureFresh();
   call.jsonText(node.viewTexts.of(processes));
 }

@@ -20,7 +20,7 @@ export function systemRoutes(node: DaemonNode): Route[] {
 
 function overview(node: DaemonNode, call: Call): void {
   node.sampler.ensureFresh();
-  const processes = node.viewTexts.of(node.supervisor.listed());
+  const processes = node.viewTexts.of(node.supervisor.shown());
   call.jsonText(`{"system":${JSON.stringify(systemView(node))},"processes":${processes}}`);
 }
 

@@ -1,0 +1,25 @@
+/** What `ghost run` and the daemon tell each other: a program that runs on somebody's terminal is supervised there, and seen here. */
+import type { ProcessDefinition } from "../config/definition.ts";
+import type { Event } from "../lifecycle/events.ts";
+import type { Machine } from "../lifecycle/state.ts";
+import type { Cause } from "./wire.ts";
+
+/** `POST /v1/foreground`: it is known for as long as the answer goes on. */
+export interface ForegroundAnnouncement {
+  readonly definition: ProcessDefinition;
+  readonly machine: Machine;
+  /** Who runs it, for `why`, e.g. `ghost run (pid 812)`. */
+  readonly by: string;
+}
+
+/** The answer, as server-sent events: first the id, by which changes are told, then what the daemon asks for. */
+export type ForegroundWord = { readonly id: string } | { readonly event: Event };
+
+/** `PUT /v1/foreground/{id}`: what has changed, after it. */
+export interface ForegroundUpdate {
+  readonly machine: Machine;
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Null: nothing worth telling. */
+  readonly cause: Cause | null;
+}

@@ -1,0 +1,112 @@
+/** Programs that somebody runs in the foreground: seen, measured and told of here like all others, supervised where they run. */
+import { randomBytes } from "node:crypto";
+import type { ForegroundAnnouncement, ForegroundUpdate } from "../../core/api/foreground.ts";
+import type { ProcessDefinition } from "../../core/config/definition.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import type { Event } from "../../core/lifecycle/events.ts";
+import { tokenOf } from "../../core/lifecycle/view.ts";
+import { isIdle } from "./actions.ts";
+import { keyOf, type Supervised, supervise } from "./supervised.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** At most so many at once: each costs a connection. */
+const GUESTS_MAX = 200;
+const ID_BYTES = 6;
+/** Stands where processes that people registered have the id of their manifest. No path looks so. */
+const GUEST_MANIFEST_ID = "ghost:foreground";
+
+/** Supervised elsewhere: what is asked of it goes there. */
+export function isGuest({ manifestId }: Pick<Supervised, "manifestId">): boolean {
+  return manifestId === GUEST_MANIFEST_ID;
+}
+
+/**
+ * Puts a program beside what is registered, in memory alone. `send` hands on what it is asked for. Throws LIMIT_EXCEEDED beyond 200.
+ */
+export function addGuest(supervisor: Supervisor, announcement: ForegroundAnnouncement, send: (event: Event) => void): Supervised {
+  const guests = [...supervisor.processes.values()].filter(isGuest);
+  if (guests.length >= GUESTS_MAX)
+    throw new GhostError("LIMIT_EXCEEDED", `cannot show more than ${GUESTS_MAX} programs that run in the foreground`);
+  const id = randomBytes(ID_BYTES).toString("hex");
+  const definition = seenHere(announcement.definition);
+  const guest = supervise({
+    key: `${keyOf(definition)}@${id}`,
+    id,
+    manifestId: GUEST_MANIFEST_ID,
+    definition,
+    machine: announcement.machine,
+  });
+  guest.send = send;
+  guest.adopted = true;
+  guest.why = `runs in the foreground of ${announcement.by}`;
+  guest.startedBy = announcement.by;
+  noteRun(guest);
+  supervisor.processes.set(guest.key, guest);
+  supervisor.dependencies.forgetGraph();
+  supervisor.runChanges.tell(guest);
+  return guest;
+}
+
+/** What changed where it runs. */
+export function updateGuest(supervisor: Supervisor, guest: Supervised, { machine, from, to, cause }: ForegroundUpdate): void {
+  if (tokenOf(machine) !== tokenOf(guest.machine)) guest.cpuSample = null;
+  guest.machine = machine;
+  noteRun(guest);
+  if (cause) supervisor.record(guest, from, to, cause);
+  supervisor.runChanges.tell(guest);
+  supervisor.dependencies.changed(guest);
+  for (const wake of [...guest.waiters]) wake();
+}
+
+/**
+ * Hands an event on to where a guest is supervised. Whoever asked waits for it to be true: that it is stopping is known at once, what came of it is
+ * told from there.
+ */
+export function handOn(guest: Supervised, event: Event): void {
+  const { state } = guest.machine;
+  const ends = event.type === "stop" || event.type === "restart";
+  if (ends && state.at === "running") {
+    const { identity } = state;
+    const afterwards = event.type === "stop" ? "stop" : "restart";
+    guest.machine = { ...guest.machine, state: { at: "stopping", identity, token: identity.token, afterwards, force: false } };
+  }
+  guest.send?.(event);
+}
+
+/** It is over, or whoever ran it is gone. */
+export function removeGuest(supervisor: Supervisor, guest: Supervised): void {
+  if (!supervisor.processes.delete(guest.key)) return;
+  if (!isIdle(guest.machine)) guest.machine = { ...guest.machine, desired: "down", state: { at: "stopped" } };
+  supervisor.runChanges.tell(guest);
+  supervisor.dependencies.forgetGraph();
+  for (const wake of [...guest.waiters]) wake();
+}
+
+/** The guest of this id; throws NOT_FOUND. */
+export function findGuest(supervisor: Supervisor, id: string): Supervised {
+  const guest = [...supervisor.processes.values()].find((process) => process.id === id && isGuest(process));
+  if (guest) return guest;
+  throw new GhostError("NOT_FOUND", `cannot find ${id}: nothing of that id runs in the foreground`, { hint: "announce it again" });
+}
+
+/** What is registered and at rest, while the same app runs in the foreground: people mean the one that runs. */
+export function hiddenByGuests(processes: Iterable<Supervised>): ReadonlySet<Supervised> {
+  const all = [...processes];
+  const running = new Set(all.filter(isGuest).map(({ definition }) => keyOf(definition)));
+  if (running.size === 0) return NONE;
+  return new Set(all.filter((process) => !isGuest(process) && isIdle(process.machine) && running.has(keyOf(process.definition))));
+}
+
+const NONE: ReadonlySet<Supervised> = new Set();
+
+/** What is done where it runs is not done here, too: files are watched there. */
+function seenHere(definition: ProcessDefinition): ProcessDefinition {
+  return { ...definition, watch: null, schedule: null, listen: null, instances: 1, dependsOn: [] };
+}
+
+function noteRun(guest: Supervised): void {
+  const { state } = guest.machine;
+  const identity = state.at === "running" || state.at === "stopping" ? state.identity : null;
+  if (identity === null) guest.members = new Map();
+  else if (!guest.members.has(identity.pid)) guest.members = new Map([[identity.pid, identity.startTicks]]);
+}

@@ -1,0 +1,66 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { inForeground } from "../cli/foreground.ts";
+import { makeHome } from "../rig/home.ts";
+import { waitFor } from "../rig/wait.ts";
+
+const says = (word: string) => `console.log("${word}", Date.now());\nsetInterval(() => {}, 1000);\n`;
+/** A machine that is busy with other tests may need so long; by itself it is a tenth of a second. */
+const RESTART_LIMIT_MS = 1_500;
+
+test("restarts at once when a file changes, and waits for a change when the app has ended", async () => {
+  await using home = makeHome();
+  home.write(".ghost.yaml", "app: { id: seen }\n");
+  home.write("app.ts", `import "./lib.ts";\n`);
+  home.write("lib.ts", says("one"));
+  await using session = inForeground(["run", "--watch"], { cwd: home.work, env: home.env });
+  await session.said(/one \d+/);
+  // The folder is being walked meanwhile: a change before that is no change.
+  await waitFor(
+    () => {
+      home.write("lib.ts", says("two"));
+      return session.out().includes("two");
+    },
+    { what: "the first restart", pauseMs: 300 },
+  );
+  const changedMs = Date.now();
+  home.write("lib.ts", says("three"));
+  await session.said(/three \d+/);
+  const tookMs = Number(/three (\d+)/.exec(session.out())?.[1]) - changedMs;
+  assert.ok(tookMs < RESTART_LIMIT_MS, `${tookMs} ms`);
+  assert.match(session.text(), "ghost: seen: lib.ts changed; restarts");
+  home.write("lib.ts", "process.exit(3);\n");
+  await session.said(/ghost: seen exited with code 3; waits for a change/);
+  home.write("lib.ts", says("four"));
+  await session.said(/four/);
+  assert.is(await session.end("SIGINT"), 130);
+});
+
+test("what the app writes itself, and what others bring, is no change", async () => {
+  await using home = makeHome();
+  home.write(".ghost.yaml", "app: { id: seen }\n");
+  home.write("app.ts", says("one"));
+  for (const folder of ["logs", "data", ".git", "node_modules/x"]) mkdirSync(join(home.work, folder), { recursive: true });
+  await using session = inForeground(["run", "--watch"], { cwd: home.work, env: home.env });
+  await session.said(/one \d+/);
+  const look = (): boolean => {
+    for (const folder of ["logs", "data", ".git", "node_modules/x"])
+      writeFileSync(join(home.work, folder, "file.ts"), String(Math.random()));
+    return false;
+  };
+  look();
+  await waitFor(
+    () => {
+      look();
+      home.write("app.ts", says("two"));
+      return session.out().includes("two");
+    },
+    { what: "the restart for what counts", pauseMs: 300 },
+  );
+  assert.not.match(session.text(), /(logs|data|git|node_modules).*changed/);
+  await session.end("SIGTERM");
+});
+
+test.run();
