@@ -1,5 +1,5 @@
 /** What `ghost run` and the daemon tell each other: a program that runs on somebody's terminal is supervised there, and seen here. */
-import type { ProcessDefinition } from "../config/definition.ts";
+import type { ProcessDefinition, RestartPolicy } from "../config/definition.ts";
 import type { Event } from "../lifecycle/events.ts";
 import type { Machine } from "../lifecycle/state.ts";
 import type { Cause } from "./wire.ts";
@@ -13,7 +13,10 @@ export interface ForegroundAnnouncement {
 }
 
 /** The answer, as server-sent events: first the id, by which changes are told, then what the daemon asks for. */
-export type ForegroundWord = { readonly id: string } | { readonly event: Event };
+export type ForegroundWord = { readonly id: string } | ForegroundRequest;
+
+/** `event`: it is to happen there; `restart`: what the app's code says of restarts is in effect from now on. */
+export type ForegroundRequest = { readonly event: Event } | { readonly restart: RestartPolicy };
 
 /** `PUT /v1/foreground/{id}`: what has changed, after it. */
 export interface ForegroundUpdate {

@@ -37,6 +37,7 @@ export function openApi(version: string): OpenApi {
       ...daemonPaths,
       ...hubPaths,
       ...foregroundPaths,
+      ...appPaths,
     },
     components: {
       schemas: {

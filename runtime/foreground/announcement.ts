@@ -81,6 +81,7 @@ export class Announcement {
     const { definition, machine } = this.run;
     for await (const word of client.announce({ definition, machine, by: this.clients.by }, this.ending.signal)) {
       if ("event" in word) this.run.dispatch(this.run, word.event);
+      else if ("restart" in word) this.run.definition = { ...this.run.definition, restart: word.restart };
       else {
         this.id = word.id;
         this.contact();

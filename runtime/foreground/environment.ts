@@ -29,7 +29,7 @@ export function surroundingsOf(
   caller: Readonly<Record<string, string | undefined>>,
   token: string,
 ): Surroundings {
-  const { definition, secrets, configText } = runnable;
+  const { definition, secrets } = runnable;
   const numbers = portNumbers(runnable);
   const reveal = (text: string): string => revealPorts(text, numbers);
   const composed = composeEnvironment(definition, {
@@ -42,7 +42,7 @@ export function surroundingsOf(
     account: null,
     instance: 0,
     token,
-    hubToken: null,
+    hubToken: makeToken(hubSecret(home.hubSecretFile), definition.name),
   });
   const own = [...composed]
     .filter(([key, { origin }]) => !NOT_FOR_THE_FOREGROUND.has(origin) && key !== OF_THE_DAEMONS)
@@ -50,8 +50,6 @@ export function surroundingsOf(
   const environment = {
     PYTHONUNBUFFERED: "1",
     ...passedOn(caller),
-    GHOST_TOKEN: makeToken(hubSecret(home.hubSecretFile), definition.name),
-    ...(configText !== null && { GHOST_CONFIG: configText }),
     ...Object.fromEntries(own),
   };
   return { environment, args: definition.args.map(reveal) };

@@ -1,7 +1,6 @@
 import { basename, dirname, relative } from "node:path";
 import type { AppConfiguration } from "../../core/config/app-configuration.ts";
 import { APPS_PROJECT } from "../../core/config/app-project.ts";
-import { appConfigText } from "../../core/config/app-text.ts";
 import type { ProcessDefinition, WatchPolicy } from "../../core/config/definition.ts";
 import type { Diagnostic } from "../../core/config/diagnostics.ts";
 import { definitionOf } from "../../core/config/from-program.ts";
@@ -14,8 +13,6 @@ import type { FoundApp } from "./find-app.ts";
 /** What is run in the foreground. */
 export interface Runnable {
   readonly definition: ProcessDefinition;
-  /** GHOST_CONFIG; null for a single file. */
-  readonly configText: string | null;
   /** Values of secret references in the definition. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly warnings: readonly Diagnostic[];
@@ -50,7 +47,6 @@ export async function readRunnable(found: FoundApp, context: RunnableContext): P
       healthCheck: definition.healthCheck?.probe.kind === "log" ? null : definition.healthCheck,
       watch: watch && { ...watch, debounceMs: Math.min(watch.debounceMs, WATCH_DEBOUNCE_MS) },
     },
-    configText: appConfigText(app),
     secrets,
     warnings,
   };
@@ -62,7 +58,7 @@ export async function readTests(found: FoundApp, context: RunnableContext): Prom
   const { app, definition, ...rest } = await readApp(found.directory, context);
   const { executable, args, environment } = testLaunchOf(app, context.home, context.args);
   const tests = { ...definition, executable, args, environment: { ...definition.environment, ...environment }, ...ONCE };
-  return { ...rest, definition: tests, configText: appConfigText(app) };
+  return { ...rest, definition: tests };
 }
 
 /** A run that is over when it is over. */
@@ -88,7 +84,6 @@ function single(file: string, directory: string, launch: ReturnType<typeof launc
   const definition = definitionOf(name, APPS_PROJECT, directory, [launch.executable, ...launch.args]);
   return {
     definition: { ...definition, ...ONCE, environment: launch.environment, watch },
-    configText: null,
     secrets: {},
     warnings: [],
   };

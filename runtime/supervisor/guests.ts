@@ -1,6 +1,6 @@
 /** Programs that somebody runs in the foreground: seen, measured and told of here like all others, supervised where they run. */
 import { randomBytes } from "node:crypto";
-import type { ForegroundAnnouncement, ForegroundUpdate } from "../../core/api/foreground.ts";
+import type { ForegroundAnnouncement, ForegroundRequest, ForegroundUpdate } from "../../core/api/foreground.ts";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Event } from "../../core/lifecycle/events.ts";
@@ -23,7 +23,11 @@ export function isGuest({ manifestId }: Pick<Supervised, "manifestId">): boolean
 /**
  * Puts a program beside what is registered, in memory alone. `send` hands on what it is asked for. Throws LIMIT_EXCEEDED beyond 200.
  */
-export function addGuest(supervisor: Supervisor, announcement: ForegroundAnnouncement, send: (event: Event) => void): Supervised {
+export function addGuest(
+  supervisor: Supervisor,
+  announcement: ForegroundAnnouncement,
+  send: (request: ForegroundRequest) => void,
+): Supervised {
   const guests = [...supervisor.processes.values()].filter(isGuest);
   if (guests.length >= GUESTS_MAX)
     throw new GhostError("LIMIT_EXCEEDED", `cannot show more than ${GUESTS_MAX} programs that run in the foreground`);
@@ -70,7 +74,7 @@ export function handOn(guest: Supervised, event: Event): void {
     const afterwards = event.type === "stop" ? "stop" : "restart";
     guest.machine = { ...guest.machine, state: { at: "stopping", identity, token: identity.token, afterwards, force: false } };
   }
-  guest.send?.(event);
+  guest.send?.({ event });
 }
 
 /** It is over, or whoever ran it is gone. */

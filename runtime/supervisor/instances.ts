@@ -61,6 +61,7 @@ export function declaredOf({ declared, definition }: Supervised): ProcessDefinit
 /** Puts into effect what an app's code says of itself. */
 export function redefine(supervisor: Supervisor, process: Supervised): void {
   applyDefinition(supervisor, process, declaredOf(process));
+  process.send?.({ restart: process.definition.restart });
 }
 
 /** In memory, and for what follows it: log files, watches, schedules. */

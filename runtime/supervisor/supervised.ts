@@ -1,8 +1,8 @@
+import type { ForegroundRequest } from "../../core/api/foreground.ts";
 import type { ProcessDetail, RunResult } from "../../core/api/wire.ts";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { isOwnName, OWN_MANIFEST_ID } from "../../core/config/own-processes.ts";
 import type { AppWord } from "../../core/lifecycle/app-word.ts";
-import type { Event } from "../../core/lifecycle/events.ts";
 import { type Machine, registered } from "../../core/lifecycle/state.ts";
 import type { Heard } from "./app-beats.ts";
 import type { StoredProcess } from "./store.ts";
@@ -73,7 +73,7 @@ export interface Supervised {
   backoffTimer: ReturnType<typeof setTimeout> | undefined;
   stopping: StopUnderWay | null;
   /** Hands on what is asked of it to where it is supervised (see `guests.ts`); null: here. */
-  send: ((event: Event) => void) | null;
+  send: ((request: ForegroundRequest) => void) | null;
   /** Those who wait for any change of this process. */
   readonly waiters: Set<() => void>;
 }

@@ -19,7 +19,7 @@ async function announce({ supervisor }: DaemonNode, call: Call): Promise<void> {
   if (!announcement.definition?.name || !announcement.machine?.state)
     throw new GhostError("USAGE", "cannot announce this: it needs `definition` and `machine`");
   const say = (word: ForegroundWord): void => stream.send(JSON.stringify(word));
-  const guest = addGuest(supervisor, announcement, (event) => say({ event }));
+  const guest = addGuest(supervisor, announcement, say);
   const stream = call.events();
   stream.onClose(() => removeGuest(supervisor, guest));
   say({ id: guest.id });
