@@ -38,9 +38,10 @@ console.log("ready");
   );
   const { code, stdout } = await onTerminal(home, ["run", "app.ts"], { steps: [["ready", "\u0003"]] });
   assert.match(stdout, "times 1");
-  assert.is(code, 9);
-  home.write("plain.sh", "#!/bin/sh\necho ready\nsleep 1000\n", 0o755);
-  assert.is((await onTerminal(home, ["run", "plain.sh"], { steps: [["ready", "\u0003"]] })).code, 130);
+  assert.is(code, 9, stdout);
+  home.write("plain.sh", "#!/bin/sh\necho ready\nexec sleep 1000\n", 0o755);
+  const plain = await onTerminal(home, ["run", "plain.sh"], { steps: [["ready", "\u0003"]] });
+  assert.is(plain.code, 130, plain.stdout);
 });
 
 test.unless(missing, "^C that the app takes as a key of its own ends neither it nor ghost run", async () => {
