@@ -39,6 +39,8 @@ export interface AppConfiguration {
   readonly dataSections: readonly ("cache" | "encryption" | "resilience")[];
   /** Which of these the file says itself: about the others the app's code may decide. */
   readonly says: { readonly type: boolean; readonly restart: boolean };
+  /** What it needs by name alone: what is awaited of the other depends on what that is (`bareCondition`). */
+  readonly bareNeeds: readonly string[];
   /** What it is as a process, but for what is executed. */
   readonly process: AppProcess;
 }

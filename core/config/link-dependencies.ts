@@ -92,7 +92,7 @@ function shown(place: Place | undefined): string {
 }
 
 /** What the bare form means: healthy if the other has a check, completed if it is a one-shot, else started. */
-function bareCondition(other: ProcessDefinition): Dependency["condition"] {
+export function bareCondition(other: Pick<ProcessDefinition, "healthCheck" | "type">): Dependency["condition"] {
   if (other.healthCheck) return "healthy";
   return other.type === "oneshot" ? "completed" : "started";
 }

@@ -37,7 +37,7 @@ export function readApp(map: FileFields, place: AppPlace): { readonly app: AppCo
   const id = place.id ?? own ?? sanitizeName(baseName(place.folderName), "app");
   const draft = withType(place.draftOf(id), settings?.field("type"));
   const args = new MapFields<ProcessKey>(draft.entries, (key) => key, place.reading).read("args", readArguments, []);
-  const process = readProcessPart(draft, place);
+  const { process, bareNeeds } = readProcessPart(draft, place);
   const app: AppConfiguration = {
     id,
     name: names?.read("name", readText, id) ?? id,
@@ -60,6 +60,7 @@ export function readApp(map: FileFields, place: AppPlace): { readonly app: AppCo
     data: readData(map),
     dataSections: (["cache", "encryption", "resilience"] as const).filter((key) => map.has(key)),
     says: { type: draft.entries.has("type"), restart: draft.entries.has("restart") },
+    bareNeeds,
     process,
   };
   return { app, draft };
@@ -113,16 +114,14 @@ function withType(draft: Draft, type: Field | undefined): Draft {
   return draft;
 }
 
-function readProcessPart(draft: Draft, { project, reading }: AppPlace): AppConfiguration["process"] {
+function readProcessPart(draft: Draft, { project, reading }: AppPlace): Pick<AppConfiguration, "process" | "bareNeeds"> {
   const map = new MapFields<ProcessKey>(draft.entries, (key) => (key === "type" ? "core.settings.type" : key), reading);
   const process = readManaged(map, draft, project);
-  const dependsOn = map.read("depends_on", readNeeds, []);
+  const needs = map.read("depends_on", readDependencies, []);
+  // What a bare name means depends on the other, which another file declares.
+  const dependsOn = needs.map(({ name, condition, onLoss }): Dependency => ({ name, condition: condition ?? "started", onLoss }));
+  const bareNeeds = needs.filter(({ condition }) => condition === null).map(({ name }) => name);
   // A service lives on: who wants one that is left lying says `restart: never`.
   const restart = process.type === "service" && !map.has("restart") ? { ...RESTART_DEFAULT, policy: "always" as const } : process.restart;
-  return { ...process, dependsOn, restart };
-}
-
-/** What a bare name means depends on the other, which another file declares: here it is `started`. */
-function readNeeds(field: Field): Dependency[] {
-  return readDependencies(field).map(({ name, condition, onLoss }) => ({ name, condition: condition ?? "started", onLoss }));
+  return { process: { ...process, dependsOn, restart }, bareNeeds };
 }

@@ -99,6 +99,19 @@ test("apps are there again after the daemon's end, and what is missing on disk k
   assert.match(status.warnings.join("\n"), /leads nowhere/);
 });
 
+test("apps need each other as processes do, and one that needs what is not there is told of", async () => {
+  await using home = makeHome();
+  const file = (needs: string): string => `type: service\ndepends_on: [${needs}]\n`;
+  linkApp(home, makeApp(home, "a", { ".ghost.yaml": file("b"), "app.js": SERVICE }), "a");
+  linkApp(home, makeApp(home, "b", { ".ghost.yaml": "type: oneshot\n", "app.js": "console.log(1);\n" }), "b");
+  linkApp(home, makeApp(home, "c", { ".ghost.yaml": file("nothing"), "app.js": SERVICE }), "c");
+  await home.ok(["daemon", "start"]);
+  await home.ok(["start", "a"]);
+  assert.equal([(await statusOf(home, "a")).status, (await statusOf(home, "b")).status], ["running", "exited"]);
+  const { warnings } = (await home.ok(["daemon", "status", "--json"])).json<{ warnings: string[] }>();
+  assert.match(warnings.join("\n"), /what the app c needs: there is no app nothing/);
+});
+
 test("logs go where the app's file says", async () => {
   await using home = makeHome();
   const folder = makeApp(home, "hello", { ".ghost.yaml": "core: { logsPath: logs }\n", "app.js": "console.log('here');\n" });

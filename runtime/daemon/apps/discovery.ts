@@ -3,13 +3,15 @@ import { basename, dirname, join } from "node:path";
 import type { HistoryEntry } from "../../../core/api/wire.ts";
 import { APPS_PROJECT } from "../../../core/config/app-project.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
-import { APP_FILE } from "../../config/read-app-file.ts";
+import { APP_FILE, type ReadApp } from "../../config/read-app-file.ts";
+import { declaredOf } from "../../supervisor/instances.ts";
 import { register } from "../../supervisor/register.ts";
 import type { Supervised } from "../../supervisor/supervised.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { type FileWatching, watchFile } from "../../watch/watch-file.ts";
 import { daemonEntry } from "../past.ts";
 import { findAppFolders, stampOf } from "./folders.ts";
+import { linkApp } from "./link.ts";
 
 /** `ghosts/` is looked at so often whatever the system tells, in ms. */
 const LOOK_MS = 5_000;
@@ -84,7 +86,7 @@ export class AppDiscovery {
     for (const folder of this.problems.keys()) if (!present.has(folder)) this.problems.delete(folder);
     for (const folder of lost) this.tell(folder, `cannot reach the app ${basename(folder)}: the link ${folder} leads nowhere`);
     for (const folder of this.known()) if (!present.has(folder)) await this.remove(folder);
-    for (const folder of apps) await this.take(folder);
+    await this.takeAll(apps);
   }
 
   private watchFolder(): void {
@@ -126,31 +128,43 @@ export class AppDiscovery {
     return [...supervisor.manifests.keys()].filter((id) => dirname(dirname(id)) === ghosts && basename(id) === APP_FILE).map(dirname);
   }
 
-  private async take(folder: string): Promise<void> {
+  /** All are read before the first is registered: what one waits for depends on what the others are. */
+  private async takeAll(folders: readonly string[]): Promise<void> {
+    const read = new Map<string, ReadApp>();
+    for (const folder of folders) await this.attempt(folder, async () => this.read(folder, read));
+    for (const [folder, app] of read) await this.attempt(folder, () => this.register(folder, app, [...read.values()]));
+  }
+
+  private async attempt(folder: string, work: () => Promise<void>): Promise<void> {
     try {
-      const text = readFileSync(join(folder, APP_FILE), "utf8");
-      if (this.taken.get(folder) === text && !this.problems.has(folder)) return;
-      await this.register(folder, text);
-      this.taken.set(folder, text);
-      if (this.problems.delete(folder)) this.parts.log(`the app in ${folder} was mended: its .ghost.yaml is in effect`);
+      await work();
     } catch (error) {
       this.tell(folder, `cannot use the app ${basename(folder)}: ${explain(error)}`);
     }
   }
 
-  private async register(folder: string, text: string): Promise<void> {
-    const { supervisor } = this.parts;
+  private async read(folder: string, into: Map<string, ReadApp>): Promise<void> {
+    const text = readFileSync(join(folder, APP_FILE), "utf8");
+    if (this.taken.get(folder) === text && !this.problems.has(folder)) return;
     const { readAppText } = await import("../../config/read-app-file.ts");
-    const { definition, secrets, warnings } = await readAppText(folder, text, {
-      environment: process.env,
-      home: dirname(this.parts.ghosts),
-    });
+    into.set(folder, await readAppText(folder, text, { environment: process.env, home: dirname(this.parts.ghosts) }));
+  }
+
+  private async register(folder: string, read: ReadApp, others: readonly ReadApp[]): Promise<void> {
+    const { supervisor, log } = this.parts;
     const id = join(folder, APP_FILE);
-    for (const { line, message } of warnings) this.parts.log(`${id}:${line}: ${message}`);
+    for (const { line, message } of read.warnings) log(`${id}:${line}: ${message}`);
     const path = process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin";
-    const manifest = { id, project: APPS_PROJECT, files: [id], processes: [definition], groups: [], path, secrets };
-    await this.apply(folder, manifest);
-    if (!supervisor.manifests.has(id)) throw new GhostError("INTERNAL", `cannot register ${definition.name}`);
+    const known = [...others.map((other) => other.definition), ...supervisor.listed().map(declaredOf)];
+    const { definition, missing } = linkApp(read, known);
+    await this.apply(folder, { id, project: APPS_PROJECT, files: [id], processes: [definition], groups: [], path, secrets: read.secrets });
+    this.taken.set(folder, read.text);
+    if (missing.length > 0)
+      return this.tell(
+        folder,
+        `cannot find what the app ${definition.name} needs: there is no app ${missing.join(", ")}, and it waits until there is`,
+      );
+    if (this.problems.delete(folder)) log(`the app in ${folder} was mended: its .ghost.yaml is in effect`);
   }
 
   private async remove(folder: string): Promise<void> {
@@ -182,7 +196,7 @@ export class AppDiscovery {
     const { supervisor, log, announce } = this.parts;
     log(text);
     const app = this.processOf(folder);
-    if (app) supervisor.record(app, null, null, { kind: "configuration-invalid", text: `${text}; what was registered stays` });
+    if (app) supervisor.record(app, null, null, { kind: "configuration-invalid", text });
     else announce(supervisor.parts.store.addHistory(daemonEntry("configuration-invalid", text)));
   }
 
