@@ -1,6 +1,7 @@
 import type { HubSession } from "../../core/bus/session/session.ts";
 import { listOf, textOf } from "../../core/data/hub/hub-link.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { holderName } from "../../core/saga/holder.ts";
 import type { SagaRecord } from "../../core/saga/records.ts";
 import type { SagaState } from "../../core/saga/result.ts";
 import { usage } from "../arguments.ts";
@@ -40,7 +41,16 @@ export async function readList(context: Context, hub: HubSession, { name, states
   return rows.map((row) => {
     const [, namespace = "", name = "", id = "", state, records, started, changed, holder] = listOf(row).map((cell) => textOf(cell) ?? "");
     const [startedAt, changedAt] = [started, changed].map((ms) => new Date(Number(ms)).toISOString()) as [string, string];
-    return { namespace, name, id, state: state as SagaState, records: Number(records), startedAt, changedAt, holder: holder || null };
+    return {
+      namespace,
+      name,
+      id,
+      state: state as SagaState,
+      records: Number(records),
+      startedAt,
+      changedAt,
+      holder: holder ? holderName(holder) : null,
+    };
   });
 }
 

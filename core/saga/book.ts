@@ -2,6 +2,7 @@
 import type { ErrorCode } from "../errors/catalogue.ts";
 import { GhostError } from "../errors/ghost-error.ts";
 import { againAt, decide } from "./decide.ts";
+import { succeeds } from "./holder.ts";
 import { SAGA_LIMITS } from "./limits.ts";
 import { parseJson, parsePlan, type SagaPlan } from "./plan.ts";
 import { fateOf, replay, type SagaProgress } from "./progress.ts";
@@ -62,7 +63,8 @@ export class SagaBook<Kept extends KeptSaga = KeptSaga> {
     if (!found && input === undefined) throw missing(name, id);
     const open = found ? this.open(found) : this.begin(name, id, plan, input ?? "null");
     const { saga } = open;
-    if (isAtRest(saga.state) || (saga.holder !== claim.holder && saga.holder !== "" && saga.leaseEnds > this.shelf.now()))
+    const isOthers = saga.holder !== "" && saga.leaseEnds > this.shelf.now() && !succeeds(claim.holder, saga.holder);
+    if (isAtRest(saga.state) || isOthers)
       return { fence: 0, state: saga.state, ...(isAtRest(saga.state) && { result: resultOf(replay(open.records)) }) };
     const { holder, leaseMs } = claim;
     Object.assign(saga, { holder, leaseMs, plan: claim.plan, fence: saga.fence + 1 });

@@ -5,7 +5,7 @@ import { GhostError } from "../errors/ghost-error.ts";
 import { planOf, type SagaStep } from "./definition.ts";
 import { failureOf } from "./records.ts";
 import type { SagaResult, SagaResults } from "./result.ts";
-import { codeOf, runToRest } from "./run.ts";
+import { codeOf, SagaRun } from "./run.ts";
 import type { SagaLog } from "./saga-log.ts";
 
 /** How long a saga is held without renewing, in ms: so long one of a program that died may wait for another. */
@@ -22,8 +22,8 @@ export interface CoordinatorOptions {
   /** Makes what AbortController makes. */
   readonly makeAbort: () => Abort;
   /**
-   * Who holds sagas. The next program of the same name goes on at once with what this one left, so no two of them may live at the same time: an app's
-   * name and instance as its supervisor gave them, else something unique.
+   * Who holds sagas, and which life of it, as `shop/0@17`. A later life goes on at once with what an earlier one left, so no two may be alive at the same
+   * time: an app's name and instance as its supervisor gave them, else something unique.
    */
   readonly holder: string;
   /** Default 10,000. */
@@ -139,7 +139,7 @@ export class SagaCoordinator implements AsyncDisposable {
     let isLost = false;
     try {
       let turn = await log.claim(definition.name, id, { ...this.options, plan: definition.plan }, saga.input);
-      if (turn.fence) turn = await runToRest(this.options, definition, id, turn, lease, () => this.isClosed);
+      if (turn.fence) turn = await new SagaRun(this.options, definition, id, turn.fence, lease, () => this.isClosed).toRest(turn);
       result = turn.result;
     } catch (error) {
       isLost = codeOf(error) === "LEASE_LOST";

@@ -1,4 +1,5 @@
 import { type KeptSaga, SagaBook, type SagaShelf } from "./book.ts";
+import { succeeds } from "./holder.ts";
 import type { SagaRecord } from "./records.ts";
 import { isAtRest } from "./result.ts";
 import type { SagaClaim, SagaLog, SagaNotice, SagaTurn } from "./saga-log.ts";
@@ -37,7 +38,7 @@ export class MemorySagaLog implements SagaLog, SagaShelf<Kept> {
   }
 
   async free(name: string, holder: string, limit: number): Promise<readonly string[]> {
-    const isFree = (saga: Kept) => saga.holder === "" || saga.holder === holder || saga.leaseEnds <= this.now();
+    const isFree = (saga: Kept) => saga.holder === "" || succeeds(holder, saga.holder) || saga.leaseEnds <= this.now();
     const free = [...this.sagas.values()].filter((saga) => saga.name === name && !isAtRest(saga.state) && isFree(saga));
     return free.slice(0, limit).map(({ id }) => id);
   }

@@ -9,94 +9,118 @@ const RENEWALS = 3;
 /** The pause before something is reported again while the log cannot be reached, in ms. */
 const UNREACHABLE_MS = 200;
 
-/**
- * Goes on until the saga rests; gives that turn. Rejects with LEASE_LOST when another may hold it, and with what the log says. Aborting the lease ends it, and
- * `isOver` that reports are repeated while the log is away: what was done must not be forgotten.
- */
-export async function runToRest(
-  { log, clock, leaseMs }: CoordinatorOptions & { readonly leaseMs: number },
-  { name, steps }: Definition,
-  id: string,
-  first: SagaTurn,
-  lease: Abort,
-  isOver: () => boolean,
-): Promise<SagaTurn> {
-  const { fence } = first;
-  const { signal } = lease;
-  let leaseEnds = clock.now() + leaseMs;
-  let wake = (): void => undefined;
-  signal.addEventListener("abort", () => {
-    cancelRenewal();
-    wake();
-  });
+export type RunOptions = Pick<CoordinatorOptions, "log" | "clock"> & { readonly leaseMs: number };
+
+/** One saga, for as long as this program holds it. */
+export class SagaRun {
+  private readonly options: RunOptions;
+  private readonly definition: Definition;
+  private readonly id: string;
+  private readonly fence: number;
+  private readonly lease: Abort;
+  private readonly isOver: () => boolean;
+  private leaseEnds: number;
+  private cancelRenewal: () => void = () => undefined;
+  private wake: () => void = () => undefined;
+
+  /** Aborting the `lease` ends it, and what `isOver` says that reports are repeated while the log is away: what was done must not be forgotten. */
+  constructor(options: RunOptions, definition: Definition, id: string, fence: number, lease: Abort, isOver: () => boolean) {
+    this.options = options;
+    this.definition = definition;
+    this.id = id;
+    this.fence = fence;
+    this.lease = lease;
+    this.isOver = isOver;
+    this.leaseEnds = options.clock.now() + options.leaseMs;
+    lease.signal.addEventListener("abort", () => {
+      this.cancelRenewal();
+      this.wake();
+    });
+  }
+
+  /** Goes on until the saga rests; gives that turn. Rejects with LEASE_LOST when another may hold it, and with what the log says. */
+  async toRest(first: SagaTurn): Promise<SagaTurn> {
+    this.renewLater();
+    try {
+      let turn = first;
+      while (turn.fence) {
+        this.throwIfLost();
+        turn = await this.perform(turn);
+      }
+      return turn;
+    } finally {
+      this.cancelRenewal();
+    }
+  }
+
+  private async perform({ step, undo, waitMs, input, results = {} }: SagaTurn): Promise<SagaTurn> {
+    if (waitMs) {
+      await this.pause(waitMs);
+      this.throwIfLost();
+      return this.report();
+    }
+    const { id, definition } = this;
+    const { signal } = this.lease;
+    const key = `${definition.name}:${id}:${step}${undo ? ":undo" : ""}`;
+    const own = definition.steps.find(({ name }) => name === step);
+    try {
+      const result = await (undo ? own?.compensate : own?.run)?.({ id, key, input: input as never, results, signal });
+      return await this.report({ step, undo, is: "done", result });
+    } catch (error) {
+      // What fails because it was told to stop did not fail: whoever holds the saga runs it again.
+      this.throwIfLost();
+      return this.report({ step, undo, is: "failed", error: failureOf(error) });
+    }
+  }
+
+  private async report(fact?: object): Promise<SagaTurn> {
+    const text = fact && JSON.stringify(fact);
+    for (;;) {
+      try {
+        return await this.renewing(() => this.options.log.report(this.definition.name, this.id, this.fence, text));
+      } catch (error) {
+        if (codeOf(error) !== "HUB_UNREACHABLE" || this.isOver()) throw error;
+        await this.pause(UNREACHABLE_MS);
+      }
+    }
+  }
 
   /** Does something that renews the lease. */
-  const renewing = async <T>(work: () => Promise<T>): Promise<T> => {
+  private async renewing<T>(work: () => Promise<T>): Promise<T> {
+    const { clock, leaseMs } = this.options;
     const since = clock.now();
     try {
       const done = await work();
-      leaseEnds = since + leaseMs;
+      this.leaseEnds = since + leaseMs;
       return done;
     } catch (error) {
-      if (codeOf(error) === "LEASE_LOST" || clock.now() >= leaseEnds) lease.abort();
+      if (codeOf(error) === "LEASE_LOST" || clock.now() >= this.leaseEnds) this.lease.abort();
       throw error;
     }
-  };
+  }
 
-  const renewLater = (): (() => void) =>
-    clock.after(leaseMs / RENEWALS, () => {
-      cancelRenewal = renewLater();
-      if (clock.now() >= leaseEnds) return lease.abort();
-      renewing(() => log.renew(name, id, fence)).catch(() => undefined);
+  private renewLater(): void {
+    const { log, clock, leaseMs } = this.options;
+    this.cancelRenewal = clock.after(leaseMs / RENEWALS, () => {
+      if (clock.now() >= this.leaseEnds) return this.lease.abort();
+      this.renewLater();
+      this.renewing(() => log.renew(this.definition.name, this.id, this.fence)).catch(() => undefined);
     });
-  let cancelRenewal = renewLater();
+  }
+
+  private throwIfLost(): void {
+    if (this.lease.signal.aborted) throw new GhostError("LEASE_LOST", `cannot go on with the saga ${this.id}: another may hold it by now`);
+  }
 
   /** Shorter when the lease is over. */
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const cancel = clock.after(ms, resolve);
-      wake = () => {
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.options.clock.after(ms, resolve);
+      this.wake = () => {
         cancel();
         resolve();
       };
     });
-
-  const report = async (fact?: object): Promise<SagaTurn> => {
-    const text = fact && JSON.stringify(fact);
-    for (;;) {
-      try {
-        return await renewing(() => log.report(name, id, fence, text));
-      } catch (error) {
-        if (codeOf(error) !== "HUB_UNREACHABLE" || isOver()) throw error;
-        await pause(UNREACHABLE_MS);
-      }
-    }
-  };
-
-  const perform = async ({ step, undo, waitMs, input, results = {} }: SagaTurn): Promise<SagaTurn> => {
-    if (waitMs) {
-      await pause(waitMs);
-      return signal.aborted ? first : report();
-    }
-    const key = `${name}:${id}:${step}${undo ? ":undo" : ""}`;
-    const own = steps.find((each) => each.name === step);
-    try {
-      const result = await (undo ? own?.compensate : own?.run)?.({ id, key, input: input as never, results, signal });
-      return await report({ step, undo, is: "done", result });
-    } catch (error) {
-      return signal.aborted ? first : report({ step, undo, is: "failed", error: failureOf(error) });
-    }
-  };
-
-  try {
-    let turn = first;
-    while (turn.fence) {
-      if (signal.aborted) throw new GhostError("LEASE_LOST", `cannot go on with the saga ${id}: another may hold it by now`);
-      turn = await perform(turn);
-    }
-    return turn;
-  } finally {
-    cancelRenewal();
   }
 }
 

@@ -28,7 +28,7 @@ function makeCoordinator(): SagaCoordinator {
   const { session, place, owned, memory } = connection();
   const { name, instance, isSupervised } = place;
   // Only where a supervisor sees to it that no two live at the same time may the next of a name take over at once.
-  const holder = `${name}/${isSupervised ? instance : `${process.pid}-${Math.random()}`}`;
+  const holder = `${name}/${isSupervised ? instance : `${process.pid}-${Math.random()}`}@${Date.now()}`;
   const log = memory ? new MemorySagaLog(Date.now) : new HubSagaLog(session);
   const coordinator = new SagaCoordinator({ log, clock: clock(), idle, makeAbort, holder });
   owned.push(coordinator);

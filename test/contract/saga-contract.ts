@@ -107,6 +107,17 @@ function logContract(it: It): void {
     assert.is((await log.report("order", "1", 2, done("a"))).step, "b");
   });
 
+  it("a later life of a holder takes its sagas over at once, an earlier one does not take them back", async (_place, log) => {
+    const life = (number: number) => ({ ...CLAIM, holder: `shop/0@${number}` });
+    await log.claim("order", "1", life(7), "1");
+    assert.equal([await log.free("order", "shop/0@6", 9), await log.free("order", "shop/0@8", 9)], [[], ["1"]]);
+    assert.equal([await log.free("order", "shop/00@8", 9), await log.free("order", "shop/", 9)], [[], []]);
+    assert.is((await log.claim("order", "1", life(8))).fence, 2);
+    assert.is((await log.claim("order", "1", life(7))).fence, 0);
+    assert.is((await log.claim("order", "1", { ...CLAIM, holder: "shop/1@9" })).fence, 0);
+    assert.is((await log.claim("order", "1", life(8))).fence, 3);
+  });
+
   it("a lease that is not renewed ends", async (_place, log) => {
     await log.claim("order", "1", { ...CLAIM, leaseMs: 1 }, "1");
     const taken = async () => (await log.claim("order", "1", { ...CLAIM, holder: "b" })).fence;
@@ -326,6 +337,25 @@ function coordinatorContract(it: It): void {
     await waitFor(async () => (await log.look("order", "1"))?.state === "done", { what: "the end" });
     assert.equal(await first, { ok: true, value: { a: "a" } });
     assert.equal([done, aborted], [["a"], true]);
+  });
+
+  it("two programs that live under one name after all do not take a saga from each other for ever", async (place, log) => {
+    const done: string[] = [];
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const run = (what: string) => async () => {
+      done.push(what);
+      await held;
+    };
+    await using older = coordinator(log, { holder: "shop/0@1" });
+    await using newer = coordinator(place.open(), { holder: "shop/0@2" });
+    const first = older.define("order", [{ name: "a", run: run("older") }]).start(null, { id: "1" });
+    await waitFor(() => done.length === 1, { what: "the older one's step" });
+    newer.define("order", [{ name: "a", run: run("newer") }]);
+    await waitFor(() => done.length === 2, { what: "the newer one's step" });
+    release();
+    assert.is((await first).ok, true);
+    assert.equal(done, ["older", "newer"]);
   });
 
   it("a definition that lost a step parks the saga and says why; skip takes it back, without that step", async (place, log) => {

@@ -4,7 +4,7 @@
  *   CLAIM name id holder ms plan [input]    holds a saga; with an input (JSON), one that is not there begins: JSON
  *   REPORT name id fence [fact]             how a step ended (JSON); without it, what is to be done: JSON
  *   RENEW name id fence                     OK: it is held for as long again
- *   FREE name holder count                  [id …] of those that are to go on, and that nobody or this holder holds
+ *   FREE name holder count                  [id …] of those that are to go on, and that nobody holds, or an earlier life of this holder (NAME@LIFE)
  *   RETRY name id [step]                    OK: what is parked is tried again
  *   SKIP name id [step]                     OK: what is parked is given up
  *   READ name id                            [state, [record …]], records as JSON; nil: there is none

@@ -1,5 +1,6 @@
 /** The sagas of one namespace in their tables: all of it is in the file, nothing is kept in memory. */
 import type { KeptSaga, SagaShelf } from "../../../core/saga/book.ts";
+import { holderName, succeeds } from "../../../core/saga/holder.ts";
 import { SAGA_LIMITS } from "../../../core/saga/limits.ts";
 import type { SagaRecord } from "../../../core/saga/records.ts";
 import { isAtRest, type SagaState } from "../../../core/saga/result.ts";
@@ -87,14 +88,14 @@ export class SagaTable implements SagaShelf<SagaRow> {
     if (isAtRest(state) && state !== "parked") this.end(place);
   }
 
-  /** Ids of those that are to go on, and that nobody or `holder` holds. */
+  /** Ids of those that are to go on, and that nobody holds, or an earlier life of `holder`. */
   free(name: string, holder: string, limit: number): string[] {
-    const rows = this.keyspace.db.all<{ id: string }>(
-      `SELECT id FROM sagas WHERE namespace = ?1 AND ended IS NULL AND name = ?2 AND state != 'parked' AND (lease_ends <= ?3 OR holder IN ('', ?4))
-        ORDER BY place LIMIT ?5`,
-      [this.namespace, name, this.now(), holder, limit],
+    const rows = this.keyspace.db.all<{ id: string; holder: string; isOver: number }>(
+      `SELECT id, holder, lease_ends <= ?3 AS isOver FROM sagas WHERE namespace = ?1 AND ended IS NULL AND name = ?2 AND state != 'parked'
+        AND (lease_ends <= ?3 OR holder = '' OR instr(holder, ?4) = 1) ORDER BY place LIMIT ?5`,
+      [this.namespace, name, this.now(), holderName(holder), limit],
     );
-    return rows.map(({ id }) => id);
+    return rows.filter((row) => row.isOver || row.holder === "" || succeeds(holder, row.holder)).map(({ id }) => id);
   }
 
   private insert({ name, id, started }: SagaRow): number {

@@ -1,0 +1,22 @@
+/** A holder's name, and which life of it: `shop/0@17`. Without a number it is the life 0. */
+const FORM = /^(.*?)(?:@(\d+))?$/s;
+
+/**
+ * Whether `by` may take a saga from `holder` before the lease ends: it is the same one, or a later life of it. An earlier life may not: where two programs
+ * live under one name after all, the later one has the sagas, and they do not go back and forth.
+ */
+export function succeeds(by: string, holder: string): boolean {
+  const [name, life] = partsOf(by);
+  const [other, otherLife] = partsOf(holder);
+  return name === other && life >= otherLife;
+}
+
+/** The name without the life. */
+export function holderName(holder: string): string {
+  return partsOf(holder)[0];
+}
+
+function partsOf(holder: string): [name: string, life: number] {
+  const [, name = "", life = "0"] = FORM.exec(holder) ?? [];
+  return [name, Number(life)];
+}
