@@ -7,7 +7,7 @@ import { MemoryKeys } from "../../core/data/memory/memory-keys.ts";
 import { systemClock } from "../../runtime/client/hub-connection.ts";
 import { FaultPlan } from "../../runtime/sdk/testing/faults.ts";
 import { FaultyPort } from "../../runtime/sdk/testing/faulty-bus.ts";
-import { faultyKeys } from "../../runtime/sdk/testing/faulty-keys.ts";
+import { faultyKeys, faultySql } from "../../runtime/sdk/testing/faulty-data.ts";
 import { testingSql } from "../../runtime/sdk/testing/open-sql.ts";
 import { test } from "../rig/test.ts";
 import { busContract, type MeetingPlace } from "./bus-contract.ts";
@@ -15,7 +15,7 @@ import { dataContract } from "./data-contract.ts";
 import { whole } from "./stacks.ts";
 
 const plan = () => new FaultPlan({}, systemClock, Math.random);
-const testing = (): GhostData => new CoreGhostData(faultyKeys(new MemoryKeys(() => Date.now()), plan()), testingSql());
+const testing = (): GhostData => new CoreGhostData(faultyKeys(new MemoryKeys(() => Date.now()), plan()), faultySql(testingSql(), plan()));
 
 for (const [name, decorate] of [
   ["testing", async (core: GhostData) => core],

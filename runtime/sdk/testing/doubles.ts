@@ -11,7 +11,7 @@ import { CapturedLogs } from "./captured-logs.ts";
 import { CapturedMetrics } from "./captured-metrics.ts";
 import { FaultPlan, type Faults } from "./faults.ts";
 import { FaultyPort } from "./faulty-bus.ts";
-import { faultyKeys } from "./faulty-keys.ts";
+import { faultyKeys, faultySql } from "./faulty-data.ts";
 import { MockOrchestrator } from "./mock-orchestrator.ts";
 import { testingSql } from "./open-sql.ts";
 import { seededRandom } from "./seeded-random.ts";
@@ -57,7 +57,7 @@ export class Doubles {
     this.faults = new FaultPlan(faults, clock, seededRandom(seed));
     this.broker = new MemoryBroker(clock);
     this.bus = this.busOf(name);
-    this.data = new CoreGhostData(faultyKeys(new MemoryKeys(() => clock.now()), this.faults), testingSql());
+    this.data = new CoreGhostData(faultyKeys(new MemoryKeys(() => clock.now()), this.faults), faultySql(testingSql(), this.faults));
     this.orchestrator = new MockOrchestrator(clock);
     this.sagaLog = new MemorySagaLog(() => clock.now());
   }

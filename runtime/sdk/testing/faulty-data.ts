@@ -1,11 +1,11 @@
-/** Keys whose calls fail as planned. */
-import type { KeyPort } from "../../../core/data/ports.ts";
+/** Keys and SQL whose calls fail as planned. */
+import type { KeyPort, SqlPort } from "../../../core/data/ports.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import type { FaultPlan } from "./faults.ts";
 
 /** The same keys; a call may fail with HUB_UNREACHABLE before it did anything. */
 export function faultyKeys(keys: KeyPort, plan: FaultPlan): KeyPort {
-  const risky = <T>(work: () => Promise<T>): Promise<T> => (plan.happens("fail") ? Promise.reject(unreachable()) : work());
+  const risky = riskyBy(plan);
   return {
     read: (...given) => risky(() => keys.read(...given)),
     readWithVersion: (...given) => risky(() => keys.readWithVersion(...given)),
@@ -19,6 +19,22 @@ export function faultyKeys(keys: KeyPort, plan: FaultPlan): KeyPort {
     },
     close: () => keys.close(),
   };
+}
+
+/** The same database; a call may fail with HUB_UNREACHABLE before it did anything. What was begun goes on undisturbed. */
+export function faultySql(sql: SqlPort, plan: FaultPlan): SqlPort {
+  const risky = riskyBy(plan);
+  return {
+    query: (...given) => risky(() => sql.query(...given)),
+    execute: (...given) => risky(() => sql.execute(...given)),
+    batch: (...given) => risky(() => sql.batch(...given)),
+    begin: (...given) => risky(() => sql.begin(...given)),
+    close: () => sql.close(),
+  };
+}
+
+function riskyBy(plan: FaultPlan): <T>(work: () => Promise<T>) => Promise<T> {
+  return (work) => (plan.happens("fail") ? Promise.reject(unreachable()) : work());
 }
 
 function unreachable(): GhostError {
