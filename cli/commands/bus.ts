@@ -5,6 +5,15 @@ import { stream } from "../bus/stream.ts";
 import { subscribe } from "../bus/subscribe.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
+import { refuseOptionsOfOthers } from "../hub/options.ts";
+
+/** Options by action, in camel case. */
+const OPTIONS = {
+  pub: ["expiry", "persist", "retain", "id", "raw", "text"],
+  sub: ["lines", "since"],
+  request: ["timeout", "many", "lines", "text"],
+  stream: ["lines", "since", "group", "consumer", "ack", "maxLength", "id", "raw", "text"],
+};
 
 export const command: Command = {
   usage:
@@ -44,6 +53,7 @@ export const command: Command = {
   ],
   async run(context) {
     const [action, ...words] = context.names;
+    if (action !== undefined && Object.hasOwn(OPTIONS, action)) refuseOptionsOfOthers(context, action, OPTIONS);
     switch (action) {
       case "pub":
         return publish(context, channelOf(context, words, 2), words[1] ?? context.passed[0]);
@@ -55,7 +65,7 @@ export const command: Command = {
         return stream(context, words);
       default:
         if (action === undefined) throw usage(context.verb, "it needs pub, sub, request or stream");
-        throw noSuchAction(context.verb, action, ["pub", "sub", "request", "stream"]);
+        throw noSuchAction(context.verb, action, Object.keys(OPTIONS));
     }
   },
 };

@@ -1,6 +1,7 @@
 import { noSuchAction, usage } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
+import { refuseOptionsOfOthers } from "../hub/options.ts";
 
 type Action = (context: Context, words: readonly string[]) => Promise<number>;
 
@@ -16,6 +17,19 @@ const ACTIONS: Readonly<Record<string, () => Promise<Action>>> = {
   backup: async () => (await import("../data/sql.ts")).backUp,
   "rotate-key": async () => (await import("../data/rotate.ts")).rotateKey,
   invalidate: async () => (await import("../data/keys.ts")).invalidate,
+};
+
+/** Options by action, in camel case; all take --namespace. */
+const OPTIONS = {
+  get: ["meta"],
+  set: ["expiry", "ifVersion", "text"],
+  scan: ["lines"],
+  incr: ["by"],
+  query: ["param", "text"],
+  exec: ["param", "text"],
+  backup: ["keys"],
+  "rotate-key": ["plaintext"],
+  invalidate: ["pattern"],
 };
 
 export const command: Command = {
@@ -54,6 +68,7 @@ export const command: Command = {
     const known = Object.keys(ACTIONS);
     if (name === undefined) throw usage(context.verb, "it needs something to do", `it knows ${known.join(", ")}; `);
     if (!load) throw noSuchAction(context.verb, name, known);
+    refuseOptionsOfOthers(context, name, OPTIONS);
     return (await load())(context, words);
   },
 };

@@ -98,6 +98,7 @@ test("bus says what to do about a slip, and the help has a line for each way to 
   await home.ok(["hub", "start"]);
   const cases: [string[], RegExp][] = [
     [["pbu", "a"], /there is no pbu.*did you mean ghost bus pub\?/s],
+    [["sub", "a", "--expiry", "1s"], /sub does not take --expiry, only pub does/],
     [["stream", "raed", "a"], /there is no raed.*did you mean ghost bus stream read\?/s],
     [["stream", "groups", "away"], /cannot look into away: there is no such stream/],
     [["request", "prices", "1"], /redis-cli -s \/\S+\/hub\.sock PUBSUB CHANNELS/],

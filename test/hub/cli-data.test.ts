@@ -175,6 +175,8 @@ test("what is refused is said in the words of the command line, with what to do 
   const cases: [string[], RegExp][] = [
     [["gte", "a"], /there is no gte.*did you mean ghost data get\?/s],
     [["set", "a", "1", "--if-version", "x"], /--if-version takes a whole number, not x/],
+    [["incr", "n", "--expiry", "1h"], /incr does not take --expiry, only set does/],
+    [["get", "a", "--param", "1"], /get does not take --param, only query and exec do/],
     [["get", "jobs"], /cannot get jobs: it is a stream or a hash, and no value.*ghost bus stream read jobs/s],
     [["get", "a", "--namespace", "no name"], /error: cannot enter no name: a namespace has letters/],
     [["query", "DELETE FROM t"], /query runs statements that give rows, and this one gives none.*ghost data exec runs it/s],
