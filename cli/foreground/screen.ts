@@ -1,6 +1,7 @@
 import type { HistoryEntry } from "../../core/api/wire.ts";
 import { gapText, isGap, type LogRecord, recordJson } from "../../core/logs/record.ts";
 import type { Context } from "../context.ts";
+import { appRecordText } from "../output/app-record.ts";
 import { labelOf } from "../output/log-lines.ts";
 import type { Paint } from "../output/paint.ts";
 import { renderStateLine } from "../output/state-lines.ts";
@@ -53,7 +54,8 @@ export class Screen implements Shown {
   private linesOf(records: readonly LogRecord[]): string[] {
     const { context, paint, nameCells } = this.options;
     if (context.json) return records.map(recordJson);
-    const shown = context.output.isTerminal ? withoutSteering : (line: string): string => line;
+    const { isTerminal } = context.output;
+    const shown = (line: string): string => (isTerminal ? (appRecordText(line, paint) ?? withoutSteering(line)) : line);
     return records.map((record) => {
       const label = labelOf(record, false);
       const mark = record.stream === "err" ? paint.red("!") : this.colourOf(label)("│");

@@ -1,4 +1,5 @@
 import { gapText, isGap, type LogRecord } from "../../core/logs/record.ts";
+import { appRecordText } from "./app-record.ts";
 import type { Paint } from "./paint.ts";
 import { formatMoment } from "./quantities.ts";
 import { withoutSteering } from "./steering.ts";
@@ -11,7 +12,7 @@ export interface LogStyle {
   readonly timestamps: boolean;
   /** `project/name` instead of `name`. */
   readonly withProject: boolean;
-  /** On a terminal, lines of several processes cannot steer it: one would wipe what the others wrote. Everywhere else lines stay as they were written. */
+  /** On a terminal, lines of several processes cannot steer it: one would wipe what the others wrote. Everywhere else lines stay as they were written. Records of apps are shown as people read them. */
   readonly isTerminal: boolean;
 }
 
@@ -26,7 +27,8 @@ export function makeLogRenderer(style: LogStyle, paint: Paint): (record: LogReco
     colours.set(label, colour);
     return colour;
   };
-  const shown = style.isTerminal && style.nameCells > 0 ? withoutSteering : (line: string) => line;
+  const written = style.isTerminal && style.nameCells > 0 ? withoutSteering : (line: string) => line;
+  const shown = (line: string): string => (style.isTerminal ? appRecordText(line, paint) : null) ?? written(line);
   return (record) => {
     const label = labelOf(record, style.withProject);
     const name = style.nameCells > 0 ? `${colourOf(label)(`${pad(label, style.nameCells)} │`)} ` : "";
