@@ -74,4 +74,20 @@ test.unless(onlyCompiled, "a saga from a template places an order once, and take
   await logShows(home, "saga", '"takenBack":["charge","reserve"]');
 });
 
+test.unless(
+  onlyCompiled,
+  "an app from the basic template runs in the foreground with its arguments, found by its name from any folder",
+  async () => {
+    await using home = await homeWith("basic");
+    const { stdout } = await home.ok(["run", "basic", "--", "Ada"], { cwd: home.dir });
+    assert.match(stdout, "hello, Ada");
+  },
+);
+
+test.unless(onlyCompiled, "an app's tests run with ghost test, found by its name", async () => {
+  await using home = await homeWith("saga");
+  const { stdout, stderr } = await home.ok(["test", "saga"], { cwd: home.dir });
+  assert.match(stdout + stderr, /\b0 fail\b/);
+});
+
 test.run();
