@@ -2,7 +2,7 @@
  * For build.ts: makes `dist/sdk`, the package `ghost-sdk` as apps get it. Whatever lies there when this has ended goes into the `ghost` binary
  * (`runtime/apps/sdk-files.ts`) and into every app that `ghost create` makes.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
@@ -27,6 +27,7 @@ export async function buildSdk(folder: string, version: string, run: Run): Promi
   const modules = Object.entries({ index: `${HERE}/index.ts`, ...MORE_MODULES }).filter(([, entry]) => existsSync(join(ROOT, entry)));
   declare(folder, modules, run);
   await bundle(modules, folder);
+  loadPartsFirst(folder);
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest(version, modules), null, 2)}\n`);
   for (const [from, to] of Object.entries(AS_THEY_ARE)) if (existsSync(join(ROOT, from))) cpSync(join(ROOT, from), join(folder, to));
 }
@@ -63,6 +64,15 @@ async function bundle(modules: readonly (readonly [string, string])[], outdir: s
     mkdirSync(dirname(join(outdir, path)), { recursive: true });
     writeFileSync(join(outdir, path), text);
   }
+}
+
+/**
+ * Makes `testing.js` load at its start what is otherwise loaded when it is wanted: a test's clock, which goes on as soon as nothing moves, cannot see that
+ * a file is being read.
+ */
+function loadPartsFirst(folder: string): void {
+  const parts = readdirSync(join(folder, "parts")).map((name) => `import("./parts/${name}")`);
+  appendFileSync(join(folder, "testing.js"), `await Promise.all([${parts.join()}]);\n`);
 }
 
 /** Declarations as the compiler writes them, as far as they are reached from a module of the package. */

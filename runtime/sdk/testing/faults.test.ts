@@ -8,6 +8,9 @@ import { FaultyPort } from "./faulty-bus.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { settle, VirtualClock } from "./virtual-clock.ts";
 
+// The bus loads it when it is wanted, which takes time that a test's clock does not see.
+await import("../../../core/bus/consumer.ts");
+
 const TWENTY = Array.from({ length: 20 }, (_, index) => index);
 
 function place(faults: Faults, seed = 7) {

@@ -90,6 +90,20 @@ class Ticker extends GhostApp {
   }
 }
 {
+  await using ghost = useGhostForTesting();
+  const tries = [];
+  Ghost.bus.consume("jobs", { group: "workers", retryDelay: "10s" }, (job, { deliveries }) => {
+    tries.push(`${job} ${deliveries}`);
+    if (deliveries < 3) throw new Error("not yet");
+  });
+  await Ghost.bus.publishPersistent("jobs", "cat.png");
+  await ghost.advance("19s");
+  assert.deepEqual(tries, ["cat.png 1", "cat.png 2"]);
+  await ghost.advance("1m");
+  assert.deepEqual(tries, ["cat.png 1", "cat.png 2", "cat.png 3"]);
+  assert.equal(ghost.problems.length, 2);
+}
+{
   const steps = [];
   let isEmpty = true;
   const order = Ghost.saga.define("order", [
