@@ -46,6 +46,17 @@ test("apps that come and go are noticed by a daemon that runs", async () => {
   await waitFor(async () => (await listed(home)).length === 0, { what: "the app to be gone" });
 });
 
+test("one that is taken away and put back at once is there, and stopped", async () => {
+  await using home = makeHome();
+  const folder = makeApp(home, "hello", { ".ghost.yaml": SERVICE_FILE, "app.js": SERVICE });
+  const link = linkApp(home, folder, "hello");
+  await home.ok(["start", "hello"]);
+  rmSync(link);
+  await home.ok(["daemon", "status"]);
+  linkApp(home, folder, "hello");
+  await waitFor(async () => (await listed(home))[0]?.status === "stopped", { what: "the app", seen: () => listed(home) });
+});
+
 test("a changed file reaches the app on the bus, and restarts it only where that is needed", async () => {
   await using home = makeHome();
   const folder = makeApp(home, "hello", { ".ghost.yaml": SERVICE_FILE, "app.js": SERVICE });

@@ -2,8 +2,10 @@ import { type FSWatcher, readFileSync, watch } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { HistoryEntry } from "../../../core/api/wire.ts";
 import { APPS_PROJECT } from "../../../core/config/app-project.ts";
+import type { Manifest } from "../../../core/config/definition.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { APP_FILE, type ReadApp } from "../../config/read-app-file.ts";
+import type { Report } from "../../supervisor/actions.ts";
 import { declaredOf } from "../../supervisor/instances.ts";
 import { register } from "../../supervisor/register.ts";
 import type { Supervised } from "../../supervisor/supervised.ts";
@@ -36,6 +38,8 @@ export class AppDiscovery {
   private readonly problems = new Map<string, string>();
   /** The file's text that was taken, by the folder's path. */
   private readonly taken = new Map<string, string>();
+  /** Folders whose apps are being stopped and forgotten. */
+  private readonly removing = new Map<string, Promise<void>>();
   private folderWatch: FSWatcher | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
   private stamp = "";
@@ -85,7 +89,7 @@ export class AppDiscovery {
     this.followFiles(new Set([...present, ...others]));
     for (const folder of this.problems.keys()) if (!present.has(folder)) this.problems.delete(folder);
     for (const folder of lost) this.tell(folder, `cannot reach the app ${basename(folder)}: the link ${folder} leads nowhere`);
-    for (const folder of this.known()) if (!present.has(folder)) await this.remove(folder);
+    for (const folder of this.known()) if (!present.has(folder)) this.remove(folder);
     await this.takeAll(apps);
   }
 
@@ -157,6 +161,7 @@ export class AppDiscovery {
     const path = process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin";
     const known = [...others.map((other) => other.definition), ...supervisor.listed().map(declaredOf)];
     const { definition, missing } = linkApp(read, known);
+    await this.removing.get(folder);
     await this.apply(folder, { id, project: APPS_PROJECT, files: [id], processes: [definition], groups: [], path, secrets: read.secrets });
     this.taken.set(folder, read.text);
     if (missing.length > 0)
@@ -167,26 +172,28 @@ export class AppDiscovery {
     if (this.problems.delete(folder)) log(`the app in ${folder} was mended: its .ghost.yaml is in effect`);
   }
 
-  private async remove(folder: string): Promise<void> {
-    const id = join(folder, APP_FILE);
+  /** Stops and forgets, which takes as long as the app needs: only the same folder's next app waits for it. */
+  private remove(folder: string): void {
     this.taken.delete(folder);
-    const path = process.env.PATH ?? "";
-    await this.apply(folder, { id, project: APPS_PROJECT, files: [id], processes: [], groups: [], path, secrets: {} });
-    this.parts.supervisor.manifests.delete(id);
+    if (this.removing.has(folder)) return;
+    const id = join(folder, APP_FILE);
+    const nothing = { id, project: APPS_PROJECT, files: [id], processes: [], groups: [], path: "", secrets: {} };
+    const removed = this.apply(folder, nothing)
+      .catch((error: Error) => this.parts.log(`cannot forget the app in ${folder}: ${error.message}`))
+      .finally(() => this.removing.delete(folder));
+    this.removing.set(folder, removed);
   }
 
-  private async apply(folder: string, manifest: Parameters<typeof register>[1]["manifest"]): Promise<void> {
+  private async apply(folder: string, manifest: Manifest): Promise<void> {
     const { supervisor, log } = this.parts;
-    const report = Object.assign((result: { readonly error?: { readonly message: string } }): void => {
-      if (result.error) log(`the app in ${folder}: ${result.error.message}`);
-    }, {});
-    const by = `the daemon, from ${folder}`;
+    const report: Report = ({ error }) => {
+      if (error) log(`the app in ${folder}: ${error.message}`);
+    };
     const told = ({ warnings }: { readonly warnings: readonly string[] }): void => {
       for (const text of warnings) log(`${folder}: ${text}`);
     };
-    // A stop takes as long as the app needs: nobody who asks for another one waits for it.
-    const work = register(supervisor, { manifest, by, noWait: true, prune: true }, told, Object.assign(report, { later: report }));
-    await (manifest.processes.length > 0 ? work : void work.catch((error: Error) => log(error.message)));
+    const by = `the daemon, from ${folder}`;
+    await register(supervisor, { manifest, by, noWait: true, prune: true }, told, Object.assign(report, { later: report }));
   }
 
   /** Once, until it is something else. */
