@@ -2,12 +2,13 @@
  * For build.ts: makes `dist/sdk`, the package `ghost-sdk` as apps get it. Whatever lies there when this has ended goes into the `ghost` binary
  * (`runtime/apps/sdk-files.ts`) and into every app that `ghost create` makes.
  */
-import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
 import { internalNames } from "./internal-names.ts";
 import { joinParts } from "./join-parts.ts";
+import { loadPartsFirst } from "./load-parts-first.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const HERE = "runtime/sdk";
@@ -64,15 +65,6 @@ async function bundle(modules: readonly (readonly [string, string])[], outdir: s
     mkdirSync(dirname(join(outdir, path)), { recursive: true });
     writeFileSync(join(outdir, path), text);
   }
-}
-
-/**
- * Makes `testing.js` load at its start what is otherwise loaded when it is wanted: a test's clock, which goes on as soon as nothing moves, cannot see that
- * a file is being read.
- */
-function loadPartsFirst(folder: string): void {
-  const parts = readdirSync(join(folder, "parts")).map((name) => `import("./parts/${name}")`);
-  appendFileSync(join(folder, "testing.js"), `await Promise.all([${parts.join()}]);\n`);
 }
 
 /** Declarations as the compiler writes them, as far as they are reached from a module of the package. */
