@@ -89,8 +89,8 @@ export class VirtualClock implements TestClock {
   }
 }
 
-/** Turns of the event loop in which all that needs no time is done: a module that is loaded already takes one of its own where it is imported again. */
-const TURNS = 3;
+/** Turns of the event loop that settling takes: Node needs some of them for an import on demand, though the module is there. */
+const TURNS = 8;
 
 /** Waits until all that was set going in this process and needs no time has been done. */
 export async function settle(): Promise<void> {
