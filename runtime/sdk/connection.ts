@@ -14,6 +14,8 @@ import type { Place } from "./place.ts";
 
 /** How long a hub may take to answer before memory takes its place, in ms: it starts when it is first asked. */
 const REACH_LIMIT_MS = 2_000;
+/** A hub that is away for less is not worth a word, in ms. */
+const WARNING_MS = 1_000;
 /** How long `close` waits for what was measured, in ms. */
 const CLOSE_LIMIT_MS = 1_000;
 
@@ -37,6 +39,8 @@ export class Connection {
   private hubBus: GhostBus | null = null;
   private hubData: GhostData | null = null;
   private readonly lateData = late(() => this.loadData(), ["scan"]);
+
+  private cancelWarning = (): void => undefined;
 
   constructor(place: Place) {
     const { hub, token, name } = place;
@@ -93,6 +97,7 @@ export class Connection {
     cancel();
     const { memory, hubBus, hubData } = this;
     for (const one of [...this.owned, memory?.bus, memory?.data, hubBus, hubData]) await one?.[Symbol.asyncDispose]();
+    this.cancelWarning();
     await this.session.close();
   }
 
@@ -124,8 +129,11 @@ export class Connection {
     if (event.event === "connected") {
       if (event.isAgain) G.info("the hub is back: subscriptions go on");
       for (const each of this.whenConnected) each();
-    } else if (event.event === "disconnected" && !this.metrics.isAway)
-      G.warn("cannot reach the hub; trying again", { why: event.cause.message });
+    } else if (event.event === "disconnected" && !this.metrics.isAway) {
+      const warn = (): void => void (this.metrics.isAway && G.warn("cannot reach the hub; trying again", { why: event.cause.message }));
+      // A hub that is being started along with this program is there in a moment.
+      this.cancelWarning = systemClock.after(WARNING_MS, warn);
+    }
     this.metrics.isAway = event.event !== "connected";
   }
 }

@@ -2,6 +2,7 @@ import { idleChildren } from "./children.ts";
 import type { Contender } from "./contenders/contender.ts";
 import type { Measure } from "./figures.ts";
 import { timeOften } from "./measures/command-line.ts";
+import { firstLineTimes } from "./measures/first-line.ts";
 import { idlePercent } from "./measures/idle.ts";
 import { logReading } from "./measures/log.ts";
 import { memoryMegabytes } from "./measures/memory.ts";
@@ -40,6 +41,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: "1,000 that are declared", measures: ["plan"], forPeers: never, run: measurePlan },
   { name: "health checks", measures: ["health"], forPeers: never, run: measureHealth },
   { name: "a graph", measures: ["graph", "loss"], forPeers: never, run: measureGraph },
+  { name: "an app in the foreground", measures: ["app"], forPeers: always, run: measureFirstLine },
   { name: "one that writes", measures: ["log"], forPeers: always, run: measureLog },
 ];
 
@@ -108,6 +110,12 @@ async function measureHealth(_session: Session, { name }: Contender, samples: Sa
   const measuredMs = quick ? 6_000 : 15_000;
   samples.add("health-tcp", name, await healthPercent("tcp", measuredMs));
   samples.add("health-http", name, await healthPercent("http", measuredMs));
+}
+
+async function measureFirstLine(session: Session, { name }: Contender, samples: Samples, { commandRuns }: Options): Promise<void> {
+  const { foreground } = session.setup;
+  if (foreground) samples.add("first-line", name, ...(await firstLineTimes(session, foreground, commandRuns)));
+  if (name === "ghost") samples.add("first-line-node", name, ...(await firstLineTimes(session, (file) => ["node", file], commandRuns)));
 }
 
 async function measureGraph(_session: Session, { name }: Contender, samples: Samples, { measures }: Options): Promise<void> {

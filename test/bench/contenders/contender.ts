@@ -25,6 +25,8 @@ export interface Setup {
   declare(workload: Workload): readonly string[];
   /** Commands that register a `processes.yaml` and that tell what registering it again would change. Of Ghost only. */
   readonly manifest?: (file: string) => { readonly register: readonly string[]; readonly plan: readonly string[] };
+  /** Runs one program in the foreground, so that its output is seen; absent: it has no such thing. */
+  readonly foreground?: (file: string) => readonly string[];
   /** The files that hold what this process wrote to stdout, oldest first. */
   logFiles(name: string): readonly string[];
 }

@@ -43,6 +43,7 @@ function setUp(ghost: readonly string[], place: Place): Setup {
       return [...ghost, "register", file, "--start"];
     },
     manifest: (path) => ({ register: [...ghost, "register", path], plan: [...ghost, "plan", path] }),
+    foreground: (app) => [...ghost, "run", app],
     logFiles: (name) => rotatedFiles(join(home, "logs", PROJECT, name), "out.log"),
   };
 }
