@@ -25,12 +25,14 @@ export async function endStrays(home: string, daemonPid: number | null = process
     await delay(LOOK_MS);
     found = findStrays(home, daemonPid);
   }
-  for (const entry of found) signalProcess(entry, "SIGKILL");
-  return found.map((entry) => ({
+  // Looked at first: a process that was killed has no command line any more.
+  const strays = found.map((entry) => ({
     pid: entry.pid,
     command: commandLineOf(entry.pid).join(" ") || entry.command,
     from: environmentOf(entry.pid).get("GHOST_NAME") ?? null,
   }));
+  for (const entry of found) signalProcess(entry, "SIGKILL");
+  return strays;
 }
 
 function findStrays(home: string, daemonPid: number | null): ProcessEntry[] {

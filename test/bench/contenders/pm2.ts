@@ -22,7 +22,7 @@ function setUp(pm2: readonly string[], place: Place): Setup {
       writeFileSync(file, ecosystem(place, workload));
       return [...pm2, "start", file];
     },
-    foreground: (app) => [...pm2, "start", "--no-daemon", app],
+    foreground: (app) => [...pm2, "start", "--no-daemon", "--force", app],
     logFiles: (name) => [outFile(place, name)],
   };
 }
