@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Received } from "../../core/bus/envelope.ts";
 import type { SessionEvent } from "../../core/bus/session/session.ts";
+import { errorFrom } from "../../core/errors/error-from.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { type Context, countOption } from "../context.ts";
 import { durationOption } from "../hub/durations.ts";
@@ -28,7 +29,7 @@ export async function request(context: Context, channel: string, word: string | 
   const show = (answer: Received): void => {
     const { from, id, sentAtMs, error } = answer;
     // Who asks many wants to see the answers of the others, too.
-    if (error && !isMany) throw GhostError.from(error);
+    if (error && !isMany) throw errorFrom(error);
     const data = error ? `failed: ${error.message}` : answer.data;
     if (context.json && isMany) printLine(context, error ? { error, from, id } : { data, from, id });
     else if (context.json) context.printJson({ data, from, id });

@@ -1,5 +1,6 @@
 import type { ActionRequest, ActionResult, HistoryEntry, ProcessView } from "../../core/api/wire.ts";
 import { catalogue } from "../../core/errors/catalogue.ts";
+import { errorFrom } from "../../core/errors/error-from.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { type ActionVerb, type DaemonClient, isWait } from "../../runtime/client/client.ts";
 import { isPassing, persist } from "../../runtime/client/follow-events.ts";
@@ -192,7 +193,7 @@ class Session {
       for await (const line of this.client.act(verb, { ...request, names, by: BY })) if (!isWait(line) && !line.ok) failed.push(line);
     }, DAEMON_LIMIT_MS);
     const [first] = failed;
-    if (first?.error) throw GhostError.from(first.error);
+    if (first?.error) throw errorFrom(first.error);
   }
 
   /** What somebody else deleted meanwhile need not be taken back. */

@@ -1,19 +1,16 @@
-import { type Duration, durationMs, waitMs } from "../config/duration.ts";
+import { durationMs } from "../config/duration.ts";
 import { throwIfAborted } from "../errors/abort-signal.ts";
-import { type ErrorBody, GhostError } from "../errors/ghost-error.ts";
+import { GhostError } from "../errors/ghost-error.ts";
 import { EnvelopeWriter, type Received } from "./envelope.ts";
 import type * as api from "./ghost-bus.ts";
 import { HandlerSubscription } from "./handled.ts";
 import type { Surroundings } from "./intake.ts";
 import { lateConsumer } from "./late-consumer.ts";
 import type { BusPort } from "./port.ts";
-import { Questions } from "./questions.ts";
+import type { Questions } from "./questions.ts";
 import type { Clock, Random } from "./session/transport.ts";
-import { validate } from "./standard-schema.ts";
 import { ReadSubscription } from "./subscription.ts";
 
-/** How long an answer is waited for unless told otherwise. */
-const REQUEST_TIMEOUT: Duration = "5s";
 /** Requests that one responder answers at the same time unless told otherwise. */
 const RESPONDER_CONCURRENCY = 64;
 
@@ -34,7 +31,7 @@ export class PortBus implements api.GhostBus {
   private readonly port: BusPort;
   private readonly options: BusOptions;
   private readonly writer: EnvelopeWriter;
-  private readonly questions: Questions;
+  private questions: Promise<Questions> | null = null;
   private readonly open = new Set<AsyncDisposable>();
   private readonly surroundings: Surroundings;
   private isClosed = false;
@@ -44,7 +41,6 @@ export class PortBus implements api.GhostBus {
     this.port = port;
     this.options = options;
     this.writer = new EnvelopeWriter(from, clock, random);
-    this.questions = new Questions(port, this.writer, clock, random);
     this.surroundings = { port, clock, onProblem, onEnd: (ended) => this.open.delete(ended) };
   }
 
@@ -83,9 +79,11 @@ export class PortBus implements api.GhostBus {
 
   async request<T>(channel: string, data: unknown, options: api.RequestOptions<T> = {}): Promise<T> {
     this.check(options);
-    const message = await this.questions.first(question(channel, data, options));
-    if (message.error) throw failureOf(message.error, message);
-    return options.schema ? validate(options.schema, message.data, `the answer of ${channel}`) : (message.data as T);
+    const { requestFirst } = await import("./requesting.ts");
+    const questions = await this.ask();
+    // It may have been closed meanwhile.
+    this.check(options);
+    return requestFirst(questions, channel, data, options);
   }
 
   async *requestMany<T>(
@@ -94,28 +92,23 @@ export class PortBus implements api.GhostBus {
     options: api.RequestManyOptions<T> = {},
   ): AsyncGenerator<api.Answer<T>, void, undefined> {
     this.check(options);
-    for await (const message of this.questions.many(question(channel, data, options), options.max)) {
-      try {
-        if (message.error) throw failureOf(message.error, message);
-        const answer = options.schema ? await validate(options.schema, message.data, `an answer of ${channel}`) : (message.data as T);
-        yield { is: "answer", data: answer, message: { ...message, data: answer } };
-      } catch (error) {
-        yield { is: "failure", error: error as GhostError, from: message.from };
-      }
-    }
+    const { requestMany } = await import("./requesting.ts");
+    const questions = await this.ask();
+    this.check(options);
+    yield* requestMany(questions, channel, data, options);
   }
 
   respond<T>(channel: string, responder: api.Responder<T>, options: api.HandlerOptions<T> = {}): api.HandledSubscription {
     this.check();
-    const { schema, ...rest } = options;
-    const answer = async (request: Received): Promise<unknown> => {
-      const data = schema ? await validate(schema, request.data, `this request to ${channel}`) : (request.data as T);
-      return responder(data, { ...request, data });
+    const { schema, onProblem: tell = this.surroundings.onProblem } = options;
+    const { port, writer } = this;
+    const work = async (request: Received): Promise<void> => {
+      if (request.reply === undefined) return;
+      const { answer } = await import("./answering.ts");
+      await answer({ port, writer, tell, schema, responder: responder as api.Responder<unknown> }, request, request.reply);
     };
-    const work = (request: Received): unknown =>
-      request.reply !== undefined && this.answer(request, request.reply, answer, options.onProblem ?? this.surroundings.onProblem);
     return this.kept(
-      new HandlerSubscription(this.surroundings, channel, { concurrency: RESPONDER_CONCURRENCY, ...rest, schema: undefined }, work),
+      new HandlerSubscription(this.surroundings, channel, { concurrency: RESPONDER_CONCURRENCY, ...options, schema: undefined }, work),
     );
   }
 
@@ -140,9 +133,15 @@ export class PortBus implements api.GhostBus {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
-    await this.questions.close(closed());
-    await Promise.all([...this.open].map((one) => one[Symbol.asyncDispose]()));
+    await (await this.questions)?.close(closed());
+    await Promise.allSettled([...this.open].map((one) => one[Symbol.asyncDispose]()));
     await this.port.close();
+  }
+
+  private ask(): Promise<Questions> {
+    const { clock, random } = this.options;
+    this.questions ??= import("./questions.ts").then(({ Questions }) => new Questions(this.port, this.writer, clock, random));
+    return this.questions;
   }
 
   private check(options: { readonly signal?: api.SubscribeOptions["signal"] } = {}): void {
@@ -154,45 +153,6 @@ export class PortBus implements api.GhostBus {
     this.open.add(subscription);
     return subscription;
   }
-
-  /** Sends the answer, or the failure, to where it is awaited. */
-  private async answer(
-    request: Received,
-    reply: string,
-    respond: (request: Received) => Promise<unknown>,
-    tell: BusOptions["onProblem"],
-  ): Promise<void> {
-    const fields = { id: request.id, trace: request.trace };
-    let payload: string | Uint8Array;
-    try {
-      payload = this.writer.write(notBytes(await respond(request)), fields);
-    } catch (thrown) {
-      const error: ErrorBody =
-        thrown instanceof GhostError
-          ? thrown.body()
-          : { code: "FAILED", message: thrown instanceof Error ? thrown.message : String(thrown) };
-      payload = this.writer.write(null, { ...fields, error });
-      // The requester hears of what it did wrong; of what went wrong here, this program hears, too.
-      if (!(thrown instanceof GhostError)) tell?.({ is: "failed", channel: request.channel, error: thrown, message: request });
-    }
-    await this.port.send(reply, payload);
-  }
-}
-
-function question(channel: string, data: unknown, { timeout = REQUEST_TIMEOUT, trace, signal }: api.RequestOptions) {
-  return { channel, data, timeoutMs: waitMs(timeout, "timeout"), trace, signal };
-}
-
-/** An answer has to bear its request's id, which bytes cannot. */
-function notBytes(answer: unknown): unknown {
-  if (answer instanceof Uint8Array)
-    throw new GhostError("USAGE", "cannot answer with bytes: they have no place for the request's id", { hint: "send them as base64" });
-  return answer;
-}
-
-function failureOf(error: ErrorBody, { from }: Received): GhostError {
-  const { code, message, hint, details } = GhostError.from(error);
-  return new GhostError(code, String(message), { hint, details: { ...details, ...(from !== undefined && { from }) } });
 }
 
 function closed(): GhostError {

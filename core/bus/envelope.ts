@@ -134,12 +134,12 @@ function jsonOf(data: unknown): string {
   } catch (error) {
     throw cannotSend((error as Error).message, error);
   }
-  throw cannotSend(`a ${typeof data} is nothing that JSON can hold`);
+  throw cannotSend(`a ${typeof data} is no JSON`);
 }
 
 function cannotSend(why: string, cause?: unknown): GhostError {
   return new GhostError("USAGE", `cannot send this message: ${why}`, {
-    hint: "send what JSON can hold, or bytes alone; bigints as text",
+    hint: "bytes go alone, bigints as text",
     cause,
   });
 }

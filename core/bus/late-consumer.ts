@@ -1,3 +1,4 @@
+import { late } from "../late.ts";
 import type { Member } from "./consumer.ts";
 import type { ConsumeHandlerOptions, Consumer, Handler } from "./ghost-bus.ts";
 import type { Surroundings } from "./intake.ts";
@@ -10,20 +11,10 @@ export function lateConsumer(
   handler?: Handler<unknown>,
 ): Consumer {
   const loading = Promise.all([import("./consumer.ts"), surroundings.port.streams()]).then(([{ consumeWith, ReadConsumer }, streams]) => {
-    const own = { ...surroundings, streams, onEnd: () => surroundings.onEnd(late) };
+    const own = { ...surroundings, streams, onEnd: () => surroundings.onEnd(reader) };
     return handler ? consumeWith(own, channel, options, handler) : new ReadConsumer(own, channel, options);
   });
-  const reader = loading as Promise<Consumer>;
-  const late: Consumer = {
-    next: () => reader.then((consumer) => consumer.next()),
-    return: () => reader.then((consumer) => consumer.return?.() ?? { done: true, value: undefined }),
-    [Symbol.asyncIterator]: () => late,
-    [Symbol.asyncDispose]: () =>
-      loading.then(
-        (consumer) => consumer[Symbol.asyncDispose](),
-        () => undefined,
-      ),
-  };
   loading.catch((error) => handler && (options.onProblem ?? surroundings.onProblem)({ is: "ended", channel, error }));
-  return late;
+  const reader = late(() => loading as Promise<Consumer>);
+  return reader;
 }

@@ -74,7 +74,7 @@ export class Mailbox {
   private makeRoom(channel: string): boolean {
     if (this.overflow === "error")
       throw new GhostError("LIMIT_EXCEEDED", `cannot keep up with ${channel}: ${this.size} messages wait`, {
-        hint: 'take them faster, or say what to do then: { overflow: "block" } or "drop-oldest"',
+        hint: 'say { overflow: "block" }',
       });
     if (this.overflow === "block") {
       // What is on its way already still comes in.

@@ -2,7 +2,7 @@ import type { GhostError } from "../errors/ghost-error.ts";
 import { type Payload, type Received, readMessage } from "./envelope.ts";
 import type { BusProblem, SubscriptionCounts } from "./ghost-bus.ts";
 import type { Clock } from "./session/transport.ts";
-import { type StandardSchema, validate } from "./standard-schema.ts";
+import type { StandardSchema } from "./standard-schema.ts";
 
 /** Makes messages of payloads: leaves out what came too late and what a schema does not take, counts both, and tells of the latter. */
 export class Reading {
@@ -38,6 +38,7 @@ export class Reading {
 
   private async validated(message: Received, schema: StandardSchema): Promise<Received | null> {
     try {
+      const { validate } = await import("./standard-schema.ts");
       return { ...message, data: await validate(schema, message.data, `this message of ${message.channel}`) };
     } catch (error) {
       this.counts.invalid++;

@@ -34,9 +34,4 @@ export class GhostError extends Error implements ErrorBody {
       ...(this.details && { details: this.details }),
     };
   }
-
-  /** The error that a peer sent, as an error again. A newer peer may send a code that the catalogue does not know. */
-  static from({ code, message, hint, details }: ErrorBody): GhostError {
-    return new GhostError(code, message, { hint, details: details as Record<string, unknown> | undefined });
-  }
 }

@@ -18,6 +18,7 @@ import type {
   RegisterResponse,
   SystemView,
 } from "../../core/api/wire.ts";
+import { errorFrom } from "../../core/errors/error-from.ts";
 import { type ErrorBody, GhostError } from "../../core/errors/ghost-error.ts";
 import type { ProcessMetrics } from "../../core/metrics/values.ts";
 import { readAddress } from "./address.ts";
@@ -190,7 +191,7 @@ async function* stream<Value>(connection: Connection, request: TransportRequest)
     for await (const value of readJsonLines<Value>(reply.chunks())) {
       const { error, did } = value as { error?: ErrorBody; did?: string };
       // A line that is nothing but an error ends the whole request; in a result the error is that process's own.
-      if (error && did === undefined) throw GhostError.from(error);
+      if (error && did === undefined) throw errorFrom(error);
       yield value;
     }
   } catch (error) {
@@ -218,7 +219,7 @@ async function register(lines: AsyncGenerator<unknown>): Promise<Registration> {
 
 async function refuseErrors({ status, text }: TransportReply): Promise<void> {
   if (status < 400) return;
-  throw GhostError.from(
+  throw errorFrom(
     errorIn(await text()) ?? {
       code: "FAILED",
       message: `cannot do this: the daemon answered with status ${status}`,

@@ -1,6 +1,7 @@
 import { closeSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { errorFrom } from "../../core/errors/error-from.ts";
 import { type ErrorBody, GhostError } from "../../core/errors/ghost-error.ts";
 import { findSocket } from "../client/address.ts";
 import { forkDaemon } from "../process/self-fork.ts";
@@ -75,7 +76,7 @@ async function forkOnce(home: Home, options: StartOptions): Promise<void> {
   if (line === undefined) throw startFailed(home, `it did not become ready within ${READY_MS_MAX / 1000} s`);
   if (line === null) throw startFailed(home, "it ended at once");
   const said = JSON.parse(line) as ReadyLine;
-  if ("error" in said) throw GhostError.from(said.error);
+  if ("error" in said) throw errorFrom(said.error);
 }
 
 /** Another daemon may hold the lock and still be on its way. */

@@ -1,4 +1,5 @@
 import type { BeatOf, ControlRequest } from "../../core/api/apps.ts";
+import { errorFrom } from "../../core/errors/error-from.ts";
 import { type ErrorBody, GhostError } from "../../core/errors/ghost-error.ts";
 import { findSocket } from "../client/address.ts";
 import { send, type TransportRequest } from "../client/transport.ts";
@@ -64,7 +65,7 @@ export class DaemonDoor {
       throw unreachable(error.message);
     });
     const answer = JSON.parse(await reply.text()) as Answer & { readonly error?: ErrorBody };
-    if (reply.status >= 400 && answer.error) throw GhostError.from(answer.error);
+    if (reply.status >= 400 && answer.error) throw errorFrom(answer.error);
     return answer;
   }
 }

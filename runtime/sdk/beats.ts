@@ -1,4 +1,6 @@
 import { isUnknownCommand } from "../../core/bus/session/handshake.ts";
+import { type Duration, durationMs } from "../../core/config/duration.ts";
+import { readConfig } from "./config.ts";
 import type { Connection } from "./connection.ts";
 import type { Checks } from "./health.ts";
 import { clock } from "./parts.ts";
@@ -13,16 +15,31 @@ export interface Character {
   readonly autoRestart: boolean;
 }
 
+/** Begins to tell the supervisor of an app, and to learn of its new configurations. */
+export function beginBeats(
+  connection: Connection,
+  checks: Checks,
+  app: Omit<Character, "tickIntervalMs"> & { readonly tickInterval: Duration },
+): Beats {
+  const { isService, autoRestart, tickInterval } = app;
+  const beats = new Beats(connection, checks, { isService, autoRestart, tickIntervalMs: durationMs(tickInterval, "tickInterval") });
+  connection.bus.subscribe<unknown>(`ghost:config:${connection.place.name}`, (data) => {
+    connection.config = readConfig(typeof data === "string" ? data : JSON.stringify(data), connection.place.name);
+    for (const tell of connection.whenConfigured) tell(connection.config);
+  });
+  return beats;
+}
+
 /** Tells the supervisor, as long as it runs: that the app is alive, whether it is ready, and what its checks say. */
 export class Beats {
   private readonly connection: Connection;
   private readonly checks: Checks;
-  private readonly character: Character | null;
+  private readonly character: Character;
   private isReady = false;
   private isOver = false;
   private cancel: () => void = () => undefined;
 
-  constructor(connection: Connection, checks: Checks, character: Character | null) {
+  constructor(connection: Connection, checks: Checks, character: Character) {
     this.connection = connection;
     this.checks = checks;
     this.character = character;

@@ -5,7 +5,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BuildOptions, build } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 import { internalNames } from "./internal-names.ts";
 import { joinParts } from "./join-parts.ts";
 import { loadPartsFirst } from "./load-parts-first.ts";
@@ -52,19 +52,43 @@ async function bundle(modules: readonly (readonly [string, string])[], outdir: s
     minify: true,
     format: "esm",
     platform: "node",
+    // As ES modules where packages have them: CommonJS would bring its loader into every app.
+    mainFields: ["module", "main"],
     target: "node20",
     logLevel: "warning",
     write: false,
     metafile: true,
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   } as const satisfies BuildOptions;
   const { inputs } = (await build(options)).metafile;
   const mangleProps = internalNames(Object.keys(inputs), join(outdir, "types"), ROOT);
-  const { outputFiles, metafile } = await build({ ...options, mangleProps });
+  const { outputFiles, metafile } = await build({ ...options, mangleProps, plugins: [inlineNumbers()] });
   const files = new Map(outputFiles.map(({ path, text }) => [relative(ROOT, path), text]));
   for (const [path, text] of await joinParts(files, metafile.outputs)) {
     mkdirSync(dirname(join(outdir, path)), { recursive: true });
     writeFileSync(join(outdir, path), text);
   }
+}
+
+/** Puts the numbers that a file names for itself in the place of their names. */
+function inlineNumbers(): Plugin {
+  return {
+    name: "ghost-sdk-numbers",
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/](core|runtime)[\\/].*\.ts$/ }, ({ path }) => ({
+        contents: withNumbers(readFileSync(path, "utf8")),
+        loader: "ts",
+      }));
+    },
+  };
+}
+
+function withNumbers(text: string): string {
+  const named = [...text.matchAll(/^const ([A-Z][A-Z_]+) = ([\d_ *]+);.*$/gm)];
+  return named.reduce(
+    (rest, [line, name = "", number = ""]) => rest.replace(line, "").replace(new RegExp(`\\b${name}\\b`, "g"), `(${number})`),
+    text,
+  );
 }
 
 /** Declarations as the compiler writes them, as far as they are reached from a module of the package. */
@@ -118,7 +142,6 @@ function manifest(version: string, modules: readonly (readonly [string, string])
     description: "What an app needs to live in Ghost: bus, data, metrics, health, logs",
     license: "MIT",
     type: "module",
-    sideEffects: false,
     engines: { node: ">=20" },
     exports: { ...Object.fromEntries(exported), "./package.json": "./package.json" },
     types: "./index.d.ts",

@@ -4,16 +4,14 @@ import { HubPort } from "../../core/bus/hub/hub-port.ts";
 import type { HubSession, SessionEvent } from "../../core/bus/session/session.ts";
 import type { GhostData } from "../../core/data/ghost-data.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { late } from "../../core/late.ts";
 import { hubSession, systemClock } from "../client/hub-connection.ts";
-import { type GhostConfig, readConfig } from "./config.ts";
+import type { GhostConfig } from "./config.ts";
 import { G } from "./g.ts";
-import { late } from "./late.ts";
 import { HubMetrics } from "./metrics.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 import type { Place } from "./place.ts";
 
-/** How long a hub may take to answer before memory takes its place, in ms: it starts when it is first asked. */
-const REACH_LIMIT_MS = 2_000;
 /** A hub that is away for less is not worth a word, in ms. */
 const WARNING_MS = 1_000;
 /** How long `close` waits for what was measured, in ms. */
@@ -67,36 +65,15 @@ export class Connection {
 
   /** Takes the memory in place of a hub that cannot be reached. */
   async fallBack(): Promise<void> {
-    const { memoryParts } = await import("./memory.ts");
-    if (await this.reaches()) return;
-    this.memory = memoryParts(this.place.name, tellProblem);
-    G.warn("there is no hub: bus and data are this program's own memory");
-  }
-
-  private async reaches(): Promise<boolean> {
-    if (!this.place.hub) return false;
-    const signal = AbortSignal.timeout(REACH_LIMIT_MS);
-    return this.session.send(["PING"], signal).then(
-      () => true,
-      () => false,
-    );
-  }
-
-  /** Learns of a new configuration from the supervisor. */
-  followConfiguration(): void {
-    this.bus.subscribe<unknown>(`ghost:config:${this.place.name}`, (data) => {
-      this.config = readConfig(typeof data === "string" ? data : JSON.stringify(data), this.place.name);
-      for (const tell of this.whenConfigured) tell(this.config);
-    });
+    const { memoryUnlessReached } = await import("./memory.ts");
+    this.memory = await memoryUnlessReached(this.session, this.place, tellProblem);
+    if (this.memory) this.owned.push(this.memory.bus, this.memory.data);
   }
 
   async close(): Promise<void> {
-    let cancel = (): void => undefined;
-    const late = new Promise<void>((resolve) => (cancel = systemClock.after(CLOSE_LIMIT_MS, resolve)));
-    await Promise.race([this.metrics.flushed(), late]);
-    cancel();
-    const { memory, hubBus, hubData } = this;
-    for (const one of [...this.owned, memory?.bus, memory?.data, hubBus, hubData]) await one?.[Symbol.asyncDispose]();
+    // Replies come in order: this one's is behind those to what was measured.
+    if (await this.metrics.flushed()) await this.session.send(["PING"], AbortSignal.timeout(CLOSE_LIMIT_MS)).catch(() => undefined);
+    for (const one of this.owned) await one[Symbol.asyncDispose]();
     this.cancelWarning();
     await this.session.close();
   }
@@ -107,27 +84,25 @@ export class Connection {
   }
 
   private async openData(): Promise<GhostData> {
-    const { hubGhostData } = await import("../../core/data/hub/hub-data.ts");
-    const core = hubGhostData(this.session);
-    const { cache, encryption, resilience } = this.config;
-    const isDecorated = cache ?? encryption ?? resilience;
-    this.hubData = isDecorated ? await (await import("./decorated-data.ts")).decorated(this, core) : core;
+    const { openData } = await import("./open-data.ts");
+    this.hubData = this.own(await openData(this));
     return this.hubData;
   }
 
   private newBus(): GhostBus {
-    return new PortBus(new HubPort(this.session), {
-      from: this.place.name,
-      clock: systemClock,
-      random: Math.random,
-      onProblem: tellProblem,
-    });
+    const options = { from: this.place.name, clock: systemClock, random: Math.random, onProblem: tellProblem };
+    return this.own(new PortBus(new HubPort(this.session), options));
+  }
+
+  private own<One extends AsyncDisposable>(one: One): One {
+    this.owned.push(one);
+    return one;
   }
 
   private tell(event: SessionEvent): void {
     for (const each of this.whenChanged) each(event);
     if (event.event === "connected") {
-      if (event.isAgain) G.info("the hub is back: subscriptions go on");
+      if (event.isAgain) G.info("the hub is back, subscriptions go on");
       for (const each of this.whenConnected) each();
     } else if (event.event === "disconnected" && !this.metrics.isAway) {
       const warn = (): void => void (this.metrics.isAway && G.warn("cannot reach the hub; trying again", { why: event.cause.message }));
@@ -144,6 +119,6 @@ function tellProblem({ is, channel, ...more }: BusProblem): void {
 
 async function noHub(): Promise<never> {
   throw new GhostError("HUB_UNREACHABLE", "cannot reach the hub: there is none in this home", {
-    hint: 'run the app with ghost run, or say Ghost.init({ fallback: "memory" })',
+    hint: 'Ghost.init({ fallback: "memory" }) goes without',
   });
 }

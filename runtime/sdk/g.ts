@@ -6,7 +6,7 @@ import { clock, openConnection } from "./parts.ts";
  * The app's log. Under Ghost each record is a line of JSON on stdout, which `ghost logs` shows; on a terminal it is text for people, with
  * warnings and errors on stderr. Records are counted as the metric `ghost.log.records` by level. Nothing here throws.
  *
- * GHOST_LOG_LEVEL is the least level that is written (default `info`), GHOST_LOG_FORMAT `json` or `text`.
+ * GHOST_LOG_LEVEL is the least level that is written; default `info`.
  *
  * ```ts
  * G.info("order placed", { id: 17, total: 9.5 });
@@ -33,18 +33,19 @@ export interface Log {
 }
 
 const { env, stdout } = process;
-const format = env.GHOST_LOG_FORMAT ?? (env.GHOST_NAME !== undefined && !stdout.isTTY ? "json" : "text");
-const writeRecord = format === "json" ? writeJson : textWriter(stdout.isTTY && !env.NO_COLOR);
+const writeRecord = env.GHOST_NAME && !stdout.isTTY ? writeJson : textWriter(stdout.isTTY && !env.NO_COLOR);
 
-const [debug, info, warn, error] = (["debug", "info", "warn", "error"] as const).map(writerOf) as [
+const [debug, info, warn, error] = ["debug", "info", "warn", "error"].map((level) => writerOf(level as LogLevel)) as [
   Log["debug"],
   Log["info"],
   Log["warn"],
   Log["error"],
 ];
+/** The same under longer names, which `Ghost` has, too. */
+export const aliases = { logDebug: debug, logInfo: info, logWarn: warn, logError: error };
 
 /** The app's log: see `Log`. */
-export const G: Log = { debug, info, warn, error, logDebug: debug, logInfo: info, logWarn: warn, logError: error };
+export const G: Log = { debug, info, warn, error, ...aliases };
 
 function writerOf(level: LogLevel): Log["error"] {
   return (message, given) => {

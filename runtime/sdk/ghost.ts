@@ -3,14 +3,15 @@ import type { GhostData } from "../../core/data/ghost-data.ts";
 import type { GhostApp } from "./app.ts";
 import { checks } from "./checks.ts";
 import type { GhostConfig } from "./config.ts";
-import { G, type Log } from "./g.ts";
+import { aliases, type Log } from "./g.ts";
 import type { Health } from "./health.ts";
 import { doubles } from "./install.ts";
+import { saga } from "./late-saga.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 import { closeConnection, connection, metrics, newConnection } from "./parts.ts";
 import type { InitOptions } from "./place.ts";
-import { type SagaApi, saga } from "./saga.ts";
+import type { SagaApi } from "./saga.ts";
 
 /**
  * Everything that Ghost offers an app. There is one of it in a program; it connects by itself when it is first used, and again whenever the
@@ -78,9 +79,6 @@ export const Ghost: GhostApi = {
     return doubles().orchestrator ?? connection().orchestrator;
   },
   saga,
-  logDebug: G.logDebug,
-  logInfo: G.logInfo,
-  logWarn: G.logWarn,
-  logError: G.logError,
+  ...aliases,
   [Symbol.asyncDispose]: closeConnection,
 };

@@ -1,7 +1,4 @@
-import type { Duration } from "../../core/config/duration.ts";
-import { waitMs } from "../../core/config/duration.ts";
-import { GhostError } from "../../core/errors/ghost-error.ts";
-import { clock } from "./parts.ts";
+import { type Duration, waitMs } from "../../core/config/duration.ts";
 
 /** How the app, or a part of it, is. */
 export type HealthStatus = "healthy" | "degraded" | "unhealthy";
@@ -38,44 +35,30 @@ export interface Health {
   report(): Promise<HealthReport>;
 }
 
-const RANKS: readonly unknown[] = ["healthy", "degraded", "unhealthy"];
+/** A check, and how long it may take. */
+export interface LimitedCheck {
+  readonly check: HealthCheck;
+  readonly limitMs: number;
+}
+
 const TIMEOUT: Duration = "5s";
 
 /** The app's checks. */
 export class Checks implements Health {
-  private readonly checks = new Map<string, () => Promise<CheckResult>>();
+  private readonly checks = new Map<string, LimitedCheck>();
 
   get size(): number {
     return this.checks.size;
   }
 
   check(name: string, check: HealthCheck, { timeout = TIMEOUT }: { readonly timeout?: Duration } = {}): () => void {
-    const limitMs = waitMs(timeout, "timeout");
-    const run = () => resultOf(check, limitMs);
-    this.checks.set(name, run);
-    return () => void (this.checks.get(name) === run && this.checks.delete(name));
+    const limited = { check, limitMs: waitMs(timeout, "timeout") };
+    this.checks.set(name, limited);
+    return () => void (this.checks.get(name) === limited && this.checks.delete(name));
   }
 
   async report(): Promise<HealthReport> {
-    const results = await Promise.all([...this.checks].map(async ([name, run]) => [name, await run()] as const));
-    const worst = Math.max(0, ...results.map(([, { status }]) => RANKS.indexOf(status)));
-    return { status: RANKS[worst] as HealthStatus, checks: Object.fromEntries(results) };
-  }
-}
-
-async function resultOf(check: HealthCheck, limitMs: number): Promise<CheckResult> {
-  const { now, after } = clock();
-  const startedAt = now();
-  let cancel = (): void => undefined;
-  const late = new Promise<never>((_, reject) => {
-    cancel = after(limitMs, () => reject(new GhostError("TIMED_OUT", `no answer within ${limitMs} ms`)));
-  });
-  try {
-    const said = await Promise.race([(async () => check())(), late]);
-    return { status: RANKS.includes(said) ? (said as HealthStatus) : said === false ? "unhealthy" : "healthy", ms: now() - startedAt };
-  } catch (error) {
-    return { status: "unhealthy", ms: now() - startedAt, error: String((error as Error)?.message ?? error) };
-  } finally {
-    cancel();
+    const { runChecks } = await import("./run-checks.ts");
+    return runChecks(this.checks);
   }
 }

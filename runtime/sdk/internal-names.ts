@@ -6,25 +6,39 @@ import { dirname, join } from "node:path";
 const WORD = /[A-Za-z_$][\w$]*/g;
 const PRIVATE = /^ +private (?:readonly |async |get |static |\*)*(\w+)/gm;
 
+/** Files all of whose members are between themselves: nothing that they name goes over the wire or to an app. */
+const BETWEEN_THEMSELVES =
+  /^(?:core\/bus\/(?!envelope|ghost-bus|standard-schema|memory\/)|runtime\/sdk\/(?:connection|parts|place|late)\.ts)/;
+
 /**
- * Matches the names of private members in these source files, less those that anybody else has: a name that is in a declaration of the package (in
- * `types`), of the language or of Node stays everywhere, as one that is a public member, a key or a text in the sources does.
+ * Matches names of members in these source files: private ones, and all of those files that are between themselves. What anybody else has under
+ * the same name keeps it: a declaration of the package (in `types`), of the language or of Node, a member of another file, a text.
  */
 export function internalNames(sources: readonly string[], types: string, root: string): RegExp {
-  const texts = sources.map((source) => readFileSync(join(root, source), "utf8").replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*/g, ""));
   const { resolve } = createRequire(join(root, "package.json"));
   const declarations = [...declarationsIn(types), ...declarationsIn(dirname(resolve("@types/node/package.json"))), ...languageFiles(root)];
-  const known = new Set([...declarations.flatMap(declaredWords), ...texts.flatMap(publicNames)]);
-  const internal = new Set(texts.flatMap((text) => [...text.matchAll(PRIVATE)].map(([, name = ""]) => name)));
-  return new RegExp(`^(?:${[...internal].filter((name) => name.length > 2 && !known.has(name)).join("|")})$`);
+  const known = new Set(declarations.flatMap(declaredWords));
+  const internal = new Set<string>();
+  for (const source of sources) {
+    const text = readFileSync(join(root, source), "utf8").replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*/g, "");
+    for (const word of wordsInTexts(text)) known.add(word);
+    // What a module exports keeps its name, and so must who takes it out of an import on demand.
+    for (const [, name = ""] of text.matchAll(/^export (?:async )?(?:function\*?|class|const) (\w+)/gm)) known.add(name);
+    for (const [, name = ""] of text.matchAll(PRIVATE)) internal.add(name);
+    for (const name of publicNames(text)) (BETWEEN_THEMSELVES.test(source) ? internal : known).add(name);
+  }
+  return new RegExp(`^(?:${[...internal].filter((name) => !known.has(name)).join("|")})$`);
 }
 
-/** What stands where a key or a member that is not private stands, and all words in texts. */
+/** What stands where a key or a member that is not private stands. */
 function publicNames(text: string): string[] {
   const keys = text.matchAll(/^ +(?:readonly |async |get |set |static |override |public |protected |\*)*(\w+)\??(?:[:(<=,]| =|$)/gm);
   const inline = text.matchAll(/[{,(] ?(?:readonly )?(\w+)\??: /g);
-  const quoted = text.match(/"[^"\n]*"|'[^'\n]*'/g)?.flatMap((each) => each.match(WORD) ?? []) ?? [];
-  return [...[...keys, ...inline].map(([, name = ""]) => name), ...quoted];
+  return [...keys, ...inline].map(([, name = ""]) => name);
+}
+
+function wordsInTexts(text: string): string[] {
+  return text.match(/"[^"\n]*"|'[^'\n]*'/g)?.flatMap((each) => each.match(WORD) ?? []) ?? [];
 }
 
 /** All words of a file of declarations, whatever they stand for; private members are nobody's outside. */

@@ -1,6 +1,6 @@
 /**
  * For build.ts: esbuild makes a file of each set of modules that several others share. Here all that `index.js` loads at once becomes `index.js`
- * again, one file; what is loaded on demand takes from it what it shares with it, by names that begin with `_` and are in no declaration.
+ * again, one file; what is loaded on demand takes from it what it shares with it, by names that are in no declaration.
  */
 import { posix } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
@@ -17,9 +17,40 @@ export async function joinParts(files: Built, outputs: Metafile["outputs"]): Pro
   const names = new Map(shared.map((path, index) => [path, `_${index}`]));
   const lines = shared.flatMap((path) => exportLine(path, outputs[path]?.exports ?? [], names.get(path) ?? ""));
   const entry = [`export * from "./${ENTRY}";`, ...lines].join("\n");
-  const result = new Map([[ENTRY, await joinedText(entry, files, joined)]]);
-  for (const [path, text] of files) if (!joined.has(path)) result.set(path, pointedAtIndex(path, text, names));
+  const { text: joinedFile, renamed } = withoutAliases(await joinedText(entry, files, joined));
+  const result = new Map([[ENTRY, joinedFile]]);
+  for (const [path, text] of files)
+    if (!joined.has(path))
+      result.set(
+        path,
+        pointedAtIndex(path, text, (from, name) => {
+          const prefix = names.get(from);
+          return prefix === undefined ? undefined : (renamed.get(prefix + name) ?? prefix + name);
+        }),
+      );
   return result;
+}
+
+/** `export{a as _0b}` becomes `export{a}`, unless that is a name of the package: the names of what is shared need not be told apart twice. */
+function withoutAliases(text: string): { readonly text: string; readonly renamed: ReadonlyMap<string, string> } {
+  const clause = /export\{([^}]*)\}/.exec(text)?.[1] ?? "";
+  const pairs = clause
+    .split(",")
+    .map((each) => each.split(" as "))
+    .map(([local = "", name = local]) => [local, name] as const);
+  const taken = new Set(pairs.map(([, name]) => name).filter((name) => !name.startsWith("_")));
+  const renamed = new Map<string, string>();
+  const kept: string[] = [];
+  for (const [local, name] of pairs) {
+    // One that the package has under a name of its own is taken by that.
+    const known = pairs.find(([other, as]) => other === local && !as.startsWith("_"))?.[1];
+    const isShared = name.startsWith("_") && (known !== undefined || !taken.has(local));
+    if (isShared) renamed.set(name, known ?? local);
+    if (isShared && known !== undefined) continue;
+    const written = isShared || local === name ? local : `${local} as ${name}`;
+    if (!kept.includes(written)) kept.push(written);
+  }
+  return { text: text.replace(clause, kept.join()), renamed };
 }
 
 /** An output and all that it imports at once. */
@@ -64,15 +95,18 @@ function fromMemory(files: Built, joined: ReadonlySet<string>): Plugin {
   };
 }
 
-/** Imports of what has been joined, as esbuild's minifier writes them, become imports of `index.js`. */
-function pointedAtIndex(path: string, text: string, names: ReadonlyMap<string, string>): string {
+/** Imports of what has been joined, as esbuild's minifier writes them, become imports of `index.js`. `nameOf`: undefined for what was not joined. */
+function pointedAtIndex(path: string, text: string, nameOf: (from: string, name: string) => string | undefined): string {
   const folder = posix.dirname(path);
   // An import for its effects alone has none: `index.js` was there first.
-  const left = text.replace(/import"(\.[^"]+)";/g, (whole, from: string) => (names.has(posix.join(folder, from)) ? "" : whole));
+  const left = text.replace(/import"(\.[^"]+)";/g, (whole, from: string) =>
+    nameOf(posix.join(folder, from), "") === undefined ? whole : "",
+  );
   return left.replace(/import\{([^}]+)\}from"(\.[^"]+)"/g, (whole, list: string, from: string) => {
-    const prefix = names.get(posix.join(folder, from));
-    if (prefix === undefined) return whole;
-    const renamed = list.split(",").map((each) => `${prefix}${each.includes(" as ") ? each : `${each} as ${each}`}`);
+    const target = posix.join(folder, from);
+    if (nameOf(target, "") === undefined) return whole;
+    const pairs = list.split(",").map((each) => each.split(" as "));
+    const renamed = pairs.map(([name = "", local = name]) => `${nameOf(target, name)} as ${local}`);
     return `import{${renamed.join()}}from"${posix.relative(folder, ENTRY).replace(/^(?!\.)/, "./")}"`;
   });
 }

@@ -1,10 +1,13 @@
 import { type Duration, durationMs } from "../../core/config/duration.ts";
-import { Beats } from "./beats.ts";
+import type { Beats } from "./beats.ts";
 import { checks } from "./checks.ts";
 import { type EndSignal, exit, exitCodeOf, onEndSignal, setExitCode } from "./ending.ts";
 import { G } from "./g.ts";
 import { doubles } from "./install.ts";
 import { clock, closeConnection, connection } from "./parts.ts";
+
+/** How often nothing is done, in ms. */
+const HOLD_MS = 1_000_000_000;
 
 /** What a life is of: the part of GhostApp that it calls. */
 export interface Living {
@@ -26,7 +29,9 @@ export class Life {
   private ended: Promise<number> | null = null;
   private code = 0;
   private asked: EndSignal | null = null;
-  private ticking: Promise<void> = Promise.resolve();
+  private ticking: Promise<void> | null = null;
+  /** Ends the pause between two ticks. */
+  private wake: () => void = () => undefined;
 
   constructor(app: Living) {
     this.app = app;
@@ -42,7 +47,7 @@ export class Life {
   }
 
   async stop(): Promise<void> {
-    this.controller.abort();
+    this.abort();
     await this.ended;
   }
 
@@ -50,45 +55,55 @@ export class Life {
     const { app } = this;
     const forget = doubles().exit ? () => undefined : onEndSignal((signal) => this.end(signal));
     const beats = this.beats();
-    try {
+    // An app that waits for its end alone, or for a hub, is no program that has nothing to do.
+    const hold = setInterval(() => undefined, HOLD_MS);
+    await this.attempt(async () => {
       await app.onBeforeRun();
-      beats?.ready(true);
+      (await beats)?.ready(true);
       if (app.isService) this.ticking = this.tick(durationMs(app.tickInterval, "tickInterval"));
       await app.run(args);
-      if (app.isService) await this.aborted();
-    } catch (error) {
-      await this.fail(error);
-    }
-    this.controller.abort();
+      // A service lives on: its ticks end when it is to stop.
+      await this.ticking;
+    });
+    this.abort();
     await this.ticking;
-    await Promise.resolve(app.onAfterRun()).catch((error) => this.fail(error));
-    beats?.stop();
-    await this.close();
+    await this.attempt(() => app.onAfterRun());
+    await this.attempt(async () => (await beats)?.stop());
+    await this.attempt(closeConnection);
     forget();
+    clearInterval(hold);
     return this.finish();
   }
 
   /** Only a supervisor wants to hear of it. */
-  private beats(): Beats | null {
-    if (doubles().bus || doubles().data) return null;
+  private async beats(): Promise<Beats | null> {
+    if (doubles().bus) return null;
     const hub = connection();
     if (!hub.place.isSupervised || hub.config.core.settings.autoMonitor === false) return null;
-    hub.followConfiguration();
-    const { isService, tickInterval, autoRestart } = this.app;
-    return new Beats(hub, checks, { isService, autoRestart, tickIntervalMs: durationMs(tickInterval, "tickInterval") });
+    return (await import("./beats.ts")).beginBeats(hub, checks, this.app);
   }
 
   private async tick(pauseMs: number): Promise<void> {
     const { signal } = this;
-    while (!signal.aborted) {
-      await this.pause(pauseMs);
+    for (;;) {
+      await new Promise<void>((resolve) => {
+        const cancel = clock().after(pauseMs, resolve);
+        this.wake = () => {
+          cancel();
+          resolve();
+        };
+        if (signal.aborted) this.wake();
+      });
       if (signal.aborted) return;
-      try {
-        await this.app.onTick();
-      } catch (error) {
-        await this.report(error);
-      }
+      await Promise.resolve()
+        .then(() => this.app.onTick())
+        .catch((error) => this.report(error));
     }
+  }
+
+  private abort(): void {
+    this.controller.abort();
+    this.wake();
   }
 
   /** Tells the app; when it throws itself, the app is to end. */
@@ -96,26 +111,30 @@ export class Life {
     try {
       await this.app.onError(error);
     } catch (fatal) {
-      G.error("the app ends", { error: fatal });
+      G.error("the app failed", { error: fatal });
       this.code = 1;
-      this.controller.abort();
+      this.abort();
     }
   }
 
-  /** A failure of the app itself; one that only says that it was to stop is none. */
-  private async fail(error: unknown): Promise<void> {
-    if (this.signal.aborted && (error === this.signal.reason || (error as Error)?.name === "AbortError")) return;
-    this.code = 1;
-    await this.report(error);
+  /** A failure ends the app with 1; one that only says that it was to stop is none. */
+  private async attempt(work: () => unknown): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (this.signal.aborted && (error as Error)?.name === "AbortError") return;
+      this.code = 1;
+      await this.report(error);
+    }
   }
 
   private end(signal: EndSignal): void {
     if (this.asked) exit(exitCodeOf(signal));
     this.asked = signal;
-    this.controller.abort();
+    this.abort();
     const limitMs = durationMs(this.app.stopTimeout, "stopTimeout");
     clock().after(limitMs, () => {
-      G.error(`the app did not end within ${this.app.stopTimeout} of ${signal}`);
+      G.error(`the app did not end within ${this.app.stopTimeout}`);
       exit(exitCodeOf(signal));
     });
   }
@@ -132,29 +151,5 @@ export class Life {
     setExitCode(this.code);
     // Somebody asked for the end: what the app left open must not put it off.
     if (this.asked || this.code !== 0) exit(this.code);
-  }
-
-  private async close(): Promise<void> {
-    await closeConnection().catch((error) => G.warn("cannot leave the hub in order", { error }));
-  }
-
-  private aborted(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.signal.aborted) resolve();
-      this.signal.addEventListener("abort", () => resolve());
-    });
-  }
-
-  /** Ends early when the app is to end. */
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        cancel();
-        this.signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const cancel = clock().after(ms, done);
-      this.signal.addEventListener("abort", done);
-    });
   }
 }

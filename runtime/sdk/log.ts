@@ -16,12 +16,13 @@ export interface LogRecord {
 /** Where records go. Must not throw. */
 export type LogSink = (record: LogRecord) => void;
 
-const RANKS: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
-const COLOURS: Readonly<Record<LogLevel, number>> = { debug: 90, info: 36, warn: 33, error: 31 };
+/** From the least; their colours on a terminal. */
+const LEVELS: readonly string[] = ["debug", "info", "warn", "error"];
+const COLOURS = [90, 36, 33, 31];
 
 /** Whether records of a level are written when `least` is the least that is. */
 export function isWritten(level: LogLevel, least: string): boolean {
-  return RANKS[level] >= (RANKS[least as LogLevel] ?? 1);
+  return LEVELS.indexOf(level) >= LEVELS.indexOf(least);
 }
 
 /** To stdout, one JSON object a line: `{"time","level","message",…fields}`. */
@@ -33,15 +34,16 @@ export const writeJson: LogSink = ({ fields, ...head }) => {
 export function textWriter(hasColour: boolean): LogSink {
   return ({ time, level, message, fields = {} }) => {
     const paint = (colour: number, text: string) => (hasColour ? `\x1b[${colour}m${text}\x1b[0m` : text);
-    const told = Object.entries(fields).map(([name, value]) => ` ${paint(90, `${name}=`)}${shown(value)}`);
-    const line = `${paint(90, time.slice(11, 19))} ${paint(COLOURS[level], level.padEnd(5))} ${message}${told.join("")}`;
-    if (RANKS[level] > 1) console.error(line);
+    const told = Object.entries(fields).map(([name, value]) => ` ${paint(90, name)}=${shown(value)}`);
+    const rank = LEVELS.indexOf(level);
+    const line = `${paint(90, time.slice(11, 19))} ${paint(COLOURS[rank] ?? 0, level.padEnd(5))} ${message}${told.join("")}`;
+    if (rank > 1) console.error(line);
     else console.log(line);
   };
 }
 
 function shown(value: unknown): string {
-  return String(value instanceof Error ? (value.stack ?? value) : typeof value === "string" ? value : JSON.stringify(value, plain));
+  return value instanceof Error ? `${value.stack}` : typeof value === "string" ? value : JSON.stringify(value, plain);
 }
 
 /** What JSON cannot hold by itself. */

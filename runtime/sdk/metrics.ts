@@ -1,5 +1,6 @@
 import type { HubSession } from "../../core/bus/session/session.ts";
 import type { MetricKind } from "../../core/metrics/series.ts";
+import { G } from "./g.ts";
 
 /** What tells series of one name apart, with few values each: `{ route: "/orders" }`. */
 export type MetricTags = Readonly<Record<string, string | number | boolean>>;
@@ -33,13 +34,11 @@ export class HubMetrics implements Metrics {
   dropped = 0;
   /** The hub cannot be reached at the moment. */
   isAway = false;
-  /** Why the hub refused a value, once. */
-  onRefused: (error: Error) => void = () => undefined;
   private readonly session: HubSession;
   private readonly isOff: () => boolean;
   private values = new Map<unknown, Value>();
   private flushing: Promise<void> | null = null;
-  private sent: Promise<unknown> = Promise.resolve();
+  private wasUsed = false;
 
   constructor(session: HubSession, isOff: () => boolean) {
     this.session = session;
@@ -59,13 +58,13 @@ export class HubMetrics implements Metrics {
   }
 
   recordLatency(name: string, milliseconds: number, tags?: MetricTags): Promise<void> {
-    return this.add("histogram", name, milliseconds, tags);
+    return this.track(name, milliseconds, tags);
   }
 
-  /** Resolves when the hub has answered all that was handed over. */
-  async flushed(): Promise<void> {
+  /** Hands over what the turn measured; gives whether the hub was ever told anything. */
+  async flushed(): Promise<boolean> {
     await this.flushing;
-    await this.sent;
+    return this.wasUsed;
   }
 
   private add(kind: MetricKind, name: string, value: number, given?: MetricTags): Promise<void> {
@@ -87,13 +86,13 @@ export class HubMetrics implements Metrics {
       this.dropped += values.length;
       return;
     }
-    this.sent = Promise.all(values.map((value) => this.send(value)));
+    this.wasUsed = true;
+    for (const value of values) this.send(value);
   }
 
-  private send({ kind, name, value, tags }: Value): Promise<unknown> {
-    return this.session.send(["GHOST.METRIC", name, kind, String(value), ...(tags ? [tags] : [])]).catch((error: Error) => {
-      this.dropped++;
-      this.onRefused(error);
+  private send({ kind, name, value, tags }: Value): void {
+    this.session.send(["GHOST.METRIC", name, kind, String(value), ...(tags ? [tags] : [])]).catch((error: Error) => {
+      if (this.dropped++ === 0) G.warn("metrics are dropped", { why: error.message });
     });
   }
 }

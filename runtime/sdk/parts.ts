@@ -16,7 +16,7 @@ export function connection(): Connection {
 
 /** Makes it as the program says. */
 export function newConnection(options: InitOptions): Connection {
-  if (open) throw new GhostError("USAGE", "cannot init Ghost: it is in use already", { hint: "call Ghost.init first" });
+  if (open) throw new GhostError("USAGE", "cannot init Ghost: it is in use");
   open = new Connection(findPlace(options));
   return open;
 }

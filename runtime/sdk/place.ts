@@ -47,7 +47,7 @@ export function findPlace(options: InitOptions): Place {
 }
 
 function addressOf(text: string): HubAddress {
-  const [, host, port] = /^(?:\w+:\/\/)?([^/]+):(\d+)$/.exec(text) ?? [];
+  const [, host, port] = /^([^/]+):(\d+)$/.exec(text) ?? [];
   return host ? { host, port: Number(port) } : { path: text };
 }
 

@@ -33,7 +33,7 @@ export interface SagaApi {
    *     ]);
    *     const result = await order.start({ item: "book" }, { id: "order-17" });
    *
-   * Throws USAGE for a name that is defined already, and for two steps of one name.
+   * A name that is defined already, and two steps of one name, are USAGE: `start` throws it, and a program that never starts it ends with it.
    */
   define<Input = unknown>(name: string, steps: readonly SagaStep<Input>[]): Saga<Input>;
 }

@@ -1,13 +1,15 @@
-import { failure, hubError } from "../../data/hub/hub-errors.ts";
 import { type HubReply, listOf } from "../../data/hub/hub-link.ts";
 import type { AbortSignal } from "../../errors/abort-signal.ts";
 import type { Payload } from "../envelope.ts";
 import type { BusPort, PortListener, PortSubscription, StreamPort } from "../port.ts";
+import { isUnknownCommand } from "../session/handshake.ts";
 import type { HubSession } from "../session/session.ts";
 
 /** Messages through a hub, or a plain Redis server, which keeps none: persistent messages are UNSUPPORTED there. The session stays its owner's. */
 export class HubPort implements BusPort {
   private readonly session: HubSession;
+  /** A plain Redis: it keeps nothing. */
+  private isPlain = false;
   private kept: Promise<StreamPort> | null = null;
 
   constructor(session: HubSession) {
@@ -19,15 +21,13 @@ export class HubPort implements BusPort {
   }
 
   publish(channel: string, payload: Payload, expiryMs?: number, signal?: AbortSignal): Promise<number> {
-    const { server } = this.session;
-    if (server === null)
-      return this.session
-        .isGhost(signal)
-        .then(() => this.publish(channel, payload, expiryMs, signal), failure(`publish to ${channel}`, signal));
-    if (server === "redis") return this.send(channel, payload, signal);
+    if (this.isPlain) return this.send(channel, payload, signal);
     const args = ["GHOST.PUBLISH", channel, payload];
     if (expiryMs !== undefined) args.push("PX", String(expiryMs));
-    return this.session.send(args, signal).then(receiversOf, failure(`publish to ${channel}`, signal));
+    return this.session.send(args, signal).then(receiversOf, (error) => {
+      this.isPlain = isUnknownCommand(error);
+      return this.isPlain ? this.send(channel, payload, signal) : failure(`publish to ${channel}`, signal)(error);
+    });
   }
 
   async subscribe(name: string, isPattern: boolean, listener: PortListener, isOwn: boolean): Promise<PortSubscription> {
@@ -41,7 +41,7 @@ export class HubPort implements BusPort {
       };
     } catch (error) {
       if (isOwn) session.destroy();
-      throw hubError(error, `listen to ${name}`);
+      return failure(`listen to ${name}`)(error);
     }
   }
 
@@ -56,4 +56,9 @@ export class HubPort implements BusPort {
 
 function receiversOf(reply: HubReply): number {
   return Number(listOf(reply)[1]);
+}
+
+/** Throws what went wrong as a GhostError, and the signal's reason as it is. */
+function failure(action: string, signal?: AbortSignal): (error: unknown) => Promise<never> {
+  return async (error) => (await import("../../data/hub/hub-errors.ts")).failure(action, signal)(error);
 }

@@ -38,13 +38,15 @@ const BULK_ERROR = 33; // !
 const VERBATIM = 61; // =
 const ARRAY = 42; // *
 const MAP = 37; // %
-const SET = 126; // ~
 const PUSH = 62; // >
 const ATTRIBUTE = 124; // |
 const NULL = 95; // _
 const DOUBLE = 44; // ,
 const BOOLEAN = 35; // #
 const BIG = 40; // (
+/** What begins with a length: strings, then arrays. The most frequent first. */
+const LONG = [BULK, VERBATIM, BULK_ERROR, PUSH, ARRAY, MAP, ATTRIBUTE, 126 /* ~, a set */];
+const STRINGS = 3;
 /** In front of a verbatim string's text: `txt:`. */
 const VERBATIM_PREFIX = 4;
 /** Digits that a number holds exactly, whatever they are. */
@@ -92,7 +94,7 @@ export class Replies {
     while (this.at < this.bytes.length && this.filled < 0 && this.readElement());
     if (this.filled >= 0) return;
     this.bytes = this.bytes.subarray(this.at);
-    if (this.bytes.length > REPLY_LIMITS.lineBytesMax) throw broken("a line without an end");
+    if (this.bytes.length > REPLY_LIMITS.lineBytesMax) throw broken();
   }
 
   /** Reads one element as far as it is there; false when its line is not whole. */
@@ -101,28 +103,18 @@ export class Replies {
     let end = at + 1;
     while (end < bytes.length && bytes[end] !== CR) end++;
     if (end + 1 >= bytes.length) return false;
-    if (bytes[end + 1] !== LF) throw broken("a line that does not end as lines do");
+    if (bytes[end + 1] !== LF) throw broken();
     const kind = bytes[at] as number;
     this.at = end + 2;
-    if (
-      kind === BULK ||
-      kind === VERBATIM ||
-      kind === BULK_ERROR ||
-      kind === ARRAY ||
-      kind === MAP ||
-      kind === SET ||
-      kind === PUSH ||
-      kind === ATTRIBUTE
-    )
-      this.begin(kind, numberIn(bytes, at + 1, end));
+    if (LONG.includes(kind)) this.begin(kind, numberIn(bytes, at + 1, end));
     else this.complete(kind === INTEGER ? numberIn(bytes, at + 1, end) : valueOfLine(kind, decodeUtf8(bytes.subarray(at + 1, end))));
     return true;
   }
 
   private begin(kind: number, length: number | bigint): void {
-    const isString = kind === BULK || kind === VERBATIM || kind === BULK_ERROR;
+    const isString = LONG.indexOf(kind) < STRINGS;
     if (length === -1) return this.complete(null);
-    if (length < 0 || length > (isString ? REPLY_LIMITS.stringBytesMax : REPLY_LIMITS.elementsMax)) throw broken(`a length of ${length}`);
+    if (length < 0 || length > (isString ? REPLY_LIMITS.stringBytesMax : REPLY_LIMITS.elementsMax)) throw broken();
     if (!isString) return this.beginArray({ kind, items: [], missing: Number(length) * (kind === MAP || kind === ATTRIBUTE ? 2 : 1) });
     this.string = { kind, length: Number(length) };
     const { bytes, at } = this;
@@ -139,14 +131,14 @@ export class Replies {
     const { bytes, at } = this;
     const { kind, length } = this.string;
     const end = at + length;
-    if (bytes[end] !== CR || bytes[end + 1] !== LF) throw broken("a string that is longer than it says");
+    if (bytes[end] !== CR || bytes[end + 1] !== LF) throw broken();
     const string = bytes.subarray(kind === VERBATIM ? at + VERBATIM_PREFIX : at, end);
     this.at = end + 2;
     this.complete(kind === BULK_ERROR ? new ReplyError(decodeUtf8(string)) : string);
   }
 
   private beginArray(array: OpenArray): void {
-    if (this.open.length >= REPLY_LIMITS.depthMax) throw broken("arrays that are nested too deep");
+    if (this.open.length >= REPLY_LIMITS.depthMax) throw broken();
     if (array.missing > 0) this.open.push(array);
     else this.completeArray(array);
   }
@@ -182,7 +174,7 @@ function valueOfLine(kind: number, text: string): Reply {
     case BIG:
       return exactly(text);
     default:
-      throw broken(`the byte ${kind}, with which no reply begins`);
+      throw broken();
   }
 }
 
@@ -199,7 +191,7 @@ function numberIn(bytes: Uint8Array, start: number, end: number): number | bigin
 }
 
 function exactly(text: string): number | bigint {
-  if (!/^[+-]?\d+$/.test(text)) throw broken("a number that is none");
+  if (!/^[+-]?\d+$/.test(text)) throw broken();
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : BigInt(text.replace("+", ""));
 }
@@ -211,6 +203,6 @@ function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
   return all;
 }
 
-function broken(what: string): GhostError {
-  return new GhostError("HUB_UNREACHABLE", `cannot understand what the hub sends: ${what}`);
+function broken(): GhostError {
+  return new GhostError("HUB_UNREACHABLE", "cannot understand what the hub sends: it is no RESP, or beyond a limit");
 }

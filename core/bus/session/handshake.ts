@@ -1,4 +1,3 @@
-import { GhostError } from "../../errors/ghost-error.ts";
 import { ReplyError } from "../resp/reply.ts";
 import type { Wire } from "./wire.ts";
 
@@ -16,14 +15,6 @@ export interface Identity {
   readonly durability?: "fsync" | "relaxed";
 }
 
-/** Errors of a server that does not want us, however often we come. */
-const FINAL: Readonly<Record<string, string>> = {
-  NOAUTH: "no token was given",
-  WRONGPASS: "the token is not valid here",
-  NAMESPACE: "",
-  NOPERM: "",
-};
-
 /**
  * The first words on a connection. True: the other side knows Ghost's own commands; false: it is a plain Redis. Rejects
  * with UNAUTHORIZED or UNSUPPORTED where it is no use to try again, else with what went wrong.
@@ -36,10 +27,10 @@ export async function shakeHands(wire: Wire, identity: Identity): Promise<boolea
   const ghost = wire.call("GHOST.DURABILITY", durability);
   const entered = namespace === undefined ? ghost : ghost.then(() => wire.call("GHOST.NAMESPACE", namespace));
   const [hello, own] = await Promise.allSettled([greeting, entered]);
-  if (hello.status === "rejected") throw refusal(hello.reason);
+  if (hello.status === "rejected") throw await refusal(hello.reason);
   if (own.status === "fulfilled") return true;
   if (isUnknownCommand(own.reason)) return false;
-  throw refusal(own.reason);
+  throw await refusal(own.reason);
 }
 
 /** Whether an error says that the server does not know the command. */
@@ -47,15 +38,6 @@ export function isUnknownCommand(error: unknown): boolean {
   return error instanceof ReplyError && /^ERR unknown command/i.test(error.message);
 }
 
-function refusal(error: unknown): unknown {
-  if (!(error instanceof ReplyError)) return error;
-  if (isUnknownCommand(error) || error.code === "NOPROTO")
-    return new GhostError("UNSUPPORTED", "cannot talk to this server: it does not speak RESP3", {
-      hint: "Redis does since version 6",
-      cause: error,
-    });
-  const why = FINAL[error.code];
-  if (why === undefined) return error;
-  const said = why || error.message.replace(/^[A-Z]+ /, "");
-  return new GhostError("UNAUTHORIZED", said.startsWith("cannot ") ? said : `cannot log in to the hub: ${said}`, { cause: error });
+async function refusal(error: unknown): Promise<unknown> {
+  return error instanceof ReplyError ? (await import("./refusal.ts")).refusalOf(error) : error;
 }

@@ -16,7 +16,7 @@ const STABLE_MS = 200;
 const CLOSE_LIMIT_MS = 1_000;
 
 /** Commands that are confirmed by pushes. */
-const SUBSCRIBING = /^([ps]?(un)?subscribe|ghost\.resume)$/i;
+const SUBSCRIBING = /subscribe$|^ghost.resume$/i;
 
 /** What happens to a session, told as it does. */
 export type SessionEvent =
@@ -81,7 +81,7 @@ export class HubSession implements AsyncDisposable {
 
   /** Whether commands go out at once. */
   get isConnected(): boolean {
-    return this.state.is === "ready";
+    return this.ready !== null;
   }
 
   /**
@@ -91,27 +91,14 @@ export class HubSession implements AsyncDisposable {
    */
   send(args: readonly (string | Uint8Array)[], signal?: AbortSignal): Promise<Reply> {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    if (SUBSCRIBING.test(String(args[0])))
-      return Promise.reject(new GhostError("USAGE", `cannot send ${args[0]}: it has no reply; subscribe instead`));
+    if (SUBSCRIBING.test(String(args[0]))) return Promise.reject(new GhostError("USAGE", `cannot send ${args[0]}: it has no reply`));
     const reply = new Promise<Reply>((resolve, reject) => this.submit(args, { resolve, reject }));
     return signal ? waitUnlessAborted(reply, signal) : reply;
   }
 
-  /** What the other side is; null while there is no connection. */
-  get server(): "ghost" | "redis" | null {
-    if (this.state.is !== "ready") return null;
-    return this.state.isGhost ? "ghost" : "redis";
-  }
-
-  /** Whether the other side knows Ghost's own commands; connects to find out. */
-  async isGhost(signal?: AbortSignal): Promise<boolean> {
-    if (this.state.is !== "ready") await this.send(["PING"], signal);
-    return this.state.is === "ready" && this.state.isGhost;
-  }
-
   /** Listens to a channel or a glob; resolves when messages come. What it gives ends that. The listener must not throw. */
   async subscribe(kind: TopicKind, name: string, listener: Listener): Promise<() => Promise<void>> {
-    if (this.state.is !== "ready") await this.send(["PING"]);
+    if (!this.ready) await this.send(["PING"]);
     await this.subscriptions.add(kind, name, listener);
     return () => this.subscriptions.remove(kind, name, listener);
   }
@@ -128,24 +115,24 @@ export class HubSession implements AsyncDisposable {
       await session.send(["PING"], signal);
       return session;
     } catch (error) {
-      session.end(new GhostError("HUB_UNREACHABLE", "this connection was given up", { cause: error }));
+      session.destroy();
       throw error;
     }
   }
 
   /** Stops reading, for as long as a subscriber cannot keep up: everything on this session waits with it. */
   pause(): void {
-    if (this.state.is === "ready") this.state.wire.pause();
+    this.ready?.wire.pause();
   }
 
   /** Reads on. */
   resume(): void {
-    if (this.state.is === "ready") this.state.wire.resume();
+    this.ready?.wire.resume();
   }
 
   /** Waits for the replies to what was sent (for at most 1 s), and ends the connection. What is sent afterwards fails. */
   async close(): Promise<void> {
-    if (this.state.is === "ready") await this.settle(this.state.wire);
+    if (this.ready) await this.settle(this.ready.wire);
     this.end();
   }
 
@@ -158,8 +145,12 @@ export class HubSession implements AsyncDisposable {
     return this.close();
   }
 
+  private get ready() {
+    return this.state.is === "ready" ? this.state : null;
+  }
+
   private submit(args: readonly (string | Uint8Array)[], outcome: Outcome): void {
-    if (this.state.is === "ready") this.state.wire.send(args, outcome);
+    if (this.ready) this.ready.wire.send(args, outcome);
     else if (this.state.is === "closed") outcome.reject(this.state.cause);
     else {
       this.offline.add(args, outcome);
@@ -220,7 +211,7 @@ export class HubSession implements AsyncDisposable {
   private end(cause?: Error): void {
     const { state } = this;
     if (state.is === "closed") return;
-    const error = cause instanceof GhostError ? cause : unreachable(cause ?? new Error("this program has closed its connection"));
+    const error = cause instanceof GhostError ? cause : unreachable(cause ?? new Error("it was closed"));
     this.state = { is: "closed", cause: error };
     this.cancelWatch?.();
     if (state.is === "waiting") state.cancel();
@@ -232,16 +223,6 @@ export class HubSession implements AsyncDisposable {
 
   private watchSilence(wire: Wire): void {
     const { silenceMs = 0, clock } = this.options;
-    if (silenceMs === 0) return;
-    let heard = wire.arrivals;
-    let isAsked = false;
-    const look = (): void => {
-      if (wire.arrivals === heard && isAsked) return wire.end(unreachable(new Error(`it was silent for ${2 * silenceMs} ms`)));
-      isAsked = wire.arrivals === heard;
-      heard = wire.arrivals;
-      if (isAsked) wire.call("PING").catch(() => undefined);
-      this.cancelWatch = clock.after(silenceMs, look);
-    };
-    this.cancelWatch = clock.after(silenceMs, look);
+    if (silenceMs > 0) import("./silence.ts").then(({ watchSilence }) => (this.cancelWatch = watchSilence(wire, silenceMs, clock)));
   }
 }

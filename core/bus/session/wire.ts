@@ -132,7 +132,7 @@ export class Wire implements ReplySink, LinkEvents {
     if (outcome && reply instanceof ReplyError) outcome.reject(reply);
     else if (outcome && !outcome.isConfirmedByPush) outcome.resolve(reply);
     else {
-      const disorder = connectionLost(new Error("it sent a reply that nobody asked for"));
+      const disorder = connectionLost(new Error("a reply that nobody asked for"));
       outcome?.reject(disorder);
       this.end(disorder);
     }
@@ -171,14 +171,11 @@ export class Wire implements ReplySink, LinkEvents {
   }
 
   private checkLimits(): void {
-    if (this.pending >= PENDING_COMMANDS_MAX)
-      throw new GhostError("LIMIT_EXCEEDED", `cannot send: ${this.pending} commands wait for their replies`, {
-        hint: "await what was sent before sending more",
-      });
-    if (this.buffer.length > UNSENT_BYTES_MAX)
-      throw new GhostError("LIMIT_EXCEEDED", `cannot send: ${this.buffer.length} bytes wait, because the hub does not read`, {
-        hint: "await what was sent before sending more",
-      });
+    const { pending, buffer } = this;
+    const isFull = pending >= PENDING_COMMANDS_MAX;
+    if (!isFull && buffer.length <= UNSENT_BYTES_MAX) return;
+    const why = isFull ? `${pending} commands wait for their replies` : `${buffer.length} bytes wait, because the hub does not read`;
+    throw new GhostError("LIMIT_EXCEEDED", `cannot send: ${why}`, { hint: "await what was sent" });
   }
 }
 
@@ -186,7 +183,7 @@ export class Wire implements ReplySink, LinkEvents {
 export function connectionLost(cause?: Error): GhostError {
   return new GhostError(
     "HUB_UNREACHABLE",
-    `the connection to the hub ended${cause ? ` (${cause.message})` : ""}: what it had not answered may be done or not`,
+    `cannot reach the hub: the connection ended${cause ? ` (${cause.message})` : ""}: what was sent may be done or not`,
     {
       cause,
     },

@@ -1,6 +1,7 @@
 import type { ControlRequest } from "../../../core/api/apps.ts";
 import type { ActionResult, GroupRequest, GroupView, ProcessView } from "../../../core/api/wire.ts";
 import type { GroupDefinition, StartupOrder } from "../../../core/config/definition.ts";
+import { errorFrom } from "../../../core/errors/error-from.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { isReady, statusOf } from "../../../core/lifecycle/view.ts";
 import type { Report } from "../../supervisor/actions.ts";
@@ -87,7 +88,7 @@ async function acted(work: (report: Report) => Promise<void>): Promise<void> {
   const results: ActionResult[] = [];
   await work((result) => results.push(result));
   const failure = results.find(({ ok }) => !ok);
-  if (failure?.error) throw GhostError.from(failure.error);
+  if (failure?.error) throw errorFrom(failure.error);
 }
 
 function groupView(supervisor: Supervisor, group: GroupDefinition): ControlledGroup {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ActionResult, HubHealth, HubView } from "../../../core/api/wire.ts";
 import type { NodeConfiguration } from "../../../core/config/node-configuration.ts";
 import { HUB } from "../../../core/config/own-processes.ts";
+import { errorFrom } from "../../../core/errors/error-from.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { isReady, pidOf } from "../../../core/lifecycle/view.ts";
 import type { MetricSeries } from "../../../core/metrics/series.ts";
@@ -253,7 +254,7 @@ export class Hub implements Audience {
         hint: "it goes on starting; ghost logs ghost/hub tells what it does",
       });
     const failed = results.find(({ ok }) => !ok);
-    if (failed?.error) throw GhostError.from(failed.error);
+    if (failed?.error) throw errorFrom(failed.error);
   }
 
   private refuse(): never {

@@ -1,5 +1,6 @@
 import type { ActionRequest, ActionResult, EnvironmentView } from "../../../core/api/wire.ts";
 import { MASK } from "../../../core/config/secrets.ts";
+import { errorFrom } from "../../../core/errors/error-from.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { selectProcesses } from "../../../core/graph/select.ts";
 import { pidOf, tokenOf } from "../../../core/lifecycle/view.ts";
@@ -128,7 +129,7 @@ async function actOnOne(node: DaemonNode, action: Action, call: Call): Promise<v
   const results: ActionResult[] = [];
   await act(node, action, chosen.processes, chosen.request, (result) => results.push(result));
   const failed = results.find((result) => !result.ok);
-  if (failed?.error) throw GhostError.from(failed.error);
+  if (failed?.error) throw errorFrom(failed.error);
   call.json(results);
 }
 

@@ -1,4 +1,5 @@
 /** One run of a namespace's process, seen from the hub: what was asked, what is answered, and what became of the rest when it ended. */
+import { errorFrom } from "../../../core/errors/error-from.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { type PipedEnd, type PipedProcess, startPiped } from "../../process/piped-process.ts";
 import { died, manner, tooLate, uncertain } from "./endings.ts";
@@ -223,5 +224,5 @@ function isCause(request: LinkRequest): boolean {
 
 function answerOf(isResult: boolean, body: Buffer): Answer {
   const text = body.toString("utf8");
-  return isResult ? text : GhostError.from(JSON.parse(text));
+  return isResult ? text : errorFrom(JSON.parse(text));
 }

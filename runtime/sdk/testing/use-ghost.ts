@@ -1,3 +1,12 @@
+// What an app loads on demand is there from the start: a test's clock does not wait for files.
+import "../../../core/bus/answering.ts";
+import "../../../core/bus/consumer.ts";
+import "../../../core/bus/history.ts";
+import "../../../core/bus/questions.ts";
+import "../../../core/bus/requesting.ts";
+import "../../../core/bus/standard-schema.ts";
+import "../run-checks.ts";
+import "../saga.ts";
 import type { Clock } from "../../../core/bus/session/transport.ts";
 import type { Duration } from "../../../core/config/duration.ts";
 import { openSagas } from "../durable-sagas.ts";

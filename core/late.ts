@@ -1,6 +1,6 @@
 /**
  * Something whose code is loaded when it is first called: what few apps use costs no app's start. All its methods give promises, but those in
- * `iterated`, which give async iterables. They fail as the real ones do, none at once.
+ * `iterated`, which give async iterables. They fail as the real ones do, none at once. Where the real one is read in a loop, so is this.
  */
 export function late<T extends object>(load: () => Promise<T>, iterated: readonly (keyof T)[] = []): T {
   type Method = (...args: unknown[]) => unknown;
@@ -12,7 +12,9 @@ export function late<T extends object>(load: () => Promise<T>, iterated: readonl
     const name = key as keyof T;
     // Whoever awaits it must not take it for a promise.
     if (key === "then") return undefined;
+    if (key === Symbol.asyncIterator) return () => proxy;
     return iterated.includes(name) ? (...args: unknown[]) => iterate(name, args) : (...args: unknown[]) => call(name, args);
   };
-  return new Proxy({}, { get }) as T;
+  const proxy = new Proxy({}, { get }) as T;
+  return proxy;
 }

@@ -1,0 +1,44 @@
+/** Requests as programs make them: time limits, and answers that are checked. */
+import { type Duration, waitMs } from "../config/duration.ts";
+import { errorFrom } from "../errors/error-from.ts";
+import { type ErrorBody, GhostError } from "../errors/ghost-error.ts";
+import type { Received } from "./envelope.ts";
+import type * as api from "./ghost-bus.ts";
+import type { Question, Questions } from "./questions.ts";
+import { validate } from "./standard-schema.ts";
+
+/** How long an answer is waited for unless told otherwise. */
+const REQUEST_TIMEOUT: Duration = "5s";
+/** The first answer's data. */
+export async function requestFirst<T>(questions: Questions, channel: string, data: unknown, options: api.RequestOptions<T>): Promise<T> {
+  const message = await questions.first(question(channel, data, options));
+  if (message.error) throw failureOf(message.error, message);
+  return options.schema ? validate(options.schema, message.data, `the answer of ${channel}`) : (message.data as T);
+}
+
+/** Answers as they come. */
+export async function* requestMany<T>(
+  questions: Questions,
+  channel: string,
+  data: unknown,
+  options: api.RequestManyOptions<T>,
+): AsyncGenerator<api.Answer<T>, void, undefined> {
+  for await (const message of questions.many(question(channel, data, options), options.max)) {
+    try {
+      if (message.error) throw failureOf(message.error, message);
+      const answer = options.schema ? await validate(options.schema, message.data, `an answer of ${channel}`) : (message.data as T);
+      yield { is: "answer", data: answer, message: { ...message, data: answer } };
+    } catch (error) {
+      yield { is: "failure", error: error as GhostError, from: message.from };
+    }
+  }
+}
+
+function question(channel: string, data: unknown, { timeout = REQUEST_TIMEOUT, trace, signal }: api.RequestOptions): Question {
+  return { channel, data, timeoutMs: waitMs(timeout, "timeout"), trace, signal };
+}
+
+function failureOf(error: ErrorBody, { from }: Received): GhostError {
+  const { code, message, hint, details } = errorFrom(error);
+  return new GhostError(code, String(message), { hint, details: { ...details, ...(from !== undefined && { from }) } });
+}
