@@ -63,6 +63,8 @@ export class ForegroundRun {
   private members: readonly ProcessEntry[] = [];
   private harder: (() => void) | null = null;
   private hasRun = false;
+  /** What came for a program that runs already and whose identity is still being read. */
+  private readonly early: NodeJS.Signals[] = [];
   private spawnError: unknown = null;
 
   constructor(parts: ForegroundParts) {
@@ -86,7 +88,9 @@ export class ForegroundRun {
   interrupted(signal: NodeJS.Signals, passOn: boolean): void {
     this.interruptedMs = performance.now();
     const identity = this.identity();
-    if (identity === null) this.stop(signal);
+    if (this.machine.state.at === "starting") {
+      if (passOn) this.early.push(signal);
+    } else if (identity === null) this.stop(signal);
     else if (passOn) passSignal(identity, signal);
   }
 
@@ -94,6 +98,7 @@ export class ForegroundRun {
   pass(signal: NodeJS.Signals): void {
     const identity = this.identity();
     if (identity !== null) passSignal(identity, signal);
+    else if (this.machine.state.at === "starting") this.early.push(signal);
   }
 
   /** Asks the program to end, because of `signal`; a second time, makes it. */
@@ -155,6 +160,7 @@ export class ForegroundRun {
       );
       this.hasRun = true;
       this.dispatch(this, { type: "spawned", identity });
+      for (const signal of this.early.splice(0)) passSignal(identity, signal);
     } catch (error) {
       if (!this.hasRun) {
         this.unwanted = true;

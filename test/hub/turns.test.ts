@@ -201,7 +201,7 @@ test("a client that goes in the middle of MULTI, or of a frame, changes nothing 
     for (let count = 0; count < 5; count++) talk.send("GET", "big");
     await waitFor(async () => /omem=[1-9]/.test(String(await hub.ask("CLIENT", "LIST"))), { what: "replies that are not read" });
   });
-  await waitFor(async () => (await clients(hub)) === before, { what: "the hub to forget those that went" });
+  await waitFor(async () => (await clients(hub)) <= before, { what: "the hub to forget those that went" });
   assert.equal(await hub.ask("KEYS", "*"), ["big"]);
 });
 
