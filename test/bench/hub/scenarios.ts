@@ -9,6 +9,7 @@ import { proportionalBytes } from "../usage.ts";
 import { fill, type Load, say, thousandsPerSecond } from "./redis-benchmark.ts";
 import { percentile, requestTimes } from "./request.ts";
 import { saturatedRestartTimes } from "./restart.ts";
+import { sdkFigures } from "./sdk.ts";
 import { type HubContender, openPlace } from "./servers.ts";
 import { sqlFileFigures } from "./sql-file.ts";
 
@@ -38,6 +39,7 @@ export const HUB_SCENARIOS: readonly HubScenario[] = [
   { name: "durable writes", measures: ["hub-durable"], forRedis: true, run: measureDurable },
   { name: "fan-out", measures: ["hub-fan-out"], forRedis: true, run: measureFanOut },
   { name: "requests", measures: ["hub-request"], forRedis: false, run: measureRequests },
+  { name: "apps", measures: ["hub-sdk"], forRedis: false, run: measureSdk },
   { name: "files of SQL", measures: ["hub-sql"], forRedis: false, run: measureSql },
   { name: "a million keys", measures: ["hub-memory"], forRedis: true, run: measureMemory },
   { name: "restarts beside a busy hub", measures: ["hub-restart"], forRedis: false, run: measureRestart },
@@ -102,6 +104,13 @@ async function measureRequests(contender: HubContender, samples: Samples): Promi
   const times = await requestTimes();
   samples.add("hub-request-p50", contender, percentile(times, 50));
   samples.add("hub-request-p99", contender, percentile(times, 99));
+}
+
+async function measureSdk(contender: HubContender, samples: Samples): Promise<void> {
+  const { published, received, getUs } = await sdkFigures();
+  samples.add("hub-sdk-publish", contender, published / 1000);
+  samples.add("hub-sdk-receive", contender, received / 1000);
+  samples.add("hub-sdk-get", contender, getUs);
 }
 
 async function measureSql(contender: HubContender, samples: Samples): Promise<void> {
