@@ -1,8 +1,7 @@
 /** `Ghost.saga`: work in steps that are taken back where one fails. The durable form is loaded when a saga is started, or is to go on. */
 
-import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Saga } from "../../core/saga/coordinator.ts";
-import { planOf, type SagaStep } from "../../core/saga/definition.ts";
+import type { SagaStep } from "../../core/saga/definition.ts";
 import type { SagaResult } from "../../core/saga/result.ts";
 import { runSaga, type SimpleSaga } from "../../core/saga/simple-saga.ts";
 import { G } from "./g.ts";
@@ -56,8 +55,6 @@ async function simple<T>(name: string, work: (saga: SimpleSaga) => Promise<T> | 
 }
 
 function define<Input>(name: string, steps: readonly SagaStep<Input>[]): Saga<Input> {
-  if (definitions.has(name)) throw new GhostError("USAGE", `cannot define the saga ${name} twice`);
-  planOf(name, steps);
   definitions.set(name, steps);
   // Elsewhere a module that is merely imported, by a test perhaps, must not go on with anything.
   if (!doubles().sagaLog && connection().place.isSupervised) void open();
