@@ -11,7 +11,7 @@ const NOT_FOR_THE_FOREGROUND = new Set(["base", "the shell that registered it"])
 /** By it a daemon finds again what another one started: this is not to be taken for its own. */
 const OF_THE_DAEMONS = "GHOST_PROJECT";
 /** The caller's own, and wrong for what is called. */
-const NOT_PASSED_ON = ["GHOST_PROCESS", "GHOST_TOKEN", "GHOST_CONFIG", "BUN_BE_BUN", "BUN_OPTIONS"];
+const NOT_PASSED_ON = [OF_THE_DAEMONS, "GHOST_PROCESS", "GHOST_TOKEN", "GHOST_CONFIG", "BUN_BE_BUN", "BUN_OPTIONS"];
 
 /** What a run gets of its definition, with ports and secrets filled in. */
 export interface Surroundings {

@@ -94,14 +94,17 @@ function whyLost({ root, definitionsFile }: StorePlaces, definitions: Definition
   return pids.length === 0 ? null : `${gone}, and its copy, too; what it knew runs on and is not supervised: pid ${pids.join(", ")}`;
 }
 
-/** The processes that a daemon of this home started and that nobody ended. */
+/**
+ * The processes that a daemon of this home started and that nobody ended. What `ghost run` started is not among them (it has no GHOST_PROJECT): it is no
+ * daemon's to know, and runs before the first daemon of a home does.
+ */
 function runningIn(root: string): number[] {
   const alive = [...readProcessTable().entries.values()].filter((entry) => entry.state !== "Z" && entry.ppid !== 2);
   return alive
     .map(({ pid }) => pid)
     .filter((pid) => {
       const environment = environmentOf(pid);
-      return environment.has("GHOST_PROCESS") && environment.get("GHOST_HOME") === root;
+      return environment.has("GHOST_PROCESS") && environment.has("GHOST_PROJECT") && environment.get("GHOST_HOME") === root;
     });
 }
 
