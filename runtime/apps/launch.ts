@@ -4,12 +4,15 @@ import { stripsTypes } from "../../core/config/script-runtime.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { isBun } from "../system/native.ts";
 import { isSingleFile } from "../system/self.ts";
-import { ownRuntime } from "./own-runtime.ts";
+import { OPEN_PLACE, type OwnRuntime, ownRuntime } from "./own-runtime.ts";
+import { prepareUsersFolder } from "./users-folder.ts";
 
 /** An app whose entry is known. */
 export interface LaunchableApp extends Pick<AppConfiguration, "directory" | "runtime" | "args"> {
   /** Relative to the folder, or absolute. */
   readonly entry: string;
+  /** As whom it runs; absent, or null: as the daemon's user. */
+  readonly process?: Pick<AppConfiguration["process"], "user">;
 }
 
 /**
@@ -48,7 +51,7 @@ function runnerOf(app: LaunchableApp, home: string): Runner | null {
   const runtime = resolveRuntime(app);
   switch (runtime) {
     case "ghost":
-      return own(app.entry, home);
+      return own(app, home);
     case "node":
       return plain("node", [], ["--test"]);
     case "bun":
@@ -69,10 +72,10 @@ function plain(executable: string, run: readonly string[], test: readonly string
 }
 
 /** A compiled program of Bun is Bun when it is told to be; else the runtime that runs this program. */
-function own(entry: string, home: string): Runner {
+function own({ entry, process: managed }: LaunchableApp, home: string): Runner {
   const executable = process.execPath;
   if (isBun && isSingleFile()) {
-    const { flags, environment } = ownRuntime(home, executable);
+    const { flags, environment } = (managed?.user ?? null) === null ? ownRuntime(home, executable) : runtimeForUsers(home);
     return { executable, run: ["run", ...flags], test: ["test", ...flags], environment };
   }
   if (isBun) return plain(executable, ["run"], ["test"]);
@@ -86,6 +89,12 @@ function own(entry: string, home: string): Runner {
       },
     );
   return plain(isSingleFile() ? "node" : executable, [], ["--test"]);
+}
+
+/** The runtime where users can reach it to whom the home is closed, if only root's daemon can run anything as another user. To be called before each start of their apps, too. */
+export function runtimeForUsers(home: string): OwnRuntime {
+  const executable = process.execPath;
+  return process.getuid?.() === 0 ? ownRuntime(prepareUsersFolder(home), executable, OPEN_PLACE) : ownRuntime(home, executable);
 }
 
 /** Who runs an entry that does not say it, by its ending. */

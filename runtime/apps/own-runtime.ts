@@ -6,8 +6,10 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "n
 import { join } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 
-/** Below the home: beside the binary that `install.sh` puts there. */
-const FOLDER = ["bin", "runtime"] as const;
+/** Below the home, for the user of the home alone: beside the binary that `install.sh` puts there. */
+export const OWN_PLACE = { path: ["bin", "runtime"], mode: 0o700 } as const;
+/** Below a folder that other users may pass. Bun looks into the folder of what it loads. */
+export const OPEN_PLACE = { path: ["runtime"], mode: 0o755 } as const;
 
 /** Runs before anything of the app does. */
 const PRELOAD = `delete process.env.BUN_BE_BUN;
@@ -28,16 +30,17 @@ export interface OwnRuntime {
 }
 
 /**
- * Has the two small files in place that the runtime needs (`HOME/bin/runtime`), for the binary at `executable`. Costs two reads where they are
- * there. Throws HOME_UNUSABLE where they are not and cannot be written.
+ * Has the two small files in place that the runtime needs (`HOME/bin/runtime`, or where else `place` is in `home`), for the binary at `executable`. Costs two
+ * reads where they are there. Throws HOME_UNUSABLE where they are not and cannot be written.
  */
-export function ownRuntime(home: string, executable: string): OwnRuntime {
-  const folder = join(home, ...FOLDER);
+export function ownRuntime(home: string, executable: string, place: typeof OWN_PLACE | typeof OPEN_PLACE = OWN_PLACE): OwnRuntime {
+  const folder = join(home, ...place.path);
   const preload = join(folder, "preload.mjs");
   const program = join(folder, "bun");
   try {
-    keep(folder, preload, PRELOAD, 0o644);
-    keep(folder, program, `#!/bin/sh\nBUN_BE_BUN=1 exec ${quote(executable)} "$@"\n`, 0o755);
+    if (mkdirSync(folder, { recursive: true, mode: place.mode }) !== undefined) chmodSync(folder, place.mode);
+    keep(preload, PRELOAD, 0o644);
+    keep(program, `#!/bin/sh\nBUN_BE_BUN=1 exec ${quote(executable)} "$@"\n`, 0o755);
   } catch (error) {
     throw new GhostError("HOME_UNUSABLE", `cannot write the runtime of apps to ${folder}: ${(error as Error).message}`, {
       hint: "let this user write to the home, or choose another one with --home DIR or GHOST_HOME",
@@ -47,9 +50,8 @@ export function ownRuntime(home: string, executable: string): OwnRuntime {
 }
 
 /** Writes a file unless it holds this text already; nobody ever sees half of it. */
-function keep(folder: string, path: string, text: string, mode: number): void {
+function keep(path: string, text: string, mode: number): void {
   if (textOf(path) === text) return;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}`;
   writeFileSync(temporary, text, { mode });
   chmodSync(temporary, mode);

@@ -29,7 +29,7 @@ export function launchApps(
       problems.push(...entry);
       return definition;
     }
-    const { executable, args, environment } = launchOf({ ...app, entry, args: definition.args }, home);
+    const { executable, args, environment } = launchOf({ ...app, entry, args: definition.args, process: definition }, home);
     return { ...definition, executable, args, environment: { ...environment, ...definition.environment } };
   };
   return { manifest: { ...manifest, processes: manifest.processes.map(launch) }, problems };

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type AppConfiguration, definitionOfApp, ENTRIES } from "../../core/config/app-configuration.ts";
 import { type AppContext, type AppFile, parseAppFile } from "../../core/config/app-file.ts";
@@ -48,8 +48,8 @@ export async function readApp(directory: string, context: ReadAppContext): Promi
 
 /** The same of a text that is, or once was, the folder's file. */
 export async function readAppText(directory: string, text: string, context: ReadAppContext): Promise<ReadApp> {
+  const parsed = parseIn(directory, text, context);
   const path = join(directory, APP_FILE);
-  const parsed = parseAppFile({ path, text }, { folderName: basename(directory), ...context });
   const { app } = parsed;
   const entry = app && findEntry(app, parsed);
   if (!app || !entry || typeof entry !== "string") throw invalid(path, [...parsed.diagnostics, ...(Array.isArray(entry) ? entry : [])]);
@@ -59,6 +59,14 @@ export async function readAppText(directory: string, text: string, context: Read
   const diagnostics = [...parsed.diagnostics, ...checked];
   if (diagnostics.some(isError)) throw invalid(path, diagnostics);
   return { app: whole, definition, secrets: parsed.secrets, warnings: diagnostics, text };
+}
+
+/** An app of another user is read by its real path: the home, through which a link leads to it, may be closed to that user. */
+function parseIn(directory: string, text: string, context: ReadAppContext): AppFile {
+  const parse = (folder: string): AppFile =>
+    parseAppFile({ path: join(folder, APP_FILE), text }, { folderName: basename(directory), ...context });
+  const parsed = parse(directory);
+  return (parsed.app?.process.user ?? null) === null ? parsed : parse(realpathSync(directory));
 }
 
 /** The entry, or what is wrong with it. */

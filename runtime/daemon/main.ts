@@ -5,6 +5,7 @@ import type { HistoryEntry } from "../../core/api/wire.ts";
 import { exitCodeOf } from "../../core/errors/catalogue.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { pidOf } from "../../core/lifecycle/view.ts";
+import { appSocket } from "../apps/users-folder.ts";
 import { hubSecret, makeToken } from "../hub/tokens.ts";
 import { startLogPump } from "../logs/pump.ts";
 import { type Keeper, startKeeper } from "../process/keeper.ts";
@@ -169,6 +170,7 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
     subreaper: becomeSubreaper(),
     sockets: keeper,
     makeHubToken: (name) => makeToken(hubSecret(home.hubSecretFile), name),
+    appDoors: { pathOf: (uid) => appSocket(home.root, uid), open: (uid) => hub.doors.open(uid) },
     announce,
     log,
   });

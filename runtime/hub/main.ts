@@ -22,6 +22,7 @@ import "./commands/streams-read.ts";
 import "./commands/streams-take.ts";
 import "./commands/strings.ts";
 import "./commands/transactions.ts";
+import { AppDoors } from "./app-doors.ts";
 import { DaemonDoor } from "./daemon-door.ts";
 import { Keyspace } from "./keyspace/keyspace.ts";
 import { Hub, type HubAccount } from "./server/hub.ts";
@@ -69,7 +70,8 @@ export async function runHub(root: string): Promise<number> {
   };
   const account: HubAccount & { listens: string | null } = { storage: isLasting ? "disk" : "memory", listens: null, warnings };
   const daemon = new DaemonDoor(home);
-  const hub = new Hub({ keyspace, sql, version, identify, daemon, fatal, account: () => account });
+  const doors = new AppDoors();
+  const hub = new Hub({ keyspace, sql, version, identify, daemon, fatal, doors, account: () => account });
   const door = await openDoor(hub, doorOf(home.hubSocket));
   const tcpDoor = await openTcpDoor(hub, settings.hub, tell);
   account.listens = tcpDoor && settings.hub ? `${settings.hub.listen.host}:${settings.hub.listen.port}` : null;
@@ -79,6 +81,7 @@ export async function runHub(root: string): Promise<number> {
   if (code !== 0) return code;
   door.close();
   tcpDoor?.close();
+  doors.close();
   daemon.close();
   hub.close();
   await sql.close();

@@ -18,6 +18,8 @@ import { STOPPED_BEFORE, type Supervisor } from "./supervisor.ts";
 
 /** Begins a run whose intent is recorded: opens its logs, spawns it, and says what came of it. */
 export async function startRun(supervisor: Supervisor, process: Supervised, token: string): Promise<void> {
+  const uid = hubUserOf(process);
+  if (uid !== null) await supervisor.parts.appDoors.open(uid);
   const { state } = process.machine;
   if ((state.at !== "starting" && state.at !== "stopping") || ("token" in state && state.token !== token)) return;
   if (state.at === "stopping") {
@@ -123,7 +125,7 @@ export function environmentFor(
   const manifest = supervisor.manifests.get(target.manifestId);
   return composeEnvironment(target.definition, {
     home: supervisor.parts.home.root,
-    hub: canOpenHub(account) ? supervisor.parts.home.hubSocket : null,
+    hub: hubPathFor(supervisor, target, account),
     listener: supervisor.listeners.handsDown(target),
     path: manifest?.path ?? process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
     secrets: supervisor.parts.secrets.of(target.manifestId),
@@ -135,9 +137,21 @@ export function environmentFor(
   });
 }
 
-/** The hub's socket is its owner's alone (0600). */
-function canOpenHub(account: Account | null): boolean {
-  return account === null || account.uid === 0 || account.uid === process.getuid?.();
+/** The hub's own socket is its owner's alone (0600); apps of other users, who have a token, get another. */
+function hubPathFor({ parts }: Supervisor, { definition }: Supervised, account: Account | null): string | null {
+  if (account === null || account.uid === 0 || account.uid === process.getuid?.()) return parts.home.hubSocket;
+  return definition.app ? parts.appDoors.pathOf(account.uid) : null;
+}
+
+/** The id of the user as whom an app runs, if that is another than the daemon's; null also where it is unknown. */
+export function hubUserOf(target: Supervised): number | null {
+  if (!target.definition.app || target.definition.user === null || process.getuid?.() !== 0) return null;
+  try {
+    const { uid } = findAccount(target.definition.user);
+    return uid === 0 ? null : uid;
+  } catch {
+    return null;
+  }
 }
 
 /** The surroundings of `stop.command`: those of the run; of one that another daemon started, those that it would get today. */

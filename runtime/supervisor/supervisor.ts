@@ -28,6 +28,14 @@ import type { ManifestHead, Store } from "./store.ts";
 import { isOwn, type Supervised } from "./supervised.ts";
 import { TreeScanner } from "./tree-scanner.ts";
 
+/** The hub's sockets for apps that run as other users. */
+export interface AppDoors {
+  /** Where that of a user is. */
+  pathOf(uid: number): string;
+  /** Resolves when it is there, or is not to be waited for any longer. Never rejects. */
+  open(uid: number): Promise<void>;
+}
+
 /** What the supervisor works with; the daemon's main file puts it together. */
 export interface SupervisorParts {
   readonly store: Store;
@@ -44,6 +52,8 @@ export interface SupervisorParts {
   readonly sockets: SocketKeeper;
   /** What lets an app of this name into the hub. */
   readonly makeHubToken: (name: string) => string;
+  /** By which apps of other users reach it. */
+  readonly appDoors: AppDoors;
   /** Told of every change, after it is recorded. */
   readonly announce: (entry: HistoryEntry) => void;
   /** For errors that stop nothing; never a secret. */

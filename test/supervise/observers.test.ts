@@ -32,6 +32,7 @@ test("what an observer of changes throws is logged once, and the process runs al
     limits: openLimits(home.root, [process.pid], false),
     subreaper: false,
     makeHubToken: () => "",
+    appDoors: { pathOf: () => "", open: () => Promise.resolve() },
     sockets: { inheritedSockets: () => [], holdSockets: () => {} },
     announce: fail,
     log: (text) => logged.push(text),

@@ -17,6 +17,8 @@ export interface HubFacts {
   readonly latencyMs: number | null;
   readonly health: HubHealth | null;
   readonly events: HubView["events"];
+  /** Which of its sockets for apps could not be made, and why. */
+  readonly doorProblems: readonly string[];
 }
 
 /** The hub as clients see it. */
@@ -42,7 +44,8 @@ export function describeHub(facts: HubFacts): HubView {
 }
 
 /** What a person should know, the remedy in brackets at its end. */
-function* warningsOf({ process, socketProblem, health }: HubFacts): Generator<string> {
+function* warningsOf({ process, socketProblem, health, doorProblems }: HubFacts): Generator<string> {
+  yield* doorProblems;
   if (socketProblem !== null) yield `the hub's socket cannot be made: ${socketProblem}`;
   if (process === null) return;
   const { machine, why } = process;

@@ -11,8 +11,10 @@ import { findOwn } from "../../supervisor/own.ts";
 import { startAll } from "../../supervisor/start-all.ts";
 import { keyOf, type Supervised } from "../../supervisor/supervised.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
+import { untilChange } from "../../supervisor/until-change.ts";
 import { type Home, prepareHome } from "../home.ts";
 import { describeHub } from "./account.ts";
+import { AppDoors } from "./app-doors.ts";
 import { type Audience, HubEvents } from "./events.ts";
 import { HubLine } from "./line.ts";
 import { askHealth, type HubNews, HubProber } from "./probe.ts";
@@ -45,6 +47,8 @@ export interface HubParts {
 export class Hub implements Audience {
   readonly line: HubLine;
   readonly events: HubEvents;
+  /** For apps that run as other users. */
+  readonly doors: AppDoors;
   private readonly parts: HubParts;
   private readonly socket: HubSocket;
   private health: HubHealth | null = null;
@@ -73,6 +77,7 @@ export class Hub implements Audience {
     const { home, supervisor, configuration, log } = parts;
     this.line = new HubLine(home.hubSocket);
     this.events = new HubEvents(this);
+    this.doors = new AppDoors(home.root, supervisor, { there: () => this.there(), ask: (...words) => this.line.ask(...words) });
     this.runVersion = supervisor.parts.store.getMeta(VERSION_KEY) ?? null;
     this.settings = settingsOf(configuration);
     this.stopped = supervisor.parts.store.getMeta(STOPPED_KEY) !== undefined;
@@ -140,6 +145,7 @@ export class Hub implements Audience {
       latencyMs,
       health,
       events: { published: events.published, dropped: events.dropped },
+      doorProblems: [...this.doors.warnings()],
     });
   }
 
@@ -176,6 +182,7 @@ export class Hub implements Audience {
   /** Puts back what was removed; to be called now and then. A hub whose socket nobody finds any more has to take another. */
   look(): void {
     const { process, socket, parts } = this;
+    if (this.presence === "there") this.doors.look();
     if (process === null || this.ended || socket.isInPlace || !(socket.isHeld || isReady(process.machine))) return;
     prepareHome(parts.home);
     socket.abandon();
@@ -184,11 +191,13 @@ export class Hub implements Audience {
   }
 
   /** The daemon ends. A hub that goes on keeps its socket, and so does one that the next daemon is to find at once. */
-  close({ next }: { readonly next: boolean }): void {
+  close({ leave, next }: { readonly leave: boolean; readonly next: boolean }): void {
     this.ended = true;
     this.line.close();
     this.socket.letGo();
-    if (!next && (this.process === null || isIdle(this.process.machine))) this.socket.refuse();
+    const rests = this.process === null || isIdle(this.process.machine);
+    if (!next && rests) this.socket.refuse();
+    if (!next && !leave && rests) this.doors.remove();
   }
 
   private update(process: Supervised): void {
@@ -198,13 +207,20 @@ export class Hub implements Audience {
       this.line.close();
       this.events.forget();
       this.forgetNews();
+      this.doors.hubIsGone();
       this.rest();
     } else if (machine.state.at === "starting") this.begins();
     else if (isReady(machine)) {
-      this.readySinceMs ??= performance.now();
+      if (this.readySinceMs === null) this.isReady();
       this.events.flush();
     }
     if (!isReady(machine)) this.readySinceMs = null;
+  }
+
+  /** A run of it answers, or one that another daemon began is taken over. */
+  private isReady(): void {
+    this.readySinceMs = performance.now();
+    this.doors.hubIsThere();
   }
 
   /** A run is about to begin, of this build. */
@@ -216,6 +232,7 @@ export class Hub implements Audience {
     if (this.stopped) store.dropMeta(STOPPED_KEY);
     this.stopped = false;
     this.forgetNews();
+    this.doors.hubIsGone();
     this.socket.hold();
   }
 
@@ -239,10 +256,21 @@ export class Hub implements Audience {
   }
 
   private connected(): void {
+    this.startFor("a connection", "somebody connected to its socket");
+  }
+
+  private startFor(by: string, text: string): void {
     const { process } = this;
     if (process === null || this.stopped || !isIdle(process.machine)) return;
-    process.startedBy = "a connection";
-    this.parts.supervisor.dispatch(process, { type: "start", cause: { kind: "start", text: "somebody connected to its socket" } });
+    process.startedBy = by;
+    this.parts.supervisor.dispatch(process, { type: "start", cause: { kind: "start", text } });
+  }
+
+  /** Has it running for an app that could not start it itself, unless people stopped it; whether it is there. */
+  private async there(): Promise<boolean> {
+    this.startFor("an app", "an app of another user starts");
+    if (this.process === null || this.presence === "absent") return false;
+    return untilChange(this.process, () => this.presence === "there", READY_MS_MAX);
   }
 
   private async start(process: Supervised, by: string): Promise<void> {

@@ -1,4 +1,5 @@
-/** What apps tell and ask the daemon: GHOST.BEAT, GHOST.CONFIG, GHOST.CONTROL. */
+/** What apps tell and ask the daemon: GHOST.BEAT, GHOST.CONFIG, GHOST.CONTROL. What the daemon asks for them: GHOST.DOOR. */
+import { isAbsolute } from "node:path";
 import type { Beat } from "../../../core/api/apps.ts";
 import { INSTANCES_MAX } from "../../../core/config/limits.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
@@ -7,16 +8,19 @@ import type { Client } from "../server/client.ts";
 import { define } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
 import { integerAt } from "../server/numbers.ts";
-import { refuse } from "../server/reply-error.ts";
+import { refuse, SYNTAX } from "../server/reply-error.ts";
 import { wait } from "../server/wait.ts";
 
 /** A longer beat is none, in characters. */
 const BEAT_CHARACTERS_MAX = 64 * 1024;
+/** Users have numbers below it. */
+const UID_MAX = 2 ** 32 - 2;
 
 define({
   "ghost.beat": { arity: -1, whileSubscribed: true, run: beat },
   "ghost.config": { arity: -1, notInMulti: true, run: config },
   "ghost.control": { arity: -2, notInMulti: true, run: control },
+  "ghost.door": { arity: 3, notInMulti: true, run: door },
 });
 
 /** `GHOST.BEAT [json [instance]]`: what the app is like is passed on; nobody waits for the daemon. */
@@ -45,6 +49,21 @@ function control(hub: Hub, client: Client, args: Arguments): void {
   const app = client.isOperator ? null : nameOf(client);
   const request = { app, method: textAt(args, 1), arguments: args.count === 3 ? objectIn(utf8At(args, 2)) : {} };
   answer(hub, client, async (signal) => JSON.stringify((await hub.parts.daemon.control(request, signal)) ?? null));
+}
+
+/** `GHOST.DOOR path uid`: the daemon's alone. Listens at a socket for one user's apps. */
+function door(hub: Hub, client: Client, args: Arguments): void {
+  const { doors } = hub.parts;
+  if (!client.isTrusted || !client.isOperator || !doors) return refuse("DENIED only the daemon may open doors");
+  const [path, uid] = [utf8At(args, 1), integerAt(args, 2)];
+  if (!isAbsolute(path) || uid < 0 || uid > UID_MAX) refuse(SYNTAX);
+  wait(hub, client, async () => {
+    const problem = await doors.open(hub, path, uid).then(
+      () => null,
+      (error: Error) => error.message,
+    );
+    return () => (problem === null ? hub.output.ok() : hub.output.error(`ERR cannot listen at ${path}: ${problem}`));
+  });
 }
 
 function answer(hub: Hub, client: Client, ask: (signal: AbortSignal) => Promise<string>): void {

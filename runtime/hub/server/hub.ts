@@ -3,6 +3,7 @@
  * changed is committed once, and then answered. Who touched no key that changed is answered at once.
  */
 import { ProtocolError } from "../../../core/bus/resp/requests.ts";
+import type { AppDoors } from "../app-doors.ts";
 import { Channels } from "../bus/channels.ts";
 import { Retained } from "../bus/retained.ts";
 import type { DaemonDoor } from "../daemon-door.ts";
@@ -43,6 +44,8 @@ export interface HubParts {
   /** The daemon, for what apps ask of it. */
   readonly daemon: DaemonDoor;
   readonly account?: () => HubAccount;
+  /** For apps of other users; absent: they cannot be let in. */
+  readonly doors?: AppDoors;
   /** Told of what cannot be mended: the hub must end and begin anew. */
   readonly fatal: (error: unknown) => void;
 }
@@ -92,16 +95,20 @@ export class Hub {
 
   /** A client connected. `isTrusted`: it came by the owner's socket and is the operator unless it says otherwise. Null: there are too many. */
   accept(socket: ClientSocket, address: string, isTrusted: boolean): Client | null {
+    if (this.clients.size >= CLIENT_LIMITS.clientsMax) return this.refuse(socket);
     this.counts.connections++;
-    if (this.clients.size >= CLIENT_LIMITS.clientsMax) {
-      this.counts.refused++;
-      socket.write(Buffer.from("-ERR max number of clients reached\r\n"));
-      socket.end();
-      return null;
-    }
     const client = makeClient(this.nextClient++, socket, { address, isTrusted, space: this.keyspace.space("default") });
     this.clients.set(client.id, client);
     return client;
+  }
+
+  /** There are too many already. */
+  refuse(socket: ClientSocket): null {
+    this.counts.connections++;
+    this.counts.refused++;
+    socket.write(Buffer.from("-ERR max number of clients reached\r\n"));
+    socket.end();
+    return null;
   }
 
   /** Bytes came from a client. They must stay as they are until the call returns. */

@@ -3,9 +3,9 @@ import { createServer, type Socket } from "node:net";
 import type { Client, ClientSocket } from "./client.ts";
 import type { Hub } from "./hub.ts";
 
-/** Where to listen: a path, a port of a host, or a descriptor that somebody else opened. */
+/** Where to listen: a path, a port of a host, or a descriptor that somebody else opened. `clientsMax`: connections at once, of those that the hub takes in all. */
 export type Door =
-  | { readonly path: string; readonly isTrusted: boolean }
+  | { readonly path: string; readonly isTrusted: boolean; readonly clientsMax?: number }
   | { readonly host: string; readonly port: number; readonly isTrusted: boolean }
   | { readonly descriptor: number; readonly path: string; readonly isTrusted: boolean };
 
@@ -37,6 +37,7 @@ export function openDoor(hub: Hub, door: Door): Promise<OpenDoor> {
 }
 
 function openWithBun(hub: Hub, door: Door, listen: BunListen): OpenDoor {
+  const accept = entrance(hub, door);
   const server = listen({
     ...("descriptor" in door ? { fd: door.descriptor } : "path" in door ? { unix: door.path } : { hostname: door.host, port: door.port }),
     // Who sends nothing more may still wait for replies.
@@ -44,7 +45,7 @@ function openWithBun(hub: Hub, door: Door, listen: BunListen): OpenDoor {
     socket: {
       open(socket: BunSocket) {
         socket.data = { client: null };
-        socket.data.client = hub.accept(socketOfBun(socket), addressOf(door, socket.remoteAddress), door.isTrusted);
+        socket.data.client = accept(socketOfBun(socket), socket.remoteAddress);
       },
       data(socket: BunSocket, bytes: Buffer) {
         if (socket.data.client) hub.receive(socket.data.client, bytes);
@@ -78,8 +79,9 @@ function socketOfBun(socket: BunSocket): ClientSocket {
 }
 
 function openWithNode(hub: Hub, door: Door): Promise<OpenDoor> {
+  const accept = entrance(hub, door);
   const server = createServer({ allowHalfOpen: true }, (socket) => {
-    const client = hub.accept(socketOfNode(socket), addressOf(door, socket.remoteAddress), door.isTrusted);
+    const client = accept(socketOfNode(socket), socket.remoteAddress);
     if (!client) return;
     socket.on("data", (bytes) => hub.receive(client, bytes));
     socket.on("drain", () => hub.drained(client));
@@ -108,6 +110,20 @@ function socketOfNode(socket: Socket): ClientSocket {
     terminate: () => void socket.destroy(),
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
+  };
+}
+
+/** Lets clients in by a door, as many as it takes at once. */
+function entrance(hub: Hub, door: Door): (socket: ClientSocket, remote: string | undefined) => Client | null {
+  const clientsMax = ("clientsMax" in door && door.clientsMax) || Number.POSITIVE_INFINITY;
+  let inside = 0;
+  return (socket, remote) => {
+    if (inside >= clientsMax) return hub.refuse(socket);
+    const client = hub.accept(socket, addressOf(door, remote), door.isTrusted);
+    if (client === null || clientsMax === Number.POSITIVE_INFINITY) return client;
+    inside++;
+    client.whenGone.add(() => inside--);
+    return client;
   };
 }
 
