@@ -57,17 +57,18 @@ export function listFiles(file: string): FileSet {
 const LOOKS_MAX = 20;
 
 /**
- * The number of the plain file with this inode, found beside whoever rotates; null when there is none. Files only move
- * to higher numbers, so a look goes upward and one number beyond each that was listed: what moves on during the look
- * still lies ahead. A listing beside renames may lack a name, so only two equal looks one after the other are believed.
+ * The number of the plain (or, with `gzip`, the compressed) file with this inode, found beside whoever rotates; null when
+ * there is none. Files only move to higher numbers, so a look goes upward and one number beyond each that was listed: what
+ * moves on during the look still lies ahead. A listing beside renames may lack a name, so only two equal looks one after
+ * the other are believed.
  */
-export function numberOfInode(file: string, inode: number): number | null {
+export function numberOfInode(file: string, inode: number, gzip = false): number | null {
   let before = "";
   for (let looks = 0; looks < LOOKS_MAX; looks++) {
-    const numbers = new Set([...listFiles(file).plain].flatMap((number) => [number, number + 1]));
+    const numbers = new Set([...listFiles(file)[gzip ? "gzip" : "plain"]].flatMap((number) => [number, number + 1]));
     const seen = [];
     for (const number of [...numbers].sort((a, b) => a - b)) {
-      const found = inodeOf(file, number);
+      const found = inodeOf(file, number, gzip);
       if (found === inode) return number;
       seen.push({ number, found });
     }
@@ -78,9 +79,26 @@ export function numberOfInode(file: string, inode: number): number | null {
   return null;
 }
 
-/** The inode of the plain file with this number; undefined when there is none. */
-export function inodeOf(file: string, number: number): number | undefined {
-  return statSync(logPath(file, number), { throwIfNoEntry: false })?.ino;
+/** The inode of the plain (or, with `gzip`, the compressed) file with this number; undefined when there is none. */
+export function inodeOf(file: string, number: number, gzip = false): number | undefined {
+  return statSync(gzip ? gzipPath(file, number) : logPath(file, number), { throwIfNoEntry: false })?.ino;
+}
+
+/**
+ * Numbers to look for files at, upward from `first`, beside whoever rotates: one beyond the highest that is there, and on
+ * when the files have moved on during the look. Whoever looks at each of them in turn misses no file.
+ */
+export function* numbersUpward(file: string, first = 0): Generator<number> {
+  let last = highestNumber(file) + 1;
+  for (let number = first; number <= last; number++) {
+    yield number;
+    if (number === last) last = highestNumber(file) + 1;
+  }
+}
+
+function highestNumber(file: string): number {
+  const { plain, gzip } = listFiles(file);
+  return Math.max(-1, ...plain, ...gzip);
 }
 
 /**

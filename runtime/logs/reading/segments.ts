@@ -3,13 +3,15 @@ import { statSync } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
-import { gzipPath, indexPath, listFiles, logPath } from "../file-set.ts";
+import { gzipPath, indexPath, inodeOf, listFiles, logPath, numberOfInode, numbersUpward } from "../file-set.ts";
 import { FileIndex } from "./file-index.ts";
 import type { OpenFiles, Parkable } from "./open-files.ts";
 
 /** An index follows its log within a rotation: so often it is looked for again, so many milliseconds apart. */
 const INDEX_TRIES = 3;
 const INDEX_PAUSE_MS = 5;
+/** A file can be compressed, and so be another one, between its opening and the look for its index: so often it is opened anew. */
+const OPEN_TRIES = 5;
 
 /** Thrown where a segment was removed while it was parked. */
 export class SegmentGone extends Error {
@@ -60,7 +62,7 @@ export class Segment implements Parkable {
 
   /** A file that was met as it was made may have got its index since. To be called within `use`. */
   async seekIndex(): Promise<void> {
-    this.#index ??= await openIndex(this.#file, this.#number, this.#inode, this.#gzip);
+    this.#index ??= (await openIndex(this.#file, this.#number, this.#inode, this.#gzip)).index;
   }
 
   /** The open file, within `use`. */
@@ -123,8 +125,7 @@ export class Segment implements Parkable {
 
   /** Upwards from where it was last: rotation only moves files to higher numbers. */
   async #find(): Promise<Opened> {
-    const last = lastNumber(this.#file) + 1;
-    for (let number = this.#number; number <= last; number++) {
+    for (const number of numbersUpward(this.#file, this.#number)) {
       const opened = await openFile(this.#file, number);
       if (opened && this.#isThis(opened)) return opened;
       if (opened) await closeOpened(opened);
@@ -142,9 +143,8 @@ export class Segment implements Parkable {
 /** Opens all files of a stream, the oldest first; none when there are none. Those that find no place are parked again. */
 export async function openSegments(file: string, files: OpenFiles): Promise<Segment[]> {
   // Rotation only moves files to higher numbers: whoever goes up misses none, but may meet one twice.
-  const last = lastNumber(file) + 1;
   const found: Segment[] = [];
-  for (let number = 0; number <= last; number++) {
+  for (const number of numbersUpward(file)) {
     const segment = await openSegment(file, number, files);
     if (segment && found.some((other) => sameFile(other, segment))) await segment.close();
     else if (segment) found.push(segment);
@@ -165,17 +165,25 @@ function sameFile(one: Segment, other: Segment): boolean {
   return one.inode === other.inode || (one.index !== null && one.index.sequence === other.index?.sequence);
 }
 
-function lastNumber(file: string): number {
-  const { plain, gzip } = listFiles(file);
-  return Math.max(-1, ...plain, ...gzip);
+/** Opens what lies at this number, with its index unless it has none. */
+async function openFile(file: string, number: number): Promise<Opened | null> {
+  for (let tries = 1; ; tries++) {
+    const found = (await openEither(file, number)) ?? (await openEither(file, number));
+    if (!found) return null;
+    const { handle, gzip } = found;
+    const { ino, size, mtime } = await handle.stat();
+    const { index, isGone } = await openIndex(file, number, ino, gzip);
+    if (!isGone || tries === OPEN_TRIES) return { number, handle, gzip, inode: ino, bytes: size, changed: mtime, index };
+    await handle.close();
+  }
 }
 
-async function openFile(file: string, number: number): Promise<Opened | null> {
-  for (const path of [logPath(file, number), ...(number > 0 ? [gzipPath(file, number)] : [])]) {
-    const handle = await openOrNull(path);
-    if (handle) return describe(file, number, handle, path !== logPath(file, number));
-  }
-  return null;
+/** To be done twice before nothing is believed: a plain file may arrive between the two looks, and be compressed soon after. */
+async function openEither(file: string, number: number): Promise<Pick<Opened, "handle" | "gzip"> | null> {
+  const plain = await openOrNull(logPath(file, number));
+  if (plain || number === 0) return plain && { handle: plain, gzip: false };
+  const compressed = await openOrNull(gzipPath(file, number));
+  return compressed && { handle: compressed, gzip: true };
 }
 
 async function closeOpened({ handle, index }: Opened): Promise<void> {
@@ -183,20 +191,32 @@ async function closeOpened({ handle, index }: Opened): Promise<void> {
   await handle.close();
 }
 
-async function describe(file: string, number: number, handle: FileHandle, gzip: boolean): Promise<Opened> {
-  const { ino, size, mtime } = await handle.stat();
-  return { number, handle, gzip, inode: ino, bytes: size, changed: mtime, index: await openIndex(file, number, ino, gzip) };
+interface FoundIndex {
+  readonly index: FileIndex | null;
+  /** The log itself lies there no more: it was removed, or replaced by a compressed one. */
+  readonly isGone: boolean;
 }
 
-async function openIndex(file: string, number: number, inode: number, gzip: boolean): Promise<FileIndex | null> {
-  for (let tries = 0; tries < INDEX_TRIES; tries++) {
+/** The index of the log that was at `number` and may have moved on since. */
+async function openIndex(file: string, number: number, inode: number, gzip: boolean): Promise<FoundIndex> {
+  let at: number | null = number;
+  for (let tries = 0; tries < INDEX_TRIES && at !== null; tries++) {
     if (tries > 0) await pause(INDEX_PAUSE_MS);
-    const index = FileIndex.open(indexPath(file, number));
-    if (index && (await inodeAt(gzip ? gzipPath(file, number) : logPath(file, number))) === inode) return index;
-    index?.park();
+    const index = indexAt(file, at, inode, gzip);
     // A log that never had an index is not waited for.
-    if (!index && listFiles(file).indexes.size === 0) return null;
+    if (index || listFiles(file).indexes.size === 0) return { index, isGone: false };
+    at = numberOfInode(file, inode, gzip);
+    const moved = at === null ? null : indexAt(file, at, inode, gzip);
+    if (moved) return { index: moved, isGone: false };
   }
+  return { index: null, isGone: at === null };
+}
+
+/** The log arrives at a number before its index, and leaves before it: what lies there together belongs together, when the log is looked at last. */
+function indexAt(file: string, number: number, inode: number, gzip: boolean): FileIndex | null {
+  const index = FileIndex.open(indexPath(file, number));
+  if (index && inodeOf(file, number, gzip) === inode) return index;
+  index?.park();
   return null;
 }
 

@@ -31,8 +31,17 @@ export async function findSuccessor(file: string, current: Segment, files: OpenF
   return bySequence(file, current, files);
 }
 
-/** The file itself is gone or compressed: its sequence number tells what came after it; without numbers the live file has to do. */
+/** The file itself is gone or compressed: its sequence number tells what came after it. What seems to be missing may have moved during the look. */
 async function bySequence(file: string, current: Segment, files: OpenFiles): Promise<Successor | null> {
+  for (let tries = 1; ; tries++) {
+    const successor = await lookBySequence(file, current, files);
+    if (!successor?.missed || tries === TRIES) return successor;
+    await successor.segment.close();
+  }
+}
+
+/** Without numbers the live file has to do. */
+async function lookBySequence(file: string, current: Segment, files: OpenFiles): Promise<Successor | null> {
   const segments = await openSegments(file, files);
   const after = current.index?.sequence;
   const next =

@@ -1,5 +1,5 @@
 /** The log file that is being written, its index beside it, and their rotation. Calls may block on the disk: that is what the pump's own thread is for. */
-import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { indexPath, listFiles, rotateFiles } from "../file-set.ts";
 import { LOG_MODE } from "../log-mode.ts";
@@ -111,13 +111,15 @@ export class LiveFile {
     const sequenceBefore = this.#index?.sequence ?? this.#released?.sequence ?? null;
     this.close();
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+    const next = () => (sequenceBefore ?? newestSequence(this.path)) + 1;
+    // The index is made before its log: whoever meets the log finds it.
+    const bytesBefore = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
+    this.#index = new IndexFile(indexPath(this.path, 0), bytesBefore, next);
+    // The old index still lies there when only the log was removed or replaced.
+    if (replaced && this.#index.sequence === sequenceBefore) this.#index.begin(next());
     this.#fd = openSync(this.path, constants.O_RDWR | constants.O_CREAT, LOG_MODE);
     const { size, ino } = fstatSync(this.#fd);
     this.#inode = ino;
-    const next = () => (sequenceBefore ?? newestSequence(this.path)) + 1;
-    this.#index = new IndexFile(indexPath(this.path, 0), size, next);
-    // The old index still lies there when only the log was removed or replaced.
-    if (replaced && this.#index.sequence === sequenceBefore) this.#index.begin(next());
     this.#released = null;
     return size;
   }
