@@ -10,6 +10,8 @@ export interface ForegroundAnnouncement {
   readonly machine: Machine;
   /** Who runs it, for `why`, e.g. `ghost run (pid 812)`. */
   readonly by: string;
+  /** That very process; absent: its end is not looked for. */
+  readonly runner?: { readonly pid: number; readonly startTicks: number };
 }
 
 /** The answer, as server-sent events: first the id, by which changes are told, then what the daemon asks for. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ForegroundUpdate } from "../../core/api/foreground.ts";
 import type { DaemonClient } from "../client/client.ts";
 import { isPassing } from "../client/follow-events.ts";
+import { readProcess } from "../process/table.ts";
 import type { ForegroundChange, ForegroundRun } from "./run.ts";
 
 /** The pause before a daemon that went away is asked again, in ms; the next one is there within 2 s. */
@@ -79,7 +80,8 @@ export class Announcement {
 
   private async listen(client: DaemonClient): Promise<void> {
     const { definition, machine } = this.run;
-    for await (const word of client.announce({ definition, machine, by: this.clients.by }, this.ending.signal)) {
+    const runner = { pid: process.pid, startTicks: readProcess(process.pid)?.startTicks ?? 0 };
+    for await (const word of client.announce({ definition, machine, by: this.clients.by, runner }, this.ending.signal)) {
       if ("event" in word) this.run.dispatch(this.run, word.event);
       else if ("restart" in word) this.run.definition = { ...this.run.definition, restart: word.restart };
       else {

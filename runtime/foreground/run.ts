@@ -7,16 +7,17 @@ import { type Exit, type Identity, type Machine, registered, UNSEEN_EXIT } from 
 import { transition } from "../../core/lifecycle/transition.ts";
 import { statusOf } from "../../core/lifecycle/view.ts";
 import { findExecutable } from "../process/executable.ts";
-import { passSignal, spawnOnTerminal, stillRunning, treeOf } from "../process/on-terminal.ts";
-import type { ProcessEntry } from "../process/table.ts";
+import { passSignal, spawnOnTerminal } from "../process/on-terminal.ts";
+import { selfCommand } from "../system/self.ts";
+import { endTree } from "./end-tree.ts";
 import type { Surroundings } from "./environment.ts";
 
 /** Bytes of a run's token; hexadecimal in the environment. */
 const TOKEN_BYTES = 12;
-/** How often it is looked whether what was started along with the program has ended, in ms. */
-const LOOK_MS = 10;
 /** An end so soon after ^C is the answer to it: what is restarted otherwise is then not, in ms. */
 const ANSWER_MS = 10_000;
+/** How long the runtime may take to tell the end of its own child, in ms. */
+const TOLD_MS = 1_000;
 
 /** What a run in the foreground works with. */
 export interface ForegroundParts {
@@ -60,7 +61,6 @@ export class ForegroundRun {
   private unwanted = false;
   /** What ended the wait of a run of which nothing ran any more. */
   private endedBy: NodeJS.Signals | null = null;
-  private members: readonly ProcessEntry[] = [];
   private harder: (() => void) | null = null;
   private hasRun = false;
   /** What came for a program that runs already and whose identity is still being read. */
@@ -171,11 +171,12 @@ export class ForegroundRun {
   }
 
   private request(token: string) {
-    const { executable, workingDirectory, source } = this.definition;
+    const { executable, workingDirectory, source, stop } = this.definition;
     const { environment, args } = this.parts.surroundingsFor(token);
     const fileDirectory = source ? source.file.slice(0, source.file.lastIndexOf("/")) : null;
     const file = findExecutable(executable, { path: environment.PATH ?? "", workingDirectory, fileDirectory });
-    return { file, name: executable, args, workingDirectory, environment };
+    const end = [...selfCommand(), "end-run", stop.signal, String(stop.timeoutMs)];
+    return { file, name: executable, args, workingDirectory, environment, end };
   }
 
   private programEnded(exit: Exit): void {
@@ -191,30 +192,9 @@ export class ForegroundRun {
     this.harder = () => {
       isForced = true;
     };
-    this.members = treeOf(identity);
-    const { signal, timeoutMs } = this.definition.stop;
-    const deadline = performance.now() + timeoutMs;
-    const asked = new Set<number>();
-    let killed = false;
-    for (;;) {
-      const left = stillRunning(this.members);
-      if (left.length === 0) break;
-      const isLate = isForced || performance.now() >= deadline;
-      const main = left.find(({ pid }) => pid === identity.pid);
-      for (const entry of main && !isLate ? [main] : left) {
-        if (isLate) passSignal(entry, "SIGKILL");
-        else if (!asked.has(entry.pid)) {
-          asked.add(entry.pid);
-          passSignal(entry, signal as NodeJS.Signals);
-          // A stopped process hears nothing until it goes on.
-          passSignal(entry, "SIGCONT");
-        }
-      }
-      killed ||= isLate && !force;
-      await delay(LOOK_MS);
-    }
+    const killed = await endTree(identity, this.definition.stop, () => isForced);
     // The runtime tells the end of its own child a moment after the system does.
-    for (let look = 0; look < ANSWER_MS / LOOK_MS && !this.isEndTold(); look += 1) await delay(1);
+    for (let look = 0; look < TOLD_MS && !this.isEndTold(); look += 1) await delay(1);
     this.harder = null;
     this.dispatch(this, { type: "tree-empty", killed });
   }

@@ -27,7 +27,10 @@ test("whoever looks upward misses no file, however often they rotate meanwhile",
     if (looks <= 4) writeFileSync(file, "newer\n");
   }
   assert.ok(looks > 4);
-  assert.equal(inodes.filter((inode) => !met.has(inode)), []);
+  assert.equal(
+    inodes.filter((inode) => !met.has(inode)),
+    [],
+  );
 });
 
 test("a look upward from a number ends one beyond the highest", () => {

@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { Identity } from "../../core/lifecycle/state.ts";
 import { identify } from "./identity.ts";
+import { startRunGuard } from "./run-guard.ts";
 import { signalProcess, type Target } from "./signal.ts";
 import { checkDirectory, rememberRuntimeChild, spawnError } from "./spawn.ts";
 import type { WaitStatus } from "./subreaper.ts";
@@ -20,6 +21,8 @@ export interface TerminalRequest {
   readonly args: readonly string[];
   readonly workingDirectory: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Program and arguments, to which pid and start time are added, that end it should this program be killed. */
+  readonly end: readonly string[];
 }
 
 /**
@@ -32,9 +35,14 @@ export async function spawnOnTerminal(request: TerminalRequest, token: string, o
   if (child.pid === undefined)
     throw spawnError(request, await new Promise<NodeJS.ErrnoException>((resolve) => child.once("error", resolve)));
   rememberRuntimeChild(child);
-  child.once("exit", (code, signal) => onExit({ code, signal }));
+  const identity = identify(child.pid, token);
+  const dismissGuard = startRunGuard([...request.end, String(identity.pid), String(identity.startTicks)]);
+  child.once("exit", (code, signal) => {
+    dismissGuard();
+    onExit({ code, signal });
+  });
   child.on("error", () => {});
-  return identify(child.pid, token);
+  return identity;
 }
 
 function start(request: TerminalRequest): ChildProcess {
@@ -78,7 +86,7 @@ export function treeOf(target: Target): ProcessEntry[] {
 }
 
 /** Those of `entries` that still run. */
-export function stillRunning(entries: readonly ProcessEntry[]): ProcessEntry[] {
+export function stillRunning<Entry extends Target>(entries: readonly Entry[]): Entry[] {
   return entries.filter(({ pid, startTicks }) => {
     const entry = readProcess(pid);
     return entry !== undefined && entry.startTicks === startTicks && entry.state !== "Z";

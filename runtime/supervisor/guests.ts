@@ -1,10 +1,12 @@
 /** Programs that somebody runs in the foreground: seen, measured and told of here like all others, supervised where they run. */
 import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { ForegroundAnnouncement, ForegroundRequest, ForegroundUpdate } from "../../core/api/foreground.ts";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Event } from "../../core/lifecycle/events.ts";
-import { tokenOf } from "../../core/lifecycle/view.ts";
+import { statusOf, tokenOf } from "../../core/lifecycle/view.ts";
+import { stillRunning } from "../process/on-terminal.ts";
 import { isIdle } from "./actions.ts";
 import { keyOf, type Supervised, supervise } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -12,6 +14,8 @@ import type { Supervisor } from "./supervisor.ts";
 /** At most so many at once: each costs a connection. */
 const GUESTS_MAX = 200;
 const ID_BYTES = 6;
+/** A process that is being ended lets go of its connections first and is gone within this time, in ms. */
+const GONE_MS = 200;
 /** Stands where processes that people registered have the id of their manifest. No path looks so. */
 const GUEST_MANIFEST_ID = "ghost:foreground";
 
@@ -77,8 +81,18 @@ export function handOn(guest: Supervised, event: Event): void {
   guest.send?.({ event });
 }
 
-/** It is over, or whoever ran it is gone. */
-export function removeGuest(supervisor: Supervisor, guest: Supervised): void {
+/** Its connection is: it is over, whoever ran it was killed, which is told, or it announces itself again. */
+export async function loseGuest(supervisor: Supervisor, guest: Supervised, runner: ForegroundAnnouncement["runner"]): Promise<void> {
+  const wasIdle = isIdle(guest.machine);
+  const before = statusOf(guest.machine);
+  removeGuest(supervisor, guest);
+  if (wasIdle || !runner) return;
+  await delay(GONE_MS, undefined, { ref: false });
+  if (stillRunning([runner]).length > 0) return;
+  supervisor.record(guest, before, "stopped", { kind: "runner-killed", text: `${guest.startedBy} was killed, and it ends with that` });
+}
+
+function removeGuest(supervisor: Supervisor, guest: Supervised): void {
   if (!supervisor.processes.delete(guest.key)) return;
   if (!isIdle(guest.machine)) guest.machine = { ...guest.machine, desired: "down", state: { at: "stopped" } };
   supervisor.runChanges.tell(guest);

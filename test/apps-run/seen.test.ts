@@ -81,7 +81,7 @@ test("it is gone from the list when ghost run was killed", async () => {
   const { pid } = await listed(home, "web");
   session.child.kill("SIGKILL");
   await waitFor(async () => (await list(home)).length === 0, { what: "an empty list" });
-  process.kill(pid ?? 0, "SIGKILL");
+  await waitFor(() => !isAlive(pid ?? 0), { what: "the end of the app" });
 });
 
 test("an app that does not stay long needs no daemon to be there", async () => {

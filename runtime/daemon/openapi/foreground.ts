@@ -7,7 +7,7 @@ export const foregroundPaths: Paths = {
   "/v1/foreground": {
     post: {
       summary: "Have a program seen that runs on a terminal, for as long as the answer is read",
-      requestBody: body(object({ definition: anything, machine: anything, by: text })),
+      requestBody: body(object({ definition: anything, machine: anything, by: text, runner: anything }, ["definition", "machine", "by"])),
       responses: answers(
         "server-sent events: first its id, then what is asked of it",
         object({ id: text, event: anything }, []),

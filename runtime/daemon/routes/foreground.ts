@@ -1,6 +1,6 @@
 import type { ForegroundAnnouncement, ForegroundUpdate, ForegroundWord } from "../../../core/api/foreground.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
-import { addGuest, findGuest, removeGuest, updateGuest } from "../../supervisor/guests.ts";
+import { addGuest, findGuest, loseGuest, updateGuest } from "../../supervisor/guests.ts";
 import type { Call } from "../call.ts";
 import type { Route } from "../http.ts";
 import type { DaemonNode } from "../node.ts";
@@ -21,7 +21,7 @@ async function announce({ supervisor }: DaemonNode, call: Call): Promise<void> {
   const say = (word: ForegroundWord): void => stream.send(JSON.stringify(word));
   const guest = addGuest(supervisor, announcement, say);
   const stream = call.events();
-  stream.onClose(() => removeGuest(supervisor, guest));
+  stream.onClose(() => void loseGuest(supervisor, guest, announcement.runner));
   say({ id: guest.id });
 }
 
