@@ -1,5 +1,5 @@
 import { compileGlob } from "../core/bus/glob.ts";
-import { textOf } from "../core/data/hub/hub-link.ts";
+import { textOf } from "../core/data/hub/reply-text.ts";
 import type { MetricSeries } from "../core/metrics/series.ts";
 import type { Context } from "./context.ts";
 import { withHub } from "./hub/session.ts";

@@ -1,4 +1,5 @@
-import { type HubReply, listOf, textOf } from "../../core/data/hub/hub-link.ts";
+import { type HubReply, listOf } from "../../core/data/hub/hub-link.ts";
+import { textOf } from "../../core/data/hub/reply-text.ts";
 import { readShown } from "./envelope.ts";
 
 /** An entry of a stream as it is shown. */

@@ -1,4 +1,5 @@
-import { listOf, textOf } from "../../core/data/hub/hub-link.ts";
+import { listOf } from "../../core/data/hub/hub-link.ts";
+import { textOf } from "../../core/data/hub/reply-text.ts";
 import { usage } from "../arguments.ts";
 import type { Context } from "../context.ts";
 import { durationOption, KEPT_MAX_MS } from "../hub/durations.ts";

@@ -1,5 +1,6 @@
 import type { HubSession } from "../../core/bus/session/session.ts";
-import { type HubReply, listOf, textOf } from "../../core/data/hub/hub-link.ts";
+import { type HubReply, listOf } from "../../core/data/hub/hub-link.ts";
+import { textOf } from "../../core/data/hub/reply-text.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { noSuchAction, usage } from "../arguments.ts";
 import { type Context, countOption } from "../context.ts";

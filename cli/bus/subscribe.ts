@@ -1,6 +1,7 @@
 import type { HubSession, SessionEvent } from "../../core/bus/session/session.ts";
 import type { Listener } from "../../core/bus/session/subscriptions.ts";
-import { listOf, textOf } from "../../core/data/hub/hub-link.ts";
+import { listOf } from "../../core/data/hub/hub-link.ts";
+import { textOf } from "../../core/data/hub/reply-text.ts";
 import { usage } from "../arguments.ts";
 import { type Context, countOption } from "../context.ts";
 import { withHub } from "../hub/session.ts";

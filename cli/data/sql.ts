@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { HubSession } from "../../core/bus/session/session.ts";
 import type { SqlParameter, SqlParameters } from "../../core/data/ghost-data.ts";
-import { textOf } from "../../core/data/hub/hub-link.ts";
+import { textOf } from "../../core/data/hub/reply-text.ts";
 import { encodeParameters } from "../../core/data/sql-json.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { usage } from "../arguments.ts";

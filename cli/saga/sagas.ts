@@ -1,5 +1,6 @@
 import type { HubSession } from "../../core/bus/session/session.ts";
-import { listOf, textOf } from "../../core/data/hub/hub-link.ts";
+import { listOf } from "../../core/data/hub/hub-link.ts";
+import { textOf } from "../../core/data/hub/reply-text.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { holderName } from "../../core/saga/holder.ts";
 import type { SagaRecord } from "../../core/saga/records.ts";

@@ -7,7 +7,7 @@ import { HandlerSubscription } from "./handled.ts";
 import type { Surroundings } from "./intake.ts";
 import { lateConsumer } from "./late-consumer.ts";
 import type { BusPort } from "./port.ts";
-import type { Questions } from "./questions.ts";
+import type { Requests } from "./requesting.ts";
 import type { Clock, Random } from "./session/transport.ts";
 import { ReadSubscription } from "./subscription.ts";
 
@@ -31,7 +31,7 @@ export class PortBus implements api.GhostBus {
   private readonly port: BusPort;
   private readonly options: BusOptions;
   private readonly writer: EnvelopeWriter;
-  private questions: Promise<Questions> | null = null;
+  private requests: Promise<Requests> | null = null;
   private readonly open = new Set<AsyncDisposable>();
   private readonly surroundings: Surroundings;
   private isClosed = false;
@@ -78,12 +78,7 @@ export class PortBus implements api.GhostBus {
   }
 
   async request<T>(channel: string, data: unknown, options: api.RequestOptions<T> = {}): Promise<T> {
-    this.check(options);
-    const { requestFirst } = await import("./requesting.ts");
-    const questions = await this.ask();
-    // It may have been closed meanwhile.
-    this.check(options);
-    return requestFirst(questions, channel, data, options);
+    return (await this.asking(options)).first(channel, data, options);
   }
 
   async *requestMany<T>(
@@ -91,22 +86,16 @@ export class PortBus implements api.GhostBus {
     data: unknown,
     options: api.RequestManyOptions<T> = {},
   ): AsyncGenerator<api.Answer<T>, void, undefined> {
-    this.check(options);
-    const { requestMany } = await import("./requesting.ts");
-    const questions = await this.ask();
-    this.check(options);
-    yield* requestMany(questions, channel, data, options);
+    yield* (await this.asking(options)).many(channel, data, options);
   }
 
   respond<T>(channel: string, responder: api.Responder<T>, options: api.HandlerOptions<T> = {}): api.HandledSubscription {
     this.check();
     const { schema, onProblem: tell = this.surroundings.onProblem } = options;
     const { port, writer } = this;
-    const work = async (request: Received): Promise<void> => {
-      if (request.reply === undefined) return;
-      const { answer } = await import("./answering.ts");
-      await answer({ port, writer, tell, schema, responder: responder as api.Responder<unknown> }, request, request.reply);
-    };
+    const answering = { port, writer, tell, schema, responder: responder as api.Responder<unknown> };
+    const work = async (request: Received): Promise<unknown> =>
+      request.reply !== undefined && (await import("./answering.ts")).answer(answering, request, request.reply);
     return this.kept(
       new HandlerSubscription(this.surroundings, channel, { concurrency: RESPONDER_CONCURRENCY, ...options, schema: undefined }, work),
     );
@@ -125,23 +114,25 @@ export class PortBus implements api.GhostBus {
     this.check(options);
     const { port } = this;
     return (async function* () {
-      const { readHistory } = await import("./history.ts");
-      yield* readHistory(await port.streams(), channel, options);
+      yield* (await import("./history.ts")).readHistory(port, channel, options);
     })() as AsyncIterable<api.Message<T>>;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
-    await (await this.questions)?.close(closed());
+    await (await this.requests)?.close(closed());
     await Promise.allSettled([...this.open].map((one) => one[Symbol.asyncDispose]()));
     await this.port.close();
   }
 
-  private ask(): Promise<Questions> {
-    const { clock, random } = this.options;
-    this.questions ??= import("./questions.ts").then(({ Questions }) => new Questions(this.port, this.writer, clock, random));
-    return this.questions;
+  private async asking(options: api.RequestOptions): Promise<Requests> {
+    this.check(options);
+    this.requests ??= import("./requesting.ts").then(({ Requests }) => new Requests(this.port, this.writer, this.options));
+    const requests = await this.requests;
+    // It may have been closed meanwhile.
+    this.check(options);
+    return requests;
   }
 
   private check(options: { readonly signal?: api.SubscribeOptions["signal"] } = {}): void {

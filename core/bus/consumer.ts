@@ -21,12 +21,12 @@ const LAST_OF_MS = "18446744073709551615";
 export type Member = ConsumeOptions & { readonly consumer: string };
 
 /** What members of groups are given. */
-export interface ConsumerSurroundings extends Surroundings {
+interface ConsumerSurroundings extends Surroundings {
   readonly streams: StreamPort;
 }
 
 /** A member of a group, read in a loop. */
-export class ReadConsumer implements Consumer {
+class ReadConsumer implements Consumer {
   private readonly surroundings: ConsumerSurroundings;
   private readonly options: Member;
   private readonly request: TakeRequest;
@@ -157,8 +157,24 @@ export class ReadConsumer implements Consumer {
   }
 }
 
+/** A member of a group, read or with a handler. What is wrong with the options of one with a handler is told as its end, too. */
+export async function openMember(
+  surroundings: Surroundings,
+  channel: string,
+  options: Member & ConsumeHandlerOptions,
+  handler?: Handler<unknown>,
+): Promise<AsyncDisposable> {
+  try {
+    const own = { ...surroundings, streams: await surroundings.port.streams() };
+    return handler ? consumeWith(own, channel, options, handler) : new ReadConsumer(own, channel, options);
+  } catch (error) {
+    if (handler) (options.onProblem ?? surroundings.onProblem)({ is: "ended", channel, error });
+    throw error;
+  }
+}
+
 /** A member of a group whose messages go to a handler. Its end waits for those that are handled. */
-export function consumeWith(
+function consumeWith(
   surroundings: ConsumerSurroundings,
   channel: string,
   options: Member & ConsumeHandlerOptions,

@@ -31,7 +31,7 @@ export class Intake implements PortListener {
   /** Set by who takes the messages. */
   wake: () => void = () => undefined;
   readonly tell: (problem: BusProblem) => void;
-  private readonly port: Promise<PortSubscription>;
+  private readonly subscription: Promise<PortSubscription>;
   private readonly stopWatching: () => void;
 
   constructor({ port, clock, onProblem }: Surroundings, channel: string, options: SubscribeOptions) {
@@ -39,7 +39,7 @@ export class Intake implements PortListener {
     this.channel = channel;
     this.tell = options.onProblem ?? onProblem;
     this.reading = new Reading(schema, clock, this.tell);
-    const withPort = (use: (port: PortSubscription) => void) => () => void this.port.then(use, () => undefined);
+    const withPort = (use: (port: PortSubscription) => void) => () => void this.subscription.then(use, () => undefined);
     this.mailbox = new Mailbox(buffer, overflow, {
       pause: withPort((subscription) => subscription.pause()),
       resume: withPort((subscription) => subscription.resume()),
@@ -47,8 +47,8 @@ export class Intake implements PortListener {
     });
     const stop = (): void => void this.stop(null);
     this.stopWatching = () => signal?.removeEventListener("abort", stop);
-    this.port = port.subscribe(channel, GLOB.test(channel), this, overflow === "block");
-    this.ready = this.port.then(() => undefined);
+    this.subscription = port.subscribe(channel, GLOB.test(channel), this, overflow === "block");
+    this.ready = this.subscription.then(() => undefined);
     this.ready.catch((error) => this.stop(error));
     if (signal?.aborted) stop();
     else signal?.addEventListener("abort", stop);
@@ -83,7 +83,7 @@ export class Intake implements PortListener {
       this.stopWatching();
       this.wake();
     }
-    const subscription = await this.port.catch(() => null);
-    await subscription?.end();
+    const made = await this.subscription.catch(() => null);
+    await made?.end();
   }
 }

@@ -10,11 +10,9 @@ export function lateConsumer(
   options: Member & ConsumeHandlerOptions,
   handler?: Handler<unknown>,
 ): Consumer {
-  const loading = Promise.all([import("./consumer.ts"), surroundings.port.streams()]).then(([{ consumeWith, ReadConsumer }, streams]) => {
-    const own = { ...surroundings, streams, onEnd: () => surroundings.onEnd(reader) };
-    return handler ? consumeWith(own, channel, options, handler) : new ReadConsumer(own, channel, options);
-  });
-  loading.catch((error) => handler && (options.onProblem ?? surroundings.onProblem)({ is: "ended", channel, error }));
+  const own = { ...surroundings, onEnd: () => surroundings.onEnd(reader) };
+  const loading = import("./consumer.ts").then(({ openMember }) => openMember(own, channel, options, handler));
+  loading.catch(() => undefined);
   const reader = late(() => loading as Promise<Consumer>);
   return reader;
 }

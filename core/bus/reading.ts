@@ -1,4 +1,3 @@
-import type { GhostError } from "../errors/ghost-error.ts";
 import { type Payload, type Received, readMessage } from "./envelope.ts";
 import type { BusProblem, SubscriptionCounts } from "./ghost-bus.ts";
 import type { Clock } from "./session/transport.ts";
@@ -8,7 +7,7 @@ import type { StandardSchema } from "./standard-schema.ts";
 export class Reading {
   private readonly schema: StandardSchema | undefined;
   private readonly clock: Clock;
-  private readonly tell: (problem: BusProblem) => void;
+  readonly tell: (problem: BusProblem) => void;
   readonly counts: { -readonly [Name in keyof SubscriptionCounts]: SubscriptionCounts[Name] } = {
     received: 0,
     expired: 0,
@@ -33,17 +32,7 @@ export class Reading {
 
   /** The message as the schema gives it; null when that does not take it. At once where there is no schema. */
   check(message: Received): Received | Promise<Received | null> {
-    return this.schema ? this.validated(message, this.schema) : message;
-  }
-
-  private async validated(message: Received, schema: StandardSchema): Promise<Received | null> {
-    try {
-      const { validate } = await import("./standard-schema.ts");
-      return { ...message, data: await validate(schema, message.data, `this message of ${message.channel}`) };
-    } catch (error) {
-      this.counts.invalid++;
-      this.tell({ is: "invalid", channel: message.channel, error: error as GhostError, message });
-      return null;
-    }
+    const { schema } = this;
+    return schema ? import("./checked.ts").then(({ checked }) => checked(this, schema, message)) : message;
   }
 }

@@ -1,36 +1,47 @@
-/** Requests as programs make them: time limits, and answers that are checked. */
 import { type Duration, waitMs } from "../config/duration.ts";
 import { errorFrom } from "../errors/error-from.ts";
 import { type ErrorBody, GhostError } from "../errors/ghost-error.ts";
-import type { Received } from "./envelope.ts";
+import type { EnvelopeWriter, Received } from "./envelope.ts";
 import type * as api from "./ghost-bus.ts";
-import type { Question, Questions } from "./questions.ts";
+import type { BusPort } from "./port.ts";
+import { type Question, Questions } from "./questions.ts";
+import type { Clock, Random } from "./session/transport.ts";
 import { validate } from "./standard-schema.ts";
 
 /** How long an answer is waited for unless told otherwise. */
 const REQUEST_TIMEOUT: Duration = "5s";
-/** The first answer's data. */
-export async function requestFirst<T>(questions: Questions, channel: string, data: unknown, options: api.RequestOptions<T>): Promise<T> {
-  const message = await questions.first(question(channel, data, options));
-  if (message.error) throw failureOf(message.error, message);
-  return options.schema ? validate(options.schema, message.data, `the answer of ${channel}`) : (message.data as T);
-}
 
-/** Answers as they come. */
-export async function* requestMany<T>(
-  questions: Questions,
-  channel: string,
-  data: unknown,
-  options: api.RequestManyOptions<T>,
-): AsyncGenerator<api.Answer<T>, void, undefined> {
-  for await (const message of questions.many(question(channel, data, options), options.max)) {
-    try {
-      if (message.error) throw failureOf(message.error, message);
-      const answer = options.schema ? await validate(options.schema, message.data, `an answer of ${channel}`) : (message.data as T);
-      yield { is: "answer", data: answer, message: { ...message, data: answer } };
-    } catch (error) {
-      yield { is: "failure", error: error as GhostError, from: message.from };
+/** Requests as programs make them: time limits, and answers that are checked. */
+export class Requests {
+  private readonly questions: Questions;
+
+  constructor(port: BusPort, writer: EnvelopeWriter, { clock, random }: { readonly clock: Clock; readonly random: Random }) {
+    this.questions = new Questions(port, writer, clock, random);
+  }
+
+  /** The first answer's data. */
+  async first<T>(channel: string, data: unknown, options: api.RequestOptions<T>): Promise<T> {
+    const message = await this.questions.first(question(channel, data, options));
+    if (message.error) throw failureOf(message.error, message);
+    return options.schema ? validate(options.schema, message.data, `the answer of ${channel}`) : (message.data as T);
+  }
+
+  /** Answers as they come. */
+  async *many<T>(channel: string, data: unknown, options: api.RequestManyOptions<T>): AsyncGenerator<api.Answer<T>, void, undefined> {
+    for await (const message of this.questions.many(question(channel, data, options), options.max)) {
+      try {
+        if (message.error) throw failureOf(message.error, message);
+        const answer = options.schema ? await validate(options.schema, message.data, `an answer of ${channel}`) : (message.data as T);
+        yield { is: "answer", data: answer, message: { ...message, data: answer } };
+      } catch (error) {
+        yield { is: "failure", error: error as GhostError, from: message.from };
+      }
     }
+  }
+
+  /** Fails all that wait for an answer. */
+  close(error: Error): Promise<void> {
+    return this.questions.close(error);
   }
 }
 

@@ -1,5 +1,6 @@
 import { hubError } from "../data/hub/hub-errors.ts";
-import { type HubLink, type HubReply, listOf, textOf } from "../data/hub/hub-link.ts";
+import { type HubLink, type HubReply, listOf } from "../data/hub/hub-link.ts";
+import { textOf } from "../data/hub/reply-text.ts";
 import { decodeUtf8 } from "../data/utf8.ts";
 import type { SagaClaim, SagaLog, SagaNotice, SagaTurn } from "./saga-log.ts";
 

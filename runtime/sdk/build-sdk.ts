@@ -9,6 +9,7 @@ import { type BuildOptions, build, type Plugin } from "esbuild";
 import { internalNames } from "./internal-names.ts";
 import { joinParts } from "./join-parts.ts";
 import { loadPartsFirst } from "./load-parts-first.ts";
+import { withShortPrivates } from "./short-privates.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const HERE = "runtime/sdk";
@@ -76,7 +77,7 @@ function inlineNumbers(): Plugin {
     name: "ghost-sdk-numbers",
     setup({ onLoad }) {
       onLoad({ filter: /[\\/](core|runtime)[\\/].*\.ts$/ }, ({ path }) => ({
-        contents: withNumbers(readFileSync(path, "utf8")),
+        contents: withNumbers(withShortPrivates(path, readFileSync(path, "utf8"))),
         loader: "ts",
       }));
     },
@@ -84,11 +85,12 @@ function inlineNumbers(): Plugin {
 }
 
 function withNumbers(text: string): string {
-  const named = [...text.matchAll(/^const ([A-Z][A-Z_]+) = ([\d_ *]+);.*$/gm)];
-  return named.reduce(
-    (rest, [line, name = "", number = ""]) => rest.replace(line, "").replace(new RegExp(`\\b${name}\\b`, "g"), `(${number})`),
-    text,
-  );
+  const named = [...text.matchAll(/^(export )?const ([A-Z][A-Z_]+) = ([\d_ *]+);.*$/gm)];
+  return named.reduce((rest, [line, exported, name = "", number = ""]) => {
+    const inlined = rest.replace(line, "").replace(new RegExp(`\\b${name}\\b`, "g"), `(${number})`);
+    // Whoever imports it takes it from there.
+    return exported ? `${line}\n${inlined}` : inlined;
+  }, text);
 }
 
 /** Declarations as the compiler writes them, as far as they are reached from a module of the package. */

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { askProgram } from "../process/ask-program.ts";
+import { inFolder, inHome } from "./home.ts";
 
 /** How long `ghost` may take to have daemon and hub there, in ms. */
 const LIMIT_MS = 20_000;
@@ -11,11 +11,11 @@ const LIMIT_MS = 20_000;
  * starts the daemon and registers the app. Empty where there is no such file or no `ghost`, which then has said why.
  */
 export function introduced(): Readonly<Record<string, string | undefined>> {
-  const folder = [process.cwd(), dirname(process.argv[1] ?? "")].find((each) => existsSync(join(each, ".ghost.yaml")));
-  if (!folder || !/autoGhostFather["']?: *true/.test(readFileSync(join(folder, ".ghost.yaml"), "utf8"))) return {};
-  const own = join(process.env.GHOST_HOME ?? join(homedir(), ".ghost"), "bin/ghost");
+  const { argv, env } = process;
+  const file = inFolder(process.cwd(), ".ghost.yaml") ?? inFolder(dirname(argv[1] ?? ""), ".ghost.yaml");
+  if (!file || !/autoGhostFather["']?: *true/.test(readFileSync(file, "utf8"))) return {};
   try {
-    return JSON.parse(askProgram(existsSync(own) ? own : "ghost", ["app-config", folder], LIMIT_MS));
+    return JSON.parse(askProgram(inHome("bin/ghost", env) ?? "ghost", ["app-config", dirname(file)], LIMIT_MS));
   } catch {
     return {};
   }

@@ -8,7 +8,7 @@ import { late } from "../../core/late.ts";
 import { hubSession, systemClock } from "../client/hub-connection.ts";
 import type { GhostConfig } from "./config.ts";
 import { G } from "./g.ts";
-import { HubMetrics } from "./metrics.ts";
+import { HubMetrics } from "./hub-metrics.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 import type { Place } from "./place.ts";
 
@@ -36,7 +36,7 @@ export class Connection {
   private loading: Promise<GhostData> | null = null;
   private hubBus: GhostBus | null = null;
   private hubData: GhostData | null = null;
-  private readonly lateData = late(() => this.loadData(), ["scan"]);
+  private readonly lateData = late(() => (this.loading ??= this.openData()), ["scan"]);
 
   private cancelWarning = (): void => undefined;
 
@@ -47,7 +47,7 @@ export class Connection {
     this.config = place.config;
     this.session = hub ? hubSession(hub, options) : hubSession({ path: "" }, { ...options, connect: noHub, reconnects: false });
     this.metrics = new HubMetrics(this.session, () => this.memory !== null);
-    this.orchestrator = late(async () => new (await import("./orchestrator.ts")).HubOrchestrator(this.session));
+    this.orchestrator = late(async () => new (await import("./hub-orchestrator.ts")).HubOrchestrator(this.session));
   }
 
   /** Where records are counted: only where somebody watches, because a program that merely logs needs no hub. */
@@ -76,11 +76,6 @@ export class Connection {
     for (const one of this.owned) await one[Symbol.asyncDispose]();
     this.cancelWarning();
     await this.session.close();
-  }
-
-  private loadData(): Promise<GhostData> {
-    this.loading ??= this.openData();
-    return this.loading;
   }
 
   private async openData(): Promise<GhostData> {

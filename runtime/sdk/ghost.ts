@@ -5,12 +5,12 @@ import { checks } from "./checks.ts";
 import type { GhostConfig } from "./config.ts";
 import { aliases, type Log } from "./g.ts";
 import type { Health } from "./health.ts";
+import type { InitOptions } from "./init-options.ts";
 import { doubles } from "./install.ts";
 import { saga } from "./late-saga.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 import { closeConnection, connection, metrics, newConnection } from "./parts.ts";
-import type { InitOptions } from "./place.ts";
 import type { SagaApi } from "./saga.ts";
 
 /**

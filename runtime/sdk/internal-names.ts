@@ -4,11 +4,13 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
 const WORD = /[A-Za-z_$][\w$]*/g;
+/** What is imported from where: no names of members. */
+const PATH = /(?:from |import\()"[^"\n]*"/g;
 const PRIVATE = /^ +private (?:readonly |async |get |static |\*)*(\w+)/gm;
 
 /** Files all of whose members are between themselves: nothing that they name goes over the wire or to an app. */
 const BETWEEN_THEMSELVES =
-  /^(?:core\/bus\/(?!envelope|ghost-bus|standard-schema|memory\/)|runtime\/sdk\/(?:connection|parts|place|late)\.ts)/;
+  /^(?:core\/data\/hub\/hub-link\.ts|core\/bus\/(?!envelope|ghost-bus|standard-schema|memory\/)|runtime\/sdk\/(?:connection|hub-metrics|hub-orchestrator|life|parts|place)\.ts)/;
 
 /**
  * Matches names of members in these source files: private ones, and all of those files that are between themselves. What anybody else has under
@@ -38,13 +40,23 @@ function publicNames(text: string): string[] {
 }
 
 function wordsInTexts(text: string): string[] {
-  return text.match(/"[^"\n]*"|'[^'\n]*'/g)?.flatMap((each) => each.match(WORD) ?? []) ?? [];
+  return (
+    text
+      .replace(PATH, "")
+      .match(/"[^"\n]*"|'[^'\n]*'/g)
+      ?.flatMap((each) => each.match(WORD) ?? []) ?? []
+  );
 }
 
 /** All words of a file of declarations, whatever they stand for; private members are nobody's outside. */
 function declaredWords(file: string): string[] {
   const text = readFileSync(file, "utf8");
-  return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*|^\s*private .*$/gm, "").match(WORD) ?? [];
+  return (
+    text
+      .replace(/\/\*[\s\S]*?\*\/|\/\/.*|^\s*private .*$/gm, "")
+      .replace(PATH, "")
+      .match(WORD) ?? []
+  );
 }
 
 function declarationsIn(folder: string): string[] {

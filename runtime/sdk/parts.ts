@@ -3,9 +3,10 @@ import type { Clock } from "../../core/bus/session/transport.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { systemClock } from "../client/hub-connection.ts";
 import { Connection } from "./connection.ts";
+import type { InitOptions } from "./init-options.ts";
 import { doubles } from "./install.ts";
 import type { Metrics } from "./metrics.ts";
-import { findPlace, type InitOptions } from "./place.ts";
+import { findPlace } from "./place.ts";
 
 let open: Connection | null = null;
 

@@ -1,9 +1,10 @@
-import { existsSync, realpathSync } from "node:fs";
-import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { realpathSync } from "node:fs";
+import { basename } from "node:path";
 import type { HubAddress } from "../client/hub-address.ts";
 import { introduced } from "./by-hand.ts";
 import { type GhostConfig, readConfig } from "./config.ts";
+import { inHome } from "./home.ts";
+import type { InitOptions } from "./init-options.ts";
 
 /** Who this program is, and where its hub listens. */
 export interface Place {
@@ -19,18 +20,6 @@ export interface Place {
   readonly config: GhostConfig;
 }
 
-/** What `Ghost.init` may be told. All of it is found by itself in a program that Ghost starts. */
-export interface InitOptions {
-  /** The app's name; default GHOST_NAME, else the folder's. */
-  readonly name?: string;
-  /** Where the hub listens: the path of its socket, or `HOST:PORT`. Default GHOST_HUB, else `run/hub.sock` in GHOST_HOME or `~/.ghost`. */
-  readonly hub?: string;
-  /** What proves to the hub who it is; default GHOST_TOKEN. */
-  readonly token?: string;
-  /** What is used where no hub can be reached: nothing, so that data and bus fail with HUB_UNREACHABLE (the default), or this process's memory. */
-  readonly fallback?: "none" | "memory";
-}
-
 /** Reads the environment. */
 export function findPlace(options: InitOptions): Place {
   const env = process.env.GHOST_NAME ? process.env : { ...process.env, ...introduced() };
@@ -39,7 +28,7 @@ export function findPlace(options: InitOptions): Place {
   return {
     name,
     instance: env.GHOST_INSTANCE ?? "0",
-    hub: hub ? addressOf(hub) : hubOfHome(env.GHOST_HOME ?? join(homedir(), ".ghost")),
+    hub: hub ? addressOf(hub) : hubOfHome(env),
     token: options.token ?? env.GHOST_TOKEN,
     isSupervised: process.env.GHOST_NAME !== undefined,
     config: readConfig(env.GHOST_CONFIG, name),
@@ -52,7 +41,7 @@ function addressOf(text: string): HubAddress {
 }
 
 /** The path in the home may be a link, because a socket's own path has to be short. */
-function hubOfHome(home: string): HubAddress | null {
-  const path = join(home, "run/hub.sock");
-  return existsSync(path) ? { path: realpathSync(path) } : null;
+function hubOfHome(env: Readonly<Record<string, string | undefined>>): HubAddress | null {
+  const path = inHome("run/hub.sock", env);
+  return path ? { path: realpathSync(path) } : null;
 }

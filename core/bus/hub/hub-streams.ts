@@ -1,5 +1,6 @@
 import { failure } from "../../data/hub/hub-errors.ts";
-import { type HubReply, listOf, textOf } from "../../data/hub/hub-link.ts";
+import { type HubReply, listOf } from "../../data/hub/hub-link.ts";
+import { textOf } from "../../data/hub/reply-text.ts";
 import type { AbortSignal } from "../../errors/abort-signal.ts";
 import type { GhostError } from "../../errors/ghost-error.ts";
 import type { Payload } from "../envelope.ts";

@@ -1,4 +1,5 @@
-import { type HubReply, listOf, textOf } from "../../data/hub/hub-link.ts";
+import { type HubReply, listOf } from "../../data/hub/hub-link.ts";
+import { textOf } from "../../data/hub/reply-text.ts";
 import type { Payload } from "../envelope.ts";
 import type { StreamEntry } from "../port.ts";
 

@@ -107,7 +107,7 @@ export class HubSession implements AsyncDisposable {
    * Another session like this one, connected. By default it does not connect again: what it was made for, such as a
    * transaction, ends with its connection. Whoever opened it closes it.
    */
-  async open(signal?: AbortSignal, options: Pick<SessionOptions, "reconnects" | "onEvent"> = {}): Promise<HubSession> {
+  async open(signal?: AbortSignal, options: Partial<SessionOptions> = {}): Promise<HubSession> {
     throwIfAborted(signal);
     if (this.state.is === "closed") throw this.state.cause;
     const session = new HubSession({ ...this.options, reconnects: false, onEvent: undefined, ...options });

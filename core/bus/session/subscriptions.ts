@@ -59,9 +59,8 @@ export class Subscriptions {
     for (const { resolve } of topic.waiting.splice(0)) resolve();
     const { wire } = this;
     if (!wire) return;
-    const command = kind === "channel" ? "UNSUBSCRIBE" : "PUNSUBSCRIBE";
     await new Promise<void>((resolve) =>
-      wire.send([command, name], { resolve: () => resolve(), reject: () => resolve(), isConfirmedByPush: true }),
+      wire.send([redisCommand("UNSUBSCRIBE", kind), name], { resolve: () => resolve(), reject: () => resolve(), isConfirmedByPush: true }),
     );
   }
 
@@ -123,12 +122,14 @@ export class Subscriptions {
   }
 
   private commandFor({ kind, name, position }: Topic): string[] {
-    if (!this.isGhost) return [kind === "channel" ? "SUBSCRIBE" : "PSUBSCRIBE", name];
-    return ["GHOST.RESUME", kind === "channel" ? "CHANNEL" : "PATTERN", name, ...(position ? [position] : [])];
+    return this.isGhost
+      ? ["GHOST.RESUME", kind.toUpperCase(), name, ...(position ? [position] : [])]
+      : [redisCommand("SUBSCRIBE", kind), name];
   }
 
   private confirm(topic: Topic, items: readonly Reply[]): void {
-    const [, , , now, replayed, lost] = this.isGhost ? items : [null, null, null, null, 0, topic.isConfirmed ? -1 : 0];
+    // A plain Redis says no more than three words: it keeps nothing.
+    const [, , , now = null, replayed = 0, lost = topic.isConfirmed ? -1 : 0] = items;
     // What is replayed has its own positions, and is not received before it is.
     if (now !== null && replayed === 0) topic.position = shortText(now as Uint8Array);
     topic.isConfirmed = true;
@@ -140,6 +141,10 @@ export class Subscriptions {
     if (this.topics[topic.kind].get(topic.name) === topic) this.topics[topic.kind].delete(topic.name);
     for (const { reject } of topic.waiting.splice(0)) reject(error);
   }
+}
+
+function redisCommand(command: string, kind: TopicKind): string {
+  return kind === "channel" ? command : `P${command}`;
 }
 
 function isConnectionLost(error: Error): boolean {

@@ -3,7 +3,8 @@ import { GhostError } from "../../errors/ghost-error.ts";
 import { notWhole } from "../counter.ts";
 import type { KeyChange, KeyPort, StoredText } from "../ports.ts";
 import { hubError } from "./hub-errors.ts";
-import { type HubLink, type HubReply, listOf, textOf } from "./hub-link.ts";
+import { type HubLink, type HubReply, listOf } from "./hub-link.ts";
+import { textOf } from "./reply-text.ts";
 
 /** Keys that one step of a scan looks at, about. */
 const SCAN_COUNT = 512;

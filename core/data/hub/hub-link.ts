@@ -1,5 +1,4 @@
 import type { AbortSignal } from "../../errors/abort-signal.ts";
-import { decodeUtf8 } from "../utf8.ts";
 
 /**
  * What the hub answers, of either version of RESP. An error reply is none: `send` rejects with an Error whose message is the hub's text (`WRONGTYPE Operation …`);
@@ -23,12 +22,6 @@ export interface HubLinks extends HubLink {
 
 /** A connection that whoever opened it ends. */
 export type OwnLink = HubLink & AsyncDisposable;
-
-/** A string reply as text; undefined of nil. */
-export function textOf(reply: HubReply | undefined): string | undefined {
-  if (reply === null || reply === undefined) return undefined;
-  return reply instanceof Uint8Array ? decodeUtf8(reply) : String(reply);
-}
 
 /** An array reply. */
 export function listOf(reply: HubReply | undefined): readonly HubReply[] {

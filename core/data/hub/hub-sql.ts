@@ -1,7 +1,8 @@
 import { type AbortSignal, waitUnlessAborted } from "../../errors/abort-signal.ts";
 import type { SqlPort, SqlTransaction } from "../ports.ts";
 import { hubError } from "./hub-errors.ts";
-import { type HubLink, type HubLinks, type HubReply, type OwnLink, textOf } from "./hub-link.ts";
+import type { HubLink, HubLinks, HubReply, OwnLink } from "./hub-link.ts";
+import { textOf } from "./reply-text.ts";
 
 /**
  * SQL in the hub, by GHOST.QUERY, EXEC, BATCH and TX. It has a connection of its own, opened at the first statement: replies come in order, and keys must not

@@ -1,0 +1,77 @@
+import type { HubSession } from "../../core/bus/session/session.ts";
+import type { MetricKind } from "../../core/metrics/series.ts";
+import { G } from "./g.ts";
+import type { Metrics, MetricTags } from "./metrics.ts";
+
+/** Values that one turn may hand over; more are dropped. Counters and gauges of one series are one. */
+const VALUES_PER_TURN_MAX = 10_000;
+
+type Value = { readonly kind: MetricKind; readonly name: string; readonly tags: string; value: number };
+
+/** Metrics in the hub, with GHOST.METRIC. */
+export class HubMetrics implements Metrics {
+  dropped = 0;
+  /** The hub cannot be reached at the moment. */
+  isAway = false;
+  private readonly session: HubSession;
+  private readonly isOff: () => boolean;
+  private measured = new Map<unknown, Value>();
+  private flushing: Promise<void> | null = null;
+  private wasUsed = false;
+
+  constructor(session: HubSession, isOff: () => boolean) {
+    this.session = session;
+    this.isOff = isOff;
+  }
+
+  track(name: string, value: number, tags?: MetricTags): Promise<void> {
+    return this.add("histogram", name, value, tags);
+  }
+
+  increment(name: string, by = 1, tags?: MetricTags): Promise<void> {
+    return this.add("counter", name, by, tags);
+  }
+
+  gauge(name: string, value: number, tags?: MetricTags): Promise<void> {
+    return this.add("gauge", name, value, tags);
+  }
+
+  recordLatency(name: string, milliseconds: number, tags?: MetricTags): Promise<void> {
+    return this.track(name, milliseconds, tags);
+  }
+
+  /** Hands over what the turn measured; gives whether the hub was ever told anything. */
+  async flushed(): Promise<boolean> {
+    await this.flushing;
+    return this.wasUsed;
+  }
+
+  private add(kind: MetricKind, name: string, value: number, given?: MetricTags): Promise<void> {
+    const tags = given ? JSON.stringify(given) : "";
+    const key = kind === "histogram" ? this.measured.size : `${kind} ${name} ${tags}`;
+    const known = this.measured.get(key);
+    if (known) known.value = kind === "counter" ? known.value + value : value;
+    else if (this.measured.size < VALUES_PER_TURN_MAX) this.measured.set(key, { kind, name, value, tags });
+    else this.dropped++;
+    this.flushing ??= Promise.resolve().then(() => this.flush());
+    return this.flushing;
+  }
+
+  private flush(): void {
+    const values = [...this.measured.values()];
+    this.measured.clear();
+    this.flushing = null;
+    if (this.isAway || this.isOff()) {
+      this.dropped += values.length;
+      return;
+    }
+    this.wasUsed = true;
+    for (const value of values) this.tell(value);
+  }
+
+  private tell({ kind, name, value, tags }: Value): void {
+    this.session.send(["GHOST.METRIC", name, kind, String(value), ...(tags ? [tags] : [])]).catch((error: Error) => {
+      if (this.dropped++ === 0) G.warn("metrics are dropped", { why: error.message });
+    });
+  }
+}
