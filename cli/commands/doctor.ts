@@ -27,7 +27,7 @@ export const command: Command = {
   examples: ["ghost doctor", "ghost doctor --bundle ghost.tar.gz"],
   async run(context) {
     const client = context.connect("never");
-    const examination = await examine(context.home, client, context.version);
+    const examination = await examine(context.home, client, context.version, context.environment);
     const bundle = context.text("bundle");
     const written = bundle === undefined ? null : await writeBundle(context, client, examination, resolve(context.directory, bundle));
     if (context.json) context.printJson({ findings: examination.findings, ...(written && { bundle: written }) });

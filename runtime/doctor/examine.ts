@@ -4,6 +4,7 @@ import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { DaemonClient } from "../client/client.ts";
 import { findHome, type Home } from "../daemon/home.ts";
 import { checkDaemon } from "./daemon-checks.ts";
+import { checkEncryption } from "./encryption-checks.ts";
 import { type Finding, problem } from "./finding.ts";
 import { checkHome } from "./home-checks.ts";
 import { checkHub } from "./hub-checks.ts";
@@ -20,11 +21,17 @@ export interface Examination {
 }
 
 /** Looks at everything that may be wrong with a home and the system under it. Changes nothing, starts nothing. */
-export async function examine(folder: string, client: DaemonClient, version: string): Promise<Examination> {
+export async function examine(
+  folder: string,
+  client: DaemonClient,
+  version: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Examination> {
   const home = placesOf(folder);
   if (home instanceof GhostError)
     return { home: null, system: null, findings: [problem("socket", home.message, home.hint ?? "choose another home"), ...checkSystem()] };
   const { findings, system } = await checkDaemon(home, client, version);
+  const registered = system ? await registeredWith(client) : [];
   return {
     home,
     system,
@@ -34,8 +41,9 @@ export async function examine(folder: string, client: DaemonClient, version: str
       ...(await checkState(home, system !== null)),
       ...checkSystem(),
       checkInit(system?.pid ?? null),
+      ...(await checkEncryption(home, registered, environment)),
       ...(system?.hub ? await checkHub(system.hub, client) : []),
-      ...checkLimits(system, system ? await registeredWith(client) : []),
+      ...checkLimits(system, registered),
     ],
   };
 }

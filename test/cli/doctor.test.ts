@@ -61,6 +61,51 @@ test("tells what is wrong, each with its remedy", async () => {
   assert.is(troubles.length, expected.length);
 });
 
+test("a key file that cannot encrypt is a problem: missing, open to others, no key; one that can is named", async () => {
+  await using home = makeHome();
+  home.write("processes.yaml", ONE);
+  await home.ok(["register"]);
+  const file = join(home.dir, "data", "key");
+  writeFileSync(join(home.dir, ".ghost.yaml"), "encryption: { key_file: ./data/key }\n");
+  const told = async (): Promise<[code: number | null, string, string | undefined]> => {
+    const { code, troubles } = await examine(home);
+    assert.is(troubles.length, 1, JSON.stringify(troubles));
+    return [code, troubles[0]?.message ?? "", troubles[0]?.hint];
+  };
+  assert.equal(await told(), [
+    1,
+    `cannot use ${file} as key_file: there is no such file`,
+    `(umask 077; openssl rand -base64 32 > ${file})`,
+  ]);
+  const key = Buffer.alloc(32, 7).toString("base64");
+  writeFileSync(file, `${key}\n`, { mode: 0o600 });
+  chmodSync(file, 0o640);
+  assert.equal(await told(), [1, `cannot use ${file} as key_file: others may read it (mode 640)`, `chmod 600 ${file}`]);
+  chmodSync(file, 0o600);
+  assert.equal(await examine(home), { code: 0, troubles: [] });
+  assert.match((await home.ok(["doctor"])).stdout, /data\/key holds the key that encrypt/);
+  writeFileSync(file, "too short");
+  const [code, message] = await told();
+  assert.is(code, 1);
+  assert.not.match(message, "too short");
+  writeFileSync(join(home.dir, ".ghost.yaml"), "encryption: { key_env: NO_SUCH_KEY }\n");
+  assert.equal([(await told())[0], (await told())[1].includes("NO_SUCH_KEY is not set")], [0, true], "others may have it");
+});
+
+test("the key file of an app is looked at, too", async () => {
+  await using home = makeHome();
+  const app = join(home.dir, "ghosts", "shop");
+  mkdirSync(app, { recursive: true, mode: 0o700 });
+  writeFileSync(join(app, ".ghost.yaml"), "encryption: { key_file: ./key }\n");
+  writeFileSync(join(app, "app.js"), "");
+  await home.ok(["daemon", "start"]);
+  const { troubles } = await examine(home);
+  assert.equal(
+    troubles.map(({ message }) => message),
+    [`cannot use ${join(app, "key")} as key_file: there is no such file, which the .ghost.yaml of the app shop names`],
+  );
+});
+
 test("a home that is no folder is a problem, not a crash", async () => {
   await using home = makeHome();
   mkdirSync(join(home.dir, ".."), { recursive: true });
