@@ -29,6 +29,7 @@ import { Hub, type HubAccount } from "./server/hub.ts";
 import { type Door, openDoor } from "./server/listen.ts";
 import { openTcpDoor, operatorToken, readSettings } from "./settings.ts";
 import { SqlGateway } from "./sql/gateway.ts";
+import { SQL_LIMITS } from "./sql/limits.ts";
 import { hubSecret, namespaceOf } from "./tokens.ts";
 
 /** The descriptor at which a listener is handed down (sd_listen_fds(3)). */
@@ -84,7 +85,8 @@ export async function runHub(root: string): Promise<number> {
   doors.close();
   daemon.close();
   hub.close();
-  await sql.close();
+  // All were hung up: nobody waits for what runs.
+  await sql.close(SQL_LIMITS.shutdownMs);
   keyspace.close();
   return 0;
 }

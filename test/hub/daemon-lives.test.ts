@@ -10,6 +10,7 @@ import { isAlive } from "../rig/processes.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
 import { askHub, connectHub, hubOf, hubSocket } from "./asking.ts";
+import { counting } from "./sql-rig.ts";
 
 const onLinux = process.platform === "linux" ? null : "sockets are held on Linux";
 
@@ -154,6 +155,21 @@ test.unless(onLinux, "in a home whose path is too long for a socket, address and
       ),
     { what: "the socket to be gone" },
   );
+});
+
+test("a daemon that is stopped does not wait for a long statement", async () => {
+  await using home = makeHome();
+  await home.ok(["hub", "start"]);
+  using client = await connectHub(hubSocket(home));
+  client.ask("GHOST.QUERY", counting(1e12)).catch(() => undefined);
+  const asked = async () =>
+    (JSON.parse(String(await askHub(hubSocket(home), "GHOST.HEALTH"))) as { sql: { isOpen: boolean }[] }).sql[0]?.isOpen;
+  await waitFor(asked, { what: "its process to run it" });
+  const { pid } = await hubOf(home);
+  const startedAt = performance.now();
+  await home.ok(["daemon", "stop"]);
+  assert.ok(performance.now() - startedAt < 5_000, "at once, and not after the 10 s that a hub has to end");
+  assert.not(isAlive(pid ?? 0));
 });
 
 test.unless(onLinux, "a daemon that nobody needs leaves with its hub, but not while somebody is connected to it", async () => {

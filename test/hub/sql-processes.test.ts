@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
+import { openSqlite } from "../../runtime/storage/sqlite/open.ts";
 import { GHOST, ghost } from "../rig/ghost.ts";
 import { isAlive, parentOf } from "../rig/processes.ts";
 import { test } from "../rig/test.ts";
@@ -167,6 +168,24 @@ test("a gateway that is closed lets finish what runs, refuses what waits, and le
   await (await transaction).dispose();
   assert.not(isAlive(pid));
   await failsWith("SQL_CANCELLED", () => gateway.query("shop", "SELECT 1"));
+});
+
+test("a gateway that is closed in a hurry ends what runs, of which nothing is kept, and keeps what was committed", async () => {
+  await using sql = makeSql();
+  const { gateway } = sql;
+  await gateway.execute("shop", "CREATE TABLE t(v)");
+  await gateway.execute("shop", "INSERT INTO t VALUES (1)");
+  const pids = [sql.pid("shop")];
+  const running = failsWith("SQL_CANCELLED", () => gateway.execute("shop", `INSERT INTO t ${ENDLESS}`));
+  const startedAt = performance.now();
+  await gateway.close(50);
+  assert.ok(performance.now() - startedAt < 5_000, "no statement is waited for");
+  await running;
+  assert.equal(sql.reports, []);
+  for (const pid of pids) assert.not(isAlive(pid));
+  const db = await openSqlite(sql.file("shop"));
+  assert.equal(db.all("SELECT v FROM t"), [{ v: 1 }]);
+  db.close();
 });
 
 test("the verb that the hub calls is not shown to people, and is of no use to them", async () => {

@@ -103,12 +103,15 @@ export class SqlGateway {
     }));
   }
 
-  /** Refuses what waits, lets finish what runs, undoes open transactions, and resolves when all processes are gone. */
-  async close(): Promise<void> {
+  /**
+   * Refuses what waits, lets finish what runs, undoes open transactions, and resolves when all processes are gone. What takes longer than `limitMs` is ended, and
+   * undone; default `closeMs`.
+   */
+  async close(limitMs = this.limits.closeMs): Promise<void> {
     this.isClosed = true;
     const queues = [...this.namespaces.values()];
     for (const queue of queues) queue.refuseWaiting(closed());
-    await Promise.all(queues.map((queue) => queue.close()));
+    await Promise.all(queues.map((queue) => queue.close(limitMs)));
   }
 
   private run(namespace: string, frame: Buffer, options: SqlOptions): Promise<string> {

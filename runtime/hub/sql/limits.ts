@@ -16,6 +16,8 @@ export interface SqlLimits {
   readonly reopenMs: number;
   /** How long a process may take to end once it was told to, in ms; then it is killed. */
   readonly closeMs: number;
+  /** The same when the hub ends: nobody waits for an answer any more, and what runs is undone. */
+  readonly shutdownMs: number;
   /** Statements of one namespace that wait, and the bytes of them. */
   readonly waitingMax: number;
   readonly waitingBytesMax: number;
@@ -39,6 +41,7 @@ export const SQL_LIMITS: SqlLimits = {
   openMs: 60_000,
   reopenMs: 200,
   closeMs: 10_000,
+  shutdownMs: 200,
   waitingMax: 1_000,
   waitingBytesMax: 33_554_432,
   statementBytesMax: 1_000_000,

@@ -63,6 +63,8 @@ export class SqlLink<R extends LinkRequest> {
   private isLate = false;
   /** It has told that it ends by itself. */
   private isLeaving = false;
+  /** It was told to end: how it does is no news. */
+  private isClosing = false;
   private isOver = false;
 
   constructor(
@@ -102,11 +104,12 @@ export class SqlLink<R extends LinkRequest> {
     this.watch();
   }
 
-  /** Lets it answer what was sent, and end; it is killed when that takes too long. */
-  close(): void {
+  /** Lets it answer what was sent, and end; it is killed when that takes too long. A later call with another limit counts. */
+  close(limitMs = this.limits.closeMs): void {
     this.server.end();
     this.stopWatching();
-    this.timer = setTimeout(() => this.server.kill(), this.limits.closeMs);
+    this.isClosing = true;
+    this.timer = setTimeout(() => this.server.kill(), limitMs);
   }
 
   private receive(chunk: Buffer): void {
@@ -189,7 +192,7 @@ export class SqlLink<R extends LinkRequest> {
   private finish(end: PipedEnd): void {
     this.isOver = true;
     this.stopWatching();
-    if (end.code !== 0) this.owner.onDeath(this.isLate ? `${manner(end)}, because it took too long` : manner(end));
+    if (end.code !== 0 && !this.isClosing) this.owner.onDeath(this.isLate ? `${manner(end)}, because it took too long` : manner(end));
     if (this.isOpen && this.isCommitting) this.settleCommitting(end);
     else if (this.isOpen && !this.isLeaving) this.settleRunning(end);
     this.owner.onEnd(this.requests, this.isOpen ? null : this.whyNotOpen(end));

@@ -119,10 +119,10 @@ export class NamespaceQueue implements TransactionHost {
     this.proceed();
   }
 
-  /** Lets the process finish what it has and end; resolves when it is gone. */
-  close(): Promise<void> {
+  /** Lets the process finish what it has and end, by default within `closeMs`; resolves when it is gone. */
+  close(limitMs?: number): Promise<void> {
     if (!this.link) return Promise.resolve();
-    if (!this.isClosing) this.link.close();
+    if (!this.isClosing || limitMs !== undefined) this.link.close(limitMs);
     this.isClosing = true;
     return new Promise((resolve) => this.whenEnded.push(resolve));
   }
