@@ -2,7 +2,7 @@ import type { Report } from "./diagnostics.ts";
 import type { Level } from "./foreign-keys.ts";
 import type { Variables } from "./interpolate.ts";
 import type { KeyTable } from "./key-schemas.ts";
-import { type Entries, readKeys } from "./keys.ts";
+import { type Entries, hasUnknownKey, readKeys } from "./keys.ts";
 import { portsIn, showPortReferences } from "./port-references.ts";
 import type { SecretKeeper } from "./secret-keeper.ts";
 import { maskReferences, secretsIn } from "./secrets.ts";
@@ -161,6 +161,11 @@ export function readMap<Table extends KeyTable>(
   const { tree, what, reading } = field;
   if (tree.kind !== "map") return refuse(field, "it must be a map", `its keys are ${Object.keys(table).join(", ")}`);
   return new MapFields(readKeys(tree, table, level, what, reading.report), nameOf, reading);
+}
+
+/** Whether one of the map's keys is unknown, and reported: then another one that is missing is in all likelihood the misspelt one, and not worth an error of its own. */
+export function hasMisspelt({ tree }: Field, table: KeyTable): boolean {
+  return tree.kind === "map" && hasUnknownKey(tree, table);
 }
 
 /** `stop of api` gives `stop.timeout of api`. */

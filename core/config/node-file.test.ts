@@ -157,4 +157,19 @@ for (const [text, message] of BAD) {
   });
 }
 
+const MISSPELT: [string, RegExp, string][] = [
+  ["hub: { listn: 6379, token_file: t }", /cannot use listn in hub: there is no such key/, "did you mean listen?"],
+  ["http: { listen: 9300, tokenfile: t }", /cannot use tokenfile in http: there is no such key/, "did you mean token_file?"],
+  ["encryption: { key_fil: k }", /cannot use key_fil in encryption: there is no such key/, "did you mean key_file?"],
+];
+for (const [text, message, hint] of MISSPELT) {
+  test(`${text} is one error, and not one more for the key that is missing therefore`, () => {
+    const { configuration, diagnostics } = parse(text);
+    assert.is(configuration, null);
+    assert.is(diagnostics.length, 1);
+    assert.match(diagnostics[0]?.message ?? "", message);
+    assert.is(diagnostics[0]?.hint, hint);
+  });
+}
+
 test.run();

@@ -15,7 +15,7 @@ import {
   STORAGE_KEYS,
   THRESHOLD_MAX,
 } from "./data-keys.ts";
-import { type Field, type MapFields, readBoolean, readDuration, readInteger, readMap, readText, refuse } from "./fields.ts";
+import { type Field, hasMisspelt, type MapFields, readBoolean, readDuration, readInteger, readMap, readText, refuse } from "./fields.ts";
 import type { KeyRule } from "./key-schemas.ts";
 import { readPath } from "./read-environment.ts";
 
@@ -68,7 +68,7 @@ function readEncryption(field: Field): EncryptionSettings | null | undefined {
   const enabled = map.read("enabled", readBoolean, true);
   if (map.has("key_env") && map.has("key_file")) return refuse(field, "it has both key_env and key_file", "keep one of them");
   if (!enabled) return null;
-  if (!map.has("key_env") && !map.has("key_file"))
+  if (!map.has("key_env") && !map.has("key_file") && !hasMisspelt(field, ENCRYPTION_KEYS))
     return refuse(
       field,
       "it has no key",

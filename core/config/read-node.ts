@@ -1,5 +1,5 @@
 import { readLoopback } from "./addresses.ts";
-import { type Field, type MapFields, readBoolean, readChoice, readDuration, readMap, readText, refuse } from "./fields.ts";
+import { type Field, hasMisspelt, type MapFields, readBoolean, readChoice, readDuration, readMap, readText, refuse } from "./fields.ts";
 import { NODE_DEFAULT, type NodeConfiguration, type NodeDoor } from "./node-configuration.ts";
 import { DOOR_KEYS, MONITORING_KEYS, type NODE_KEYS, SYSTEM_KEYS } from "./node-keys.ts";
 import { readData } from "./read-data.ts";
@@ -38,6 +38,7 @@ function readDoor(field: Field, door: keyof typeof DOOR_EXAMPLES): NodeDoor | un
   const listen = map.read("listen", (part) => readLoopback(part, example), undefined);
   const tokenFile = map.read("token_file", readPath, undefined);
   if (listen && tokenFile !== undefined) return { listen, tokenFile };
+  if (hasMisspelt(field, DOOR_KEYS)) return undefined;
   if (!map.has("listen")) return refuse(field, "it has no listen", `write \`${door}: { listen: ${example}, token_file: ./token }\``);
   if (!map.has("token_file"))
     return refuse(field, "it has no token_file", "name a file that holds a long random text, for yourself alone (0600)");
