@@ -9,11 +9,15 @@ interface Packed extends TemplateAccount {
   readonly files: readonly { readonly path: string; readonly text: string; readonly executable: boolean }[];
 }
 
-/** Every folder of `folder` as one JSON text. Throws when a file of them is no text. */
+/** The folder beside the built-in templates whose files all of them in TypeScript have. */
+const SHARED = "shared";
+
+/** Every folder of `folder` as one JSON text, with what they share in each. Throws when a file of them is no text. */
 export function packBuiltIn(folder: string): string {
   const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory() && hasFiles(join(folder, entry.name)));
   const names = entries.map(({ name }) => name).sort();
-  return JSON.stringify(names.map((name) => packed(readTemplateFolder(join(folder, name), name))));
+  const { files: shared } = readTemplateFolder(join(folder, SHARED));
+  return JSON.stringify(names.map((name) => packed(withShared(readTemplateFolder(join(folder, name), name), shared))));
 }
 
 /** The templates of such a text. */
@@ -28,6 +32,18 @@ export function unpackBuiltIn(text: string): Template[] {
 /** A place that waits for its template is none yet. */
 function hasFiles(folder: string): boolean {
   return existsSync(join(folder, ".ghost.yaml"));
+}
+
+/** What a template has besides under the name of a shared file stands behind it. */
+function withShared(template: Template, shared: readonly TemplateFile[]): Template {
+  if (template.sdk !== "typescript") return template;
+  const own = new Map(template.files.map((file) => [file.path, file]));
+  for (const file of shared) own.set(file.path, joined(file, own.get(file.path)));
+  return { ...template, files: [...own.values()].sort((a, b) => (a.path < b.path ? -1 : 1)) };
+}
+
+function joined(file: TemplateFile, more: TemplateFile | undefined): TemplateFile {
+  return more ? { ...file, bytes: Buffer.concat([file.bytes, Buffer.from("\n"), more.bytes]) } : file;
 }
 
 function packed({ name, about, sdk, files }: Template): Packed {
