@@ -17,6 +17,8 @@ export interface LogPlace {
   readonly own: boolean;
   readonly out: string;
   readonly err: string;
+  /** It runs on somebody's terminal at the moment; what lies here is of other runs. */
+  readonly foreground: boolean;
 }
 
 /**
@@ -25,9 +27,36 @@ export interface LogPlace {
  */
 export async function findLogs(context: Context): Promise<LogPlace[]> {
   const views = await askDaemon(context);
-  const told = views.map(({ project, name, instance, logs }) => ({ project, name, instance, own: false, out: logs.out, err: logs.err }));
+  const told = views.map(({ project, name, instance, logs, foreground = false }) => ({
+    project,
+    name,
+    instance,
+    own: false,
+    out: logs.out,
+    err: logs.err,
+    foreground,
+  }));
   const places = mergePlaces(told, scanFolders(clientPlaces(context.home).logs));
-  return context.names.length === 0 ? places.filter(({ own }) => !own) : selectProcesses(context.names, places, groupsOf(views));
+  if (context.names.length === 0) return places.filter(({ own }) => !own);
+  try {
+    return selectProcesses(context.names, places, groupsOf(views));
+  } catch (error) {
+    throw await explained(context, error);
+  }
+}
+
+/** Of what ran in the foreground there is a history, and no log. */
+async function explained(context: Context, error: unknown): Promise<unknown> {
+  if (!(error instanceof GhostError) || error.code !== "NOT_FOUND") return error;
+  const [name = ""] = context.names;
+  const told = await context
+    .connect("never")
+    .history({ names: [name], limit: 1 })
+    .catch(() => []);
+  if (told.length === 0) return error;
+  return new GhostError("NOT_FOUND", `cannot show logs of ${name}: there are none`, {
+    hint: `what ran in the foreground wrote to its terminal alone; ghost why ${name} tells what happened to it`,
+  });
 }
 
 function groupsOf(views: readonly ProcessView[]): SelectableGroup[] {
@@ -65,6 +94,7 @@ function scanFolders(root: string): LogPlace[] {
         own: isOwnName({ project, name }),
         out: join(path, "out.log"),
         err: join(path, "err.log"),
+        foreground: false,
       };
     }),
   );

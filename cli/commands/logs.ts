@@ -39,6 +39,8 @@ export const command: Command = {
       throw new GhostError("NOT_FOUND", `cannot show logs: there are none in ${context.home}`, {
         hint: "ghost list shows what is registered",
       });
+    for (const { name } of places.filter(({ foreground }) => foreground))
+      context.warn(`${name} runs in the foreground: what it writes is on its terminal, and is not kept`);
     const follow = context.flag("follow");
     const records = readLogs({
       streams: sourcesOf(places, context.flag("err")),

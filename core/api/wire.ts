@@ -44,6 +44,8 @@ export interface ProcessView {
   /** `FILE`, or null for a process that no file declares. */
   readonly source: string | null;
   readonly logs: { readonly out: string; readonly err: string };
+  /** True of what runs on somebody's terminal, which has its output. Absent: a daemon of an older version. */
+  readonly foreground?: boolean;
 }
 
 /** `status NAME` in full: what a person wants to know beyond the list. */

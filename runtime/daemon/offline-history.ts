@@ -2,10 +2,10 @@ import type { HistoryEntry } from "../../core/api/wire.ts";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { OWN_MANIFEST_ID } from "../../core/config/own-processes.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
-import { type SelectableGroup, selectProcesses } from "../../core/graph/select.ts";
+import type { SelectableGroup } from "../../core/graph/select.ts";
 import { openSqlite } from "../storage/sqlite/open.ts";
 import { HistoryTable } from "../supervisor/history-table.ts";
-import { type TimelineQuery, timelineOf } from "../supervisor/timeline.ts";
+import { selectHistories, type TimelineQuery, timelineOf } from "../supervisor/timeline.ts";
 import { findHome, inHome } from "./home.ts";
 import { takeLock } from "./lock.ts";
 
@@ -32,7 +32,7 @@ export async function readHistoryOffline(root: string, names: readonly string[],
       const groups = database
         .all<{ head: string }>("SELECT head FROM manifests")
         .flatMap(({ head }) => (JSON.parse(head) as { groups?: SelectableGroup[] }).groups ?? []);
-      const of = names.length === 0 ? null : selectProcesses(names, registered, groups);
+      const of = names.length === 0 ? null : selectHistories(names, registered, groups, () => table.named());
       return timelineOf({ history: (...asked) => table.newest(...asked) }, of, query);
     } finally {
       database.close();

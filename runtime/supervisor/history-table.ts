@@ -53,6 +53,12 @@ export class HistoryTable {
     return rows.reverse().map(fromRow);
   }
 
+  /** All of whom anything is kept, registered or not. */
+  named(): HistoryOf[] {
+    const rows = this.database.all<HistoryOf>("SELECT DISTINCT project, name, instance FROM history WHERE name IS NOT NULL");
+    return rows.map(({ project, name, instance }) => ({ project, name, instance: Number(instance) }));
+  }
+
   /** Entries after `seq`, oldest first. */
   after(seq: number, limit: number): HistoryEntry[] {
     return this.database.all<HistoryRow>("SELECT * FROM history WHERE seq > ? ORDER BY seq LIMIT ?", [seq, limit]).map(fromRow);

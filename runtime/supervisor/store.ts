@@ -318,6 +318,12 @@ export class Store {
     return [...saved, ...unsaved].slice(-limit);
   }
 
+  /** All of whom history is kept, registered or not. */
+  historyNames(): HistoryOf[] {
+    this.flush();
+    return this.historyRows.named();
+  }
+
   /** The phrase of the newest cause whose kind is not among `quiet`. */
   lastCause(of: HistoryOf, quiet: ReadonlySet<string>): string | undefined {
     return this.historyRows.lastCause(of, quiet);

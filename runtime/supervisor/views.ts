@@ -45,6 +45,7 @@ export function viewOf(supervisor: Supervisor, process: Supervised): ProcessView
     why: process.why,
     source: definition.source?.file ?? null,
     logs: { out: `${folder}/out.log`, err: `${folder}/err.log` },
+    foreground: isGuest(process),
   };
 }
 

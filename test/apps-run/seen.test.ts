@@ -40,6 +40,28 @@ test("what runs in the foreground is in the list meanwhile, measured, and gone a
   );
 });
 
+test("what ran in the foreground is explained by its name afterwards, without a daemon, too; logs say that there are none", async () => {
+  await using home = makeHome();
+  home.write("job.ts", "process.exit(7);\n");
+  home.write("other.ts", "console.log('here'); setInterval(() => {}, 1000);\n");
+  assert.is((await home.ghost(["run", "job.ts"])).code, 7);
+  await using session = inForeground(["run", "other.ts"], { cwd: home.work, env: home.env });
+  await listed(home, "other");
+  assert.match((await home.ok(["logs", "other"])).stderr, "other runs in the foreground: what it writes is on its terminal");
+  const told = async (name: string) => (await home.ok(["why", name])).stdout;
+  assert.match(await told("job"), "exited with code 7");
+  assert.match(await told("ghosts/job"), "exited with code 7");
+  assert.match(await told("*o*"), "started in the foreground by ghost run");
+  const logs = await home.ghost(["logs", "job"]);
+  assert.is(logs.code, 3);
+  assert.match(logs.stderr, "what ran in the foreground wrote to its terminal alone");
+  assert.match((await home.ghost(["why", "jop"])).stderr, "cannot find jop: no process has that name");
+  await session.end("SIGTERM");
+  await home.ok(["daemon", "stop"]);
+  assert.match(await told("job"), "exited with code 7");
+  assert.match(await told("other"), "stopped by SIGTERM");
+});
+
 test("ghost stop, restart and signal reach it where it runs", async () => {
   await using home = makeHome();
   app(home);

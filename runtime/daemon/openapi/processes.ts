@@ -120,6 +120,7 @@ const process: Schema = object({
   why: text,
   source: orNull(text),
   logs: object({ out: text, err: text }),
+  foreground: flag,
 });
 
 /** The shapes of processes and actions. */

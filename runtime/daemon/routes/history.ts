@@ -1,9 +1,9 @@
-import { timelineOf } from "../../supervisor/timeline.ts";
+import { selectHistories, timelineOf } from "../../supervisor/timeline.ts";
 import type { Call } from "../call.ts";
 import type { Route } from "../http.ts";
 import type { DaemonNode } from "../node.ts";
 import { readFlag, readLimit, readNames, readSince } from "../query.ts";
-import { select } from "./processes.ts";
+import { selectable } from "./processes.ts";
 
 /** Entries that one request gives without a limit of its own, and at most. */
 const LIMIT_DEFAULT = 50;
@@ -20,6 +20,7 @@ export function historyRoutes(node: DaemonNode): Route[] {
 function timeline(node: DaemonNode, call: Call, names: readonly string[] | null): void {
   const limit = readLimit(call.query, "limit", LIMIT_DEFAULT, LIMIT_MAX);
   const sinceMs = readSince(call.query)?.getTime() ?? 0;
-  const of = names && select(node, names).map(({ definition, instance }) => ({ ...definition, instance }));
-  call.json(timelineOf(node.supervisor.parts.store, of, { limit, sinceMs, brief: readFlag(call.query, "brief") }));
+  const { groups, parts } = node.supervisor;
+  const of = names && selectHistories(names, selectable(node), groups.all(), () => parts.store.historyNames());
+  call.json(timelineOf(parts.store, of, { limit, sinceMs, brief: readFlag(call.query, "brief") }));
 }

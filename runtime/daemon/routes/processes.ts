@@ -50,10 +50,15 @@ export function processRoutes(node: DaemonNode): Route[] {
 
 /** The processes that names mean; throws NOT_FOUND and the like. */
 export function select(node: DaemonNode, names: readonly string[]): Supervised[] {
+  return selectProcesses(names, selectable(node), node.supervisor.groups.all()).map((candidate) => candidate.process);
+}
+
+/** All that a name may mean, with what runs in the foreground in the place of what rests. */
+export function selectable(node: DaemonNode) {
   const { processes } = node.supervisor;
   const hidden = hiddenByGuests(processes.values());
   const visible = [...processes.values()].filter((process) => !hidden.has(process));
-  const available = visible.map((process) => ({
+  return visible.map((process) => ({
     project: process.definition.project,
     name: process.definition.name,
     instance: process.instance,
@@ -61,7 +66,6 @@ export function select(node: DaemonNode, names: readonly string[]): Supervised[]
     own: isOwn(process),
     process,
   }));
-  return selectProcesses(names, available, node.supervisor.groups.all()).map((candidate) => candidate.process);
 }
 
 function list(node: DaemonNode, call: Call): void {
