@@ -22,7 +22,7 @@ const ACTIONS: Readonly<Record<string, () => Promise<Action>>> = {
 /** Options by action, in camel case; all take --namespace. */
 const OPTIONS = {
   get: ["meta"],
-  set: ["expiry", "ifVersion", "text"],
+  set: ["expiry", "ifVersion", "text", "force"],
   scan: ["lines"],
   incr: ["by"],
   query: ["param", "text"],
@@ -44,6 +44,7 @@ export const command: Command = {
     { flags: "--namespace <N>", about: "Work in this namespace, an app's name (default: default)" },
     { flags: "--expiry <D>", about: "set: the key is gone after this time, e.g. 10m" },
     { flags: "--if-version <V>", about: "set: only if the key still has this version; 0: only if it is not there" },
+    { flags: "-f, --force", about: "set: replace also a stream or a hash, all of it" },
     { flags: "--text", about: "Take values and --param as text, even where they are JSON" },
     { flags: "--meta", about: "get: tell version and expiry, too" },
     { flags: "--by <N>", about: "incr: by how much, e.g. --by=-5 (default 1)" },

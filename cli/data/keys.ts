@@ -8,12 +8,16 @@ import { valueIn, wordOrInput } from "../hub/input.ts";
 import { longValue, shortValue } from "../output/messages.ts";
 import { count, formatDuration } from "../output/quantities.ts";
 import { renderTable } from "../output/table.ts";
+import { type FoundKey, keysWithKinds, refuseOtherKinds } from "./kinds.ts";
 import { withData } from "./open.ts";
+
+/** How wide a kind is shown: `string` and two blanks. */
+const KIND_CELLS = 8;
 
 /** `data get KEY…`: the value, of several keys a line each. */
 export async function get(context: Context, keys: readonly string[]): Promise<number> {
   const [key] = needKeys(context, "get", keys);
-  return withData(context, `get ${keys.join(", ")}`, ({ data }) =>
+  return withData(context, `get ${keys.join(", ")}`, "reads", ({ data }) =>
     keys.length === 1 ? getOne(context, data, key) : getMany(context, data, keys),
   ).catch((error: unknown) => {
     throw error instanceof GhostError && error.code === "WRONG_TYPE" ? noValue(keys, error) : error;
@@ -67,7 +71,8 @@ export async function set(context: Context, [key, word, extra]: readonly (string
   const version = context.text("ifVersion") === undefined ? null : countOption(context, "ifVersion", 0);
   const value = valueIn(wordOrInput(context, word ?? context.passed[0], "a VALUE"), context.flag("text"));
   const options = expiryMs === undefined ? {} : { expiry: `${expiryMs}ms` as const };
-  const newVersion = await withData(context, `set ${key}`, async ({ data }) => {
+  const newVersion = await withData(context, `set ${key}`, "writes", async ({ data }, hub) => {
+    if (!context.flag("force")) await refuseOtherKinds(hub, key);
     if (version !== null) return data.setIfVersion(key, value, version, options);
     await data.set(key, value, options);
     return null;
@@ -84,23 +89,28 @@ export async function set(context: Context, [key, word, extra]: readonly (string
 /** `data del KEY…`: exits with 3 where none of them was there. */
 export async function remove(context: Context, keys: readonly string[]): Promise<number> {
   needKeys(context, "del", keys);
-  const deleted = await withData(context, `delete ${keys.join(", ")}`, ({ data }) => data.deleteBatch(keys));
+  const deleted = await withData(context, `delete ${keys.join(", ")}`, "reads", ({ data }) => data.deleteBatch(keys));
   if (context.json) context.printJson({ deleted });
   else context.say(deleted === 0 ? `nothing to delete: no ${keys.join(", ")}` : `${count(deleted, "key")} deleted`);
   return deleted === 0 ? 3 : 0;
 }
 
-/** `data scan [GLOB]`: keys, one a line, as they are found. */
+/** `data scan [GLOB]`: keys, one a line, as they are found; on a terminal and with --json with their kinds. */
 export async function scan(context: Context, [glob = "*", extra]: readonly string[]): Promise<number> {
   if (extra !== undefined) throw usage(context.verb, `${extra} is one argument too many`, "put the GLOB in quotes; ");
   const most = countOption(context, "lines", 0);
+  const paint = await context.paint();
   const seen = new Set<string>();
-  await withData(context, "scan", async ({ data }) => {
-    for await (const key of data.scan(glob, { signal: context.interruption })) {
-      if (seen.has(key)) continue;
-      seen.add(key);
-      if (context.json) printLine(context, key);
-      else context.print(context.output.isTerminal ? shortValue(key) : key);
+  const show = ({ key, kind }: FoundKey): void => {
+    if (context.json) printLine(context, { key, type: kind });
+    else context.print(context.output.isTerminal ? `${paint.dim(kind.padEnd(KIND_CELLS))}${shortValue(key)}` : key);
+  };
+  await withData(context, "scan", "reads", async ({ data }, hub) => {
+    const keys = data.scan(glob, { signal: context.interruption });
+    for await (const found of context.json || context.output.isTerminal ? keysWithKinds(hub, keys) : plainly(keys)) {
+      if (seen.has(found.key)) continue;
+      seen.add(found.key);
+      show(found);
       if (most > 0 && seen.size >= most) break;
     }
   }).catch((error: unknown) => {
@@ -111,13 +121,18 @@ export async function scan(context: Context, [glob = "*", extra]: readonly strin
   return 0;
 }
 
+/** Nobody sees the kinds: they are not asked for. */
+async function* plainly(keys: AsyncIterable<string>): AsyncGenerator<FoundKey, void, undefined> {
+  for await (const key of keys) yield { key, kind: "" };
+}
+
 /** `data incr KEY [--by N]`: prints the sum. */
 export async function increment(context: Context, [key, extra]: readonly string[]): Promise<number> {
   if (key === undefined) throw usage(context.verb, "incr needs a KEY");
   if (extra !== undefined) throw usage(context.verb, `${extra} is one argument too many`, `--by=${extra} says by how much; `);
   const by = context.text("by") ?? "1";
   if (!/^[+-]?\d{1,15}$/.test(by)) throw usage(context.verb, `--by takes a whole number, not ${by}`);
-  const sum = await withData(context, `increment ${key}`, ({ data }) => data.increment(key, Number(by)));
+  const sum = await withData(context, `increment ${key}`, "writes", ({ data }) => data.increment(key, Number(by)));
   if (context.json) context.printJson({ key, value: sum });
   else if (!context.quiet) context.print(String(sum));
   return 0;
@@ -127,7 +142,7 @@ export async function increment(context: Context, [key, extra]: readonly string[
 export async function invalidate(context: Context, keys: readonly string[]): Promise<number> {
   const pattern = context.text("pattern");
   if (pattern === undefined) needKeys(context, "invalidate", keys, " or --pattern");
-  await withData(context, "invalidate", async ({ data }) => {
+  await withData(context, "invalidate", "writes", async ({ data }) => {
     if (keys.length > 0) await data.invalidateBatch(keys);
     if (pattern !== undefined) await data.invalidatePattern(pattern);
   });

@@ -4,9 +4,11 @@ import { CACHE_DEFAULT } from "../../core/data/cache/settings.ts";
 import type { DataStack } from "../../core/data/compose.ts";
 import { hubGhostData } from "../../core/data/hub/hub-data.ts";
 import { readNodeConfiguration } from "../../runtime/config/read-node-file.ts";
+import { namespaceProblem } from "../../runtime/hub/sql/namespace.ts";
 import { decorateData } from "../../runtime/storage/decorated-data.ts";
 import type { Context } from "../context.ts";
 import { withHub } from "../hub/session.ts";
+import { mustExist } from "./namespaces.ts";
 
 /** The operator's own namespace. */
 const DEFAULT_NAMESPACE = "default";
@@ -16,17 +18,35 @@ export function namespaceOption(context: Context): string {
   return context.text("namespace") ?? DEFAULT_NAMESPACE;
 }
 
-/** A session in the namespace of --namespace, for SQL and what is no GhostData. */
-export function withNamespace<T>(context: Context, action: string, work: (hub: HubSession) => Promise<T>): Promise<T> {
-  return withHub(context, action, { namespace: namespaceOption(context) }, work);
+/** What a command does: one that only reads makes no namespace. */
+export type Access = "reads" | "writes";
+
+/**
+ * A session in the namespace of --namespace, for SQL and what is no GhostData. Throws NOT_FOUND where `access` is to read and nothing was ever written there.
+ */
+export function withNamespace<T>(context: Context, action: string, access: Access, work: (hub: HubSession) => Promise<T>): Promise<T> {
+  const namespace = namespaceOption(context);
+  // What can be no namespace is for the hub to refuse.
+  if (access === "writes" || namespace === DEFAULT_NAMESPACE || namespaceProblem(namespace) !== null)
+    return withHub(context, action, { namespace }, work);
+  return withHub(context, action, {}, async (hub) => {
+    await mustExist(hub, namespace, action);
+    await hub.send(["GHOST.NAMESPACE", namespace]);
+    return work(hub);
+  });
 }
 
 /**
  * GhostData in the hub, encrypted and made resilient as the home's .ghost.yaml says. Nothing is read from a cache, but what is written is made forgotten in
  * the caches of apps.
  */
-export function withData<T>(context: Context, action: string, work: (stack: DataStack) => Promise<T>): Promise<T> {
-  return withNamespace(context, action, async (hub) => {
+export function withData<T>(
+  context: Context,
+  action: string,
+  access: Access,
+  work: (stack: DataStack, hub: HubSession) => Promise<T>,
+): Promise<T> {
+  return withNamespace(context, action, access, async (hub) => {
     const { configuration } = await readNodeConfiguration(context.home, context.environment);
     const settings = { ...configuration.data, cache: configuration.data.cache ?? CACHE_DEFAULT };
     const stack = await decorateData(hubGhostData(hub), settings, {
@@ -37,7 +57,7 @@ export function withData<T>(context: Context, action: string, work: (stack: Data
       bus: onlyPublishing(hub),
     });
     try {
-      return await work(stack);
+      return await work(stack, hub);
     } finally {
       await stack.data[Symbol.asyncDispose]();
     }

@@ -13,7 +13,7 @@ const REDRAW_MS = 100;
 export async function rotateKey(context: Context, [pattern = "*", extra]: readonly string[]): Promise<number> {
   if (extra !== undefined) throw usage(context.verb, `${extra} is one argument too many`);
   const isShown = context.messages.isTerminal && !context.json && !context.quiet;
-  const rotation = await withData(context, "rotate the key", ({ encrypted }) => {
+  const rotation = await withData(context, "rotate the key", "reads", ({ encrypted }) => {
     if (encrypted === null) throw notEncrypted();
     const onProgress = isShown ? progressLine() : undefined;
     return encrypted.rotate({ pattern, plaintext: context.flag("plaintext"), signal: context.interruption, onProgress });

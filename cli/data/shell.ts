@@ -22,7 +22,7 @@ const HELP = [
 /** `data shell`: SQL from a terminal, statement by statement, or from standard input. */
 export async function shell(context: Context, words: readonly string[]): Promise<number> {
   if (words[0] !== undefined) throw usage(context.verb, `${words[0]} is one argument too many`, "ghost data query runs one statement; ");
-  return withNamespace(context, "run the statement", async (hub) => {
+  return withNamespace(context, "run the statement", "writes", async (hub) => {
     const one = new Shell(context, hub);
     return isTerminal(0) ? converse(context, one) : runInput(one, readFileSync(0, "utf8"));
   });

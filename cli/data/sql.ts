@@ -16,7 +16,9 @@ import { judge } from "./statements.ts";
 /** `data query SQL`: rows as a table, with --json one a line. */
 export async function query(context: Context, words: readonly string[]): Promise<number> {
   const [sql, parameters] = statementOf(context, words);
-  const result = await withNamespace(context, "run the statement", (hub) => runQuery(hub, sql, parameters)).catch(explain(context, sql));
+  const result = await withNamespace(context, "run the statement", "reads", (hub) => runQuery(hub, sql, parameters)).catch(
+    explain(context, sql),
+  );
   await showRows(context, result);
   return 0;
 }
@@ -24,7 +26,9 @@ export async function query(context: Context, words: readonly string[]): Promise
 /** `data exec SQL`: prints how many rows were changed. */
 export async function execute(context: Context, words: readonly string[]): Promise<number> {
   const [sql, parameters] = statementOf(context, words);
-  const changes = await withNamespace(context, "run the statement", (hub) => runExecute(hub, sql, parameters)).catch(explain(context, sql));
+  const changes = await withNamespace(context, "run the statement", "writes", (hub) => runExecute(hub, sql, parameters)).catch(
+    explain(context, sql),
+  );
   if (context.json) context.printJson({ changes });
   else if (changes === 0 && judge(sql).is === "query") context.say("no row changed; what the statement gives, ghost data query shows");
   else context.say(`${count(changes, "row")} changed`);
@@ -41,7 +45,7 @@ export async function backUp(context: Context, [file, extra]: readonly string[])
   const path = resolve(context.directory, file);
   const what = isKeys ? "keys and streams of all namespaces" : `the SQL of ${namespaceOption(context)}`;
   context.say(`copying ${what} …`);
-  await withNamespace(context, `back up ${what}`, (hub) => hub.send(["GHOST.BACKUP", path, ...(isKeys ? ["KEYS"] : [])]));
+  await withNamespace(context, `back up ${what}`, "reads", (hub) => hub.send(["GHOST.BACKUP", path, ...(isKeys ? ["KEYS"] : [])]));
   if (context.json) context.printJson({ file: path, ...(isKeys ? { keys: true } : { namespace: namespaceOption(context) }) });
   else context.say(`wrote ${path}`);
   return 0;

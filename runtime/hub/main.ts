@@ -12,6 +12,7 @@ import "./commands/hashes.ts";
 import "./commands/health.ts";
 import "./commands/keys.ts";
 import "./commands/metrics.ts";
+import "./commands/namespaces.ts";
 import "./commands/saga.ts";
 import "./commands/sql.ts";
 import "./commands/streams.ts";

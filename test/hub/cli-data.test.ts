@@ -6,6 +6,7 @@ import { onTerminal } from "../cli/on-terminal.ts";
 import { makeHome } from "../rig/home.ts";
 import { needs } from "../rig/needs.ts";
 import { test } from "../rig/test.ts";
+import { waitFor } from "../rig/wait.ts";
 import { connectHub, hubSocket } from "./asking.ts";
 
 const errorOf = (outcome: { json<T>(): T }): ErrorBody => outcome.json<{ error: ErrorBody }>().error;
@@ -23,7 +24,7 @@ test("keys are written, read, counted, listed and deleted", async () => {
   assert.is(await out("incr", "n"), "1\n");
   assert.is(await out("incr", "n", "--by=-5", "--json"), '{"key":"n","value":-4}\n');
   assert.equal((await out("scan")).split("\n").sort(), ["", "digits", "n", "note", "user:7"]);
-  assert.is(await out("scan", "user:*", "--json"), '"user:7"\n');
+  assert.is(await out("scan", "user:*", "--json"), '{"key":"user:7","type":"string"}\n');
   const many = await home.ghost(["data", "get", "n", "nothing", "--json"]);
   assert.equal([many.code, many.stdout], [3, '{"key":"n","value":-4}\n']);
   assert.is(await out("del", "n", "note", "nothing", "--json"), '{"deleted":2}\n');
@@ -65,6 +66,72 @@ test("namespaces are kept apart, and a name that is none is refused", async () =
   assert.is((await home.ghost(["data", "get", "a"])).code, 3);
   const bad = await home.ghost(["data", "get", "a", "--namespace", "no name", "--json"]);
   assert.equal([bad.code, errorOf(bad).code], [1, "UNAUTHORIZED"]);
+});
+
+test("who only reads makes no namespace, and is told which there are", async () => {
+  await using home = makeHome();
+  await home.ok(["data", "set", "a", "1", "--namespace", "shop"]);
+  await home.ok(["data", "exec", "CREATE TABLE t (a)", "--namespace", "till"]);
+  const reading = [["get", "a"], ["scan"], ["del", "a"], ["query", "SELECT 1"], ["backup", "x.db"]];
+  for (const words of reading) {
+    const { code, json } = await home.ghost(["data", ...words, "--namespace", "shp", "--json"]);
+    const error = json<{ error: ErrorBody }>().error;
+    assert.equal([code, error.code], [3, "NOT_FOUND"], words[0]);
+    assert.match(error.message, /there is no namespace shp$/);
+    assert.match(error.hint ?? "", /^did you mean shop\? there are default, shop, till;/);
+  }
+  assert.not(existsSync(join(home.dir, "data", "shp.db")));
+  assert.not(existsSync(join(home.work, "x.db")));
+  await home.ok(["hub", "restart"]);
+  assert.is((await home.ghost(["data", "get", "a", "--namespace", "shp"])).code, 3, "no look has made it");
+  assert.is((await home.ok(["data", "query", "SELECT count(*) AS n FROM t", "--namespace", "till", "--json"])).stdout, '{"n":0}\n');
+  assert.is((await home.ok(["data", "incr", "n", "--namespace", "shp"])).stdout, "1\n");
+  assert.is((await home.ok(["data", "get", "n", "--namespace", "shp"])).stdout, "1\n");
+});
+
+test("a namespace in which an app works is there, though nothing is in it yet; only the operator may list them", async () => {
+  await using home = makeHome();
+  await home.ok(["hub", "start"]);
+  using app = await connectHub(hubSocket(home));
+  await app.ask("AUTH", (await home.ok(["hub", "token", "shop"])).stdout.trim());
+  assert.equal((await home.ok(["data", "scan", "--namespace", "shop"])).stdout, "");
+  assert.match(String(await app.ask("GHOST.NAMESPACES")), /only the operator/);
+  app[Symbol.dispose]();
+  await waitFor(async () => (await home.ghost(["data", "scan", "--namespace", "shop"])).code === 3, { what: "nobody to be there" });
+});
+
+test("what a key holds is told, and set replaces no stream and no hash without --force", async () => {
+  await using home = makeHome();
+  await home.ok(["data", "set", "a", "1"]);
+  await home.ok(["bus", "stream", "add", "jobs", "1"]);
+  using hub = await connectHub(hubSocket(home));
+  await hub.ask("HSET", "h", "f", "v");
+  const kinds = (await home.ok(["data", "scan", "--json"])).stdout.trim().split("\n");
+  assert.equal(kinds.sort(), ['{"key":"a","type":"string"}', '{"key":"h","type":"hash"}', '{"key":"jobs","type":"stream"}']);
+  assert.equal((await home.ok(["data", "scan"])).stdout.split("\n").sort(), ["", "a", "h", "jobs"]);
+  for (const [key, kind] of [
+    ["jobs", "stream"],
+    ["h", "hash"],
+  ] as const) {
+    const refused = await home.ghost(["data", "set", key, "1", "--json"]);
+    const { code, message, hint } = errorOf(refused);
+    assert.equal([refused.code, code, message], [1, "WRONG_TYPE", `cannot set ${key}: it is a ${kind}, and all of it would be gone`]);
+    assert.match(hint ?? "", /--force/);
+    assert.is(await hub.ask("TYPE", key), kind);
+  }
+  await home.ok(["data", "set", "h", "2", "--force"]);
+  assert.is(await hub.ask("GET", "h"), "2");
+});
+
+test("a scan of many keys tells all their kinds, and ends after as many as were asked for", async () => {
+  await using home = makeHome();
+  await home.ok(["hub", "start"]);
+  using hub = await connectHub(hubSocket(home));
+  await hub.ask("MSET", ...Array.from({ length: 3_000 }, (_, index) => [`k${index}`, "1"]).flat());
+  const lines = async (...more: string[]) => (await home.ok(["data", "scan", "--json", ...more])).stdout.trim().split("\n");
+  const all = await lines();
+  assert.equal([all.length, new Set(all).size, all.every((line) => line.includes('"type":"string"'))], [3_000, 3_000, true]);
+  assert.is((await lines("-n", "700")).length, 700);
 });
 
 test("what is written is made forgotten in the caches of apps", async () => {
@@ -172,6 +239,7 @@ test("what is refused is said in the words of the command line, with what to do 
   await using home = makeHome();
   await home.ok(["data", "exec", "CREATE TABLE t (a)"]);
   await home.ok(["bus", "stream", "add", "jobs", "1"]);
+  await home.ok(["data", "set", "a", "1", "--namespace", "shop"]);
   const cases: [string[], RegExp][] = [
     [["gte", "a"], /there is no gte.*did you mean ghost data get\?/s],
     [["set", "a", "1", "--if-version", "x"], /--if-version takes a whole number, not x/],

@@ -117,6 +117,11 @@ export class Keyspace {
     return this.namespaces.of(name);
   }
 
+  /** All namespaces, also empty ones. */
+  spaces(): Iterable<Space> {
+    return this.namespaces.all();
+  }
+
   now(): number {
     return Date.now();
   }

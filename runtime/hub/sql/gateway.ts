@@ -5,7 +5,7 @@ import { sqlEnvironment } from "./environment.ts";
 import { Ask, encodeFrame } from "./frames.ts";
 import { SQL_LIMITS, type SqlLimits } from "./limits.ts";
 import type { Answer } from "./link.ts";
-import { namespaceFile } from "./namespace.ts";
+import { namespaceFile, storedNamespaces } from "./namespace.ts";
 import { busy, NamespaceQueue, type SqlProgram, type Waiting } from "./namespace-queue.ts";
 import { batchFrame, executeFrame, queryFrame } from "./requests.ts";
 import { OpenTransaction, type SqlTransaction } from "./transaction.ts";
@@ -90,6 +90,11 @@ export class SqlGateway {
   /** Writes all that is committed into a new file at `path`, which is absolute. Other statements of the namespace wait. */
   async backup(namespace: string, path: string, options: SqlOptions = {}): Promise<void> {
     await this.wait(this.queueOf(namespace), { frame: encodeFrame(Ask.BACKUP, path), limitMs: this.limits.backupMs }, options);
+  }
+
+  /** The namespaces that have a file. */
+  stored(): string[] {
+    return storedNamespaces(this.dataFolder);
   }
 
   /** The namespaces in use. */

@@ -28,6 +28,12 @@ export function namespaceFile(dataFolder: string, name: string): string {
   return join(dataFolder, file);
 }
 
+/** The namespaces whose files lie in a folder. */
+export function storedNamespaces(dataFolder: string): string[] {
+  const names = listed(dataFolder).flatMap((entry) => (entry.endsWith(".db") ? [entry.slice(0, -".db".length)] : []));
+  return names.filter((name) => namespaceProblem(name) === null);
+}
+
 function listed(folder: string): string[] {
   try {
     return readdirSync(folder);
