@@ -1,6 +1,5 @@
 import type { Duration } from "../../core/config/duration.ts";
 import type { AbortSignal as CoreSignal } from "../../core/errors/abort-signal.ts";
-import { G } from "./g.ts";
 import { Life } from "./life.ts";
 
 /** The platform's AbortSignal, where its types are there. */
@@ -44,7 +43,7 @@ export abstract class GhostApp {
   /** The app's work; `args` is what stands behind the entry on the command line. What it throws ends the app with exit code 1. */
   abstract run(args: string[]): unknown;
 
-  /** Called again and again in a service. What it throws goes to `onError`, and the next tick comes as usual. */
+  /** Called again and again in a service. What it throws is logged and goes to `onError`, and the next tick comes as usual. */
   onTick(): unknown {
     return undefined;
   }
@@ -59,9 +58,9 @@ export abstract class GhostApp {
     return undefined;
   }
 
-  /** Told of what `run` and `onTick` throw; by default it is logged. What it throws itself ends a service with exit code 1. */
-  onError(error: unknown): unknown {
-    return G.error("the app failed", { error });
+  /** Told of what `run`, `onTick`, `onBeforeRun` and `onAfterRun` throw, after that is logged. By default it does nothing. What it throws itself ends a service with exit code 1. */
+  onError(_error: unknown): unknown {
+    return undefined;
   }
 
   /** Ends the app in order, as SIGTERM does; resolves when it has ended. */

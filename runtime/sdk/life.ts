@@ -97,7 +97,7 @@ export class Life {
       if (signal.aborted) return;
       await Promise.resolve()
         .then(() => this.app.onTick())
-        .catch((error) => this.report(error));
+        .catch((error) => this.report(error, "a tick failed"));
     }
   }
 
@@ -106,12 +106,13 @@ export class Life {
     this.wake();
   }
 
-  /** Tells the app; when it throws itself, the app is to end. */
-  private async report(error: unknown): Promise<void> {
+  /** Logs it, whatever the app's own `onError` does, and tells the app; when that throws, the app is to end. */
+  private async report(error: unknown, what = "the app failed"): Promise<void> {
+    G.error(what, { error });
     try {
       await this.app.onError(error);
     } catch (fatal) {
-      G.error("the app failed", { error: fatal });
+      G.error("the app ends: onError threw", fatal === error ? {} : { error: fatal });
       this.code = 1;
       this.abort();
     }

@@ -82,6 +82,29 @@ test("a tick that fails is told and the next one comes; what onError throws ends
   assert.equal([messages(stdout), code], [["tick 1", "tick 2", "tick 3", "after"], 1]);
 });
 
+test("an error is logged once, with its stack, whatever the app's own onError does", async () => {
+  using app = makeApp();
+  const own = 'onError() { G.warn("mine"); }';
+  for (const hook of ["run", "onBeforeRun", "onAfterRun"]) {
+    const { code, stderr } = await app.run(appOf(`run() {} ${hook}() { throw new Error("no bread"); } ${own}`));
+    assert.equal([messages(stderr), code], [["the app failed error=Error: no bread", "mine"], 1]);
+    assert.match(stderr, new RegExp(`at App\\.${hook} `));
+  }
+  const untold = await app.run(appOf('run() { throw new Error("no bread"); }'));
+  assert.equal([messages(untold.stderr), untold.code], [["the app failed error=Error: no bread"], 1]);
+});
+
+test("a tick that fails is told as that, and the end only where onError ends the app", async () => {
+  using app = makeApp();
+  const { code, stderr } = await app.run(
+    appOf(
+      'isService = true; tickInterval = "2ms"; n = 0; run() {} onTick() { throw new Error(`tick ${++this.n}`); } onError(error) { if (this.n === 2) throw error; }',
+    ),
+  );
+  const failed = ["a tick failed error=Error: tick 1", "a tick failed error=Error: tick 2"];
+  assert.equal([messages(stderr), code], [[...failed, "the app ends: onError threw"], 1]);
+});
+
 test("a one-shot that is interrupted ends with 128 and the signal's number, after onAfterRun", async () => {
   using app = makeApp();
   const { child, said, ended } = start(
