@@ -43,6 +43,11 @@ const WORDS: Readonly<Record<string, string>> = {
 /** Actions whose next argument is a file. */
 const ACTIONS_WITH_FILES = ["data backup"];
 
+/** Verbs whose words the hub knows, as far as it runs: channels, streams, keys. Its names may hold anything, and no shell may take them for code. */
+const ASKS_HUB = ["bus", "data"];
+/** Options whose values the hub knows, by verb. */
+const HUB_VALUES = [{ verb: "data", long: "namespace" }];
+
 /** What completes the value of an option, as a command that prints a word a line. */
 const VALUES: readonly { readonly verb: string; readonly long: string; readonly short: string; readonly words: string }[] = [
   { verb: "create", long: "template", short: "t", words: "ghost create --list --quiet 2>/dev/null" },
@@ -70,21 +75,37 @@ function bash(entries: Entries): string {
     ({ verb, long, short, words: list }) =>
       `    ${verb}:--${long}|${verb}:-${short}) COMPREPLY=($(compgen -W "$(${list})" -f -- "$word")); return ;;`,
   );
+  const hubValues = HUB_VALUES.map(({ verb, long }) => `    ${verb}:--${long}) _ghost_hub; return ;;`);
   return `# bash completion of ghost
+_ghost_hub() {
+  local name colons=""
+  if [[ "$word" == *:* && "$COMP_WORDBREAKS" == *:* ]]; then colons="\${word%"\${word##*:}"}"; fi
+  while IFS= read -r name; do COMPREPLY+=("\${name#"$colons"}"); done < <(ghost complete -- "\${words[@]:1}" 2>/dev/null)
+}
 _ghost() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" verb="" named="" path="" options="" index
+  local word="" verb="" named="" path="" options="" index words=(ghost)
   COMPREPLY=()
-  for ((index = 1; index < COMP_CWORD; index++)); do
-    case "\${COMP_WORDS[index]}" in
+  # To bash a word ends at a colon, to us it does not.
+  for ((index = 1; index <= COMP_CWORD; index++)); do
+    word="\${COMP_WORDS[index]}"
+    if [[ "$COMP_WORDBREAKS" == *:* && -n "$word" && $index -gt 1 ]] && [[ "$word" == :* || "\${words[\${#words[@]}-1]}" == *: ]]; then
+      words[\${#words[@]}-1]+="$word"
+    else
+      words+=("$word")
+    fi
+  done
+  word="\${words[\${#words[@]}-1]}"
+  for ((index = 1; index < \${#words[@]} - 1; index++)); do
+    case "\${words[index]}" in
       --home) index=$((index + 1)) ;;
       -*) ;;
       *)
-        path="$path\${path:+ }\${COMP_WORDS[index]}"
-        if [[ -z "$verb" ]]; then verb="\${COMP_WORDS[index]}"; else named=1; fi ;;
+        path="$path\${path:+ }\${words[index]}"
+        if [[ -z "$verb" ]]; then verb="\${words[index]}"; else named=1; fi ;;
     esac
   done
-  case "$verb:\${COMP_WORDS[COMP_CWORD-1]}" in
-${values.join("\n")}
+  case "$verb:\${words[\${#words[@]}-2]}" in
+${[...values, ...hubValues].join("\n")}
   esac
   if [[ "$word" == -* ]]; then
     case "$verb" in
@@ -102,6 +123,7 @@ ${words.join("\n")}
     ${ACTIONS_WITH_FILES.map((path) => `"${path}"`).join("|")}) COMPREPLY=($(compgen -f -- "$word")); return ;;
   esac
   case "$verb" in
+    ${ASKS_HUB.join("|")}) _ghost_hub ;;
     "") COMPREPLY=($(compgen -W "${entries.map(([verb]) => verb).join(" ")}" -- "$word")) ;;
     ${TAKES_NAMES.join("|")})
       COMPREPLY=($(compgen -W "all $(ghost list --quiet 2>/dev/null | if [[ "$word" == */* ]]; then cat; else sed 's,.*/,,'; fi)" -- "$word")) ;;&
@@ -120,8 +142,12 @@ function zsh(entries: Entries): string {
   const values = VALUES.map(
     ({ verb, long, short, words: list }) => `    ${verb}:--${long}|${verb}:-${short}) compadd -- \${(f)"$(${list})"}; _files; return ;;`,
   );
+  const hubValues = HUB_VALUES.map(({ verb, long }) => `    ${verb}:--${long}) _ghost_hub; return ;;`);
   return `#compdef ghost
 # zsh completion of ghost
+_ghost_hub() {
+  compadd -- \${(f)"$(ghost complete -- "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null)"}
+}
 _ghost() {
   local -a verbs options
   verbs=(
@@ -132,7 +158,7 @@ ${verbs.join("\n")}
     return
   fi
   case "$words[2]:$words[CURRENT-1]" in
-${values.join("\n")}
+${[...values, ...hubValues].join("\n")}
   esac
   if [[ "$PREFIX" == -* ]]; then
     case "$words[2]" in
@@ -150,12 +176,16 @@ ${words.join("\n")}
     ${ACTIONS_WITH_FILES.map((path) => `"${path}"`).join("|")}) _files; return ;;
   esac
   case "$words[2]" in
+    ${ASKS_HUB.join("|")}) _ghost_hub ;;
     ${TAKES_NAMES.join("|")}) compadd -- all \${(f)"$(ghost list --quiet 2>/dev/null)"} \${\${(f)"$(ghost list --quiet 2>/dev/null)"}##*/} ;|
     ${TAKES_FILES.join("|")}) _files ;;
   esac
 }
 if [[ "$funcstack[1]" == _ghost ]]; then _ghost "$@"; else compdef _ghost ghost; fi`;
 }
+
+/** The line's words without `ghost`, to the one at the cursor. */
+const FISH_HUB = "(ghost complete -- (commandline -opc)[2..] (commandline -ct | string unescape) 2>/dev/null)";
 
 /** True when a word follows the verb already: then `signal` wants its second. */
 const FISH_NAMED = 'test (count (commandline -opc | string match -v -- "-*")) -gt 2';
@@ -171,6 +201,9 @@ function fish(entries: Entries): string {
     ({ verb, long, short, words: list }) =>
       `complete -c ghost -n '__fish_seen_subcommand_from ${verb}' -s ${short} -l ${long} -r -a '(${list})'`,
   );
+  const hubValues = HUB_VALUES.map(
+    ({ verb, long }) => `complete -c ghost -n '__fish_seen_subcommand_from ${verb}' -l ${long} -r -f -a '${FISH_HUB}'`,
+  );
   const options = entries.flatMap(([verb, { flags }]) =>
     flags.map((flag) => `complete -c ghost -n '__fish_seen_subcommand_from ${verb}' ${fishFlag(flag)}`),
   );
@@ -183,8 +216,10 @@ function fish(entries: Entries): string {
     ...GLOBAL_FLAGS.map((flag) => `complete -c ghost ${fishFlag(flag)}`),
     ...options,
     ...values,
+    ...hubValues,
     ...words,
     `complete -c ghost -n '__fish_seen_subcommand_from ${verbsOfWords.join(" ")}; and ${files}' -f`,
+    `complete -c ghost -n '__fish_seen_subcommand_from ${ASKS_HUB.join(" ")}' -a '${FISH_HUB}'`,
     `complete -c ghost -n '__fish_seen_subcommand_from ${TAKES_NAMES.filter((verb) => !TAKES_FILES.includes(verb)).join(" ")}' -f`,
     `complete -c ghost -n '__fish_seen_subcommand_from signal; and ${FISH_NAMED}' -a '${SIGNALS.join(" ")}'`,
     `complete -c ghost -n '__fish_seen_subcommand_from ${TAKES_NAMES.join(" ")}; and not begin; __fish_seen_subcommand_from signal; and ${FISH_NAMED}; end' -a 'all (ghost list --quiet 2>/dev/null | string replace -r ".*/" ""; ghost list --quiet 2>/dev/null)'`,

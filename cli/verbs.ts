@@ -61,6 +61,7 @@ export const VERBS: Readonly<Record<string, Loader>> = Object.assign(Object.crea
 /** Verbs that only Ghost itself calls: neither help nor completions know them. */
 const HIDDEN_VERBS: Readonly<Record<string, Loader>> = {
   "app-config": () => import("./commands/app-config.ts"),
+  complete: () => import("./commands/complete.ts"),
   "end-run": () => import("./commands/end-run.ts"),
   "hub-sql": () => import("./commands/hub-sql.ts"),
 };

@@ -21,7 +21,7 @@ export async function mustExist(hub: HubSession, name: string, action: string): 
 }
 
 /** Those in which something is kept; null: the hub is too old to say. */
-async function namespacesOf(hub: HubSession): Promise<string[] | null> {
+export async function namespacesOf(hub: HubSession): Promise<string[] | null> {
   try {
     return listOf(await hub.send(["GHOST.NAMESPACES"])).map((name) => textOf(name) ?? "");
   } catch (error) {
