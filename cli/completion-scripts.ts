@@ -35,6 +35,7 @@ const WORDS: Readonly<Record<string, string>> = {
   bus: "pub sub request stream",
   "bus stream": "add read tail create groups pending dead",
   saga: "list show retry skip",
+  sdk: "list update",
   data: "get set del scan incr query exec shell backup rotate-key invalidate",
   group: "list status start stop restart create delete",
   completions: SHELLS.join(" "),

@@ -9,6 +9,7 @@ export const VERB_GROUPS: Readonly<Record<string, Readonly<Record<string, Loader
     create: () => import("./commands/create.ts"),
     run: () => import("./commands/run.ts"),
     test: () => import("./commands/test.ts"),
+    sdk: () => import("./commands/sdk.ts"),
   },
   "Run and stop": {
     register: () => import("./commands/register.ts"),

@@ -53,6 +53,8 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
   passSignals(run);
   run.start(`ghost ${context.verb}`);
   void announcement.begin();
+  if (options.purpose === "run" && context.interactive)
+    void import("./old-sdk.ts").then(({ tellOldSdk }) => tellOldSdk(context, definition.workingDirectory));
   try {
     if (options.watch) await watch(context, run);
     return await run.ended;

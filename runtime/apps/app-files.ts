@@ -1,6 +1,7 @@
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { type AppWords, fillBytes, fillPath } from "./placeholders.ts";
 import { sdkFiles } from "./sdk-files.ts";
+import { PYTHON_CLIENT } from "./sdk-stamp.ts";
 import type { SdkKind, Template, TemplateFile } from "./template.ts";
 
 /** One thing to write; a link where `linkTo` says so. */
@@ -13,8 +14,8 @@ export interface AppFile extends TemplateFile {
 export const SDK_FOLDER = "vendor/ghost-sdk";
 /** Where `import … from "ghost-sdk"` is looked for; npm makes the same link of `"ghost-sdk": "file:./vendor/ghost-sdk"`. */
 export const SDK_LINK = "node_modules/ghost-sdk";
-/** The Python client among the SDK's files. */
-const PYTHON_SDK = "python/ghost.py";
+/** Where the Python client lies in an app. */
+export const PYTHON_FILE = "ghost.py";
 
 /** All that an app of this template begins with: its files with their placeholders filled, and the client library. */
 export async function appFiles(template: Template, words: AppWords): Promise<AppFile[]> {
@@ -27,9 +28,9 @@ export async function appFiles(template: Template, words: AppWords): Promise<App
 
 async function sdkFilesOf(kind: SdkKind): Promise<AppFile[]> {
   if (kind === "none") return [];
-  const files = Object.entries(await sdkFiles());
-  if (kind === "python") return files.filter(([path]) => path === PYTHON_SDK).map(([, text]) => asFile("ghost.py", text));
-  const own = files.filter(([path]) => path !== PYTHON_SDK).map(([path, text]) => asFile(`${SDK_FOLDER}/${path}`, text));
+  const { [PYTHON_CLIENT]: client = "", ...files } = await sdkFiles();
+  if (kind === "python") return [asFile(PYTHON_FILE, client)];
+  const own = Object.entries(files).map(([path, text]) => asFile(`${SDK_FOLDER}/${path}`, text));
   return [...own, { ...asFile(SDK_LINK, ""), linkTo: `../${SDK_FOLDER}` }];
 }
 

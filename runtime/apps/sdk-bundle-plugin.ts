@@ -2,10 +2,12 @@
 import { basename } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import type { Plugin } from "esbuild";
+import { versionsOf } from "./sdk-versions.ts";
 
 /**
  * The esbuild plugin that replaces `sdk-files.ts`. With `carry: "text"` the bundle holds the texts, compressed; with `"asset"` it reads `file`
- * (the texts as JSON, brotli-compressed, embedded by `bun build --compile --asset`). Neither costs anything before it is asked for.
+ * (the texts as JSON, brotli-compressed, embedded by `bun build --compile --asset`). Neither costs anything before it is asked for. Which versions they are is
+ * there as it is.
  */
 export function sdkFilesPlugin({
   carry,
@@ -16,7 +18,8 @@ export function sdkFilesPlugin({
   file: string;
   files: Readonly<Record<string, string>>;
 }): Plugin {
-  const contents = carry === "text" ? carryingText(packSdk(files)) : readingAsset(basename(file));
+  const versions = `export const sdkVersions = () => (${JSON.stringify(versionsOf(files))});\n`;
+  const contents = versions + (carry === "text" ? carryingText(packSdk(files)) : readingAsset(basename(file)));
   return {
     name: "ghost-sdk-files",
     setup(build) {

@@ -10,6 +10,7 @@ import { checkHome } from "./home-checks.ts";
 import { checkHub } from "./hub-checks.ts";
 import { checkInit } from "./init-checks.ts";
 import { checkLimits } from "./limit-checks.ts";
+import { checkSdks } from "./sdk-checks.ts";
 import { checkState } from "./state-checks.ts";
 import { checkSystem } from "./system-checks.ts";
 
@@ -44,6 +45,7 @@ export async function examine(
       ...(await checkEncryption(home, registered, environment)),
       ...(system?.hub ? await checkHub(system.hub, client) : []),
       ...checkLimits(system, registered),
+      ...checkSdks(home, registered),
     ],
   };
 }

@@ -6,6 +6,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
+import { PYTHON_CLIENT, STAMP_FILE, stampOf, withPythonStamp } from "../apps/sdk-stamp.ts";
 import { internalNames } from "./internal-names.ts";
 import { joinParts } from "./join-parts.ts";
 import { loadPartsFirst } from "./load-parts-first.ts";
@@ -17,7 +18,7 @@ const HERE = "runtime/sdk";
 /** Modules of the package besides `index`: name and entry. What they share with it is there once. */
 const MORE_MODULES: Readonly<Record<string, string>> = { testing: "runtime/sdk/testing/index.ts" };
 /** Files and folders that come along as they are: where from, and their place in the package. Those that do not exist are left out. */
-const AS_THEY_ARE: Readonly<Record<string, string>> = { "runtime/sdk/python/ghost.py": "python/ghost.py" };
+const AS_THEY_ARE: Readonly<Record<string, string>> = { "runtime/sdk/python/ghost.py": PYTHON_CLIENT };
 
 /** Runs a command, and throws when it fails. */
 export type Run = (command: string, args: string[]) => unknown;
@@ -32,6 +33,14 @@ export async function buildSdk(folder: string, version: string, run: Run): Promi
   loadPartsFirst(folder);
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest(version, modules), null, 2)}\n`);
   for (const [from, to] of Object.entries(AS_THEY_ARE)) if (existsSync(join(ROOT, from))) cpSync(join(ROOT, from), join(folder, to));
+  stamp(folder, version);
+}
+
+/** Has each copy say what it is: see `runtime/apps/sdk-stamp.ts`. */
+function stamp(folder: string, version: string): void {
+  const { [PYTHON_CLIENT]: client, ...files } = readSdk(folder);
+  if (client !== undefined) writeFileSync(join(folder, PYTHON_CLIENT), withPythonStamp(client, version));
+  writeFileSync(join(folder, STAMP_FILE), `${JSON.stringify(stampOf(version, files), null, 1)}\n`);
 }
 
 /** The package's files: path and text. */
