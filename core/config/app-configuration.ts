@@ -1,4 +1,5 @@
 import { appConfigText } from "./app-text.ts";
+import { watchOfApp } from "./app-watch.ts";
 import type { DataConfiguration } from "./data-configuration.ts";
 import type { AppPart, ProcessDefinition } from "./definition.ts";
 
@@ -74,6 +75,7 @@ export function definitionOfApp(app: AppConfiguration, launch: AppLaunch): Proce
   const { process: managed } = app;
   return {
     ...managed,
+    watch: managed.watch && watchOfApp(managed.watch, app),
     app: appPart(app),
     executable: launch.executable,
     args: launch.args,

@@ -1,6 +1,6 @@
 import { basename, dirname, relative } from "node:path";
-import type { AppConfiguration } from "../../core/config/app-configuration.ts";
 import { APPS_PROJECT } from "../../core/config/app-project.ts";
+import { watchOfApp } from "../../core/config/app-watch.ts";
 import type { ProcessDefinition, WatchPolicy } from "../../core/config/definition.ts";
 import type { Diagnostic } from "../../core/config/diagnostics.ts";
 import { definitionOf } from "../../core/config/from-program.ts";
@@ -32,13 +32,14 @@ export interface RunnableContext {
 
 /** Someone who watches it wants to see the change at once; editors write within this time, in ms. */
 const WATCH_DEBOUNCE_MS = 30;
+const WHOLE_FOLDER: WatchPolicy = { paths: ["."], ignore: [], debounceMs: WATCH_DEBOUNCE_MS };
 
 /** Reads the app, or makes up what a single file does not say. Throws CONFIG_INVALID and the like, and what `launchOf` throws. */
 export async function readRunnable(found: FoundApp, context: RunnableContext): Promise<Runnable> {
   if (found.kind === "file") return fileRunnable(found.file, context);
   const { app, definition, secrets, warnings } = await readApp(found.directory, context);
   const args = [...definition.args, ...context.args];
-  const watch = context.watch ? (definition.watch ?? wholeFolder(app)) : null;
+  const watch = context.watch ? (definition.watch ?? watchOfApp(WHOLE_FOLDER, app)) : null;
   return {
     // What it writes is on a terminal, where no probe can read it.
     definition: {
@@ -87,11 +88,4 @@ function single(file: string, directory: string, launch: ReturnType<typeof launc
     secrets: {},
     warnings: [],
   };
-}
-
-/** Everything in the app's folder but what it writes itself. */
-function wholeFolder({ directory, logsPath, dataPath }: AppConfiguration): WatchPolicy {
-  const own = [logsPath, dataPath].filter((path) => path !== null).map((path) => relative(directory, path));
-  const inside = own.filter((path) => path !== "" && !path.startsWith(".."));
-  return { paths: ["."], ignore: [...new Set(["logs", "data", ...inside])], debounceMs: WATCH_DEBOUNCE_MS };
 }

@@ -5,19 +5,15 @@ import type { ProcessDefinition, WatchPolicy } from "../../core/config/definitio
 import type { Event } from "../../core/lifecycle/events.ts";
 import type { Machine } from "../../core/lifecycle/state.ts";
 import { LOOP_RESTARTS, nextStreak, slowdownMs } from "../../core/lifecycle/watch-loop.ts";
+import { type PathFilter, pathFilter, realPath } from "./watched-paths.ts";
 
-/** Folders that nobody wants a restart for. */
-const ALWAYS_IGNORED = [".git", "node_modules", "__pycache__", ".venv"] as const;
-/** File systems that the kernel makes up. */
-const SYSTEM_FOLDERS = /^\/(proc|sys|dev)(\/|$)/;
-/** Files whose names tell of an editor at work. */
-const EDITOR_FILES = /(~|\.sw[a-z]|\.tmp|^4913|^\.#.*)$/;
 /** Files that one process may have watched; more is a mistake in `paths`. */
 const WATCHED_MAX = 20_000;
 
 interface Watcher {
   readonly policy: WatchPolicy;
-  readonly workingDirectory: string;
+  /** The real path of what is watched: a link to it may be turned. */
+  readonly directory: string;
   close(): void;
 }
 
@@ -50,10 +46,12 @@ export class FileWatch<Process extends Watched> {
     const existing = this.watchers.get(process.key);
     const { watch, workingDirectory } = process.definition;
     const wanted = watch !== null && process.machine.desired === "up" && this.supervisor.isRegistered(process);
-    if (existing && wanted && isUnchanged(existing, watch, workingDirectory)) return;
+    if (!existing && !wanted) return;
+    const directory = realPath(workingDirectory);
+    if (existing && wanted && isUnchanged(existing, watch, directory)) return;
     existing?.close();
     this.watchers.delete(process.key);
-    if (wanted) this.watchers.set(process.key, this.watch(process, watch));
+    if (wanted) this.watchers.set(process.key, this.watch(process, watch, directory));
   }
 
   close(): void {
@@ -61,30 +59,29 @@ export class FileWatch<Process extends Watched> {
     this.watchers.clear();
   }
 
-  private watch(process: Process, policy: WatchPolicy): Watcher {
-    const { workingDirectory } = process.definition;
-    const filter = pathFilter(policy, workingDirectory, this.supervisor.parts.home.root);
+  private watch(process: Process, policy: WatchPolicy, directory: string): Watcher {
+    const filter = pathFilter(policy, directory, this.supervisor.parts.home.root);
     let debounce: ReturnType<typeof setTimeout> | undefined;
     let firstFile: string | undefined;
     let streak = 0;
     const changed = (file: string): void => {
       if (firstFile === undefined) {
         streak = nextStreak(streak, process.machine, Date.now());
-        if (streak === LOOP_RESTARTS + 1) this.tellLoop(process, file);
+        if (streak === LOOP_RESTARTS + 1) this.tellLoop(process, directory, file);
       }
       firstFile ??= file;
       clearTimeout(debounce);
       debounce = setTimeout(() => {
-        this.restart(process, firstFile ?? file);
+        this.restart(process, directory, firstFile ?? file);
         firstFile = undefined;
       }, policy.debounceMs + slowdownMs(streak));
     };
-    const closing = startChokidar(policy, workingDirectory, filter, changed, (text) =>
+    const closing = startChokidar(policy, directory, filter, changed, (text) =>
       this.supervisor.record(process, null, null, { kind: "watch-failed", text }),
     );
     return {
       policy,
-      workingDirectory,
+      directory,
       close() {
         clearTimeout(debounce);
         void closing.then((close) => close());
@@ -93,16 +90,16 @@ export class FileWatch<Process extends Watched> {
   }
 
   /** A program that changes what is watched each time that it starts would be restarted for ever, as fast as it can. */
-  private tellLoop(process: Process, file: string): void {
-    const shown = relative(process.definition.workingDirectory, file);
+  private tellLoop(process: Process, directory: string, file: string): void {
+    const shown = relative(directory, file);
     const text = `${shown} changed right after each of ${LOOP_RESTARTS} starts, as if the program wrote it itself; restarts for such changes become slower, up to 30 s`;
     const hint = `add ${shown} to \`watch.ignore\`, or narrow \`watch.paths\``;
     this.supervisor.record(process, null, null, { kind: "watch-loop", text, facts: { file, hint } });
   }
 
-  private restart(process: Process, file: string): void {
+  private restart(process: Process, directory: string, file: string): void {
     if (process.machine.desired !== "up") return;
-    const shown = relative(process.definition.workingDirectory, file);
+    const shown = relative(directory, file);
     this.supervisor.dispatch(process, {
       type: "restart",
       free: true,
@@ -111,8 +108,8 @@ export class FileWatch<Process extends Watched> {
   }
 }
 
-function isUnchanged(watcher: Watcher, policy: WatchPolicy, workingDirectory: string): boolean {
-  return JSON.stringify(watcher.policy) === JSON.stringify(policy) && watcher.workingDirectory === workingDirectory;
+function isUnchanged(watcher: Watcher, policy: WatchPolicy, directory: string): boolean {
+  return JSON.stringify(watcher.policy) === JSON.stringify(policy) && watcher.directory === directory;
 }
 
 /** chokidar is loaded only when something is watched. Gives a function that closes the watcher. */
@@ -159,35 +156,4 @@ async function startChokidar(
   });
   watcher.on("error", (error) => failed(`cannot watch files: ${(error as Error).message}`));
   return () => void watcher.close();
-}
-
-/** Which files count. Paths are absolute. */
-interface PathFilter {
-  /** Neither a file nor a folder to go into. */
-  isIgnored(path: string): boolean;
-  isWanted(path: string): boolean;
-}
-
-/** Patterns are compiled once: a tree that is walked asks for each of its files. */
-function pathFilter({ paths, ignore }: WatchPolicy, directory: string, home: string): PathFilter {
-  const ignored = ignore.map(pathMatcher);
-  const wanted = paths.map(pathMatcher);
-  const isIgnored = (path: string): boolean => {
-    if (path === home || path.startsWith(home + sep) || SYSTEM_FOLDERS.test(path)) return true;
-    const inside = relative(directory, path);
-    const parts = inside.split(sep);
-    if (parts.some((part) => (ALWAYS_IGNORED as readonly string[]).includes(part))) return true;
-    if (EDITOR_FILES.test(parts.at(-1) ?? "")) return true;
-    return ignored.some((matches) => matches(inside));
-  };
-  return { isIgnored, isWanted: (path) => !isIgnored(path) && wanted.some((matches) => matches(relative(directory, path))) };
-}
-
-/** A pattern without a slash fits a name at any depth, a folder everything in it; `.` everything. */
-function pathMatcher(pattern: string): (path: string) => boolean {
-  const bare = pattern.replace(/^\.\//, "").replace(/\/$/, "");
-  if (bare === "." || bare === "") return (path) => !path.startsWith("..");
-  const itself = picomatch(bare, { dot: true, ...(!bare.includes("/") && { matchBase: true }) });
-  const inside = picomatch(`${bare}/**`, { dot: true });
-  return (path) => itself(path) || inside(path);
 }

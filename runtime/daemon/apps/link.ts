@@ -1,7 +1,7 @@
 import { APPS_PROJECT } from "../../../core/config/app-project.ts";
-import type { Dependency, ProcessDefinition } from "../../../core/config/definition.ts";
+import type { Dependency, ProcessDefinition, WatchPolicy } from "../../../core/config/definition.ts";
 import { bareCondition } from "../../../core/config/link-dependencies.ts";
-import type { ReadApp } from "../../config/read-app-file.ts";
+import { APP_FILE, type ReadApp } from "../../config/read-app-file.ts";
 
 /** An app whose dependencies mean something, now that the others are known. */
 export interface LinkedApp {
@@ -18,5 +18,11 @@ export function linkApp({ app, definition }: ReadApp, known: readonly ProcessDef
     return other && app.bareNeeds.includes(dependency.name) ? { ...dependency, condition: bareCondition(other) } : dependency;
   };
   const missing = definition.dependsOn.filter(({ name }) => !find(name)).map(({ name }) => name);
-  return { definition: { ...definition, dependsOn: definition.dependsOn.map(link) }, missing };
+  const watch = definition.watch && besidesItsFile(definition.watch);
+  return { definition: { ...definition, watch, dependsOn: definition.dependsOn.map(link) }, missing };
+}
+
+/** The file itself is followed here anyway, and restarts what it has to. */
+function besidesItsFile(policy: WatchPolicy): WatchPolicy {
+  return { ...policy, ignore: [...policy.ignore, APP_FILE] };
 }
