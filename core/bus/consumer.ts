@@ -29,7 +29,7 @@ interface ConsumerSurroundings extends Surroundings {
 class ReadConsumer implements Consumer {
   private readonly surroundings: ConsumerSurroundings;
   private readonly options: Member;
-  private readonly request: TakeRequest;
+  readonly request: TakeRequest;
   private readonly reading: Reading;
   private readonly taker: Taker;
   private readonly tell: (problem: BusProblem) => void;
@@ -184,13 +184,16 @@ function consumeWith(
   const tell = options.onProblem ?? surroundings.onProblem;
   waitMs(retryDelay, "retryDelay");
   const consumer = new ReadConsumer(surroundings, channel, { batch: concurrency, ...options });
+  const { deliveryLimit: limit, deadLetters } = consumer.request;
   const handle = async (delivery: Delivery): Promise<void> => {
     try {
       await handler(delivery.data, delivery);
       await delivery.ack();
     } catch (error) {
-      tell({ is: "failed", channel, error, message: delivery });
-      await delivery.nak(retryDelay).catch(() => undefined);
+      const { entryId, deliveries: number } = delivery;
+      tell({ is: "failed", channel, error, message: delivery, delivery: { entryId, number, limit, deadLetters } });
+      // After the last it is put aside by whoever asks next, and needs no pause.
+      await delivery.nak(number < limit ? retryDelay : undefined).catch(() => undefined);
     }
   };
   const work = async (): Promise<void> => {

@@ -42,10 +42,21 @@ export type BusProblem =
   | { readonly is: "dropping"; readonly channel: string }
   /** A message that the schema does not take (MESSAGE_INVALID); it goes to no handler. */
   | { readonly is: "invalid"; readonly channel: string; readonly error: GhostError; readonly message: Message }
-  /** A handler failed. */
-  | { readonly is: "failed"; readonly channel: string; readonly error: unknown; readonly message: Message }
+  /** A handler failed. `delivery`: of a persistent message, which comes again, or after its last delivery is put aside. */
+  | { readonly is: "failed"; readonly channel: string; readonly error: unknown; readonly message: Message; readonly delivery?: FailedDelivery }
   /** A subscription with a handler has ended by itself. */
   | { readonly is: "ended"; readonly channel: string; readonly error: unknown };
+
+/** A delivery of a persistent message to a handler that failed. */
+export interface FailedDelivery {
+  /** Its place in the channel's stream. */
+  readonly entryId: string;
+  /** Which delivery of it this was, from 1 on; the one with the number `limit` was the last. */
+  readonly number: number;
+  readonly limit: number;
+  /** The stream, as a channel, where it goes after the last. */
+  readonly deadLetters: string;
+}
 
 /** How to listen. */
 export interface SubscribeOptions<T = unknown> {

@@ -76,6 +76,7 @@ export class Connection {
     for (const one of this.owned) await one[Symbol.asyncDispose]();
     this.cancelWarning();
     await this.session.close();
+    await telling;
   }
 
   private async openData(): Promise<GhostData> {
@@ -108,8 +109,11 @@ export class Connection {
   }
 }
 
-function tellProblem({ is, channel, ...more }: BusProblem): void {
-  G.warn(`a subscription of ${channel}: ${is}`, { ...more, message: undefined });
+/** What is being told. */
+let telling: Promise<void> | undefined;
+
+function tellProblem(problem: BusProblem): void {
+  telling = import("./tell-problem.ts").then(({ tellProblem }) => tellProblem(problem));
 }
 
 async function noHub(): Promise<never> {

@@ -1,0 +1,38 @@
+/** What the bus tells that is no failure of a call, in the app's log. Loaded with the first. */
+import type { BusProblem } from "../../core/bus/ghost-bus.ts";
+import { G } from "./g.ts";
+
+type Failed = Extract<BusProblem, { is: "failed" }>;
+
+/** Logs a problem: which channel, which message, and what becomes of it. */
+export function tellProblem(problem: BusProblem): void {
+  const { channel } = problem;
+  switch (problem.is) {
+    case "lost":
+      return G.warn(`the connection was lost, and ${channel} is subscribed to again: ${missing(problem.count)}`);
+    case "dropping":
+      return G.warn(`messages of ${channel} come faster than they are taken: some are dropped`);
+    case "invalid":
+      return G.warn(`a message of ${channel} does not fit: ${problem.error.message}`, { id: problem.message.id });
+    case "failed":
+      return tellFailed(problem);
+    case "ended":
+      return G.error(`the subscription of ${channel} has ended`, { error: problem.error });
+    default:
+      return problem satisfies never;
+  }
+}
+
+function missing(count: number | null): string {
+  if (count === null) return "messages of meanwhile may be missing, nobody knows how many";
+  return count === 1 ? "one message of meanwhile is missing" : `${count} messages of meanwhile are missing`;
+}
+
+function tellFailed({ channel, error, message, delivery }: Failed): void {
+  const told = { id: message.id, ...(delivery && { entry: delivery.entryId }), error };
+  if (!delivery) return G.warn(`cannot handle a message of ${channel}`, told);
+  const { number, limit, deadLetters } = delivery;
+  const what = `cannot handle a message of ${channel}: delivery ${number} of ${limit} failed`;
+  if (number < limit) G.warn(`${what}, it comes again`, told);
+  else G.error(`${what}, it is put aside in ${deadLetters}`, told);
+}
