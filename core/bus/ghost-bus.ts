@@ -43,7 +43,13 @@ export type BusProblem =
   /** A message that the schema does not take (MESSAGE_INVALID); it goes to no handler. */
   | { readonly is: "invalid"; readonly channel: string; readonly error: GhostError; readonly message: Message }
   /** A handler failed. `delivery`: of a persistent message, which comes again, or after its last delivery is put aside. */
-  | { readonly is: "failed"; readonly channel: string; readonly error: unknown; readonly message: Message; readonly delivery?: FailedDelivery }
+  | {
+      readonly is: "failed";
+      readonly channel: string;
+      readonly error: unknown;
+      readonly message: Message;
+      readonly delivery?: FailedDelivery;
+    }
   /** A subscription with a handler has ended by itself. */
   | { readonly is: "ended"; readonly channel: string; readonly error: unknown };
 
