@@ -29,8 +29,8 @@ export abstract class GhostApp {
   isService = false;
   /** The pause between the end of a tick and the next; default `1s`. Ticks never overlap. Services only. */
   tickInterval: Duration = "1s";
-  /** Whether the supervisor starts it again after it failed; default: what `.ghost.yaml` says. */
-  autoRestart = false;
+  /** Whether the supervisor starts it again when it ended: what `.ghost.yaml` says goes before it. Default: a service is, a one-shot is not. */
+  autoRestart: boolean | undefined = undefined;
   /** How long the end may take after a signal; default `10s`. The supervisor's own limit (`stop: { timeout }`) should be longer. */
   stopTimeout: Duration = "10s";
   private readonly life = new Life(this);

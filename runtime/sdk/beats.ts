@@ -12,7 +12,8 @@ const BEAT_MS = 2_000;
 export interface Character {
   readonly isService: boolean;
   readonly tickIntervalMs: number;
-  readonly autoRestart: boolean;
+  /** Undefined: as befits what it is. */
+  readonly autoRestart: boolean | undefined;
 }
 
 /** Begins to tell the supervisor of an app, and to learn of its new configurations. */

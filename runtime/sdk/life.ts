@@ -13,7 +13,7 @@ const HOLD_MS = 1_000_000_000;
 export interface Living {
   readonly isService: boolean;
   readonly tickInterval: Duration;
-  readonly autoRestart: boolean;
+  readonly autoRestart: boolean | undefined;
   readonly stopTimeout: Duration;
   run(args: string[]): unknown;
   onTick(): unknown;

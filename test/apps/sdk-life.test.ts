@@ -44,4 +44,41 @@ test("an app on the SDK is ready, watched and told of its configuration, without
   assert.equal([pid, health, restarts], [well.pid, "healthy", 0]);
 });
 
+/** A service of the kind that people write first: nothing in its class, or in its file, about restarts. */
+const SERVICE = (more: string): string =>
+  `import { GhostApp, Ghost } from "ghost-sdk";
+class Plain extends GhostApp { override isService = true; ${more} override run() {} }
+await Ghost.run(Plain);
+`;
+
+test("a service is restarted unless its file or its class says otherwise", async () => {
+  await using home = makeHome();
+  const cases = [
+    { name: "by-file", file: "type: service\n", more: "", policy: /always/ },
+    { name: "by-class", file: "", more: "", policy: /always/ },
+    { name: "not-by-class", file: "type: service\n", more: "override autoRestart = false;", policy: /never/ },
+    { name: "not-by-file", file: "restart: never\n", more: "override autoRestart = true;", policy: /never/ },
+  ];
+  for (const { name, file, more } of cases) {
+    await home.ok(["create", name, "--template", "basic"]);
+    writeFileSync(join(home.work, name, "app.ts"), SERVICE(more));
+    writeFileSync(join(home.work, name, ".ghost.yaml"), file);
+  }
+  await home.ok(["start", ...cases.map(({ name }) => name)]);
+  for (const { name, policy } of cases) {
+    const spoken = async () => {
+      const status = await statusOf(home, name);
+      return status.app?.beatAt && status;
+    };
+    const { restartPolicy, pid } = await waitFor(spoken, { what: `${name}'s first word`, seen: () => statusOf(home, name) });
+    assert.match(restartPolicy, policy, name);
+    await home.ok(["signal", name, "KILL"]);
+    const isAsSaid = async () => {
+      const now = await statusOf(home, name);
+      return String(policy) === "/always/" ? now.status === "running" && now.pid !== pid : now.status === "failed";
+    };
+    await waitFor(isAsSaid, { what: `what becomes of ${name}`, seen: () => statusOf(home, name) });
+  }
+});
+
 test.run();
