@@ -1,10 +1,9 @@
 // What an app loads on demand is there from the start: a test's clock does not wait for files.
 import "../../../core/bus/answering.ts";
+import "../../../core/bus/checked.ts";
 import "../../../core/bus/consumer.ts";
 import "../../../core/bus/history.ts";
-import "../../../core/bus/questions.ts";
 import "../../../core/bus/requesting.ts";
-import "../../../core/bus/standard-schema.ts";
 import "../run-checks.ts";
 import "../saga.ts";
 import type { Clock } from "../../../core/bus/session/transport.ts";
@@ -16,6 +15,7 @@ import type { Faults } from "./faults.ts";
 import { realClock } from "./real-clock.ts";
 import { AppUnderTest, type RunAppOptions } from "./run-app.ts";
 import { newSeed } from "./seeded-random.ts";
+import { type Held, type UntilOptions, untilHolds } from "./until.ts";
 import { type TestClock, VirtualClock } from "./virtual-clock.ts";
 
 /** A configuration as a test gives it: what is left out stays as it is. */
@@ -31,7 +31,13 @@ export interface TestingOptions {
   readonly seed?: number;
   /** What may go wrong; default nothing. */
   readonly faults?: Faults;
-  /** `virtual` (default): time stands still until the test lets it pass. `system`: the real one. Or a virtual one that the test made. */
+  /**
+   * `virtual` (default): time stands still until the test lets it pass. `system`: the real one. Or a virtual one that the test made.
+   *
+   * Virtual is what Ghost measures: ticks, `stopTimeout`, expiry of keys and messages, redelivery, tries, pauses and time limits of requests, sagas and the orchestrator, and
+   * the times in records. What the app asks of the runtime itself stays real: `setTimeout`, `Date.now()`, `AbortSignal.timeout`, files, sockets, child processes. Who tests an
+   * app that waits so takes `system`, gives it its pauses from outside, or has `mock.timers` of `node:test` besides.
+   */
   readonly clock?: "virtual" | "system" | VirtualClock;
   /** The app's name; default `test`. */
   readonly name?: string;
@@ -88,6 +94,15 @@ export class GhostForTesting extends Doubles implements AsyncDisposable, Disposa
   /** Lets time pass: every timer that is due runs, in order. `await ghost.advance("1m")` */
   advance(time: Duration | number): Promise<void> {
     return this.clock.advance(time);
+  }
+
+  /**
+   * Lets time pass, timer by timer, until a condition holds, and gives what it gave: `const done = await ghost.until(() => app.logs.find("done"))`. Time stands
+   * where it was so. Throws TIMED_OUT when it is not so within `timeout` of the test's time, and then a second of real time, which is for what is no timer of Ghost's;
+   * and what the condition throws.
+   */
+  until<T>(condition: () => T | PromiseLike<T>, options?: UntilOptions): Promise<Held<T>> {
+    return untilHolds(this.clock, condition, options);
   }
 
   /** Changes `Ghost.config`, as a change of `.ghost.yaml` does: `Ghost.onConfig` hears of it. */

@@ -19,7 +19,7 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** Time that stands still until it is told to go on. */
+/** Time that stands still until it is told to go on. Only Ghost's own timers run on it: see `clock` of `useGhostForTesting`. */
 export class VirtualClock implements TestClock {
   private readonly timers = new Set<Timer>();
   private nowMs: number;
@@ -92,9 +92,12 @@ export class VirtualClock implements TestClock {
 /** Turns of the event loop that settling takes: Node needs some of them for an import on demand, though the module is there. */
 const TURNS = 8;
 
+/** The real one, also where a test puts another in its place. */
+const { setImmediate: nextTurn } = globalThis;
+
 /** Waits until all that was set going in this process and needs no time has been done. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < TURNS; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < TURNS; turn++) await new Promise<void>((resolve) => nextTurn(resolve));
 }
 
 function msOf(time: Duration | number): number {

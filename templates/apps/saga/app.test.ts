@@ -13,18 +13,9 @@ beforeEach(() => {
 
 afterEach(() => ghost[Symbol.asyncDispose]());
 
-/** Lets time pass, none of it real, until it is so. */
-async function until(isSo: () => unknown): Promise<void> {
-  for (let steps = 0; steps < 10_000; steps++) {
-    if (await isSo()) return;
-    await ghost.advance("100ms");
-  }
-  throw new Error(`it never came to this: ${isSo}`);
-}
-
 test("an order is reserved, charged and shipped", async () => {
   const app = ghost.run(Shop, { args: ["42"] });
-  await until(() => !app.isRunning);
+  await ghost.until(() => !app.isRunning);
   assert.equal(await app.exitCode, 0);
   assert.equal(app.logs.find("on its way")?.fields?.parcel, "one chair from shelf 7");
   assert.equal(await Ghost.data.get("reserved:42"), "chair");
@@ -40,8 +31,7 @@ test("the same order placed again is the same order", async () => {
 
 test("an order whose card is declined is taken back", async () => {
   const app = ghost.run(Shop, { args: ["43", "none"] });
-  await until(() => !app.isRunning);
-  const told = app.logs.find("taken back")?.fields;
-  assert.deepEqual([told?.why, told?.takenBack], ["the card was declined", ["charge", "reserve"]]);
+  const { fields } = await ghost.until(() => app.logs.find("taken back"));
+  assert.deepEqual([fields?.why, fields?.takenBack], ["the card was declined", ["charge", "reserve"]]);
   assert.equal(await Ghost.data.get("reserved:43"), undefined);
 });

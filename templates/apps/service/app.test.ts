@@ -13,18 +13,9 @@ beforeEach(() => {
 
 afterEach(() => ghost[Symbol.asyncDispose]());
 
-/** Lets time pass, none of it real, until it is so. */
-async function until(isSo: () => unknown): Promise<void> {
-  for (let steps = 0; steps < 10_000; steps++) {
-    if (await isSo()) return;
-    await ghost.advance("100ms");
-  }
-  throw new Error(`it never came to this: ${isSo}`);
-}
-
 test("each tick is counted, and the end is in order", async () => {
   const app = ghost.run(Ticker);
-  await until(() => app.metrics.lastGauge("ticks") === 3);
+  await ghost.until(() => app.metrics.lastGauge("ticks") === 3);
   assert.equal(await Ghost.data.get("ticks"), 3);
   assert.equal(await app.stop(), 0);
   assert.ok(app.logs.has("no more ticks"));
@@ -33,6 +24,6 @@ test("each tick is counted, and the end is in order", async () => {
 test("counting goes on where the service before it left off", async () => {
   await Ghost.data.set("ticks", 41);
   const app = ghost.run(Ticker);
-  await until(() => app.metrics.lastGauge("ticks") !== undefined);
+  await ghost.until(() => app.metrics.lastGauge("ticks") !== undefined);
   assert.equal(app.metrics.lastGauge("ticks"), 42);
 });

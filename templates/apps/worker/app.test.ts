@@ -13,19 +13,10 @@ beforeEach(() => {
 
 afterEach(() => ghost[Symbol.asyncDispose]());
 
-/** Lets time pass, none of it real, until it is so. */
-async function until(isSo: () => unknown): Promise<void> {
-  for (let steps = 0; steps < 10_000; steps++) {
-    if (await isSo()) return;
-    await ghost.advance("100ms");
-  }
-  throw new Error(`it never came to this: ${isSo}`);
-}
-
 test("a job that waits is done", async () => {
   await Ghost.bus.publishPersistent(JOBS, { to: "ada@example.com", text: "hello" });
   const app = ghost.run(Worker);
-  await until(() => app.logs.has("done"));
+  await ghost.until(() => app.logs.has("done"));
   assert.equal(await Ghost.data.get("sent:ada@example.com"), "hello");
   assert.equal(await app.stop(), 0);
 });
@@ -34,7 +25,7 @@ test("a job that cannot be done is tried three times and put aside, and the othe
   const app = ghost.run(Worker);
   await Ghost.bus.publishPersistent(JOBS, { to: "nobody", text: "hello" });
   await Ghost.bus.publishPersistent(JOBS, { to: "ada@example.com", text: "hello" });
-  await until(async () => app.logs.has("done") && (await deadJobs()).length > 0);
+  await ghost.until(async () => app.logs.has("done") && (await deadJobs()).length > 0);
   assert.deepEqual(await deadJobs(), [{ to: "nobody", text: "hello" }]);
   assert.equal(app.metrics.counter("jobs.failed"), 3);
   assert.equal(await Ghost.data.get("sent:ada@example.com"), "hello");

@@ -1,7 +1,7 @@
 // Runs under Node 20, Bun and Deno alike: what the doubles promise an app's tests. Arguments: `sql` where the runtime has SQLite.
 import assert from "node:assert/strict";
 import { G, Ghost, GhostApp, GhostError } from "ghost-sdk";
-import { runApp, useGhostForTesting } from "ghost-sdk/testing";
+import { runApp, until, useGhostForTesting } from "ghost-sdk/testing";
 
 const startedAt = performance.now();
 
@@ -142,5 +142,17 @@ class Ticker extends GhostApp {
   const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => Ghost.data.get("key")));
   assert.equal(outcomes.filter(({ reason }) => reason?.code === "HUB_UNREACHABLE").length, ghost.faults.counts.fail);
 }
+{
+  const real = performance.now();
+  await using app = runApp(Ticker);
+  await until(() => app.app.ticks === 100);
+  assert.equal((await until(() => app.logs.find("a tick failed"))).level, "error");
+  assert.equal(await until(async () => (await app.stop()) === 0), true);
+  assert.ok(performance.now() - real < 1_000, "virtual time takes none");
+}
+await assert.rejects(
+  until(() => true),
+  { code: "USAGE" },
+);
 
 console.log(`passed in ${Math.round(performance.now() - startedAt)} ms`);
