@@ -13,7 +13,7 @@ export const command: Command = {
     const [timeoutMs, pid, startTicks] = numbers.map(Number);
     if (signal === undefined || !timeoutMs || !pid || !startTicks) throw usage(context.verb, "it needs a signal and three numbers");
     const { endTree } = await import("../../runtime/foreground/end-tree.ts");
-    await endTree({ pid, startTicks }, { signal, timeoutMs }, () => false);
+    await endTree({ pid, startTicks }, { signal, timeoutMs });
     return 0;
   },
 };

@@ -41,7 +41,7 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
     key: `${definition.project}/${definition.name}`,
     definition,
     home,
-    surroundingsFor: (token) => surroundingsOf(runnable, home, context.environment, token),
+    surroundingsFor: () => surroundingsOf(runnable, home, context.environment),
     checked: definition.healthCheck !== null,
     outlives: options.watch,
     onChange(change) {
@@ -51,6 +51,8 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
   });
   const announcement = announcementOf(context, root, run);
   passSignals(run);
+  for (const { file, line, message } of runnable.warnings) context.warn(`${file}:${line}: ${message}`);
+  for (const note of runnable.notes) context.warn(note);
   run.start(`ghost ${context.verb}`);
   void announcement.begin();
   if (options.purpose === "run" && context.interactive)

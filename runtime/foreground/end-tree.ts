@@ -6,14 +6,21 @@ import type { Target } from "../process/signal.ts";
 /** How often it is looked whether what was started along with the program has ended, in ms. */
 const LOOK_MS = 10;
 
+export interface EndOptions {
+  /** True: there is no more time from now on. Asked again and again; default: never. */
+  readonly isForced?: () => boolean;
+  /** Asks the program itself to end in another way than by the signal; false: there is none. Default: none. */
+  readonly ask?: () => boolean;
+}
+
 /**
  * The stop signal to a program, time to react, SIGKILL; then the same for what it leaves behind. Resolves when nobody is left, with true where somebody had to be killed
- * because the time was over. `isForced`: there is no more time from now on; it is asked again and again.
+ * because the time was over.
  */
 export async function endTree(
   target: Target,
   { signal, timeoutMs }: Pick<StopPolicy, "signal" | "timeoutMs">,
-  isForced: () => boolean,
+  { isForced = () => false, ask = () => false }: EndOptions = {},
 ): Promise<boolean> {
   const wasForced = isForced();
   const deadline = performance.now() + timeoutMs;
@@ -29,7 +36,7 @@ export async function endTree(
       if (isLate) passSignal(entry, "SIGKILL");
       else if (!asked.has(entry.pid)) {
         asked.add(entry.pid);
-        passSignal(entry, signal as NodeJS.Signals);
+        if (entry !== main || !ask()) passSignal(entry, signal as NodeJS.Signals);
         // A stopped process hears nothing until it goes on.
         passSignal(entry, "SIGCONT");
       }

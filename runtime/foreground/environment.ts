@@ -1,9 +1,14 @@
+import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { revealPorts } from "../../core/config/port-references.ts";
+import { fillSecrets } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Home } from "../daemon/home.ts";
 import { hubSecret, makeToken } from "../hub/tokens.ts";
 import { chooseFreePort } from "../net/free-port.ts";
+import { openListener } from "../net/sockets.ts";
 import { composeEnvironment } from "../process/environment.ts";
+import type { Wrapped } from "../process/spawn.ts";
+import { asWhom } from "./as-whom.ts";
 import type { Runnable } from "./read-runnable.ts";
 
 /** What the daemon gives to what it starts and nothing else has: a run in the foreground has its caller's environment. */
@@ -14,45 +19,51 @@ const OF_THE_DAEMONS = "GHOST_PROJECT";
 const NOT_PASSED_ON = [OF_THE_DAEMONS, "GHOST_PROCESS", "GHOST_TOKEN", "GHOST_CONFIG", "BUN_BE_BUN", "BUN_OPTIONS"];
 
 /** What a run gets of its definition, with ports and secrets filled in. */
-export interface Surroundings {
+export interface Surroundings extends Pick<Wrapped, "args" | "credentials" | "listener"> {
   readonly environment: Readonly<Record<string, string>>;
-  readonly args: readonly string[];
+  /** `stop.command`; null: the signal asks it to end. */
+  readonly stopCommand: string | null;
 }
 
+/** Gives the surroundings of one run after the other. `token`: GHOST_PROCESS. */
+export type SurroundingsFor = (token: string) => Surroundings;
+
 /**
- * The surroundings of a run: the caller's environment, then what Ghost tells, then what the app's file says. `token`: GHOST_PROCESS. Throws what
- * `composeEnvironment` throws, and FAILED when no port is free.
+ * The surroundings of the runs of one `ghost run`: the caller's environment, then what Ghost tells, then what the app's file says. Ports and the listener of
+ * `listen` stay the same from run to run. Throws what `composeEnvironment` and `openListener` throw, CONFIG_INVALID for an unknown user, FAILED when no port is free.
  */
-export function surroundingsOf(
-  runnable: Runnable,
-  home: Home,
-  caller: Readonly<Record<string, string | undefined>>,
-  token: string,
-): Surroundings {
+export function surroundingsOf(runnable: Runnable, home: Home, caller: Readonly<Record<string, string | undefined>>): SurroundingsFor {
   const { definition, secrets } = runnable;
+  const { account, credentials, hub } = asWhom(definition, home);
   const numbers = portNumbers(runnable);
-  const reveal = (text: string): string => revealPorts(text, numbers);
-  const composed = composeEnvironment(definition, {
+  const withPorts = (text: string): string => revealPorts(text, numbers);
+  const reveal = (text: string): string => fillSecrets(withPorts(text), secrets);
+  const listener = openFor(definition, withPorts);
+  const sources = {
     home: home.root,
-    hub: home.hubSocket,
-    listener: false,
+    hub,
+    listener: listener !== null,
     path: caller.PATH ?? "",
     secrets,
-    revealPorts: reveal,
-    account: null,
+    revealPorts: withPorts,
+    account,
     instance: 0,
-    token,
     hubToken: makeToken(hubSecret(home.hubSecretFile), definition.name),
-  });
-  const own = [...composed]
-    .filter(([key, { origin }]) => !NOT_FOR_THE_FOREGROUND.has(origin) && key !== OF_THE_DAEMONS)
-    .map(([key, { value }]) => [key, value]);
-  const environment = {
-    PYTHONUNBUFFERED: "1",
-    ...passedOn(caller),
-    ...Object.fromEntries(own),
   };
-  return { environment, args: definition.args.map(reveal) };
+  return (token) => {
+    const own = [...composeEnvironment(definition, { ...sources, token })]
+      .filter(([key, { origin }]) => !NOT_FOR_THE_FOREGROUND.has(origin) && key !== OF_THE_DAEMONS)
+      .map(([key, { value }]) => [key, value]);
+    const environment = { PYTHONUNBUFFERED: "1", ...passedOn(caller), ...Object.fromEntries(own) };
+    const { command } = definition.stop;
+    return { environment, args: definition.args.map(reveal), credentials, listener, stopCommand: command && reveal(command) };
+  };
+}
+
+/** The socket of `listen`, which is there for as long as this program is; null without. */
+function openFor({ listen }: ProcessDefinition, withPorts: (text: string) => string): number | null {
+  if (listen === null) return null;
+  return openListener(listen.portFrom ? { host: listen.host, port: Number(withPorts(listen.portFrom)) } : listen);
 }
 
 function passedOn(caller: Readonly<Record<string, string | undefined>>): Record<string, string> {
@@ -60,7 +71,7 @@ function passedOn(caller: Readonly<Record<string, string | undefined>>): Record<
   return Object.fromEntries(kept) as Record<string, string>;
 }
 
-/** Numbers by reference: `web` and `api.web` alike. Each run has its own. */
+/** Numbers by reference: `web` and `api.web` alike. */
 function portNumbers({ definition }: Runnable): Record<string, number> {
   const names = Object.entries(definition.ports);
   if (names.length === 0) return {};

@@ -3,6 +3,7 @@ import { APPS_PROJECT } from "../../core/config/app-project.ts";
 import { watchOfApp } from "../../core/config/app-watch.ts";
 import type { ProcessDefinition, WatchPolicy } from "../../core/config/definition.ts";
 import type { Diagnostic } from "../../core/config/diagnostics.ts";
+import { foregroundNotes } from "../../core/config/foreground-notes.ts";
 import { definitionOf } from "../../core/config/from-program.ts";
 import { sanitizeName } from "../../core/config/names.ts";
 import { RESTART_DEFAULT } from "../../core/config/read-policies.ts";
@@ -16,6 +17,8 @@ export interface Runnable {
   /** Values of secret references in the definition. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly warnings: readonly Diagnostic[];
+  /** What the definition asks for and is not done here, a line each. */
+  readonly notes: readonly string[];
 }
 
 /** With what it is read. */
@@ -50,6 +53,7 @@ export async function readRunnable(found: FoundApp, context: RunnableContext): P
     },
     secrets,
     warnings,
+    notes: foregroundNotes(definition, { isRoot: process.getuid?.() === 0, isWatched: context.watch }),
   };
 }
 
@@ -59,7 +63,7 @@ export async function readTests(found: FoundApp, context: RunnableContext): Prom
   const { app, definition, ...rest } = await readApp(found.directory, context);
   const { executable, args, environment } = testLaunchOf(app, context.home, context.args);
   const tests = { ...definition, executable, args, environment: { ...definition.environment, ...environment }, ...ONCE };
-  return { ...rest, definition: tests };
+  return { ...rest, definition: tests, notes: [] };
 }
 
 /** A run that is over when it is over. */
@@ -87,5 +91,6 @@ function single(file: string, directory: string, launch: ReturnType<typeof launc
     definition: { ...definition, ...ONCE, environment: launch.environment, watch },
     secrets: {},
     warnings: [],
+    notes: [],
   };
 }

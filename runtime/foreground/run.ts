@@ -8,9 +8,10 @@ import { transition } from "../../core/lifecycle/transition.ts";
 import { statusOf } from "../../core/lifecycle/view.ts";
 import { findExecutable } from "../process/executable.ts";
 import { passSignal, spawnOnTerminal } from "../process/on-terminal.ts";
+import { runStopCommand } from "../process/stop-command.ts";
 import { selfCommand } from "../system/self.ts";
 import { endTree } from "./end-tree.ts";
-import type { Surroundings } from "./environment.ts";
+import type { Surroundings, SurroundingsFor } from "./environment.ts";
 
 /** Bytes of a run's token; hexadecimal in the environment. */
 const TOKEN_BYTES = 12;
@@ -25,8 +26,8 @@ export interface ForegroundParts {
   readonly key: string;
   readonly definition: ProcessDefinition;
   readonly home: { readonly root: string };
-  /** Of a run with this token. */
-  readonly surroundingsFor: (token: string) => Surroundings;
+  /** Asked for once, at the first start. */
+  readonly surroundingsFor: () => SurroundingsFor;
   /** Whether somebody asks its health check: then a run is ready when that says so. */
   readonly checked: boolean;
   /** True: the end of the program is not the end of the run, for a change of its files starts it again. */
@@ -63,6 +64,9 @@ export class ForegroundRun {
   private endedBy: NodeJS.Signals | null = null;
   private harder: (() => void) | null = null;
   private hasRun = false;
+  private surroundingsFor: SurroundingsFor | null = null;
+  /** Of the last run. */
+  private surroundings: Surroundings | null = null;
   /** What came for a program that runs already and whose identity is still being read. */
   private readonly early: NodeJS.Signals[] = [];
   private spawnError: unknown = null;
@@ -171,12 +175,15 @@ export class ForegroundRun {
   }
 
   private request(token: string) {
-    const { executable, workingDirectory, source, stop } = this.definition;
-    const { environment, args } = this.parts.surroundingsFor(token);
+    const { executable, workingDirectory, source, stop, umask, nice, limits } = this.definition;
+    this.surroundingsFor ??= this.parts.surroundingsFor();
+    const surroundings = this.surroundingsFor(token);
+    const { environment, stopCommand, ...rest } = surroundings;
+    this.surroundings = surroundings;
     const fileDirectory = source ? source.file.slice(0, source.file.lastIndexOf("/")) : null;
     const file = findExecutable(executable, { path: environment.PATH ?? "", workingDirectory, fileDirectory });
     const end = [...selfCommand(), "end-run", stop.signal, String(stop.timeoutMs)];
-    return { file, name: executable, args, workingDirectory, environment, end };
+    return { ...rest, file, name: executable, workingDirectory, environment, umask, nice, openFiles: limits.openFiles, end };
   }
 
   private programEnded(exit: Exit): void {
@@ -192,11 +199,26 @@ export class ForegroundRun {
     this.harder = () => {
       isForced = true;
     };
-    const killed = await endTree(identity, this.definition.stop, () => isForced);
+    const killed = await endTree(identity, this.definition.stop, { isForced: () => isForced, ask: () => this.ask(identity) });
     // The runtime tells the end of its own child a moment after the system does.
     for (let look = 0; look < TOLD_MS && !this.isEndTold(); look += 1) await delay(1);
     this.harder = null;
     this.dispatch(this, { type: "tree-empty", killed });
+  }
+
+  /** `stop.command`; one that fails has asked for nothing, and then the signal does. False where there is none. */
+  private ask(identity: Identity): boolean {
+    const { workingDirectory, stop } = this.definition;
+    const { stopCommand, environment, credentials } = this.surroundings ?? {};
+    if (!stopCommand || !environment) return false;
+    const context = { pid: identity.pid, workingDirectory, environment, credentials: credentials ?? null, timeoutMs: stop.timeoutMs };
+    runStopCommand(stopCommand, context, (problem) => {
+      const status = statusOf(this.machine);
+      const text = `stop.command ${problem}; ${stop.signal} is sent instead`;
+      this.parts.onChange({ from: status, to: status, cause: { kind: "stop-command-failed", text } });
+      passSignal(identity, stop.signal as NodeJS.Signals);
+    });
+    return true;
   }
 
   private isEndTold(): boolean {

@@ -8,17 +8,12 @@ import type { Identity } from "../../core/lifecycle/state.ts";
 import { identify } from "./identity.ts";
 import { startRunGuard } from "./run-guard.ts";
 import { signalProcess, type Target } from "./signal.ts";
-import { checkDirectory, rememberRuntimeChild, spawnError } from "./spawn.ts";
+import { checkDirectory, rememberRuntimeChild, spawnError, type Wrapped, withWrappers } from "./spawn.ts";
 import type { WaitStatus } from "./subreaper.ts";
 import { type ProcessEntry, readProcess, readProcessTable } from "./table.ts";
 
-/** What is run. */
-export interface TerminalRequest {
-  /** Absolute. */
-  readonly file: string;
-  /** What the program sees as its own name. */
-  readonly name: string;
-  readonly args: readonly string[];
+/** What is run. It is in no cgroup of its own. */
+export interface TerminalRequest extends Omit<Wrapped, "cgroup"> {
   readonly workingDirectory: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Program and arguments, to which pid and start time are added, that end it should this program be killed. */
@@ -47,11 +42,13 @@ export async function spawnOnTerminal(request: TerminalRequest, token: string, o
 
 function start(request: TerminalRequest): ChildProcess {
   try {
-    return spawn(request.file, request.args, {
-      argv0: request.name,
+    const { file, args, argv0, credentials } = withWrappers({ ...request, cgroup: null });
+    return spawn(file, args, {
+      argv0,
       cwd: request.workingDirectory,
       env: request.environment as NodeJS.ProcessEnv,
-      stdio: "inherit",
+      stdio: request.listener === null ? "inherit" : ["inherit", "inherit", "inherit", request.listener],
+      ...(credentials && { uid: credentials.uid, gid: credentials.gid }),
     });
   } catch (error) {
     // Bun throws what Node emits.

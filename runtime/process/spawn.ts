@@ -80,8 +80,11 @@ function startChild(request: SpawnRequest): ChildProcess {
   }
 }
 
-/** umask, limits and niceness have no place in a spawn call: a shell sets them and becomes the program (same pid). */
-function withWrappers(request: SpawnRequest): { file: string; args: string[]; argv0: string; credentials: Credentials | null } {
+/** What has no place in a spawn call, or needs a tool of the system. */
+export type Wrapped = Pick<SpawnRequest, "file" | "name" | "args" | "credentials" | "umask" | "nice" | "openFiles" | "listener" | "cgroup">;
+
+/** umask, limits and niceness have no place in a spawn call: a shell sets them and becomes the program (same pid). Throws EXECUTABLE_NOT_RUNNABLE and PERMISSION_DENIED. */
+export function withWrappers(request: Wrapped): { file: string; args: string[]; argv0: string; credentials: Credentials | null } {
   const steps: string[] = [];
   // A program without its limits is better than none: whether it is there is seen to after the spawn.
   if (request.cgroup !== null) steps.push(`{ echo $$ > ${quote(`${request.cgroup}/cgroup.procs`)} || :; } 2> /dev/null`);
@@ -109,7 +112,7 @@ function canBeNice(nice: number): boolean {
   return spawnSync(findTool("nice") ?? "nice", ["-n", String(nice), "true"], { stdio: ["ignore", "ignore", "pipe"] }).stderr?.length === 0;
 }
 
-function tooNice({ file, nice }: SpawnRequest): GhostError {
+function tooNice({ file, nice }: Wrapped): GhostError {
   return new GhostError("PERMISSION_DENIED", `cannot run ${file} with nice: ${nice}: the system does not allow it`, {
     hint: "a niceness below that of the daemon needs root, or a limit that allows it (ulimit -e)",
   });

@@ -144,7 +144,7 @@ function hubPathFor({ parts }: Supervisor, { definition }: Supervised, account: 
 }
 
 /** The id of the user as whom an app runs, if that is another than the daemon's; null also where it is unknown. */
-export function hubUserOf(target: Supervised): number | null {
+export function hubUserOf(target: Pick<Supervised, "definition">): number | null {
   if (!target.definition.app || target.definition.user === null || process.getuid?.() !== 0) return null;
   try {
     const { uid } = findAccount(target.definition.user);
@@ -202,7 +202,7 @@ function plainValues(variables: ReadonlyMap<string, Variable>): Record<string, s
 }
 
 /** The account that `user` names; null when the process runs as the daemon does. Throws PERMISSION_DENIED without root. */
-export function accountOf(target: Supervised): Account | null {
+export function accountOf(target: Pick<Supervised, "definition">): Account | null {
   const { user, group } = target.definition;
   if (user === null && group === null) return null;
   const account = user === null ? null : findAccount(user);
@@ -219,7 +219,8 @@ export function accountOf(target: Supervised): Account | null {
   return account;
 }
 
-function credentialsOf(target: Supervised, account: Account | null): Credentials | null {
+/** Whom the process runs as, if not as the one who runs this program. */
+export function credentialsOf(target: Pick<Supervised, "definition">, account: Account | null): Credentials | null {
   const { group } = target.definition;
   if (!account && group === null) return null;
   if ((process.getuid?.() ?? 0) !== 0) return null;

@@ -86,7 +86,8 @@ export class AppDoors {
   }
 
   private users(): Set<number> {
-    const running = this.supervisor.listed().filter(({ machine }) => !isIdle(machine));
+    // What runs in the foreground, too.
+    const running = [...this.supervisor.processes.values()].filter(({ machine }) => !isIdle(machine));
     return new Set(running.map(hubUserOf).filter((uid) => uid !== null));
   }
 
