@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import type { HistoryEntry, ProcessView } from "../../core/api/wire.ts";
 import { type Foreground, inForeground } from "../cli/foreground.ts";
 import { type Home, makeHome } from "../rig/home.ts";
-import { isAlive } from "../rig/processes.ts";
+import { childrenOf, commandOf, isAlive } from "../rig/processes.ts";
 import { waitFor } from "../rig/wait.ts";
 
 /** Tells its pid and that of a child, and notes by which signal it ends. */
@@ -24,6 +24,9 @@ interface Ready {
 
 async function ready(session: Foreground): Promise<Ready> {
   await session.said(/ready/);
+  // The app may have said so a moment before the guard, which is started behind it, is there.
+  const isGuarded = (): boolean => childrenOf(session.child.pid ?? 0).some((pid) => commandOf(pid).includes("ghost-guard"));
+  await waitFor(isGuarded, { what: "the guard beside the app" });
   const [, pid, child, root = ""] = /ready (\d+) (\d+) (\S+)/.exec(session.out()) ?? [];
   return { pids: [Number(pid), Number(child)], root };
 }
