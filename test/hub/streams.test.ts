@@ -91,6 +91,18 @@ test("readers that wait are served in the order in which they came, each entry t
   assert.is(((await (await rig.connect())("XPENDING", "s", "g")) as unknown[])[0], 2);
 });
 
+test("XGROUP takes no more words than its options have, and makes no stream then", async () => {
+  await using rig = await startStreams();
+  const line = await rig.connect();
+  const say = (...words: (string | number)[]) => line(...words).catch((error: Error) => error.message);
+  const refused = (word: string) => `ERR unknown subcommand or wrong number of arguments for '${word}'. Try XGROUP HELP.`;
+  assert.is(await say("XGROUP", "CREATE", "s", "g", "0", "MKSTREAM", "MKSTREAM", "ENTRIESREAD", 0), refused("CREATE"));
+  assert.is(await line("EXISTS", "s"), 0);
+  assert.is(await line("XGROUP", "CREATE", "s", "g", "0", "MKSTREAM", "ENTRIESREAD", 0), "OK");
+  assert.is(await say("XGROUP", "setid", "s", "g", "0", "ENTRIESREAD", 0, "ENTRIESREAD", 1), refused("setid"));
+  assert.is(await say("XGROUP", "SETID", "s", "g", "0", "ENTRIESREAD", 1), "OK");
+});
+
 test("a wait ends when its time is over, and when its stream goes", async () => {
   await using rig = await startStreams();
   const [line, reader] = [await rig.connect(), await rig.connect()];

@@ -72,12 +72,20 @@ function readOptions(args: Arguments, word: string): { makesStream: boolean; rea
     else if (option === "ENTRIESREAD" && index + 1 < args.count) {
       options.read = integerAt(args, ++index);
       if (options.read < 0 && options.read !== UNKNOWN) refuse("ERR value for ENTRIESREAD must be positive or -1");
-    } else refuse(`ERR unknown subcommand or wrong number of arguments for '${textAt(args, 1)}'. Try XGROUP HELP.`);
+    } else refuseWords(args);
   }
   return options;
 }
 
+function refuseWords(args: Arguments): never {
+  return refuse(`ERR unknown subcommand or wrong number of arguments for '${textAt(args, 1)}'. Try XGROUP HELP.`);
+}
+
+/** Each option once, in other words; an option that is there twice is known only by their number, as in Redis. */
+const WORDS_MAX = { CREATE: 8, SETID: 7 };
+
 function create(hub: Hub, place: Place, args: Arguments): void {
+  if (args.count > WORDS_MAX.CREATE) refuseWords(args);
   const last = textAt(args, 4) === "$" ? (place.stream?.last ?? MIN_ID) : idAt(args, 4);
   const name = nameAt(args, 3);
   const stream = streamOf(hub, place);
@@ -106,6 +114,7 @@ function needed(hub: Hub, { stream, key }: Place, args: Arguments): { stream: St
 
 function setId(hub: Hub, place: Place, args: Arguments): void {
   const { stream, group } = needed(hub, place, args);
+  if (args.count > WORDS_MAX.SETID) refuseWords(args);
   group.last = textAt(args, 4) === "$" ? stream.last : looseIdAt(args, 4);
   group.read = readOptions(args, "SETID").read;
   group.isChanged = true;

@@ -2,6 +2,7 @@ import { pause } from "../../rig/wait.ts";
 import type { Arrival } from "../wire/connection.ts";
 import { type Reply, show, textOf } from "../wire/reply.ts";
 import { ClientState } from "./client-state.ts";
+import { isTrimmedAway, readsTwice } from "./meant.ts";
 import { same } from "./normalise.ts";
 import { Side } from "./side.ts";
 import type { Step } from "./steps.ts";
@@ -47,12 +48,16 @@ export async function runSequence(pair: Pair, steps: readonly Step[], clients: n
     return { differences: run.told, commands: run.commands };
   } catch (error) {
     if (error instanceof Differs) return { differences: [...run.told, error.difference], commands: run.commands };
+    if (error instanceof Meant) return { differences: run.told, commands: run.commands };
     throw error;
   } finally {
     reference.close();
     subject.close();
   }
 }
+
+/** Ends a sequence: what follows differs, too. */
+class Meant extends Error {}
 
 /** Ends a sequence. */
 class Differs extends Error {
@@ -216,6 +221,7 @@ class SequenceRun {
       if (!message) state.blocked = null;
       expected.push({ words, reply: this.normal(this.reference, message, words, arrival, queued) });
       const other = await this.subject.next(client, REPLY_LIMIT_MS);
+      if (other === null && isTrimmedAway(words, arrival)) throw new Meant();
       if (other === null) this.differ(client, words, shownAll(expected), `${shownAll(got)} and then nothing within ${REPLY_LIMIT_MS} ms`);
       got.push({ words, reply: this.normal(this.subject, message, words, other!, queued) });
     }
@@ -246,6 +252,7 @@ class SequenceRun {
   }
 
   private differ(client: number, words: readonly string[], expected: string, got: string): never {
+    if (readsTwice(words)) throw new Meant();
     throw new Differs({ at: this.at, client, words, expected, got });
   }
 }
