@@ -12,7 +12,7 @@ export const command: Command = {
   usage: "NAME N [--no-wait]",
   summary: "Set how many instances of a process there are",
   about:
-    "New ones are started and waited for, surplus ones (those with the highest numbers) stopped, all at once. It holds until the file says something else.",
+    "New ones are started and waited for, surplus ones (those with the highest numbers) stopped, all at once. It holds, also for the daemons to come, until the file asks for another number, or is registered again.",
   flags: [{ flags: "--no-wait", about: "Return at once instead of waiting until it is so" }],
   argumentsMax: 2,
   examples: ["ghost scale api 4"],

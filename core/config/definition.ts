@@ -41,6 +41,8 @@ export interface ProcessDefinition {
   readonly healthCheck: HealthCheck | null;
   /** How many of it there are, 1 to 1000; each gets GHOST_INSTANCE=0, 1, … */
   readonly instances: number;
+  /** How many its file asks for, where `ghost scale` made it another number; absent: as many. */
+  readonly scaledFrom?: number;
   /** Its ports by name; `auto` is a free one that the daemon chooses and keeps. Texts refer to them by `portReference`. */
   readonly ports: Readonly<Record<string, number | "auto">>;
   /** The listener that Ghost holds and hands down as descriptor 3; null: none. */

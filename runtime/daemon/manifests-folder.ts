@@ -67,7 +67,7 @@ async function registerFile(supervisor: Supervisor, file: string, tell: (text: s
   const report: Report = (result) => tellFailure(file, result, tell);
   await register(
     supervisor,
-    { manifest, by, noWait: true },
+    { manifest, by, noWait: true, keepScales: true },
     ({ changes, warnings: told }) => {
       added = changes.filter(({ action }) => action === "add");
       for (const text of told) log(`${file}: ${text}`);

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
+import { scaledTo } from "../../core/config/scaled.ts";
 import { withWord } from "../../core/lifecycle/app-word.ts";
 import { registered } from "../../core/lifecycle/state.ts";
 import { logTargets } from "./run.ts";
@@ -18,15 +19,21 @@ export function applyStored(supervisor: Supervisor, manifestId: string, definiti
 }
 
 /** Makes the instances below `count` that are not there, and gives them; all instances know the new count. Durable when it returns. */
-export function addInstances(supervisor: Supervisor, { definition, manifestId }: Supervised, count: number): Supervised[] {
-  const scaled: ProcessDefinition = { ...definition, instances: count };
+export function addInstances(supervisor: Supervisor, first: Supervised, count: number): Supervised[] {
+  const { manifestId, word } = first;
+  const scaled = scaledTo(declaredOf(first), count);
   applyStored(supervisor, manifestId, scaled);
   const missing = [...Array(count).keys()].filter((instance) => !supervisor.processes.has(keyOf(scaled, instance)));
   const stored = missing.map((instance) => storedInstance(supervisor, manifestId, scaled, instance, instance));
   const head = supervisor.manifests.get(manifestId);
   if (head) supervisor.parts.store.saveRegistration(head, supervisor.parts.secrets.of(manifestId), stored, []);
   const added = stored.map((entry) => supervise(entry));
-  for (const process of added) supervisor.processes.set(process.key, process);
+  for (const process of added) {
+    // The same code says the same of itself.
+    process.word = word;
+    supervisor.processes.set(process.key, process);
+    applyDefinition(supervisor, process, scaled);
+  }
   supervisor.dependencies.forgetGraph();
   return added;
 }

@@ -2,6 +2,7 @@ import type { Cause, PlanChange, RegisterRequest, RegisterResponse } from "../..
 import type { Manifest, ProcessDefinition } from "../../core/config/definition.ts";
 import { type Difference, diffDefinitions } from "../../core/config/explain.ts";
 import { groupChanges } from "../../core/config/group-changes.ts";
+import { keepScale } from "../../core/config/scaled.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { isLiveKey } from "../../core/lifecycle/live-keys.ts";
 import { registered } from "../../core/lifecycle/state.ts";
@@ -25,17 +26,23 @@ export function plan(supervisor: Supervisor, manifest: Manifest): PlanChange[] {
   return [...declared, ...gone.map((process) => planRemoval(supervisor, process))];
 }
 
+/** What is to be registered, and on whose account. */
+export interface Registration extends RegisterRequest {
+  /** Nobody asked for it now: what was scaled stays so until its file asks for another number than before. */
+  readonly keepScales?: boolean;
+}
+
 /**
  * Applies the difference and nothing else: unchanged processes are not touched, changed ones restart if they run,
  * removed ones stay unless `prune` is asked for. `announcePlan` is called once the registration is durable.
  */
 export async function register(
   supervisor: Supervisor,
-  request: RegisterRequest,
+  request: Registration,
   announcePlan: (plan: Omit<RegisterResponse, "results">) => void,
   report: Report,
 ): Promise<void> {
-  const { manifest } = request;
+  const manifest = request.keepScales ? withScales(supervisor, request.manifest) : request.manifest;
   const changes = plan(supervisor, manifest);
   const room = PROCESSES_MAX - supervisor.listed().length;
   if (changes.filter((change) => change.action === "add").length > room) {
@@ -44,11 +51,14 @@ export async function register(
     });
   }
   const find = ({ project, name }: PlanChange): readonly Supervised[] => supervisor.dependencies.instancesOf(project, name);
-  const earlier = new Map([...supervisor.processes.values()].map((process) => [process.key, process.definition]));
+  const known = [...supervisor.processes.values()];
+  const earlier = new Map(known.map((process) => [process.key, process.definition]));
   const removals = request.prune ? changes.filter((change) => change.action === "remove") : [];
   const groups = groupChanges(supervisor.manifests.get(manifest.id)?.groups ?? [], manifest.groups);
-  const leaving = [...supervisor.processes.values()].filter(isSurplus);
+  const scales = new Map(known.map((process) => [process.key, declaredOf(process)]));
+  const leaving = known.filter(isSurplus);
   save(supervisor, manifest, changes);
+  for (const definition of manifest.processes) tellEndOfScale(supervisor, definition, scales.get(keyOf(definition)), request.by);
   const changed = changes.filter((change) => change.action === "change" && change.disrupts);
   const noted = noteChanges(supervisor, changed.flatMap(find), earlier);
   announcePlan(announced(supervisor, changes, request, groups));
@@ -67,6 +77,21 @@ export async function register(
   const starting = request.start ? toStart(supervisor, manifest, restarting) : added;
   if (starting.length > 0)
     await startAll(supervisor, starting, { by: request.by, noWait: request.noWait, progress: request.progress }, report);
+}
+
+function withScales(supervisor: Supervisor, manifest: Manifest): Manifest {
+  const before = (definition: ProcessDefinition): ProcessDefinition | undefined => {
+    const known = supervisor.processes.get(keyOf(definition));
+    return known && declaredOf(known);
+  };
+  return { ...manifest, processes: manifest.processes.map((definition) => keepScale(definition, before(definition))) };
+}
+
+function tellEndOfScale(supervisor: Supervisor, now: ProcessDefinition, before: ProcessDefinition | undefined, by = "register"): void {
+  const process = supervisor.processes.get(keyOf(now));
+  if (!process || before?.scaledFrom === undefined || now.scaledFrom !== undefined || now.instances === before.instances) return;
+  const text = `its file asks for ${now.instances}, which ends the scale to ${before.instances} (${by})`;
+  supervisor.record(process, null, null, { kind: "scaled", text, facts: { was: before.instances, instances: now.instances } });
 }
 
 /** One more instance of a process that is wanted up is wanted up, too. */

@@ -43,9 +43,16 @@ async function scaleOne(
   const isUp = before.some(({ machine }) => machine.desired === "up");
   // What another request is just taking away is asked for again, at once, before it is forgotten.
   const returning = before.filter((process) => isSurplus(process) && process.instance < instances);
+  const was = first.definition.instances;
   const added = addInstances(supervisor, first, instances);
+  if (first.definition.instances !== was) tellScale(supervisor, first, was, request.by);
   const removal = deleteAll(supervisor, surplus, { by: request.by }, report);
   if (isUp) await startAll(supervisor, [...returning, ...added], request, report);
   else for (const process of added) report({ project, name, instance: process.instance, ok: true, did: "added", pid: null });
   await removal;
+}
+
+function tellScale(supervisor: Supervisor, first: Supervised, was: number, by = "a request"): void {
+  const { instances } = first.definition;
+  supervisor.record(first, null, null, { kind: "scaled", text: `scaled from ${was} to ${instances} by ${by}`, facts: { was, instances } });
 }

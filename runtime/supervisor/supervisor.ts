@@ -265,6 +265,7 @@ export const QUIET_KINDS = new Set([
   "followed",
   "hook-failed",
   "signalled",
+  "scaled",
   "reload-failed",
   "stop-command-failed",
   "limit-unenforced",

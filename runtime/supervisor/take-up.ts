@@ -52,6 +52,11 @@ export async function resumeChanges(supervisor: Supervisor): Promise<void> {
   await takeUp(supervisor, left, noted, { by: "the daemon", cause }, () => {});
 }
 
+/** A return is to an earlier definition, not to an earlier number of instances. */
+function scaledLike({ scaledFrom: _, ...old }: ProcessDefinition, { instances, scaledFrom }: ProcessDefinition): ProcessDefinition {
+  return { ...old, instances, ...(scaledFrom !== undefined && { scaledFrom }) };
+}
+
 /** Exchanges instances one by one for those of the new definition; when one does not become ready, all return to the old one. */
 async function exchange(
   supervisor: Supervisor,
@@ -65,7 +70,7 @@ async function exchange(
   // Where another registration came meanwhile, it is for that one to decide.
   const old = failing && pendingChanges.isLatest(noted, failing) ? pendingChanges.earlierOf(failing) : null;
   if (!failing || !old) return;
-  applyStored(supervisor, failing.manifestId, { ...old, instances: failing.definition.instances });
+  applyStored(supervisor, failing.manifestId, scaledLike(old, failing.definition));
   const all = supervisor.dependencies.instancesOf(old.project, old.name);
   const exchanged = all.filter((process) => process.machine.desired === "up" && !pendingChanges.runsEarlier(process));
   const cause: Cause = {

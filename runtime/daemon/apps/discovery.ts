@@ -193,7 +193,12 @@ export class AppDiscovery {
       for (const text of warnings) log(`${folder}: ${text}`);
     };
     const by = `the daemon, from ${folder}`;
-    await register(supervisor, { manifest, by, noWait: true, prune: true }, told, Object.assign(report, { later: report }));
+    await register(
+      supervisor,
+      { manifest, by, noWait: true, prune: true, keepScales: true },
+      told,
+      Object.assign(report, { later: report }),
+    );
   }
 
   /** Once, until it is something else. */

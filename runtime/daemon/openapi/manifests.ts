@@ -72,6 +72,7 @@ const orchestration: Readonly<Record<string, Schema>> = {
     object({ probe, periodMs: number, timeoutMs: number, failures: integer, successes: integer, startGraceMs: number, restart: flag }),
   ),
   instances: integer,
+  scaledFrom: integer,
   ports: { type: "object", additionalProperties: { anyOf: [integer, oneOf("auto")] } },
   listen: orNull(object({ host: text, port: integer, portFrom: text }, ["host", "port"])),
   schedule: orNull(object({ cron: text, timezone: orNull(text), overlap: { const: false } })),
