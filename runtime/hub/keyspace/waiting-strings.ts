@@ -5,16 +5,17 @@
 import { bytesOf } from "../server/arguments.ts";
 import { JournalWriter, readJournal } from "./journal.ts";
 import { STRING } from "./schema.ts";
+import { sortedRuns } from "./sorted-runs.ts";
 import { ABSENT, type Entry, type Space } from "./space.ts";
 import type { Turn } from "./turn.ts";
 
 /** At half of it they begin to go into the table; at all of it writers wait. */
 export const FLUSH_LIMITS = {
-  keysMax: 32_768,
-  bytesMax: 16 * 1024 * 1024,
+  keysMax: 131_072,
+  bytesMax: 32 * 1024 * 1024,
   /** How many go into the table at once in a quiet moment, and at most with a commit, so that nobody waits long meanwhile. */
   sliceKeys: 128,
-  /** So many are sorted at once: neighbours in the table are written together, and sorting takes no time that anybody notices. */
+  /** About so many are sorted at once, which takes no time that anybody notices. */
   runKeys: 8192,
   /** The oldest waits no longer, milliseconds. */
   ageMaxMs: 2000,
@@ -35,12 +36,19 @@ export interface StringsHost {
   ends(at: number): void;
 }
 
+/** Strings of one namespace, in the table's order. */
+interface Run {
+  readonly space: Space;
+  readonly entries: readonly [string, Entry][];
+}
+
 /** What is on its way into the table. */
 interface Flushing {
-  /** Those that are not sorted yet. */
-  rest: Iterator<[Space, string, Entry]>;
-  /** Sorted, and how many of them are written. */
-  run: [Space, string, Entry][];
+  /** What comes after `run`. */
+  rest: Iterator<Run>;
+  /** Null: not begun. */
+  run: Run | null;
+  /** How many of the run are written. */
   next: number;
   /** The last row of the journal that is then no longer needed. */
   readonly upTo: number;
@@ -129,7 +137,7 @@ export class WaitingStrings {
   forget(): void {
     this.journal.clear();
     this.putsOfTurn = 0;
-    if (this.flushing) this.flushing = { ...this.flushing, rest: this.frozen(), run: [], next: 0 };
+    if (this.flushing) this.flushing = { ...this.flushing, rest: this.runs(), run: null, next: 0 };
   }
 
   /** What the journal says is in memory as it was; nothing is written, so that a full disk is no reason not to begin. */
@@ -200,11 +208,13 @@ export class WaitingStrings {
       space.dirty = new Map();
     }
     this.bytes = 0;
-    this.flushing = { rest: this.frozen(), run: [], next: 0, upTo: this.journalRow };
+    this.flushing = { rest: this.runs(), run: null, next: 0, upTo: this.journalRow };
   }
 
-  private *frozen(): Generator<[Space, string, Entry]> {
-    for (const space of this.host.spaces()) for (const [key, entry] of space.frozen ?? []) yield [space, key, entry];
+  /** Neighbours in the table are written together: they share its pages. */
+  private *runs(): Generator<Run> {
+    for (const space of this.host.spaces())
+      for (const entries of sortedRuns(space.frozen ?? new Map<string, Entry>(), FLUSH_LIMITS.runKeys)) yield { space, entries };
   }
 
   /** Writes the next few strings into the table, and after the last one empties the journal of them. */
@@ -213,13 +223,14 @@ export class WaitingStrings {
     if (!flushing) return;
     const now = this.host.now();
     for (let count = 0; count < size; count++) {
-      if (flushing.next === flushing.run.length && !nextRun(flushing)) {
+      const run = runOf(flushing);
+      if (!run) {
         this.end(flushing);
         return;
       }
-      const [space, key, entry] = flushing.run[flushing.next++] as [Space, string, Entry];
+      const [key, entry] = run.entries[flushing.next++] as [string, Entry];
       // It became an object meanwhile.
-      if (space.frozen?.get(key) === entry) this.place(space, key, entry, now);
+      if (run.space.frozen?.get(key) === entry) this.place(run.space, key, entry, now);
     }
   }
 
@@ -255,16 +266,10 @@ export class WaitingStrings {
   }
 }
 
-/** Sorts the next strings; false: there are none. */
-function nextRun(flushing: Flushing): boolean {
-  const run: [Space, string, Entry][] = [];
-  while (run.length < FLUSH_LIMITS.runKeys) {
-    const { value, done } = flushing.rest.next();
-    if (done) break;
-    run.push(value);
-  }
-  run.sort(([one, key], [other, otherKey]) => one.id - other.id || (key < otherKey ? -1 : 1));
-  flushing.run = run;
+/** The run that has more to write; null: all is written. */
+function runOf(flushing: Flushing): Run | null {
+  if (flushing.run && flushing.next < flushing.run.entries.length) return flushing.run;
+  flushing.run = flushing.rest.next().value ?? null;
   flushing.next = 0;
-  return run.length > 0;
+  return flushing.run;
 }
