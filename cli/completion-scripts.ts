@@ -33,7 +33,7 @@ const WORDS: Readonly<Record<string, string>> = {
   daemon: "start stop restart status logs install uninstall",
   hub: "status start stop restart token",
   bus: "pub sub request stream",
-  "bus stream": "add read tail create groups pending dead",
+  "bus stream": "add read tail create groups pending dead retry",
   saga: "list show retry skip",
   sdk: "list update",
   data: "get set del scan incr query exec shell backup rotate-key invalidate",

@@ -15,8 +15,13 @@ export interface StreamEntry {
 export function entriesOf(reply: HubReply): StreamEntry[] {
   return listOf(reply).map((entry) => {
     const [id, fields] = listOf(entry);
-    return { id: textOf(id) ?? "", ...contentOf(listOf(fields)) };
+    return shownEntry(textOf(id) ?? "", listOf(fields));
   });
+}
+
+/** An entry of its names and values in turn. */
+export function shownEntry(id: string, fields: readonly HubReply[]): StreamEntry {
+  return { id, ...contentOf(fields) };
 }
 
 /** When an entry was added. */

@@ -1,3 +1,5 @@
+import { streamOf } from "../../core/bus/hub/stream-entries.ts";
+import type { HubSession } from "../../core/bus/session/session.ts";
 import { listOf } from "../../core/data/hub/hub-link.ts";
 import { textOf } from "../../core/data/hub/reply-text.ts";
 import { usage } from "../arguments.ts";
@@ -6,6 +8,7 @@ import { durationOption, KEPT_MAX_MS } from "../hub/durations.ts";
 import { valueIn, wordOrInput } from "../hub/input.ts";
 import { withHub } from "../hub/session.ts";
 import { count } from "../output/quantities.ts";
+import { pairsOf } from "./entries.ts";
 import { envelopeWriter } from "./envelope.ts";
 
 /** `bus pub CHANNEL [MESSAGE]`: kept by the hub until it expires or, with --persist, on disk. */
@@ -18,13 +21,15 @@ export async function publish(context: Context, channel: string, word: string | 
   const text = wordOrInput(context, word, "a MESSAGE");
   const payload = context.flag("raw") ? text : writer.write(valueIn(text, context.flag("text")), { id }, expiryMs);
   const kept = isPersistent ? persistWords(context) : expiryMs === undefined ? [] : ["PX", String(expiryMs)];
-  const reply = listOf(
-    await withHub(context, `publish to ${channel}`, {}, (hub) => hub.send(["GHOST.PUBLISH", channel, payload, ...kept, "ID", id])),
-  );
+  const { reply, groups } = await withHub(context, `publish to ${channel}`, {}, async (hub) => {
+    const reply = listOf(await hub.send(["GHOST.PUBLISH", channel, payload, ...kept, "ID", id]));
+    return { reply, groups: isPersistent ? await groupsOf(hub, channel) : [] };
+  });
   const [place, receivers, duplicate] = [textOf(reply[0]) ?? "", Number(reply[1]), Number(reply[2] ?? 0) === 1];
   if (context.json)
-    context.printJson({ channel, id, [isPersistent ? "entry" : "position"]: place, receivers, ...(isPersistent && { duplicate }) });
-  else context.say(told(channel, receivers, isPersistent ? place : null, duplicate));
+    context.printJson({ channel, id, [isPersistent ? "entry" : "position"]: place, receivers, ...(isPersistent && { duplicate, groups }) });
+  else if (isPersistent) context.say(keptText(channel, place, { receivers, groups, isDuplicate: duplicate }));
+  else context.say(`published to ${channel}: ${receivers === 0 ? "nobody listens now" : count(receivers, "receiver")}`);
   return 0;
 }
 
@@ -33,8 +38,21 @@ function persistWords(context: Context): string[] {
   return ["PERSIST", ...(retainMs === undefined ? [] : ["RETAIN", String(retainMs)])];
 }
 
-function told(channel: string, receivers: number, entry: string | null, isDuplicate: boolean): string {
+/** Who takes a channel's persistent messages. */
+async function groupsOf(hub: HubSession, channel: string): Promise<string[]> {
+  const groups = listOf(await hub.send(["XINFO", "GROUPS", streamOf(channel)])).map(pairsOf);
+  return groups.map(({ name }) => String(name)).sort();
+}
+
+interface Told {
+  readonly receivers: number;
+  readonly groups: readonly string[];
+  readonly isDuplicate: boolean;
+}
+
+function keptText(channel: string, entry: string, { receivers, groups, isDuplicate }: Told): string {
   if (isDuplicate) return `${channel} had a message of that id already, ${entry}: it was not published again`;
-  const heard = receivers === 0 ? "nobody listens now" : `${count(receivers, "receiver")}`;
-  return `published to ${channel}: ${heard}${entry === null ? "" : `, on disk as ${entry}`}`;
+  const named = `${groups.length === 1 ? "the group" : "the groups"} ${groups.join(", ")}`;
+  const taken = groups.length === 0 ? "no group reads the channel yet" : `for ${named}`;
+  return `published to ${channel}: kept as ${entry} ${groups.length === 0 ? `(${taken})` : taken}${receivers === 0 ? "" : `, and ${count(receivers, "receiver")} now`}`;
 }

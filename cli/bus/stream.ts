@@ -10,45 +10,51 @@ import { renderMessage } from "../output/messages.ts";
 import type { Paint } from "../output/paint.ts";
 import { renderGroupsOfStream, renderPending } from "../output/streams.ts";
 import { sinceOption } from "../since.ts";
+import { retryDead, showDead } from "./dead-letters.ts";
 import { entriesOf, entryTime, pairsOf, type StreamEntry } from "./entries.ts";
 import { envelopeWriter } from "./envelope.ts";
+import { deadNamed, streamNamed } from "./stream-name.ts";
 import { printLine, tellingAway } from "./subscribe.ts";
 
 /** As many entries are shown unless told otherwise. */
 const SHOWN_ENTRIES = 20;
 /** How long one wait for new entries takes at most, in milliseconds; then the next begins. */
 const BLOCK_MS = 60_000;
-/** Where entries go that were delivered too often. */
-const DEAD_SUFFIX = ":dead";
 
-const ACTIONS = ["add", "read", "tail", "create", "groups", "pending", "dead"] as const;
+const ACTIONS = ["add", "read", "tail", "create", "groups", "pending", "dead", "retry"] as const;
+/** Those that make a stream where there is none: their NAME is a stream's own, and no channel's. */
+const MAKING: readonly string[] = ["add", "create"];
 
-/** `bus stream ACTION NAME …`. */
+/** `bus stream ACTION NAME …`; a NAME may also be that of a channel with persistent messages. */
 export async function stream(context: Context, [action, name, word, ...more]: readonly string[]): Promise<number> {
   if (action === undefined) throw usage(context.verb, `stream needs one of ${ACTIONS.join(", ")}`);
   if (!ACTIONS.includes(action as (typeof ACTIONS)[number])) throw noSuchAction(`${context.verb} stream`, action, ACTIONS);
   if (name === undefined) throw usage(context.verb, `stream ${action} needs the NAME of a stream`);
-  const extra = action === "add" ? more[0] : word;
+  const extra = action === "add" || action === "retry" ? more[0] : word;
   if (extra !== undefined) throw usage(context.verb, `${extra} is one argument too many`);
   const use = action === "tail" ? { reconnects: true, onEvent: tellingAway(context) } : {};
-  return withHub(context, `use the stream ${name}`, use, (hub) => {
-    switch (action as (typeof ACTIONS)[number]) {
-      case "add":
-        return add(context, hub, name, word ?? context.passed[0]);
-      case "read":
-        return context.text("group") === undefined ? read(context, hub, name) : readAs(context, hub, name, context.text("group") ?? "");
-      case "tail":
-        return tail(context, hub, name);
-      case "create":
-        return create(context, hub, name);
-      case "groups":
-        return groups(context, hub, name);
-      case "pending":
-        return pending(context, hub, name);
-      case "dead":
-        return read(context, hub, name + DEAD_SUFFIX);
-    }
+  return withHub(context, `use the stream ${name}`, use, async (hub) => {
+    if (action === "dead") return dead(context, hub, await deadNamed(hub, name));
+    if (action === "retry") return retryDead(context, hub, name, word);
+    return on(context, hub, action, MAKING.includes(action) ? name : await streamNamed(hub, name), word);
   });
+}
+
+async function on(context: Context, hub: HubSession, action: string, name: string, word: string | undefined): Promise<number> {
+  switch (action) {
+    case "add":
+      return add(context, hub, name, word ?? context.passed[0]);
+    case "read":
+      return context.text("group") === undefined ? read(context, hub, name) : readAs(context, hub, name, context.text("group") ?? "");
+    case "tail":
+      return tail(context, hub, name);
+    case "create":
+      return create(context, hub, name);
+    case "groups":
+      return groups(context, hub, name);
+    default:
+      return pending(context, hub, name);
+  }
 }
 
 async function add(context: Context, hub: HubSession, name: string, word: string | undefined): Promise<number> {
@@ -64,16 +70,25 @@ async function add(context: Context, hub: HubSession, name: string, word: string
 
 /** The last entries, or the first since a time; oldest first. */
 async function read(context: Context, hub: HubSession, name: string): Promise<number> {
-  const count = String(countOption(context, "lines", SHOWN_ENTRIES));
-  const since = sinceOption(context, new Date());
-  const reply = since
-    ? await hub.send(["XRANGE", name, String(since.getTime()), "+", "COUNT", count])
-    : await hub.send(["XREVRANGE", name, "+", "-", "COUNT", count]);
-  const entries = entriesOf(reply);
-  if (!since) entries.reverse();
+  const entries = entriesOf(await rangeOf(context, hub, name));
   await show(context, entries);
   if (entries.length === 0) context.say(`no entries in ${name}`);
   return 0;
+}
+
+/** The same of what was put aside. */
+async function dead(context: Context, hub: HubSession, name: string): Promise<number> {
+  const entries = await rangeOf(context, hub, name);
+  await showDead(context, entries);
+  if (listOf(entries).length === 0) context.say(`nothing was put aside in ${name}`);
+  return 0;
+}
+
+async function rangeOf(context: Context, hub: HubSession, name: string): Promise<HubReply> {
+  const count = String(countOption(context, "lines", SHOWN_ENTRIES));
+  const since = sinceOption(context, new Date());
+  if (since) return hub.send(["XRANGE", name, String(since.getTime()), "+", "COUNT", count]);
+  return [...listOf(await hub.send(["XREVRANGE", name, "+", "-", "COUNT", count]))].reverse();
 }
 
 /** What the group has not seen yet, as a member of it. */
@@ -183,7 +198,7 @@ async function ofStream<T>(name: string, work: Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof Error) || !error.message.includes("no such key")) throw error;
     throw new GhostError("NOT_FOUND", `cannot look into ${name}: there is no such stream`, {
-      hint: `ghost bus stream add ${name} MESSAGE makes it`,
+      hint: `ghost bus stream add ${name} MESSAGE makes it; ghost bus pub ${name} MESSAGE --persist that of the channel`,
       cause: error,
     });
   }

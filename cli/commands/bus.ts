@@ -17,13 +17,15 @@ const OPTIONS = {
 
 export const command: Command = {
   usage:
-    "pub CHANNEL [MESSAGE] | sub CHANNEL… | request CHANNEL [MESSAGE] | stream add|read|tail|create|groups|pending|dead NAME [MESSAGE]",
+    "pub CHANNEL [MESSAGE] | sub CHANNEL… | request CHANNEL [MESSAGE] | stream add|read|tail|create|groups|pending|dead|retry NAME [MESSAGE|ID]",
   summary: "Publish, listen, ask and look into streams from the shell",
   about:
     "A MESSAGE is JSON or else a text; without one, or with -, it is read from standard input. It goes out as Ghost's apps send theirs, in an envelope with id, time and " +
     "sender, which `sub` takes off again; --raw leaves it as it is, for other programs. A published message is kept in the hub's memory until it expires (default 60 s), for " +
     "subscribers that connect again; with --persist it is on disk before the command returns. `sub` takes Redis globs in quotes, e.g. 'ghost:process:*'. `request` prints the " +
-    "first answer, and fails at once where nobody listens. A stream's failed messages are in NAME:dead.",
+    "first answer, and fails at once where nobody listens. NAME is a stream's, or that of a channel with persistent messages. " +
+    "What failed too often lies in NAME:dead: `stream dead NAME` shows it and why, and `stream retry NAME [ID]` moves all of it, or one entry, back to the end of the " +
+    "stream, where each of its groups gets it.",
   flags: [
     { flags: "--expiry <D>", about: "pub: the message is worth nothing after this time, e.g. 10m" },
     { flags: "--persist", about: "pub: keep it on disk, as an entry of the channel's stream" },
@@ -50,6 +52,7 @@ export const command: Command = {
     "ghost bus request prices.get '\"apples\"' --timeout 2s",
     "ghost bus stream read jobs --group workers --ack",
     "ghost bus stream dead jobs",
+    "ghost bus stream retry jobs 1764237000000-0",
   ],
   async run(context) {
     const [action, ...words] = context.names;

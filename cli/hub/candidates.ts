@@ -45,6 +45,7 @@ async function gather(
   if (kind === "channels") return await gatherChannels(session, client, found, signal);
   if (namespace !== null && !(await enter(session, namespace))) return;
   await gatherKeys(session, { channels: "", streams: "stream", values: "string", keys: "" }[kind], found, signal);
+  if (kind === "streams") await scan(session, `${CHANNEL_STREAM}${literal(wanted.prefix)}*`, "stream", found, signal, CHANNEL_STREAM);
 }
 
 /** No completion makes a namespace. */

@@ -184,7 +184,13 @@ function consumeWith(
   const tell = options.onProblem ?? surroundings.onProblem;
   waitMs(retryDelay, "retryDelay");
   const consumer = new ReadConsumer(surroundings, channel, { batch: concurrency, ...options });
-  const { deliveryLimit: limit, deadLetters } = consumer.request;
+  const { group, deliveryLimit: limit, deadLetters } = consumer.request;
+  // A hub that cannot put it aside now does so when it is asked for more.
+  const putAside = ({ entryId, nak }: Delivery, error: unknown): Promise<void> =>
+    surroundings.streams
+      .putAside(channel, group, entryId, deadLetters, error instanceof Error ? error.message : String(error))
+      .catch(() => nak())
+      .catch(() => undefined);
   const handle = async (delivery: Delivery): Promise<void> => {
     try {
       await handler(delivery.data, delivery);
@@ -192,8 +198,8 @@ function consumeWith(
     } catch (error) {
       const { entryId, deliveries: number } = delivery;
       tell({ is: "failed", channel, error, message: delivery, delivery: { entryId, number, limit, deadLetters } });
-      // After the last it is put aside by whoever asks next, and needs no pause.
-      await delivery.nak(number < limit ? retryDelay : undefined).catch(() => undefined);
+      if (number < limit) await delivery.nak(retryDelay).catch(() => undefined);
+      else await putAside(delivery, error);
     }
   };
   const work = async (): Promise<void> => {

@@ -62,6 +62,8 @@ export interface StreamPort {
   acknowledge(channel: string, group: string, entryId: string): Promise<boolean>;
   /** Gives an entry back: it is handed out again after `delayMs`. */
   giveBack(channel: string, group: string, entryId: string, delayMs: number): Promise<void>;
+  /** Puts an entry aside, with a reason, as the hub itself does after too many deliveries. */
+  putAside(channel: string, group: string, entryId: string, deadLetters: string, reason: string): Promise<void>;
   /** An entry counts as handed out now. */
   extend(channel: string, group: string, consumer: string, entryId: string): Promise<void>;
   /** Entries between two ids, inclusive unless they begin with `(`. */

@@ -45,6 +45,30 @@ test("what is not acknowledged comes again after its idle time, and then is a de
   assert.is(((await line("XPENDING", "s", "g")) as unknown[])[0], 0);
 });
 
+test("an entry that is pending is put aside with a reason, and others are not", async () => {
+  await using rig = await startStreams();
+  const line = await rig.connect();
+  await line("XGROUP", "CREATE", "s", "g", "0", "MKSTREAM");
+  await line("XADD", "s", "1-1", "a", "b");
+  assert.is(await line("GHOST.BURY", "s", "g", "1-1", "s:dead", "early"), 0);
+  await line("GHOST.TAKE", "s", "g", "one");
+  await line("SET", "text", "no stream");
+  const refusal = (dead: string) => line("GHOST.BURY", "s", "g", "1-1", dead).then(String, ({ message }) => message);
+  assert.match(await refusal("text"), /^WRONGTYPE/);
+  assert.match(await refusal("s"), /cannot have its own dead letters/);
+  assert.is(await line("GHOST.BURY", "s", "g", "1-1", "s:dead", "no address"), 1);
+  assert.is(await line("GHOST.BURY", "s", "g", "1-1", "s:dead"), 0);
+  await rig.crash();
+  const after = await rig.connect();
+  const dead = (await after("XRANGE", "s:dead", "-", "+")) as [string, string[]][];
+  const words = ["a", "b", "origin", "s", "id", "1-1", "deliveries", "1", "reason", "no address"];
+  assert.equal(
+    dead.map(([, words]) => words),
+    [words],
+  );
+  assert.is(((await after("XPENDING", "s", "g")) as unknown[])[0], 0);
+});
+
 test("an entry that is given back comes at once to who waits, or after a delay", async () => {
   await using rig = await startStreams();
   const [line, waiting] = [await rig.connect(), await rig.connect()];

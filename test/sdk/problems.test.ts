@@ -29,6 +29,8 @@ test("each failed delivery of a persistent message is logged with its number, an
     `warn  cannot handle a message of jobs: delivery 1 of 2 failed, it comes again ${told}`,
     `error cannot handle a message of jobs: delivery 2 of 2 failed, it is put aside in jobs:dead ${told}`,
   ]);
+  const dead = (await home.ok(["bus", "stream", "dead", "jobs", "--json"])).json<{ entry: string; deliveries: number; reason: string }>();
+  assert.equal([dead.entry, dead.deliveries, dead.reason], [entryId, 2, "no address"]);
 });
 
 test("after the connection was lost, an app's log says that it is subscribed again and what may be missing", async () => {

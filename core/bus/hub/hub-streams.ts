@@ -47,6 +47,10 @@ export class HubStreams implements StreamPort {
     await this.ask(["GHOST.NAK", streamOf(channel), group, entryId, String(delayMs)], `give ${entryId} back`);
   }
 
+  async putAside(channel: string, group: string, entryId: string, deadLetters: string, reason: string): Promise<void> {
+    await this.ask(["GHOST.BURY", streamOf(channel), group, entryId, streamOf(deadLetters), reason], `put ${entryId} aside`);
+  }
+
   async extend(channel: string, group: string, consumer: string, entryId: string): Promise<void> {
     await this.ask(["XCLAIM", streamOf(channel), group, consumer, "0", entryId, "JUSTID"], `hold on to ${entryId}`);
   }

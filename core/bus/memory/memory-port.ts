@@ -45,6 +45,10 @@ export class MemoryPort implements BusPort, StreamPort {
     this.broker.streams.hold(channel, group, entryId, delayMs);
   }
 
+  async putAside(channel: string, group: string, entryId: string, deadLetters: string): Promise<void> {
+    this.broker.streams.putAside(channel, group, entryId, deadLetters);
+  }
+
   async extend(channel: string, group: string, _consumer: string, entryId: string): Promise<void> {
     this.broker.streams.hold(channel, group, entryId, null);
   }

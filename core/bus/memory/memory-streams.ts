@@ -84,6 +84,15 @@ export class MemoryStreams {
     this.wake(stream);
   }
 
+  /** Makes a dead letter of an entry, if it is pending. */
+  putAside(channel: string, name: string, entryId: string, deadLetters: string): void {
+    const group = this.find(channel).groups.get(name);
+    const pending = group?.pending.get(entryId);
+    if (!group || !pending) return;
+    group.pending.delete(entryId);
+    this.append(this.find(deadLetters), pending.entry.payload);
+  }
+
   range(channel: string, from: string, to: string, count: number): StreamEntry[] {
     const isExclusive = from.startsWith("(");
     const [start, end] = [parseId(isExclusive ? from.slice(1) : from, 0), parseId(to, Number.MAX_SAFE_INTEGER)];

@@ -8,7 +8,7 @@ import { type Stream, topId } from "../keyspace/stream.ts";
 import type { StreamEntry } from "../keyspace/stream-chunks.ts";
 import { type Consumer, GROUP_LIMITS, type Group, type Pending, removePending, setPending } from "../keyspace/stream-groups.ts";
 import { formatId, MIN_ID } from "../keyspace/stream-id.ts";
-import { type Arguments, bytesOf, textAt, wordAt } from "../server/arguments.ts";
+import { type Arguments, textAt, wordAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
 import { define } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
@@ -16,8 +16,8 @@ import { keyAt, spaceOf } from "../server/keys.ts";
 import { integerAt } from "../server/numbers.ts";
 import { refuse, SYNTAX } from "../server/reply-error.ts";
 import { deliverNew } from "./stream-deliver.ts";
-import { consumerOf, groupAt, idAt, nameAt, placeAt, placeOf, streamOf } from "./stream-words.ts";
-import { addRaw } from "./streams.ts";
+import { consumerOf, groupAt, idAt, nameAt, placeAt, placeOf } from "./stream-words.ts";
+import { bury, checkDead } from "./streams-bury.ts";
 
 define({
   "ghost.take": { arity: -4, isWrite: true, keys: [1, 1, 1], run: take },
@@ -34,8 +34,6 @@ export const TAKE_LIMITS = {
   deliveries: 10,
   /** Entries that one command moves to the dead-letter stream; the next moves more. */
   deadAtOnce: 100,
-  /** Entries that a dead-letter stream keeps; the oldest go. */
-  deadMax: 100_000,
   /** The longest delay of GHOST.NAK, milliseconds. */
   delayMaxMs: 24 * 60 * 60_000,
 } as const;
@@ -96,7 +94,7 @@ function attempt(hub: Hub, client: Client, options: Options): boolean {
   const consumer = again.length > 0 || hasNew(stream, group) ? consumerOf(hub, stream, group, options.consumer) : null;
   if (!consumer) return false;
   // Refused before anything is changed, if it is no stream.
-  if (again.some(({ count }) => count >= options.deliveries)) placeOf(hub, spaceOf(hub, client, options.dead), options.dead);
+  if (again.some(({ count }) => count >= options.deliveries)) checkDead(hub, client, options.key, options.dead);
   const given = again.flatMap((pending) => redeliver(hub, client, { stream, group, consumer, options }, pending));
   const limit = Math.min(options.count - given.length, GROUP_LIMITS.pendingMax - group.pending.size);
   if (limit > 0) {
@@ -150,18 +148,9 @@ function redeliver(hub: Hub, client: Client, taking: Taking, pending: Pending): 
     setPending(group, { id: pending.id, consumer, delivered: hub.keyspace.now(), count, due: 0 });
     return [{ entry, count }];
   }
-  if (entry) bury(hub, client, options, entry, pending.count);
+  if (entry) bury(hub, client, options.dead, entry, { origin: options.key, deliveries: pending.count });
   removePending(group, pending.id);
   return [];
-}
-
-/** Moves an entry to the dead-letter stream, with where it came from. */
-function bury(hub: Hub, client: Client, { dead, key }: Options, entry: StreamEntry, deliveries: number): void {
-  const place = placeOf(hub, spaceOf(hub, client, dead), dead);
-  const stream = streamOf(hub, place);
-  if (!place.stream) hub.streams.retain(stream, null, TAKE_LIMITS.deadMax);
-  const more = ["origin", key, "id", formatId(entry.id), "deliveries", String(deliveries)].map(bytesOf);
-  addRaw(hub, { ...place, stream }, entry, more);
 }
 
 function write({ output }: Hub, key: string, given: readonly Given[]): void {
