@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { findCycle, type Node, ranksOf, withNeeds } from "./order.ts";
+import { findCycle, findCycleThrough, type Node, ranksOf, withNeeds } from "./order.ts";
 
 const node = (key: string, ...needs: string[]): Node => ({ key, needs });
 const stack = [
@@ -33,6 +33,14 @@ test("a circle is found with its path, and ranks end nevertheless", () => {
   assert.equal(findCycle(circle), ["a", "b", "c", "a"]);
   assert.equal(findCycle([node("x", "x")]), ["x", "x"]);
   assert.is(ranksOf(circle).size, 4);
+});
+
+test("the circle that a node is in is found, and no other", () => {
+  const nodes = [node("a", "b"), node("b", "c", "d"), node("c", "gone", "a"), node("d", "a"), node("e", "a"), node("x", "x")];
+  assert.equal(findCycleThrough("a", nodes), ["a", "b", "c", "a"]);
+  assert.equal(findCycleThrough("d", nodes), ["d", "a", "b", "d"]);
+  assert.is(findCycleThrough("e", nodes), null);
+  assert.equal(findCycleThrough("x", nodes), ["x", "x"]);
 });
 
 test("a chain of 10,000 takes no stack", () => {

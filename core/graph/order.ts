@@ -48,6 +48,32 @@ export function findCycle(nodes: readonly Node[]): string[] | null {
   return null;
 }
 
+/** The shortest circle through one node, as `findCycle` gives it; null when it is in none. */
+export function findCycleThrough(key: string, nodes: readonly Node[]): string[] | null {
+  const byKey = new Map(nodes.map((node) => [node.key, node]));
+  const cameFrom = new Map<string, string>();
+  for (const queue = [key]; queue.length > 0; ) {
+    const at = queue.shift() as string;
+    const { needs = [] } = byKey.get(at) ?? {};
+    if (needs.includes(key)) return [...wayTo(at, key, cameFrom), key];
+    for (const next of needs) {
+      if (cameFrom.has(next) || !byKey.has(next)) continue;
+      cameFrom.set(next, at);
+      queue.push(next);
+    }
+  }
+  return null;
+}
+
+function wayTo(end: string, start: string, cameFrom: ReadonlyMap<string, string>): string[] {
+  const way = [end];
+  for (let at = end; at !== start; ) {
+    at = cameFrom.get(at) as string;
+    way.unshift(at);
+  }
+  return way;
+}
+
 function search(start: string, byKey: ReadonlyMap<string, Node>, done: Set<string>, path: string[]): string[] | null {
   const onPath = new Set<string>([start]);
   path.push(start);

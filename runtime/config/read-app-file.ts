@@ -24,6 +24,8 @@ export interface ReadApp {
   readonly warnings: readonly Diagnostic[];
   /** The file as it stands. */
   readonly text: string;
+  /** Where `depends_on` stands in it; undefined without. */
+  readonly needsPlace: Place | undefined;
 }
 
 /** For whom an app is read, and where Ghost keeps what it needs to run it. */
@@ -58,7 +60,14 @@ export async function readAppText(directory: string, text: string, context: Read
   const checked = await check(definition, parsed, context);
   const diagnostics = [...parsed.diagnostics, ...checked];
   if (diagnostics.some(isError)) throw invalid(path, diagnostics);
-  return { app: whole, definition, secrets: parsed.secrets, warnings: diagnostics, text };
+  return {
+    app: whole,
+    definition,
+    secrets: parsed.secrets,
+    warnings: diagnostics,
+    text,
+    needsPlace: parsed.places.get(`${app.id}.depends_on`),
+  };
 }
 
 /** An app of another user is read by its real path: the home, through which a link leads to it, may be closed to that user. */

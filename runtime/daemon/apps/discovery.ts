@@ -12,6 +12,7 @@ import type { Supervised } from "../../supervisor/supervised.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { type FileWatching, watchFile } from "../../watch/watch-file.ts";
 import { daemonEntry } from "../past.ts";
+import { refuseCircle } from "./circle.ts";
 import { findAppFolders, stampOf } from "./folders.ts";
 import { linkApp } from "./link.ts";
 
@@ -66,6 +67,11 @@ export class AppDiscovery {
   /** For whoever is about to ask for an app by name: a promise where `ghosts/` changed since the last look, else null. */
   fresh(): Promise<void> | null {
     return stampOf(this.parts.ghosts) === this.stamp ? null : this.sync();
+  }
+
+  /** Why there is no app of this name though there is a folder; undefined where nothing is wrong with one. */
+  problemOf(name: string): string | undefined {
+    return this.problems.get(join(this.parts.ghosts, name));
   }
 
   /** What a person should know. */
@@ -159,6 +165,7 @@ export class AppDiscovery {
     const id = join(folder, APP_FILE);
     for (const { line, message } of read.warnings) log(`${id}:${line}: ${message}`);
     const path = process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin";
+    refuseCircle(read, others, supervisor.listed().map(declaredOf));
     const known = [...others.map((other) => other.definition), ...supervisor.listed().map(declaredOf)];
     const { definition, missing } = linkApp(read, known);
     await this.removing.get(folder);

@@ -48,9 +48,20 @@ export function processRoutes(node: DaemonNode): Route[] {
   ];
 }
 
-/** The processes that names mean; throws NOT_FOUND and the like. */
+/** The processes that names mean; throws NOT_FOUND and the like, and CONFIG_INVALID for an app whose file cannot be used. */
 export function select(node: DaemonNode, names: readonly string[]): Supervised[] {
-  return selectProcesses(names, selectable(node), node.supervisor.groups.all()).map((candidate) => candidate.process);
+  try {
+    return selectProcesses(names, selectable(node), node.supervisor.groups.all()).map((candidate) => candidate.process);
+  } catch (error) {
+    throw explainMissing(node, names, error as Error);
+  }
+}
+
+/** An app that is not registered because its file cannot be used is there for whoever asks for it. */
+function explainMissing({ apps }: DaemonNode, names: readonly string[], error: Error): Error {
+  if (!(error instanceof GhostError) || error.code !== "NOT_FOUND") return error;
+  const problem = names.map((name) => apps.problemOf(name)).find((each) => each !== undefined);
+  return problem === undefined ? error : new GhostError("CONFIG_INVALID", problem, { hint: "mend it: a daemon that runs notices it" });
 }
 
 /** All that a name may mean, with what runs in the foreground in the place of what rests. */
