@@ -12,7 +12,7 @@ export const command: Command = {
   about:
     "Without a word the app in this folder; a NAME is one of GHOST_HOME/ghosts, a PATH a folder with a .ghost.yaml or a single file (.ts and .js need no other runtime: " +
     "Ghost is one). It has this terminal, its keys, and this shell's environment; the exit code is its own (128+N after signal N; 125: it could not be run, or Ghost " +
-    "failed). A service is restarted as its .ghost.yaml says. Meanwhile it is in ghost list, and the hub is there. With CI set, and no home named, it runs as with --isolated.",
+    "failed). A service is restarted as its .ghost.yaml says, but not for ever: without max_restarts five times in ten minutes; with --watch only when a file changes. Meanwhile it is in ghost list, and the hub is there. With CI set, and no home named, it runs as with --isolated.",
   flags: [
     { flags: "-w, --watch", about: "Restart it when a file of its folder changes" },
     { flags: "--args <ARGS>", about: 'Its arguments, in one word: --args "a b"' },

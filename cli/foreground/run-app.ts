@@ -87,14 +87,15 @@ async function watch(context: Context, run: ForegroundRun): Promise<void> {
 }
 
 /** On standard error, between what the app writes: that it is started again, and why. */
-function tell(context: Context, { definition: { name, watch } }: Runnable, { from, to, cause }: ForegroundChange): void {
+function tell(context: Context, { definition: { name, watch } }: Runnable, { from, to, cause, last }: ForegroundChange): void {
   if (cause === null) return;
   if (cause.kind.startsWith("watch-")) return context.warn(cause.text);
   // What follows a stop was told when it began.
   if (from === to || from === "stopping" || !TOLD.has(cause.kind)) return;
   if (to === "exited" || to === "failed") {
-    if (watch !== null) context.say(`ghost: ${name} ${cause.text}; waits for a change`);
+    if (cause.kind === "budget-spent") context.say(`ghost: ${name} ${cause.text}`);
+    else if (watch !== null && !last) context.say(`ghost: ${name} ${cause.text}; waits for a change`);
   } else context.say(`ghost: ${name}${cause.kind === "file-changed" ? `: ${cause.text}; restarts` : ` ${cause.text}`}`);
 }
 
-const TOLD = new Set(["exit", "oom-killed", "file-changed", "restart"]);
+const TOLD = new Set(["exit", "oom-killed", "budget-spent", "file-changed", "restart"]);

@@ -1,9 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Cause, Status } from "../../core/api/wire.ts";
-import type { ProcessDefinition } from "../../core/config/definition.ts";
+import type { ProcessDefinition, RestartPolicy } from "../../core/config/definition.ts";
 import type { Effect, Event } from "../../core/lifecycle/events.ts";
-import { type Exit, type Identity, type Machine, registered, UNSEEN_EXIT } from "../../core/lifecycle/state.ts";
+import {
+  CRASH_LOOP_RESTARTS,
+  CRASH_LOOP_WINDOW_MS,
+  type Exit,
+  type Identity,
+  type Machine,
+  registered,
+  UNSEEN_EXIT,
+} from "../../core/lifecycle/state.ts";
 import { transition } from "../../core/lifecycle/transition.ts";
 import { statusOf } from "../../core/lifecycle/view.ts";
 import { findExecutable } from "../process/executable.ts";
@@ -41,6 +49,8 @@ export interface ForegroundChange {
   readonly from: Status | null;
   readonly to: Status | null;
   readonly cause: Cause | null;
+  /** Nothing comes after it: the run is over. */
+  readonly last: boolean;
 }
 
 /**
@@ -119,14 +129,14 @@ export class ForegroundRun {
   }
 
   record(_process: this, from: string | null, to: string | null, cause: Cause): void {
-    this.parts.onChange({ from: from as Status | null, to: to as Status | null, cause });
+    this.parts.onChange({ from: from as Status | null, to: to as Status | null, cause, last: false });
   }
 
   /** Lets an event happen; its effects begin when everybody knows of it. */
   dispatch(_process: this, event: Event): void {
     const before = this.machine;
     const { machine, effects, cause } = transition(before, event, {
-      policy: this.unwanted ? { ...this.definition.restart, policy: "never" } : this.definition.restart,
+      policy: this.policy(),
       nowMs: Date.now(),
       random: Math.random(),
       token: randomBytes(TOKEN_BYTES).toString("hex"),
@@ -135,9 +145,19 @@ export class ForegroundRun {
     });
     this.machine = machine;
     if (before.state.at === "backoff" && machine.state.at !== "backoff") clearTimeout(this.backoff);
-    if (machine !== before || cause) this.parts.onChange({ from: statusOf(before), to: statusOf(machine), cause });
+    if (machine !== before || cause) this.parts.onChange({ from: statusOf(before), to: statusOf(machine), cause, last: this.isOver() });
     for (const effect of effects) this.perform(effect);
     this.look();
+  }
+
+  /**
+   * Somebody looks on here: what falls again and again is given up where the daemon would go on, slowly, and call it crash-looping; and what is restarted by a change of its
+   * files has nothing to gain by another try before that.
+   */
+  private policy(): RestartPolicy {
+    const { restart } = this.definition;
+    if (this.unwanted || this.parts.outlives) return { ...restart, policy: "never" };
+    return restart.maxRestarts === null ? { ...restart, maxRestarts: CRASH_LOOP_RESTARTS, windowMs: CRASH_LOOP_WINDOW_MS } : restart;
   }
 
   private perform(effect: Effect): void {
@@ -215,7 +235,7 @@ export class ForegroundRun {
     runStopCommand(stopCommand, context, (problem) => {
       const status = statusOf(this.machine);
       const text = `stop.command ${problem}; ${stop.signal} is sent instead`;
-      this.parts.onChange({ from: status, to: status, cause: { kind: "stop-command-failed", text } });
+      this.parts.onChange({ from: status, to: status, last: false, cause: { kind: "stop-command-failed", text } });
       passSignal(identity, stop.signal as NodeJS.Signals);
     });
     return true;
@@ -231,11 +251,15 @@ export class ForegroundRun {
     return state.at === "running" || state.at === "stopping" ? state.identity : null;
   }
 
+  private isOver(): boolean {
+    const { at } = this.machine.state;
+    return (at === "stopped" || at === "exited" || at === "failed") && (this.unwanted || !this.parts.outlives);
+  }
+
   /** Whether all is over. */
   private look(): void {
-    const { state, lastExit } = this.machine;
-    if (state.at !== "stopped" && state.at !== "exited" && state.at !== "failed") return;
-    if (this.parts.outlives && !this.unwanted) return;
+    if (!this.isOver()) return;
+    const { lastExit } = this.machine;
     if (this.spawnError !== null) return this.fail(this.spawnError);
     this.settle(this.endedBy === null && lastExit !== null ? lastExit : { ...UNSEEN_EXIT, known: true, signal: this.endedBy ?? "SIGINT" });
   }

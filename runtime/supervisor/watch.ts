@@ -5,6 +5,7 @@ import type { ProcessDefinition, WatchPolicy } from "../../core/config/definitio
 import type { Event } from "../../core/lifecycle/events.ts";
 import type { Machine } from "../../core/lifecycle/state.ts";
 import { LOOP_RESTARTS, nextStreak, slowdownMs } from "../../core/lifecycle/watch-loop.ts";
+import { FileChanges, type FileEvent } from "./file-changes.ts";
 import { type PathFilter, pathFilter, realPath } from "./watched-paths.ts";
 
 /** Files that one process may have watched; more is a mistake in `paths`. */
@@ -62,19 +63,22 @@ export class FileWatch<Process extends Watched> {
   private watch(process: Process, policy: WatchPolicy, directory: string): Watcher {
     const filter = pathFilter(policy, directory, this.supervisor.parts.home.root);
     let debounce: ReturnType<typeof setTimeout> | undefined;
-    let firstFile: string | undefined;
+    const changes = new FileChanges();
+    let pending = false;
     let streak = 0;
-    const changed = (file: string): void => {
-      if (firstFile === undefined) {
+    const changed = (event: FileEvent, file: string): void => {
+      if (!changes.note(event, file)) return;
+      if (!pending) {
         streak = nextStreak(streak, process.machine, Date.now());
         if (streak === LOOP_RESTARTS + 1) this.tellLoop(process, directory, file);
       }
-      firstFile ??= file;
+      pending = true;
       clearTimeout(debounce);
       debounce = setTimeout(() => {
-        this.restart(process, directory, firstFile ?? file);
-        firstFile = undefined;
-      }, policy.debounceMs + slowdownMs(streak));
+        pending = false;
+        const named = changes.take();
+        if (named !== null) this.restart(process, directory, named);
+      }, changes.pauseMs(policy.debounceMs) + slowdownMs(streak));
     };
     const closing = startChokidar(policy, directory, filter, changed, (text) =>
       this.supervisor.record(process, null, null, { kind: "watch-failed", text }),
@@ -117,7 +121,7 @@ async function startChokidar(
   policy: WatchPolicy,
   directory: string,
   filter: PathFilter,
-  changed: (path: string) => void,
+  changed: (event: FileEvent, path: string) => void,
   failed: (text: string) => void,
 ): Promise<() => void> {
   const { watch } = await import("chokidar");
@@ -152,7 +156,7 @@ async function startChokidar(
       seen.add(full);
       if (isTooMuch(full)) return;
     }
-    if (event !== "addDir" && event !== "unlinkDir" && filter.isWanted(full)) changed(full);
+    if (event !== "addDir" && event !== "unlinkDir" && filter.isWanted(full)) changed(event as FileEvent, full);
   });
   watcher.on("error", (error) => failed(`cannot watch files: ${(error as Error).message}`));
   return () => void watcher.close();

@@ -136,6 +136,16 @@ test("a service is restarted as its file says, a one-shot is not", async () => {
   assert.is((await home.ghost(["run"])).stdout, "run\n");
 });
 
+test("a service that falls again and again is given up, with its exit code", async () => {
+  await using home = makeHome();
+  home.write(".ghost.yaml", "app: { id: bad }\nrestart: { policy: always, delay: 1ms }\n");
+  home.write("app.js", `console.log("run");\nprocess.exit(9);\n`);
+  const { code, stdout, stderr } = await home.ghost(["run"]);
+  assert.is(code, 9);
+  assert.is(stdout, "run\n".repeat(6));
+  assert.match(stderr, /ghost: bad exited with code 9; gave up after 5 restarts within 600 s\n$/);
+});
+
 test("a service that is interrupted is not restarted", async () => {
   await using home = makeHome();
   home.write(".ghost.yaml", "app: { id: svc }\nrestart: true\n");

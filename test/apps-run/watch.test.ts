@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
@@ -36,6 +37,34 @@ test("restarts at once when a file changes, and waits for a change when the app 
   home.write("lib.ts", says("four"));
   await session.said(/four/);
   assert.is(await session.end("SIGINT"), 130);
+});
+
+test("a service that cannot begin is told once and waits for a change; one sed is one restart; ^C is no wait", async () => {
+  await using home = makeHome();
+  home.write(".ghost.yaml", "app: { id: seen }\ntype: service\n");
+  home.write("app.js", says("one"));
+  await using session = inForeground(["run", "--watch"], { cwd: home.work, env: home.env });
+  await session.said(/one \d+/);
+  // The folder is being walked meanwhile: a change before that is no change.
+  await waitFor(
+    () => {
+      home.write("app.js", says("two"));
+      return session.out().includes("two");
+    },
+    { what: "the first restart", pauseMs: 300 },
+  );
+  const before = session.text().length;
+  execFileSync("sed", ["-i", "1s/.*/let broken = ;/", "app.js"], { cwd: home.work });
+  await session.said(/waits for a change/);
+  execFileSync("sed", ["-i", "1s/.*/console.log('three');/", "app.js"], { cwd: home.work });
+  await session.said(/three/);
+  assert.is(await session.end("SIGINT"), 130);
+  const told = session.text().slice(before);
+  assert.equal(told.match(/^ghost: .*/gm), [
+    "ghost: seen: app.js changed; restarts",
+    "ghost: seen exited with code 1; waits for a change",
+    "ghost: seen: app.js changed; restarts",
+  ]);
 });
 
 test("what the app writes itself, and what others bring, is no change", async () => {
