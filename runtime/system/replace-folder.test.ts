@@ -47,8 +47,8 @@ test("what cannot be written leaves the old one as it was", () => {
 
 test("what a replacement that was killed left is taken away", () => {
   using old = makeOld();
-  for (const left of [".sdk.new", ".sdk.old"]) mkdirSync(join(old.root, left));
-  writeFileSync(join(old.root, ".sdk.new/index.js"), "half");
+  for (const left of [".sdk.new.tmp", ".sdk.old.tmp"]) mkdirSync(join(old.root, left));
+  writeFileSync(join(old.root, ".sdk.new.tmp/index.js"), "half");
   replaceFolder(old.path, FILES);
   assert.equal(readdirSync(old.root), ["sdk"]);
 });

@@ -12,7 +12,8 @@ const EXCHANGE = 2;
  * that was killed left behind is taken away.
  */
 export function replaceFolder(path: string, files: Readonly<Record<string, string>>): void {
-  const beside = (suffix: string): string => join(dirname(path), `.${basename(path)}.${suffix}`);
+  // Whoever watches files leaves alone what ends so.
+  const beside = (suffix: string): string => join(dirname(path), `.${basename(path)}.${suffix}.tmp`);
   const [fresh, old] = [beside("new"), beside("old")];
   for (const left of [fresh, old]) rmSync(left, { recursive: true, force: true });
   try {

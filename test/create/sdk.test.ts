@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { onTerminal } from "../cli/on-terminal.ts";
+import { GHOST } from "../rig/ghost.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { needs } from "../rig/needs.ts";
 import { test } from "../rig/test.ts";
@@ -30,6 +31,9 @@ interface Listed {
     readonly copied: boolean;
   }[];
 }
+
+/** Node 20 does not run the TypeScript of apps. */
+const isCompiled = GHOST.length === 1;
 
 async function create(home: Home, name: string, template = "basic"): Promise<string> {
   return (await home.ok(["create", name, "--template", template, "--json"])).json<{ folder: string }>().folder;
@@ -85,7 +89,7 @@ test("an older SDK becomes this ghost's, as a new app has it, and is told with b
   const there = (app: string) => Object.entries(contents(join(app, "vendor"))).map(([path, text]) => [path.slice(app.length), text]);
   assert.equal(there(folder), there(fresh));
   assert.equal(readdirSync(join(folder, "vendor")), ["ghost-sdk"]);
-  assert.match((await home.ok(["test", "shop"])).stderr, /\b0 fail\b/);
+  if (isCompiled) assert.match((await home.ok(["test", "shop"])).stderr, /\b0 fail\b/);
 });
 
 test("the Python client is brought up to date, too", async () => {
@@ -235,16 +239,20 @@ test("doctor names apps with another SDK, each with what brings it up to date", 
   assert.match(String(found[1]?.[1]), `snake has ghost.py 0.0.8 (build ${pythonBuild}); this ghost brings `);
 });
 
-test.unless(needs("python3"), "who runs an app with an older SDK on a terminal is told once, and it runs", async () => {
-  await using home = makeHome();
-  const folder = await create(home, "shop");
-  const build = makeSdkOf("0.0.9", folder);
-  const { stdout } = await onTerminal(home, ["run", "shop"], { columns: 200 });
-  assert.match(stdout, "hello");
-  assert.is(stdout.split(`its ghost-sdk is 0.0.9 (build ${build}), not this ghost's`).length, 2, stdout);
-  assert.match(stdout, "ghost sdk update shop");
-  await home.ok(["sdk", "update", "shop"]);
-  assert.not.match((await onTerminal(home, ["run", "shop"])).stdout, "ghost sdk update");
-});
+test.unless(
+  isCompiled ? needs("python3") : "needs the compiled binary",
+  "who runs an app with an older SDK on a terminal is told once, and it runs",
+  async () => {
+    await using home = makeHome();
+    const folder = await create(home, "shop");
+    const build = makeSdkOf("0.0.9", folder);
+    const { stdout } = await onTerminal(home, ["run", "shop"], { columns: 200 });
+    assert.match(stdout, "hello");
+    assert.is(stdout.split(`its ghost-sdk is 0.0.9 (build ${build}), not this ghost's`).length, 2, stdout);
+    assert.match(stdout, "ghost sdk update shop");
+    await home.ok(["sdk", "update", "shop"]);
+    assert.not.match((await onTerminal(home, ["run", "shop"])).stdout, "ghost sdk update");
+  },
+);
 
 test.run();
