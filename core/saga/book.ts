@@ -5,7 +5,7 @@ import { againAt, decide } from "./decide.ts";
 import { succeeds } from "./holder.ts";
 import { SAGA_LIMITS } from "./limits.ts";
 import { parseJson, parsePlan, type SagaPlan } from "./plan.ts";
-import { fateOf, replay, type SagaProgress } from "./progress.ts";
+import { fateOf, replay, type SagaProgress, type StepProgress } from "./progress.ts";
 import { failureOf, type SagaEvent, type SagaRecord } from "./records.ts";
 import { isAtRest, resultOf, resultsOf, type SagaState, stateOf } from "./result.ts";
 import type { SagaClaim, SagaNotice, SagaTurn } from "./saga-log.ts";
@@ -91,7 +91,7 @@ export class SagaBook<Kept extends KeptSaga = KeptSaga> {
     const open = this.open(saga);
     const before = replay(open.records);
     const isParked = [...before.steps.values()].some((each) => fateOf(each) === "parked" && (step === undefined || each.name === step));
-    if (!isParked && (before.parked === null || step !== undefined)) throw notParked(saga, is, step);
+    if (!isParked && (before.parked === null || step !== undefined)) throw notParked(saga, is, before, step);
     this.add(open, { is, ...(step !== undefined && { step }), ...(by !== undefined && { by }) });
     saga.state = replay(open.records).error ? "compensating" : "running";
     this.shelf.write(saga, open.added);
@@ -198,9 +198,24 @@ function missing(name: string, id: string): GhostError {
   return new GhostError("NOT_FOUND", `there is no saga ${name} ${id}`, { hint: "ghost saga list shows those that are there" });
 }
 
-function notParked({ name, id, state }: KeptSaga, is: string, step: string | undefined): GhostError {
-  const what = step === undefined ? "nothing of it is parked" : `its step ${step} is not parked`;
-  return new GhostError("USAGE", `cannot ${is} the saga ${name} ${id}: ${what} (it is ${state})`, {
+function notParked(
+  { name, id, state }: KeptSaga,
+  is: string,
+  { steps, planned, parked }: SagaProgress,
+  step: string | undefined,
+): GhostError {
+  const what = step === undefined ? `nothing of it is parked (it is ${state})` : whyNotParked([...steps.values()], planned, parked, step);
+  return new GhostError("USAGE", `cannot ${is} the saga ${name} ${id}: ${what}`, {
     hint: `ghost saga show ${name} ${id} tells how it stands`,
   });
+}
+
+function whyNotParked(steps: readonly StepProgress[], planned: readonly string[], reason: string | null, step: string): string {
+  const names = [...new Set([...planned, ...steps.map(({ name }) => name)])];
+  const parked = steps.filter((each) => fateOf(each) === "parked").map(({ name }) => name);
+  const which =
+    reason === null ? `parked ${parked.length === 1 ? "is" : "are"} ${parked.join(", ") || "none"}` : "the saga as a whole is parked";
+  return names.includes(step)
+    ? `its step ${step} is not parked; ${which}`
+    : `it has no step ${step}, its steps are ${names.join(", ")}; ${which}`;
 }

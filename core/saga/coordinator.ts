@@ -4,9 +4,10 @@ import type { AbortSignal } from "../errors/abort-signal.ts";
 import { GhostError } from "../errors/ghost-error.ts";
 import { planOf, type SagaStep } from "./definition.ts";
 import { failureOf } from "./records.ts";
-import type { SagaResult, SagaResults } from "./result.ts";
+import { isAtRest, type SagaResult, type SagaResults } from "./result.ts";
 import { codeOf, SagaRun } from "./run.ts";
-import type { SagaLog } from "./saga-log.ts";
+import type { SagaLog, SagaTurn } from "./saga-log.ts";
+import type { SagaTold } from "./saga-told.ts";
 
 /** How long a saga is held without renewing, in ms: so long one of a program that died may wait for another. */
 const LEASE_MS = 10_000;
@@ -28,6 +29,8 @@ export interface CoordinatorOptions {
   readonly holder: string;
   /** Default 10,000. */
   readonly leaseMs?: number;
+  /** Told what becomes of sagas. Must not throw. Default: nobody is. */
+  readonly tell?: (told: SagaTold) => void;
 }
 
 /** The part of AbortController that is needed. */
@@ -59,11 +62,16 @@ interface Known {
   /** As JSON; of one that is to be started if it was not before. */
   input?: string;
   readonly waiting: ((result: SagaResult<SagaResults>) => void)[];
+  /** Why it is looked at, where nobody here started it: another left it, an operator spoke, or it came to rest elsewhere. */
+  readonly found?: "left" | "obeys" | "rests";
   /** Of who goes on with it. */
   lease?: Abort;
   /** Somebody asked for it meanwhile. */
   isAsked?: boolean;
 }
+
+/** What is told, without of which saga. */
+type Fact<Told> = Told extends SagaTold ? Omit<Told, "name" | "id"> : never;
 
 export class SagaCoordinator implements AsyncDisposable {
   private readonly options: CoordinatorOptions & { readonly leaseMs: number };
@@ -95,7 +103,9 @@ export class SagaCoordinator implements AsyncDisposable {
     this.stopListening?.then((stop) => stop?.()).catch(() => undefined);
   }
   private async listen(): Promise<(() => Promise<void>) | undefined> {
-    const stop = await this.options.log.listen((notice) => this.look(notice.name, notice.id)).catch(() => undefined);
+    const stop = await this.options.log
+      .listen((notice) => this.look(notice.name, notice.id, isAtRest(notice.state) ? "rests" : "obeys"))
+      .catch(() => undefined);
     // What came to rest meanwhile was not heard.
     for (const saga of this.known.values()) void this.goOn(saga);
     return stop;
@@ -115,14 +125,14 @@ export class SagaCoordinator implements AsyncDisposable {
     });
   }
 
-  private look(name: string, id: string): void {
+  private look(name: string, id: string, found: Known["found"]): void {
     const definition = this.definitions.get(name);
-    if (definition) void this.goOn(this.knownOf(definition, id));
+    if (definition) void this.goOn(this.knownOf(definition, id, found));
   }
 
-  private knownOf(definition: Definition, id: string): Known {
+  private knownOf(definition: Definition, id: string, found?: Known["found"]): Known {
     const key = JSON.stringify([definition.name, id]);
-    const saga = this.known.get(key) ?? { definition, id, waiting: [] };
+    const saga = this.known.get(key) ?? { definition, id, waiting: [], found };
     this.known.set(key, saga);
     return saga;
   }
@@ -138,12 +148,12 @@ export class SagaCoordinator implements AsyncDisposable {
     let result: SagaResult<SagaResults> | undefined;
     let isLost = false;
     try {
-      let turn = await log.claim(definition.name, id, { ...this.options, plan: definition.plan }, saga.input);
-      if (turn.fence) turn = await new SagaRun(this.options, definition, id, turn.fence, lease, () => this.isClosed).toRest(turn);
-      result = turn.result;
+      const first = await log.claim(definition.name, id, { ...this.options, plan: definition.plan }, saga.input);
+      result = (await this.toRest(saga, first, lease)).result;
     } catch (error) {
       isLost = codeOf(error) === "LEASE_LOST";
       if (!isLost) result = failed(error);
+      if (!isLost && saga.waiting.length === 0) this.tell(saga, { is: "failed", error: failureOf(error) });
     }
     saga.lease = undefined;
     // Perhaps nobody took it; or it came to rest when it had just been asked for.
@@ -154,6 +164,24 @@ export class SagaCoordinator implements AsyncDisposable {
     if (this.resumed === RESUMED_MAX - 1) void this.lookForLeft();
   }
 
+  /** Runs what was claimed, if it was, and tells of it. */
+  private async toRest(saga: Known, first: SagaTurn, lease: Abort): Promise<SagaTurn> {
+    const { definition, id, found } = saga;
+    const { fence } = first;
+    // Its first claim has the number 1.
+    const wasResumed = fence > 1;
+    if (wasResumed) this.tell(saga, { is: "resumed", turn: first, isOperators: found === "obeys" });
+    const turn = fence ? await new SagaRun(this.options, definition, id, fence, lease, () => this.isClosed).toRest(first) : first;
+    // One that is to go on may come to rest by being claimed.
+    const wasFound = found !== undefined && found !== "rests";
+    if (turn.result && (fence || wasFound)) this.tell(saga, { is: "rested", turn, wasResumed: wasResumed || wasFound });
+    return turn;
+  }
+
+  private tell({ definition, id }: Known, what: Fact<SagaTold>): void {
+    this.options.tell?.({ name: definition.name, id, ...what } as SagaTold);
+  }
+
   /** Looks for sagas that nobody holds, now and once in a lease's time. */
   private async lookForLeft(): Promise<void> {
     const { log, clock, holder, leaseMs, idle = clock.after } = this.options;
@@ -162,7 +190,7 @@ export class SagaCoordinator implements AsyncDisposable {
     for (const saga of this.known.values()) void this.goOn(saga);
     for (const { name } of this.definitions.values()) {
       const ids = await log.free(name, holder, this.known.size + RESUMED_MAX).catch(() => []);
-      for (const id of ids) if (this.resumed < RESUMED_MAX) this.look(name, id);
+      for (const id of ids) if (this.resumed < RESUMED_MAX) this.look(name, id, "left");
     }
   }
 

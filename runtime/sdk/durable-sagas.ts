@@ -6,6 +6,7 @@ import { MemorySagaLog } from "../../core/saga/memory-saga-log.ts";
 import { doubles } from "./install.ts";
 import { clock, connection } from "./parts.ts";
 import type { SagaDefinitions } from "./saga.ts";
+import { tellSaga } from "./tell-saga.ts";
 
 let current: { readonly of: unknown; readonly coordinator: SagaCoordinator; readonly defined: Map<string, Saga<never>> } | undefined;
 
@@ -24,13 +25,13 @@ export function openSagas(definitions: SagaDefinitions): ReadonlyMap<string, Sag
 function makeCoordinator(): SagaCoordinator {
   const { sagaLog } = doubles();
   const makeAbort = (): AbortController => new AbortController();
-  if (sagaLog) return new SagaCoordinator({ log: sagaLog, clock: clock(), makeAbort, holder: "test" });
+  if (sagaLog) return new SagaCoordinator({ log: sagaLog, clock: clock(), makeAbort, holder: "test", tell: tellSaga });
   const { session, place, owned, memory } = connection();
   const { name, instance, isSupervised } = place;
   // Only where a supervisor sees to it that no two live at the same time may the next of a name take over at once.
   const holder = `${name}/${isSupervised ? instance : `${process.pid}-${Math.random()}`}@${Date.now()}`;
   const log = memory ? new MemorySagaLog(Date.now) : new HubSagaLog(session);
-  const coordinator = new SagaCoordinator({ log, clock: clock(), idle, makeAbort, holder });
+  const coordinator = new SagaCoordinator({ log, clock: clock(), idle, makeAbort, holder, tell: tellSaga });
   owned.push(coordinator);
   return coordinator;
 }

@@ -35,6 +35,57 @@ test("a program that its supervisor starts again goes on at once with the saga t
   await waitFor(() => effects().length === 3, { what: "the second step once more", limitMs: 9_000 });
   assert.equal(effects(), ["order:1:reserve", "order:1:charge", "order:1:charge"]);
   assert.match((await home.ok(["saga", "list"])).stdout, /order +1 +running .* shop\/0 *\n$/);
+  const logs = async (): Promise<string> => (await home.ok(["logs", "shop"])).stdout;
+  await waitFor(async () => (await logs()).includes("saga order 1 goes on at step charge after an interruption"), {
+    what: "the log to tell",
+  });
+  writeFileSync(`${file}.go`, "");
+  await waitFor(async () => (await logs()).includes("saga order 1 is done"), {
+    what: "the log to tell its end",
+    seen: () => effects().join(),
+  });
+  await home.ok(["stop", "shop"]);
+});
+
+test("an app's log says that a saga was taken back, that one is parked, and what comes of an operator's word", async () => {
+  await using home = makeHome();
+  using app = makeApp();
+  await home.ok(["hub", "start"]);
+  app.write(
+    "app.mjs",
+    `import { Ghost } from "ghost-sdk";
+     const no = (what) => () => { throw new Error(what); };
+     const order = Ghost.saga.define("order", [
+       { name: "reserve", run: () => 1, compensate: ({ input }) => { if (input.isStuck) throw new Error("no shelf"); }, compensateRetry: { attempts: 1, delay: "1ms" } },
+       { name: "charge", run: no("no money") },
+     ]);
+     await order.start({}, { id: "1" });
+     await order.start({ isStuck: true }, { id: "2" });
+     setInterval(() => {}, 1e6);`,
+  );
+  const process = { name: "shop", command: `${RUNTIMES.Node[0]} app.mjs`, working_dir: app.dir };
+  writeFileSync(join(app.dir, "processes.yaml"), JSON.stringify({ processes: [process] }));
+  await home.ok(["register", join(app.dir, "processes.yaml"), "--start"]);
+  const told = async (): Promise<string[]> =>
+    (await home.ok(["logs", "shop"])).stdout
+      .split("\n")
+      .flatMap((line) => (line.startsWith("{") ? [JSON.parse(line).message as string] : []));
+  const expect = (...lines: string[]): Promise<unknown> =>
+    waitFor(async () => JSON.stringify(await told()) === JSON.stringify(lines), {
+      what: lines.join("; "),
+      seen: async () => (await told()).join("; "),
+    });
+  const ends = [
+    "saga order 1 was taken back: step charge failed: no money",
+    "saga order 2 is parked: step reserve cannot be taken back: no shelf",
+  ];
+  await expect(...ends);
+  await home.ok(["saga", "retry", "order", "2"]);
+  await expect(...ends, "saga order 2 goes on by taking step reserve back, as an operator said", ends[1] as string);
+  const wrong = await home.ghost(["saga", "skip", "order", "2", "nosuch"]);
+  assert.match(wrong.stderr, /cannot skip the saga order 2: it has no step nosuch, its steps are reserve, charge; parked is reserve/);
+  const other = await home.ghost(["saga", "skip", "order", "2", "charge"]);
+  assert.match(other.stderr, /its step charge is not parked; parked is reserve/);
   await home.ok(["stop", "shop"]);
 });
 
