@@ -22,5 +22,6 @@ export function wantsProgress(context: Context): boolean {
 /** Only a terminal's live counter needs to know how many there will be. */
 async function countTargets(context: Context, client: DaemonClient, names: readonly string[]): Promise<number | null> {
   if (context.json || context.quiet || !context.messages.isTerminal) return null;
-  return (await client.processes(names)).length;
+  // A name that means nothing yet is the daemon's to judge: it knows what was deleted.
+  return (await client.processes(names).catch(() => null))?.length ?? null;
 }

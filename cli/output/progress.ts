@@ -7,7 +7,8 @@ import { tame } from "./width.ts";
 export function renderResult(result: ActionResult, paint: Paint): string {
   const mark = result.ok ? paint.green("✓") : paint.red("✗");
   const pid = result.ok && result.pid !== null ? paint.dim(` (pid ${result.pid})`) : "";
-  return `${mark} ${paint.bold(tame(fullName(result)))} ${result.ok ? result.did : (result.error?.message ?? result.did)}${pid}`;
+  const note = result.note === undefined ? "" : paint.dim(`; ${tame(result.note)}`);
+  return `${mark} ${paint.bold(tame(fullName(result)))} ${result.ok ? result.did : (result.error?.message ?? result.did)}${pid}${note}`;
 }
 
 /** What stands at the end of many: `98 started, 1 already running, 1 failed`. */

@@ -136,6 +136,8 @@ export interface ActionResult {
   readonly did: string;
   readonly pid: number | null;
   readonly error?: ErrorBody;
+  /** What a person should know besides, as a phrase: of a deleted app, what of it is left and what brings it back. */
+  readonly note?: string;
 }
 
 /** A line between results, if asked for: a process that is not ready yet, and what it waits for (empty: its own health check). */

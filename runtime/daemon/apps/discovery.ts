@@ -13,6 +13,7 @@ import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { type FileWatching, watchFile } from "../../watch/watch-file.ts";
 import { daemonEntry } from "../past.ts";
 import { refuseCircle } from "./circle.ts";
+import { DeletedApps } from "./deleted.ts";
 import { findAppFolders, stampOf } from "./folders.ts";
 import { linkApp } from "./link.ts";
 
@@ -34,6 +35,7 @@ export interface DiscoveryParts {
  */
 export class AppDiscovery {
   private readonly parts: DiscoveryParts;
+  private readonly deletedApps: DeletedApps;
   private readonly files = new Map<string, FileWatching>();
   /** What is wrong, by the folder's path. */
   private readonly problems = new Map<string, string>();
@@ -49,6 +51,7 @@ export class AppDiscovery {
 
   constructor(parts: DiscoveryParts) {
     this.parts = parts;
+    this.deletedApps = new DeletedApps(parts.supervisor.parts.store);
   }
 
   /** Registers what is there, and follows it from now on. */
@@ -74,6 +77,25 @@ export class AppDiscovery {
     return this.problems.get(join(this.parts.ghosts, name));
   }
 
+  /** The name of a deleted app that can be brought back by it; undefined: there is none of this name. */
+  deletedName(name: string): string | undefined {
+    return this.deletedApps.find(name)?.name;
+  }
+
+  /** Somebody deleted a process. Where it was an app in `ghosts/`, it stays away: gives what a person should know of that. */
+  deleted({ manifestId, definition }: Supervised): string | undefined {
+    const { supervisor, ghosts } = this.parts;
+    const folder = dirname(manifestId);
+    if (dirname(folder) !== ghosts || supervisor.manifests.has(manifestId) || this.deletedApps.has(folder)) return undefined;
+    this.taken.delete(folder);
+    return this.deletedApps.add(definition.name, folder);
+  }
+
+  /** Registers what was deleted of these names again. */
+  async bringBack(names: readonly string[]): Promise<void> {
+    if (this.deletedApps.bringBack(names)) await this.sync();
+  }
+
   /** What a person should know. */
   warnings(): string[] {
     return [...this.problems.values()];
@@ -90,13 +112,14 @@ export class AppDiscovery {
     if (this.stopped) return;
     this.watchFolder();
     const { ghosts } = this.parts;
+    this.deletedApps.settle();
     const { apps, lost, others } = findAppFolders(ghosts);
     const present = new Set([...apps, ...lost]);
     this.followFiles(new Set([...present, ...others]));
     for (const folder of this.problems.keys()) if (!present.has(folder)) this.problems.delete(folder);
     for (const folder of lost) this.tell(folder, `cannot reach the app ${basename(folder)}: the link ${folder} leads nowhere`);
     for (const folder of this.known()) if (!present.has(folder)) this.remove(folder);
-    await this.takeAll(apps);
+    await this.takeAll(apps.filter((folder) => !this.deletedApps.has(folder)));
   }
 
   private watchFolder(): void {

@@ -161,14 +161,10 @@ export const processSchemas: Readonly<Record<string, Schema>> = {
     [],
   ),
   ActionWait: object({ waiting: object({ project: text, name: text, instance: integer, for: listOf(text) }) }),
-  ActionResult: object({ project: text, name: text, instance: integer, ok: flag, did: text, pid: orNull(integer), error: ref("Error") }, [
-    "project",
-    "name",
-    "instance",
-    "ok",
-    "did",
-    "pid",
-  ]),
+  ActionResult: object(
+    { project: text, name: text, instance: integer, ok: flag, did: text, pid: orNull(integer), error: ref("Error"), note: text },
+    ["project", "name", "instance", "ok", "did", "pid"],
+  ),
   Environment: object({
     project: text,
     name: text,

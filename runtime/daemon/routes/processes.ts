@@ -14,7 +14,7 @@ import { accountOf, environmentFor } from "../../supervisor/run.ts";
 import { scaleAll } from "../../supervisor/scale.ts";
 import { startAll } from "../../supervisor/start-all.ts";
 import { stopAll } from "../../supervisor/stop-all.ts";
-import { isOwn, type Supervised } from "../../supervisor/supervised.ts";
+import { isOwn, keyOf, type Supervised } from "../../supervisor/supervised.ts";
 import { triggerAll } from "../../supervisor/trigger.ts";
 import { detailOf } from "../../supervisor/views.ts";
 import type { Call } from "../call.ts";
@@ -57,9 +57,12 @@ export function select(node: DaemonNode, names: readonly string[]): Supervised[]
   }
 }
 
-/** An app that is not registered because its file cannot be used is there for whoever asks for it. */
+/** An app that was deleted, or whose file cannot be used, is there for whoever asks for it. */
 function explainMissing({ apps }: DaemonNode, names: readonly string[], error: Error): Error {
   if (!(error instanceof GhostError) || error.code !== "NOT_FOUND") return error;
+  const deleted = names.map((name) => apps.deletedName(name)).find((each) => each !== undefined);
+  if (deleted !== undefined)
+    return new GhostError("NOT_FOUND", `cannot find ${deleted}: the app was deleted`, { hint: `ghost start ${deleted} brings it back` });
   const problem = names.map((name) => apps.problemOf(name)).find((each) => each !== undefined);
   return problem === undefined ? error : new GhostError("CONFIG_INVALID", problem, { hint: "mend it: a daemon that runs notices it" });
 }
@@ -96,6 +99,7 @@ async function actOnMany(node: DaemonNode, action: Action, call: Call): Promise<
   const request = await readAction(call);
   if (!request.names?.length)
     throw new GhostError("USAGE", `cannot ${action}: no names are given`, { hint: 'e.g. {"names":["api"]}, or ["all"]' });
+  if (action === "start") await node.apps.bringBack(request.names);
   const chosen = choose(node, request.names, request);
   await actInLines(node, action, chosen.processes, chosen.request, call);
 }
@@ -138,6 +142,7 @@ export async function actInLines(
 
 async function actOnOne(node: DaemonNode, action: Action, call: Call): Promise<void> {
   const request = await readAction(call);
+  if (action === "start") await node.apps.bringBack([call.path.name ?? ""]);
   const chosen = choose(node, [call.path.name ?? ""], request);
   if (action === "signal") checkSignal(request);
   checkOwn(action, chosen.processes);
@@ -179,6 +184,17 @@ function notA(key: string, what: string): GhostError {
   return new GhostError("USAGE", `cannot take the request: ${key} is not ${what}`);
 }
 
+/** An app is more than what is registered of it. */
+function noting({ apps }: DaemonNode, processes: readonly Supervised[], report: Report): Report {
+  const find = ({ project, name, instance }: ActionResult): Supervised | undefined =>
+    processes.find((each) => each.key === keyOf({ project, name }, instance));
+  return (result) => {
+    const process = result.ok ? find(result) : undefined;
+    const note = process && apps.deleted(process);
+    report(note === undefined ? result : { ...result, note });
+  };
+}
+
 /** Ghost's own is as Ghost has it. */
 function checkOwn(action: Action, processes: readonly Supervised[]): void {
   const own = UNFIT_FOR_OWN.has(action) ? processes.find(isOwn) : undefined;
@@ -211,7 +227,7 @@ async function act(node: DaemonNode, action: Action, processes: readonly Supervi
     case "signal":
       return signalAll(supervisor, processes, request, report);
     case "delete":
-      return deleteAll(supervisor, processes, request, report);
+      return deleteAll(supervisor, processes, request, noting(node, processes, report));
     default:
       action satisfies never;
   }
