@@ -1,6 +1,7 @@
 import * as assert from "uvu/assert";
 import { makeHome } from "../rig/home.ts";
 import { test } from "../rig/test.ts";
+import { waitFor } from "../rig/wait.ts";
 import { serveHub } from "./serving.ts";
 
 const LIMIT = 4 * 1024 * 1024;
@@ -52,6 +53,20 @@ test("replies that many clients do not read count as well, and what was read doe
   assert.equal([event, limit], ["slow-client", "allUnsentBytesMax"]);
   assert.is(await reader.ask("GET", "k"), PAYLOAD);
   for (const talk of lazy) talk[Symbol.dispose]();
+});
+
+test("clients that go without having read what they asked for are forgotten", async () => {
+  await using home = makeHome();
+  await using hub = await serveHub(home);
+  await hub.ask("SET", "k", PAYLOAD + PAYLOAD);
+  // The moment in which one goes decides how the system tells it: hence many.
+  for (let round = 0; round < 40; round++) {
+    using talk = await hub.talk();
+    talk.pause();
+    for (let count = 0; count < 5; count++) talk.send("GET", "k");
+    await waitFor(async () => /omem=[1-9]/.test(String(await hub.ask("CLIENT", "LIST"))), { what: "replies that are not read" });
+  }
+  await waitFor(async () => !String(await hub.ask("CLIENT", "LIST")).trim().includes("\n"), { what: "the hub to forget them" });
 });
 
 test.run();

@@ -64,7 +64,12 @@ function openWithBun(hub: Hub, door: Door, listen: BunListen): OpenDoor {
 function socketOfBun(socket: BunSocket): ClientSocket {
   let isPaused = false;
   return {
-    write: (bytes) => socket.write(bytes),
+    write(bytes) {
+      const taken = socket.write(bytes);
+      // The other side is gone. While reading is paused, Bun (1.4.5) says it here alone and tells no close.
+      if (taken < 0) socket.terminate();
+      return taken;
+    },
     end: () => socket.end(),
     terminate: () => socket.terminate(),
     pause() {
