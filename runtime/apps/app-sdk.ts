@@ -1,6 +1,7 @@
 /** The copies of the SDK in an app's folder: which they are, and how they stand to those that this program brings. */
-import { lstatSync, readFileSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
+import { readRegularFile } from "../system/regular-file.ts";
 import { PYTHON_FILE, SDK_FOLDER, SDK_LINK } from "./app-files.ts";
 import { sdkVersions } from "./sdk-files.ts";
 import { readPythonStamp, readStamp, type SdkVersion, STAMP_FILE } from "./sdk-stamp.ts";
@@ -82,8 +83,17 @@ function isThere(path: string): boolean {
 /** Empty where there is none. */
 function textOf(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return sdkFileText(path);
   } catch {
     return "";
   }
+}
+
+/** No file of an SDK is larger than this, in bytes. */
+const FILE_BYTES_MAX = 4 * 1024 * 1024;
+
+/** The text of a file of a copy; empty for what is no regular file of its size. Throws the system's error for what cannot be read. */
+export function sdkFileText(path: string): string {
+  const file = readRegularFile(path, FILE_BYTES_MAX);
+  return file.kind === "read" ? file.bytes.toString("utf8") : "";
 }

@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { lookAt } from "../system/look-at.ts";
+import { readRegularFile } from "../system/regular-file.ts";
 import { readTar, type TarFile } from "./read-tar.ts";
 import { tooLarge } from "./read-template-folder.ts";
 import { LEFT_OUT, TEMPLATE_BYTES_MAX, TEMPLATE_FILES_MAX, type Template, type TemplateFile } from "./template.ts";
@@ -38,13 +39,7 @@ function readFiles(path: string): TemplateFile[] {
 const UNPACKED_BYTES_MAX = TEMPLATE_BYTES_MAX + TEMPLATE_FILES_MAX * 3 * 512;
 
 function unpacked(path: string): Buffer {
-  const size = statSync(path, { throwIfNoEntry: false })?.size;
-  if (size === undefined)
-    throw new GhostError("NOT_FOUND", `cannot use the template ${path}: there is no such file`, {
-      hint: "ghost create --list names the templates",
-    });
-  if (size > UNPACKED_BYTES_MAX) throw tooLarge(path, `more than ${TEMPLATE_BYTES_MAX / 1024 / 1024} MiB`);
-  const bytes = readFileSync(path);
+  const bytes = packed(path);
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
     return gunzipSync(bytes, { maxOutputLength: UNPACKED_BYTES_MAX });
@@ -53,6 +48,20 @@ function unpacked(path: string): Buffer {
       throw tooLarge(path, `more than ${TEMPLATE_BYTES_MAX / 1024 / 1024} MiB`);
     throw error;
   }
+}
+
+function packed(path: string): Buffer {
+  if (!lookAt(path).stats)
+    throw new GhostError("NOT_FOUND", `cannot use the template ${path}: there is no such file`, {
+      hint: "ghost create --list names the templates",
+    });
+  const file = readRegularFile(path, UNPACKED_BYTES_MAX);
+  if (file.kind === "read") return file.bytes;
+  throw file.kind === "large" ? tooLarge(path, `more than ${TEMPLATE_BYTES_MAX / 1024 / 1024} MiB`) : notRegular(path);
+}
+
+function notRegular(path: string): GhostError {
+  return new GhostError("UNSUPPORTED", `cannot use the template ${path}: it is not a regular file`, { hint: "write it to a file first" });
 }
 
 function asFile(archive: string, { path, kind, mode, data }: TarFile): TemplateFile | null {

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { readRegularFile } from "../system/regular-file.ts";
 import { LEFT_OUT, TEMPLATE_BYTES_MAX, TEMPLATE_FILES_MAX, type Template, type TemplateFile } from "./template.ts";
 import { templateOf } from "./template-account.ts";
 
@@ -26,17 +27,21 @@ function collect(folder: string, below: string, files: TemplateFile[], sum: { by
     if (LEFT_OUT.has(entry.name)) continue;
     if (entry.isDirectory()) collect(folder, path, files, sum);
     else if (entry.isFile()) files.push(readOne(folder, path, sum));
-    else
-      throw new GhostError("UNSUPPORTED", `cannot use the template ${folder}: ${path} is neither a file nor a folder`, { hint: noLinks });
+    else throw neither(folder, path);
     if (files.length > TEMPLATE_FILES_MAX) throw tooLarge(folder, `more than ${TEMPLATE_FILES_MAX} files`);
   }
 }
 
 function readOne(folder: string, path: string, sum: { bytes: number }): TemplateFile {
-  const { size, mode } = statSync(join(folder, path));
-  sum.bytes += size;
-  if (sum.bytes > TEMPLATE_BYTES_MAX) throw tooLarge(folder, `more than ${TEMPLATE_BYTES_MAX / 1024 / 1024} MiB`);
-  return { path, bytes: readFileSync(join(folder, path)), executable: (mode & 0o100) !== 0 };
+  const file = readRegularFile(join(folder, path), TEMPLATE_BYTES_MAX - sum.bytes);
+  if (file.kind === "large") throw tooLarge(folder, `more than ${TEMPLATE_BYTES_MAX / 1024 / 1024} MiB`);
+  if (file.kind !== "read") throw neither(folder, path);
+  sum.bytes += file.bytes.length;
+  return { path, bytes: file.bytes, executable: (file.stats.mode & 0o100) !== 0 };
+}
+
+function neither(folder: string, path: string): GhostError {
+  return new GhostError("UNSUPPORTED", `cannot use the template ${folder}: ${path} is neither a file nor a folder`, { hint: noLinks });
 }
 
 const noLinks = "a template has files and folders only; put a copy in the place of a link";

@@ -1,7 +1,7 @@
 /** What somebody did by hand to a copy of the SDK. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
-import type { AppSdk } from "./app-sdk.ts";
+import { type AppSdk, sdkFileText } from "./app-sdk.ts";
 import { hashOf, readPythonStamp, readStamp, STAMP_FILE } from "./sdk-stamp.ts";
 
 /** A copy with more files than this is no copy of the SDK. */
@@ -16,11 +16,11 @@ const NOT_BY_HAND = new Set([".DS_Store", "__pycache__"]);
 export function editsOf(folder: string, { kind, path, has, standing }: AppSdk): string[] | null {
   if (standing === "missing") return [];
   if (!has) return null;
-  if (kind === "python") return readPythonStamp(readFileSync(join(folder, path), "utf8"))?.isEdited ? [path] : [];
+  if (kind === "python") return readPythonStamp(sdkFileText(join(folder, path)))?.isEdited ? [path] : [];
   const root = join(folder, path);
-  const files = readStamp(readFileSync(join(root, STAMP_FILE), "utf8"))?.files ?? {};
+  const files = readStamp(sdkFileText(join(root, STAMP_FILE)))?.files ?? {};
   return filesIn(root)
-    .filter((file) => file !== STAMP_FILE && files[file] !== hashOf(readFileSync(join(root, file), "utf8")))
+    .filter((file) => file !== STAMP_FILE && files[file] !== hashOf(sdkFileText(join(root, file))))
     .map((file) => `${path}/${file}`);
 }
 

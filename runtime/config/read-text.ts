@@ -1,39 +1,31 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { FILE_BYTES_MAX, type SourceText } from "../../core/config/source-text.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { fileProblem } from "../system/look-at.ts";
+import { type RegularFile, readRegularFile } from "../system/regular-file.ts";
 
 /**
  * Reads a configuration file. Throws CONFIG_NOT_FOUND or CONFIG_INVALID (no permission, a directory, no regular file, larger than 1 MiB, not UTF-8, or
  * refused by the system): what is wrong with a configuration has one exit code, 2.
- * Size and kind are looked at before anything is read: a FIFO would block, and 5 GB would fill the memory.
  */
 export function readConfigurationText(path: string): SourceText {
-  let fd: number | undefined;
   try {
-    // Else the open itself would wait for somebody who writes into a FIFO.
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    refuseUnreadable(path, fd);
-    return { path, text: decode(path, readFileSync(fd)) };
+    const file = readRegularFile(path, FILE_BYTES_MAX);
+    if (file.kind !== "read") throw unfit(path, file);
+    return { path, text: decode(path, file.bytes) };
   } catch (error) {
     throw explain(path, error);
-  } finally {
-    if (fd !== undefined) closeSync(fd);
   }
 }
 
-function refuseUnreadable(path: string, fd: number): void {
-  const stat = fstatSync(fd);
-  if (stat.isDirectory()) throw invalid(path, "it is a directory", `name the file inside it, e.g. ${path}/processes.yaml`);
-  if (!stat.isFile()) throw invalid(path, "it is not a regular file", "write it to a file first");
-  if (stat.size > FILE_BYTES_MAX) {
-    const megabytes = (stat.size / 1024 / 1024).toFixed(1);
-    throw invalid(
-      path,
-      `it is too large (${megabytes} MiB, at most ${FILE_BYTES_MAX / 1024 / 1024})`,
-      "is it the right file? Several smaller files can be given and merge in order",
-    );
-  }
+function unfit(path: string, file: Exclude<RegularFile, { kind: "read" }>): GhostError {
+  if (file.kind === "large") return tooLarge(path, file.atLeastBytes);
+  if (file.kind === "special") return invalid(path, "it is not a regular file", "write it to a file first");
+  return invalid(path, "it is a directory", `name the file inside it, e.g. ${path}/processes.yaml`);
+}
+
+function tooLarge(path: string, bytes: number): GhostError {
+  const why = `it is too large (${(bytes / 1024 / 1024).toFixed(1)} MiB, at most ${FILE_BYTES_MAX / 1024 / 1024})`;
+  return invalid(path, why, "is it the right file? Several smaller files can be given and merge in order");
 }
 
 function decode(path: string, bytes: Uint8Array): string {

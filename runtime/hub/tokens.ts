@@ -3,9 +3,10 @@
  * as long as the secret. Tokens separate namespaces, not adversaries of one user, who can read the secret.
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, rmSync, writeFileSync } from "node:fs";
 import { nameProblem } from "../../core/config/names.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { readRegularFile } from "../system/regular-file.ts";
 
 /** Length of the secret, in bytes. */
 const SECRET_BYTES = 32;
@@ -46,8 +47,8 @@ function proofOf(secret: Uint8Array, namespace: string): Buffer {
 
 function readSecret(path: string): Buffer | null {
   try {
-    const secret = readFileSync(path);
-    if (secret.length === SECRET_BYTES) return secret;
+    const file = readRegularFile(path, SECRET_BYTES);
+    if (file.kind === "read" && file.bytes.length === SECRET_BYTES) return file.bytes;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;

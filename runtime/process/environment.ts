@@ -1,9 +1,9 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { parseEnvFile } from "../../core/config/env-file.ts";
 import { fillSecrets, isSecretName, secretsIn } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { fileProblem } from "../system/look-at.ts";
+import { readRegularFile } from "../system/regular-file.ts";
 import type { Account } from "./accounts.ts";
 
 /** Variables that every process gets from the daemon's own environment, if they are set there (contracts, "Environment of a registered process"). */
@@ -129,19 +129,10 @@ function readText(path: string, key: string): string {
   }
 }
 
-/** A pipe would block the daemon and a device fill its memory: only a file of bounded size is read. */
+/** Only a file of bounded size is read. */
 function readSmallFile(path: string, key: string): string {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    const stats = fstatSync(fd);
-    if (!stats.isFile())
-      throw new GhostError("CONFIG_INVALID", `cannot read ${path}: it is not a regular file`, { hint: `mend \`${key}\`` });
-    if (stats.size > VALUE_FILE_BYTES_MAX)
-      throw new GhostError("CONFIG_INVALID", `cannot read ${path}: it is larger than ${VALUE_FILE_BYTES_MAX} bytes`, {
-        hint: `mend \`${key}\``,
-      });
-    return readFileSync(fd, "utf8");
-  } finally {
-    closeSync(fd);
-  }
+  const file = readRegularFile(path, VALUE_FILE_BYTES_MAX);
+  if (file.kind === "read") return file.bytes.toString("utf8");
+  const why = file.kind === "large" ? `it is larger than ${VALUE_FILE_BYTES_MAX} bytes` : "it is not a regular file";
+  throw new GhostError("CONFIG_INVALID", `cannot read ${path}: ${why}`, { hint: `mend \`${key}\`` });
 }

@@ -1,7 +1,11 @@
-import { chmodSync, readFileSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { writeFileAtomically } from "../system/atomic-file.ts";
+import { readRegularFile } from "../system/regular-file.ts";
 import { setAside } from "./set-aside.ts";
+
+/** As many processes as a home holds, with 6 KB of secrets each, in bytes. */
+const SECRETS_BYTES_MAX = 64 * 1024 * 1024;
 
 type Secrets = Readonly<Record<string, string>>;
 
@@ -71,7 +75,9 @@ interface Read {
 /** Only a file that is not there is an empty one: what cannot be read must not be written over. Throws HOME_UNUSABLE when it cannot be set aside either. */
 function readSecrets(path: string): Read {
   try {
-    const text = readFileSync(path, "utf8");
+    const file = readRegularFile(path, SECRETS_BYTES_MAX);
+    if (file.kind !== "read") throw new Error("it is no file of secrets");
+    const text = file.bytes.toString("utf8");
     chmodSync(path, 0o600);
     const secrets: unknown = JSON.parse(text);
     if (!isMapOf(secrets, (each) => isMapOf(each, (value) => typeof value === "string"))) throw new Error("it does not hold secrets");

@@ -1,6 +1,7 @@
 /** Files that hold a secret: only their owner, and that is this program's user or root, may read them. */
-import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { type RegularFile, readRegularFile } from "./regular-file.ts";
 
 /** What a file is for. */
 export interface PrivateUse {
@@ -14,19 +15,18 @@ export interface PrivateUse {
 
 /** The text of such a file, without blanks around it; never empty. Throws CONFIG_INVALID, CONFIG_NOT_FOUND or PERMISSION_DENIED, whose messages hold nothing of it. */
 export function readPrivateFile(path: string, use: PrivateUse): string {
-  let fd: number;
+  const file = open(path, use);
+  refuseLax(path, use, file);
+  const text = file.kind === "read" ? file.bytes.toString("utf8").trim() : "";
+  if (text !== "") return text;
+  throw new GhostError("CONFIG_INVALID", `cannot use ${path} as ${nameOf(use)}: it is empty`, { hint: use.recipe(path) });
+}
+
+function open(path: string, use: PrivateUse): RegularFile {
   try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return readRegularFile(path, use.bytesMax);
   } catch (error) {
     throw unreadable(path, use, error as NodeJS.ErrnoException);
-  }
-  try {
-    refuseLax(path, use, fstatSync(fd));
-    const text = readFileSync(fd, "utf8").trim();
-    if (text !== "") return text;
-    throw new GhostError("CONFIG_INVALID", `cannot use ${path} as ${nameOf(use)}: it is empty`, { hint: use.recipe(path) });
-  } finally {
-    closeSync(fd);
   }
 }
 
@@ -39,14 +39,14 @@ export function statPrivateFile(path: string, use: PrivateUse): Stats {
   }
 }
 
-function refuseLax(path: string, use: PrivateUse, stats: Stats): void {
+function refuseLax(path: string, use: PrivateUse, { kind, stats }: RegularFile): void {
   const refuse = (why: string, hint: string): GhostError =>
     new GhostError("CONFIG_INVALID", `cannot use ${path} as ${nameOf(use)}: ${why}`, { hint });
-  if (!stats.isFile()) throw refuse("it is not a regular file", `mend \`${use.key}\` in .ghost.yaml`);
+  if (kind === "directory" || kind === "special") throw refuse("it is not a regular file", `mend \`${use.key}\` in .ghost.yaml`);
   if ((stats.mode & 0o077) !== 0) throw refuse(`others may read it (mode ${(stats.mode & 0o777).toString(8)})`, `chmod 600 ${path}`);
   const uid = process.getuid?.() ?? stats.uid;
   if (stats.uid !== uid && stats.uid !== 0) throw refuse(`it belongs to user ${stats.uid}`, `chown ${uid} ${path}`);
-  if (stats.size > use.bytesMax) throw refuse(`it is larger than ${use.bytesMax} bytes`, use.recipe(path));
+  if (kind === "large") throw refuse(`it is larger than ${use.bytesMax} bytes`, use.recipe(path));
 }
 
 function unreadable(path: string, use: PrivateUse, error: NodeJS.ErrnoException): GhostError {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { type FSWatcher, lstatSync, readFileSync, readlinkSync, type Stats, statSync, watch } from "node:fs";
+import { type FSWatcher, lstatSync, readlinkSync, type Stats, statSync, watch } from "node:fs";
 import { dirname, join, parse, resolve, sep } from "node:path";
+import { readRegularFile } from "../system/regular-file.ts";
 
 /** A file is read once it has been the same for this long, in ms: who writes in several pieces is not caught in the middle. */
 const SETTLE_MS = 50;
@@ -140,10 +141,8 @@ function fingerprint(path: string): string {
 
 function contentOf(path: string): string {
   try {
-    const stats = statSync(path);
-    // A pipe would block, and a large file is no configuration.
-    if (!stats.isFile() || stats.size > HASHED_BYTES_MAX) return fingerprint(path);
-    return createHash("sha256").update(readFileSync(path)).digest("hex");
+    const file = readRegularFile(path, HASHED_BYTES_MAX);
+    return file.kind === "read" ? createHash("sha256").update(file.bytes).digest("hex") : fingerprint(path);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? "unknown";
   }

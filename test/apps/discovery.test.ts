@@ -1,4 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { connectHub, hubSocket } from "../hub/asking.ts";
@@ -108,6 +109,24 @@ test("apps are there again after the daemon's end, and what is missing on disk k
   assert.is(app?.name, "hello");
   const status = (await home.ok(["daemon", "status", "--json"])).json<{ warnings: string[] }>();
   assert.match(status.warnings.join("\n"), /leads nowhere/);
+});
+
+test("a .ghost.yaml that is no regular file is never opened, the rest of the daemon goes on, and it is told", async () => {
+  await using home = makeHome();
+  linkApp(home, makeApp(home, "good", { ".ghost.yaml": SERVICE_FILE, "app.js": SERVICE }), "good");
+  for (const name of ["pipe", "endless", "folder"]) mkdirSync(join(home.dir, "ghosts", name));
+  const fileOf = (name: string): string => join(home.dir, "ghosts", name, ".ghost.yaml");
+  execFileSync("mkfifo", [fileOf("pipe")]);
+  symlinkSync("/dev/zero", fileOf("endless"));
+  mkdirSync(fileOf("folder"));
+  await home.ok(["daemon", "start"]);
+  assert.equal(
+    (await listed(home)).map(({ name }) => name),
+    ["good"],
+  );
+  const { warnings } = (await home.ok(["daemon", "status", "--json"])).json<{ warnings: string[] }>();
+  for (const name of ["pipe", "endless"]) assert.match(warnings.join("\n"), `cannot read ${fileOf(name)}: it is not a regular file`);
+  assert.match(warnings.join("\n"), `cannot read ${fileOf("folder")}: it is a directory`);
 });
 
 test("apps need each other as processes do, and one that needs what is not there is told of", async () => {

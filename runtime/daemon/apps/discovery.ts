@@ -1,10 +1,11 @@
-import { type FSWatcher, readFileSync, watch } from "node:fs";
+import { type FSWatcher, watch } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { HistoryEntry } from "../../../core/api/wire.ts";
 import { APPS_PROJECT } from "../../../core/config/app-project.ts";
 import type { Manifest } from "../../../core/config/definition.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { APP_FILE, type ReadApp } from "../../config/read-app-file.ts";
+import { readConfigurationText } from "../../config/read-text.ts";
 import type { Report } from "../../supervisor/actions.ts";
 import { declaredOf } from "../../supervisor/instances.ts";
 import { register } from "../../supervisor/register.ts";
@@ -177,7 +178,7 @@ export class AppDiscovery {
   }
 
   private async read(folder: string, into: Map<string, ReadApp>): Promise<void> {
-    const text = readFileSync(join(folder, APP_FILE), "utf8");
+    const { text } = readConfigurationText(join(folder, APP_FILE));
     if (this.taken.get(folder) === text && !this.problems.has(folder)) return;
     const { readAppText } = await import("../../config/read-app-file.ts");
     into.set(folder, await readAppText(folder, text, { environment: process.env, home: dirname(this.parts.ghosts) }));
