@@ -29,7 +29,7 @@ const CASES: [string, string[]][] = [
   ["ghost daemon r", ["restart"]],
   ["ghost hub to", ["token"]],
   ["ghost bus str", ["stream"]],
-  ["ghost bus stream re", ["read"]],
+  ["ghost bus stream re", ["read", "retry"]],
   ["ghost data get s", [""]],
   ["ghost data backup sh", ["shop.db"]],
   ["ghost signal ap", ["api"]],
