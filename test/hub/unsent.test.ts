@@ -66,7 +66,13 @@ test("clients that go without having read what they asked for are forgotten", as
     for (let count = 0; count < 5; count++) talk.send("GET", "k");
     await waitFor(async () => /omem=[1-9]/.test(String(await hub.ask("CLIENT", "LIST"))), { what: "replies that are not read" });
   }
-  await waitFor(async () => !String(await hub.ask("CLIENT", "LIST")).trim().includes("\n"), { what: "the hub to forget them" });
+  await waitFor(
+    async () =>
+      !String(await hub.ask("CLIENT", "LIST"))
+        .trim()
+        .includes("\n"),
+    { what: "the hub to forget them" },
+  );
 });
 
 test.run();
