@@ -7,6 +7,7 @@ import { exportYaml } from "../../core/convert/export/yaml.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { DEFAULT_FILES, readManifest } from "../../runtime/config/read-files.ts";
 import { exportedFromDaemon, exportedFromManifest } from "../../runtime/convert/exported.ts";
+import { withApps } from "../../runtime/convert/exported-apps.ts";
 import { writeFiles } from "../../runtime/convert/write-files.ts";
 import { usage } from "../arguments.ts";
 import type { Command } from "../command.ts";
@@ -39,7 +40,8 @@ export const command: Command = {
       throw usage(context.verb, kind === "" ? "it needs to know for whom" : `it does not know ${kind}`, "write systemd, compose or yaml; ");
     const exported = await gather(context, kind, names);
     if (exported.processes.length === 0) throw nothing();
-    const files = write(exported);
+    const { environment, home } = context;
+    const files = write(kind === "yaml" ? await withApps(exported, { environment, home }) : exported);
     const out = context.text("out");
     const folder = out === undefined ? null : resolve(context.directory, out);
     if (folder !== null) writeFiles(folder, files, context.flag("force"));

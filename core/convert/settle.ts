@@ -1,6 +1,8 @@
 import type { Manifest } from "../config/definition.ts";
 import { type Diagnostic, formatDiagnostic } from "../config/diagnostics.ts";
+import type { Variables } from "../config/interpolate.ts";
 import { parseProcessesFiles } from "../config/processes-file.ts";
+import type { AppReader } from "../config/read-app-process.ts";
 import { GhostError } from "../errors/ghost-error.ts";
 import { type Draft, isMapValue, Template, type Value } from "./draft.ts";
 import { locate } from "./locate.ts";
@@ -15,6 +17,12 @@ export interface Settled {
   readonly variables: readonly string[];
 }
 
+/** What a file needs that names apps: their files, and the variables in them. */
+export interface Around {
+  readonly apps?: AppReader;
+  readonly environment?: Variables;
+}
+
 /** Each round takes at least one thing out of the draft; a file has fewer faults than this, or it is not what it seems. */
 const ROUNDS_MAX = 200;
 
@@ -22,11 +30,11 @@ const ROUNDS_MAX = 200;
  * Writes a draft and lets Ghost's own parser read it; what the parser refuses is taken out, with a comment in its place, until
  * nothing is refused. `path` is where the file will lie.
  */
-export function settle(draft: Draft, path: string, title: readonly string[]): Settled {
+export function settle(draft: Draft, path: string, title: readonly string[], { apps, environment }: Around = {}): Settled {
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const variables = neededVariables(draft);
     const text = writeProcessesFile(draft, [...title, ...askFor(variables)]);
-    const { manifest, diagnostics } = parseProcessesFiles([{ path, text }], { environment: fillAll(draft) });
+    const { manifest, diagnostics } = parseProcessesFiles([{ path, text }], { environment: { ...environment, ...fillAll(draft) }, apps });
     if (manifest) return { text, manifest, variables };
     removeFaults(draft, text, diagnostics);
   }

@@ -4,6 +4,7 @@ import { type Draft, type DraftProcess, isMapValue, Template, type Value } from 
 /** The keys of a process in the order in which they are written: what it is, what it needs, how it is kept, how it is bounded. */
 const KEY_ORDER = [
   "name",
+  "app",
   "executable",
   "command",
   "args",

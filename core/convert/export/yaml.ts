@@ -8,14 +8,15 @@ import { setCommand } from "../command.ts";
 import { DraftProcess, emptyDraft, Template, type Text, type Value } from "../draft.ts";
 import { durationText, filled, restartValue, sizeText } from "../quantities.ts";
 import { settle } from "../settle.ts";
-import type { Exported, ForeignText } from "./definitions.ts";
+import type { Exported, ExportedProcess, ForeignText } from "./definitions.ts";
 import { addressText, secretVariable } from "./references.ts";
+import { draftOfApp } from "./yaml-app.ts";
 
 /**
- * The definitions as a `processes.yaml`, whatever file or command registered them: only what differs from the defaults, paths absolute, secrets as
- * `${VAR}`. Throws USAGE for processes of several projects: a file has one.
+ * The definitions as a `processes.yaml`, whatever file or command registered them: only what differs from the defaults (of an app, from its file), paths
+ * absolute, secrets as `${VAR}`. Throws USAGE for processes of several projects: a file has one.
  */
-export function exportYaml({ processes, groups }: Exported): ForeignText[] {
+export function exportYaml({ processes, groups, reading }: Exported): ForeignText[] {
   const projects = [...new Set(processes.map(({ definition }) => definition.project))];
   if (projects.length > 1)
     throw new GhostError("USAGE", `cannot write one processes.yaml for several projects: ${projects.join(", ")}`, {
@@ -23,13 +24,38 @@ export function exportYaml({ processes, groups }: Exported): ForeignText[] {
     });
   const draft = emptyDraft(projects[0] ?? null);
   const names = new Set(processes.map(({ definition }) => definition.name));
-  draft.processes.push(...processes.map(({ definition }) => draftOf(definition, names)));
+  draft.processes.push(...processes.map((process) => entryOf(process, names)));
+  if (processes.some(({ app }) => app?.isDiscovered)) draft.notes.push(DISCOVERED);
   for (const group of groups) {
     const members = group.processes.filter((name) => names.has(name));
     if (group.project === projects[0] && members.length > 0)
       draft.groups.push({ name: group.name, processes: members, ...(group.startup !== "dependency" && { startup: group.startup }) });
   }
-  return [{ name: "processes.yaml", text: settle(draft, "/processes.yaml", ["Made by `ghost export yaml`. Secrets are not in it."]).text }];
+  return [{ name: "processes.yaml", text: settle(draft, "/processes.yaml", TITLE, reading).text }];
+}
+
+const TITLE = ["Made by `ghost export yaml`. Secrets are not in it."];
+const DISCOVERED =
+  "These apps lie in ghosts/, where Ghost finds them by itself: to register this file beside them, give it another project.";
+
+/** An app is its folder, and what is registered otherwise than its file says. */
+function entryOf({ definition, app }: ExportedProcess, names: ReadonlySet<string>): DraftProcess {
+  if (!app) return draftOf(definition, names);
+  const { watch } = definition;
+  // Ghost follows the file of what it found in ghosts/ itself.
+  const asDeclared = { ...definition, watch: watch && app.isDiscovered ? { ...watch, ignore: watch.ignore.filter(isNotItsFile) } : watch };
+  const from = app.definition.args.length - app.ownArgs;
+  const [args, own] = [definition, app.definition].map((each) => each.args.slice(from).map(textOf));
+  return draftOfApp(app, {
+    registered: draftOf(asDeclared, names),
+    file: draftOf({ ...app.definition, dependsOn: [] }, names),
+    args: JSON.stringify(args) === JSON.stringify(own) ? undefined : args,
+    type: definition.type === app.definition.type ? undefined : definition.type,
+  });
+}
+
+function isNotItsFile(pattern: string): boolean {
+  return pattern !== ".ghost.yaml";
 }
 
 function draftOf(definition: ProcessDefinition, names: ReadonlySet<string>): DraftProcess {
