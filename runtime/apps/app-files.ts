@@ -1,6 +1,8 @@
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { withOwnName } from "./app-as-template.ts";
 import { type AppWords, fillBytes, fillPath } from "./placeholders.ts";
 import { sdkFiles } from "./sdk-files.ts";
+import { PYTHON_FILE, SDK_FOLDER, SDK_LINK } from "./sdk-places.ts";
 import { PYTHON_CLIENT } from "./sdk-stamp.ts";
 import type { SdkKind, Template, TemplateFile } from "./template.ts";
 
@@ -10,16 +12,13 @@ export interface AppFile extends TemplateFile {
   readonly linkTo?: string;
 }
 
-/** Where the TypeScript SDK lies in an app: with the app's own files, so that it comes along in its repository. */
-export const SDK_FOLDER = "vendor/ghost-sdk";
-/** Where `import … from "ghost-sdk"` is looked for; npm makes the same link of `"ghost-sdk": "file:./vendor/ghost-sdk"`. */
-export const SDK_LINK = "node_modules/ghost-sdk";
-/** Where the Python client lies in an app. */
-export const PYTHON_FILE = "ghost.py";
-
-/** All that an app of this template begins with: its files with their placeholders filled, and the client library. */
+/** All that an app of this template begins with: its files with their placeholders filled, or with the app's name in the place of another's, and the client library. */
 export async function appFiles(template: Template, words: AppWords): Promise<AppFile[]> {
-  const own = template.files.map((file) => ({ ...file, path: fillPath(file.path, words), bytes: fillBytes(file.bytes, words) }));
+  const own = withOwnName(template, words).map((file) => ({
+    ...file,
+    path: fillPath(file.path, words),
+    bytes: fillBytes(file.bytes, words),
+  }));
   const sdk = (await sdkFilesOf(template.sdk)).filter(({ path }) => own.every((file) => file.path !== path));
   const files = [...own, ...sdk];
   refuseTwice(template, files);

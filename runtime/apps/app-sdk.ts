@@ -2,8 +2,8 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { readRegularFile } from "../system/regular-file.ts";
-import { PYTHON_FILE, SDK_FOLDER, SDK_LINK } from "./app-files.ts";
 import { sdkVersions } from "./sdk-files.ts";
+import { PYTHON_FILE, SDK_FOLDER, SDK_LINK } from "./sdk-places.ts";
 import { readPythonStamp, readStamp, type SdkVersion, STAMP_FILE } from "./sdk-stamp.ts";
 import { versionOf } from "./sdk-versions.ts";
 

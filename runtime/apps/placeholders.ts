@@ -27,8 +27,13 @@ export function fillBytes(bytes: Uint8Array, words: AppWords): Uint8Array {
   return text === null ? bytes : Buffer.from(fillText(text, words), "utf8");
 }
 
+/** Whether a text waits for one of the app's words. */
+export function hasPlaceholder(text: string): boolean {
+  return text.search(PLACEHOLDER) !== -1;
+}
+
 /** npm's names are of small letters and begin with a letter or a digit. */
-function packageName(name: string): string {
+export function packageName(name: string): string {
   return name.toLowerCase().replace(/^[-_]+/, "") || "app";
 }
 

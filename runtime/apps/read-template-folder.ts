@@ -1,7 +1,8 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { readRegularFile } from "../system/regular-file.ts";
+import { isWrittenBy } from "./app-as-template.ts";
 import { LEFT_OUT, TEMPLATE_BYTES_MAX, TEMPLATE_FILES_MAX, type Template, type TemplateFile } from "./template.ts";
 import { templateOf } from "./template-account.ts";
 
@@ -12,7 +13,7 @@ import { templateOf } from "./template-account.ts";
 export function readTemplateFolder(folder: string, name = basename(folder)): Template {
   const files: TemplateFile[] = [];
   try {
-    collect(folder, "", files, { bytes: 0 });
+    collect(folder, "", files, { bytes: 0, isLeftOut: leftOutOf(folder) });
   } catch (error) {
     if (error instanceof GhostError) throw error;
     throw new GhostError("FAILED", `cannot read the template ${folder}: ${(error as Error).message}`, { cause: error });
@@ -20,11 +21,16 @@ export function readTemplateFolder(folder: string, name = basename(folder)): Tem
   return templateOf(name, folder, files);
 }
 
-function collect(folder: string, below: string, files: TemplateFile[], sum: { bytes: number }): void {
+interface Sum {
+  bytes: number;
+  readonly isLeftOut: (path: string) => boolean;
+}
+
+function collect(folder: string, below: string, files: TemplateFile[], sum: Sum): void {
   const entries = readdirSync(join(folder, below), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
-    if (LEFT_OUT.has(entry.name)) continue;
+    if (LEFT_OUT.has(entry.name) || sum.isLeftOut(path)) continue;
     if (entry.isDirectory()) collect(folder, path, files, sum);
     else if (entry.isFile()) files.push(readOne(folder, path, sum));
     else throw neither(folder, path);
@@ -32,7 +38,7 @@ function collect(folder: string, below: string, files: TemplateFile[], sum: { by
   }
 }
 
-function readOne(folder: string, path: string, sum: { bytes: number }): TemplateFile {
+function readOne(folder: string, path: string, sum: Sum): TemplateFile {
   const file = readRegularFile(join(folder, path), TEMPLATE_BYTES_MAX - sum.bytes);
   if (file.kind === "large") throw tooLarge(folder, `more than ${TEMPLATE_BYTES_MAX / 1024 / 1024} MiB`);
   if (file.kind !== "read") throw neither(folder, path);
@@ -42,6 +48,14 @@ function readOne(folder: string, path: string, sum: { bytes: number }): Template
 
 function neither(folder: string, path: string): GhostError {
   return new GhostError("UNSUPPORTED", `cannot use the template ${folder}: ${path} is neither a file nor a folder`, { hint: noLinks });
+}
+
+/** What an app wrote may be more than a template may have, and be linked: it is not even looked at. */
+function leftOutOf(folder: string): (path: string) => boolean {
+  const path = join(folder, ".ghost.yaml");
+  if (!existsSync(path)) return isWrittenBy(null);
+  const file = readRegularFile(path, TEMPLATE_BYTES_MAX);
+  return isWrittenBy(file.kind === "read" ? Buffer.from(file.bytes).toString("utf8") : null);
 }
 
 const noLinks = "a template has files and folders only; put a copy in the place of a link";

@@ -1,14 +1,17 @@
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { appTextOf, isClientLibrary, isWrittenBy } from "./app-as-template.ts";
 import { ACCOUNT_FILE, SDK_KINDS, type Template, type TemplateFile } from "./template.ts";
 
 /** Makes a template of files: takes what `.template.json` says out of them, and its defaults where there is none. Throws CONFIG_INVALID. */
 export function templateOf(name: string, origin: string, files: readonly TemplateFile[]): Template {
   const account = files.find(({ path }) => path === ACCOUNT_FILE);
-  const { about = "", sdk = sdkByPackage(files) } = account ? readAccount(account, origin) : {};
+  const { about = "", sdk = sdkByFiles(files) } = account ? readAccount(account, origin) : {};
   const kind = SDK_KINDS.find((each) => each === sdk);
   if (typeof about !== "string" || !kind)
     throw invalid(origin, `\`about\` is a text, \`sdk\` is ${SDK_KINDS.slice(0, -1).join(", ")} or ${SDK_KINDS.at(-1)}`);
-  return { name, origin, about, sdk: kind, files: files.filter((file) => file !== account) };
+  const isWritten = isWrittenBy(appTextOf(files));
+  const isLeftOut = (file: TemplateFile): boolean => file === account || isWritten(file.path) || isClientLibrary(file, kind);
+  return { name, origin, about, sdk: kind, files: files.filter((file) => !isLeftOut(file)) };
 }
 
 function readAccount({ bytes }: TemplateFile, origin: string): { about?: unknown; sdk?: unknown } {
@@ -21,9 +24,10 @@ function readAccount({ bytes }: TemplateFile, origin: string): { about?: unknown
   throw invalid(origin, "it is no object");
 }
 
-function sdkByPackage(files: readonly TemplateFile[]): string {
+function sdkByFiles(files: readonly TemplateFile[]): string {
   const text = files.find(({ path }) => path === "package.json");
-  return text && Buffer.from(text.bytes).includes('"ghost-sdk"') ? "typescript" : "none";
+  if (text && Buffer.from(text.bytes).includes('"ghost-sdk"')) return "typescript";
+  return files.some((file) => isClientLibrary(file, "python")) ? "python" : "none";
 }
 
 function invalid(origin: string, why: string): GhostError {

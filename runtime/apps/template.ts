@@ -14,7 +14,7 @@ export type SdkKind = (typeof SDK_KINDS)[number];
 export interface TemplateAccount {
   /** One line for the list of templates; may be empty. */
   readonly about: string;
-  /** Default: `typescript` where package.json names `ghost-sdk`, else `none`. */
+  /** Default: `typescript` where package.json names `ghost-sdk`, `python` where Ghost's client of Python lies there, else `none`. */
   readonly sdk: SdkKind;
 }
 

@@ -1,0 +1,57 @@
+/** An app that serves as a template: what of it is no part of its copy, and how that gets its own name. */
+import { basename } from "node:path";
+import { renameInAppFile, renameInPackage, renameInReadme, traitsOf } from "../../core/config/rename-app.ts";
+import { type AppWords, hasPlaceholder, packageName } from "./placeholders.ts";
+import { PYTHON_FILE, SDK_FOLDER } from "./sdk-places.ts";
+import { readPythonStamp } from "./sdk-stamp.ts";
+import type { SdkKind, Template, TemplateFile } from "./template.ts";
+
+/** The file that makes a folder an app. */
+const APP_FILE = ".ghost.yaml";
+
+/** The `.ghost.yaml` among these files; null: there is none. */
+export function appTextOf(files: readonly TemplateFile[]): string | null {
+  return textOf(files.find(({ path }) => path === APP_FILE));
+}
+
+/** Whether this `.ghost.yaml` (null: there is none) is an app's own, and not one that waits for a name. */
+function isAppsOwn(text: string | null): text is string {
+  return text !== null && !hasPlaceholder(text);
+}
+
+/** Tells of a path whether an app wrote it when it ran. `text` is its `.ghost.yaml`; null: there is none. Of what is no app nothing is. */
+export function isWrittenBy(text: string | null): (path: string) => boolean {
+  const left = isAppsOwn(text) ? traitsOf(text).written : [];
+  return (path) => left.some((each) => isIn(path, each));
+}
+
+/** A copy of the client library as Ghost wrote it, of whichever version: an app gets it anew. */
+export function isClientLibrary({ path, bytes }: TemplateFile, kind: SdkKind): boolean {
+  if (kind === "typescript") return isIn(path, SDK_FOLDER);
+  return kind === "python" && path === PYTHON_FILE && readPythonStamp(Buffer.from(bytes).toString("utf8"))?.isEdited === false;
+}
+
+/** The files of a copy of the app, with its own name in `.ghost.yaml`, package.json and README; those of any other template as they are. */
+export function withOwnName({ files, origin }: Template, words: AppWords): readonly TemplateFile[] {
+  const text = appTextOf(files);
+  if (!isAppsOwn(text)) return files;
+  const old = traitsOf(text).id ?? basename(origin);
+  const rename: Readonly<Record<string, (text: string) => string>> = {
+    [APP_FILE]: (own) => renameInAppFile(own, words),
+    "package.json": (own) => renameInPackage(own, packageName(words.name)),
+    "package-lock.json": (own) => renameInPackage(own, packageName(words.name)),
+    "README.md": (own) => renameInReadme(own, old, words.name),
+  };
+  return files.map((file) => {
+    const renamed = rename[file.path]?.(textOf(file) ?? "");
+    return renamed === undefined ? file : { ...file, bytes: Buffer.from(renamed, "utf8") };
+  });
+}
+
+function isIn(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+function textOf(file: TemplateFile | undefined): string | null {
+  return file ? Buffer.from(file.bytes).toString("utf8") : null;
+}
