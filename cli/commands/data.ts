@@ -41,7 +41,7 @@ export const command: Command = {
     'changed. `query` prints rows as a table, with --json an object a line (integers beyond 2^53 as {"$int"}, blobs as {"$blob"}). `shell` runs statements from a terminal ' +
     "or from standard input, where the first that fails ends it. `backup` copies a namespace's SQL into a new SQLite file; with --keys it copies keys and streams of all namespaces.",
   flags: [
-    { flags: "--namespace <N>", about: "Work in this namespace, an app's name (default: default)" },
+    { flags: "--namespace <N>", about: "Work in this namespace, an app's name (default: that of GHOST_TOKEN, or default)" },
     { flags: "--expiry <D>", about: "set: the key is gone after this time, e.g. 10m" },
     { flags: "--if-version <V>", about: "set: only if the key still has this version; 0: only if it is not there" },
     { flags: "-f, --force", about: "set: replace also a stream or a hash, all of it" },

@@ -18,7 +18,7 @@ export const command: Command = {
     "A saga is parked when a step cannot be taken back, or when its definition lost a step that it was started with. `retry` has its app try again what is parked, " +
     "`skip` gives it up, of one STEP or of all; of a saga whose definition changed, `skip` takes back what was done. The app does it as soon as it runs.",
   flags: [
-    { flags: "--namespace <N>", about: "Only of this namespace, an app's name (default: of all)" },
+    { flags: "--namespace <N>", about: "Only of this namespace, an app's name (default: that of GHOST_TOKEN, or all)" },
     { flags: "--state <S>", about: "list: only those that are running, compensating, parked, done or compensated" },
     { flags: "--all", about: "list: those that have ended, too" },
     { flags: "-n, --lines <N>", about: "list: the newest N (default 100)" },

@@ -7,15 +7,15 @@ import { readNodeConfiguration } from "../../runtime/config/read-node-file.ts";
 import { namespaceProblem } from "../../runtime/hub/sql/namespace.ts";
 import { decorateData } from "../../runtime/storage/decorated-data.ts";
 import type { Context } from "../context.ts";
-import { withHub } from "../hub/session.ts";
+import { chosenNamespace, ownNamespace, withHub } from "../hub/session.ts";
 import { mustExist } from "./namespaces.ts";
 
 /** The operator's own namespace. */
 const DEFAULT_NAMESPACE = "default";
 
-/** The namespace that --namespace names. */
+/** The namespace to work in. */
 export function namespaceOption(context: Context): string {
-  return context.text("namespace") ?? DEFAULT_NAMESPACE;
+  return chosenNamespace(context) ?? DEFAULT_NAMESPACE;
 }
 
 /** What a command does: one that only reads makes no namespace. */
@@ -27,8 +27,8 @@ export type Access = "reads" | "writes";
 export function withNamespace<T>(context: Context, action: string, access: Access, work: (hub: HubSession) => Promise<T>): Promise<T> {
   const namespace = namespaceOption(context);
   // What can be no namespace is for the hub to refuse.
-  if (access === "writes" || namespace === DEFAULT_NAMESPACE || namespaceProblem(namespace) !== null)
-    return withHub(context, action, { namespace }, work);
+  const isThere = namespace === (ownNamespace(context) ?? DEFAULT_NAMESPACE);
+  if (access === "writes" || isThere || namespaceProblem(namespace) !== null) return withHub(context, action, { namespace }, work);
   return withHub(context, action, {}, async (hub) => {
     await mustExist(hub, namespace, action);
     await hub.send(["GHOST.NAMESPACE", namespace]);

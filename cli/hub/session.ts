@@ -9,16 +9,28 @@ import type { Context } from "../context.ts";
 
 /** How a command works with the hub. */
 export interface HubUse extends Pick<SessionOptions, "reconnects" | "onEvent"> {
-  /** Default: the operator's own, `default`. */
+  /** Default: that of GHOST_TOKEN, else the operator's own, `default`. */
   readonly namespace?: string;
 }
 
+/** The namespace that --namespace names, else that of the app whose GHOST_TOKEN is in the environment; undefined: neither. */
+export function chosenNamespace(context: Context): string | undefined {
+  return context.text("namespace") ?? ownNamespace(context);
+}
+
+/** The namespace of the app whose GHOST_TOKEN is in the environment. Whether that is a valid one, the hub knows. */
+export function ownNamespace({ environment }: Context): string | undefined {
+  return environment.GHOST_TOKEN?.match(/^([^.]+)\./)?.[1];
+}
+
 /**
- * A session with the hub of the home, connected, as its operator; whoever opened it closes it. Asks the daemon for the hub only where nobody answers at the
- * socket, because that takes longer. Throws what the daemon says, HUB_UNREACHABLE, or UNAUTHORIZED for a namespace that cannot be.
+ * A session with the hub of the home, connected, as its operator, or as the app whose GHOST_TOKEN is in the environment; whoever opened it closes it. Asks the
+ * daemon for the hub only where nobody answers at the socket, because that takes longer. Throws what the daemon says, HUB_UNREACHABLE, or UNAUTHORIZED for a
+ * token that is not valid and a namespace that cannot be.
  */
 export async function openHub(context: Context, { namespace, ...more }: HubUse = {}): Promise<HubSession> {
-  const identity = { name: `ghost-${context.verb}`, ...(namespace !== undefined && { namespace }) };
+  const name = `ghost-${context.verb}`;
+  const identity = { token: context.environment.GHOST_TOKEN, name, ...(namespace !== ownNamespace(context) && { namespace }) };
   const options = { identity, reconnects: false, ...more };
   let isTaken = false;
   const onEvent = (event: SessionEvent): void => {

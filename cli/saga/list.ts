@@ -1,7 +1,7 @@
 import { SAGA_STATES, type SagaState } from "../../core/saga/result.ts";
 import { usage } from "../arguments.ts";
 import { type Context, countOption } from "../context.ts";
-import { withHub } from "../hub/session.ts";
+import { chosenNamespace, withHub } from "../hub/session.ts";
 import type { Paint } from "../output/paint.ts";
 import { formatDuration } from "../output/quantities.ts";
 import { type Cell, renderTable } from "../output/table.ts";
@@ -15,7 +15,7 @@ export async function list(context: Context, [name, extra]: readonly (string | u
   if (extra !== undefined) throw usage(context.verb, `${extra} is one argument too many`);
   const states = statesOf(context);
   const count = Math.min(LISTED_MAX, Math.max(1, countOption(context, "lines", LISTED)));
-  const namespace = context.text("namespace");
+  const namespace = chosenNamespace(context);
   const sagas = await withHub(context, "list sagas", { namespace }, (hub) => readList(context, hub, { name, states, count }));
   if (context.json) context.printJson(sagas);
   else if (sagas.length > 0) context.print(...renderSagas(sagas, Date.now(), context.output.columns, await context.paint()));

@@ -7,7 +7,7 @@ import type { SagaRecord } from "../../core/saga/records.ts";
 import type { SagaState } from "../../core/saga/result.ts";
 import { usage } from "../arguments.ts";
 import type { Context } from "../context.ts";
-import { withHub } from "../hub/session.ts";
+import { chosenNamespace, withHub } from "../hub/session.ts";
 
 /** As many are listed unless told otherwise; and as many as the hub lists at once. */
 export const LISTED = 100;
@@ -37,7 +37,7 @@ export interface Wanted {
 /** The newest first; of all namespaces unless --namespace names one. */
 export async function readList(context: Context, hub: HubSession, { name, states, count }: Wanted): Promise<ListedSaga[]> {
   const words = [...(name === undefined ? [] : ["NAME", name]), ...states.flatMap((state) => ["STATE", state]), "COUNT", String(count)];
-  const everywhere = context.text("namespace") === undefined ? ["EVERYWHERE"] : [];
+  const everywhere = chosenNamespace(context) === undefined ? ["EVERYWHERE"] : [];
   const rows = listOf(await hub.send(["GHOST.SAGA", "LIST", ...words, ...everywhere]));
   return rows.map((row) => {
     const [, namespace = "", name = "", id = "", state, records, started, changed, holder] = listOf(row).map((cell) => textOf(cell) ?? "");
@@ -71,7 +71,7 @@ export function namedSaga(
 
 /** A session in the namespace where a saga is: that of --namespace, else the one that has it. */
 export function withSaga<T>(context: Context, name: string, id: string, action: string, work: (hub: HubSession) => Promise<T>): Promise<T> {
-  const namespace = context.text("namespace");
+  const namespace = chosenNamespace(context);
   return withHub(context, action, { namespace }, async (hub) => {
     if (namespace === undefined) await hub.send(["GHOST.NAMESPACE", await findNamespace(context, hub, name, id)]);
     return await work(hub);

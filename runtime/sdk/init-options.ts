@@ -4,7 +4,7 @@ export interface InitOptions {
   readonly name?: string;
   /** Where the hub listens: the path of its socket, or `HOST:PORT`. Default GHOST_HUB, else `run/hub.sock` in GHOST_HOME or `~/.ghost`. */
   readonly hub?: string;
-  /** What proves to the hub who it is; default GHOST_TOKEN. */
+  /** What proves to the hub who it is; default GHOST_TOKEN. One that is not valid is refused: UNAUTHORIZED. */
   readonly token?: string;
   /** What is used where no hub can be reached: nothing, so that data and bus fail with HUB_UNREACHABLE (the default), or this process's memory. */
   readonly fallback?: "none" | "memory";

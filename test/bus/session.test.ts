@@ -25,7 +25,8 @@ test("a session says who it is, and enters its namespace", async () => {
   const identity = { token: "shop.abc", name: "the shop\n", namespace: "shop", durability: "relaxed" } as const;
   await hub.session({ identity }).send(["PING"]);
   assert.equal(hub.now.commands, [
-    "HELLO 3 AUTH default shop.abc SETNAME the-shop-",
+    "AUTH shop.abc",
+    "HELLO 3 SETNAME the-shop-",
     "GHOST.DURABILITY relaxed",
     "GHOST.NAMESPACE shop",
     "PING",
@@ -139,7 +140,9 @@ test("the pauses between tries double up to 2 s, and begin anew after a connecti
 });
 
 const refusals = [
+  ["AUTH", "-WRONGPASS invalid username-password pair or user is disabled.\r\n", "UNAUTHORIZED"],
   ["HELLO", "-WRONGPASS invalid username-password pair or user is disabled.\r\n", "UNAUTHORIZED"],
+  ["AUTH", "-ERR AUTH <password> called without any password configured for the default user. Are you sure?\r\n", "UNAUTHORIZED"],
   ["GHOST.DURABILITY", "-NOAUTH Authentication required.\r\n", "UNAUTHORIZED"],
   ["GHOST.NAMESPACE", "-NAMESPACE only the operator may choose\r\n", "UNAUTHORIZED"],
   ["HELLO", "-ERR unknown command 'HELLO', with args beginning with: '3' \r\n", "UNSUPPORTED"],
@@ -150,7 +153,7 @@ for (const [command, answer, code] of refusals) {
   test(`${command} answered with ${answer.slice(0, 20).trim()}… ends the session for good`, async () => {
     const hub = new ScriptedHub();
     hub.script.set(command, answer);
-    const session = hub.session({ identity: { namespace: "shop" } });
+    const session = hub.session({ identity: { token: "wrong", namespace: "shop" } });
     await failsWith(code, () => session.send(["PING"]));
     await failsWith(code, () => session.send(["PING"]));
     await failsWith(code, () => session.subscribe("channel", "a", { message: () => undefined, lost: () => undefined }));

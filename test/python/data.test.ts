@@ -67,7 +67,9 @@ test.unless(PYTHON, "a token leads into the app's own namespace, a wrong one is 
   await python(
     home,
     `fails("UNAUTHORIZED", lambda: ghost.connect(token="shop.wrong").get("a"))
-fails("UNAUTHORIZED", lambda: ghost.connect(token="shop.wrong").subscribe("a"))`,
+fails("UNAUTHORIZED", lambda: ghost.connect(token="shop.wrong").subscribe("a"))
+told = fails("UNAUTHORIZED", lambda: ghost.connect(token="wrong").set("a", 1))
+assert told == "cannot log in to the hub: the token is not valid here", told`,
   );
 });
 

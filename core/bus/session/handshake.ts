@@ -3,9 +3,9 @@ import type { Wire } from "./wire.ts";
 
 /** Who the session is to the hub. */
 export interface Identity {
-  /** `GHOST_TOKEN`, or a Redis password. Default: none, which on the home's own socket is the operator. */
+  /** `GHOST_TOKEN`, or a Redis password; one that the server does not know is refused. Default, and when empty: none, which on the home's own socket is the operator. */
   readonly token?: string;
-  /** The user's name where the server has several. Default `default`, which Ghost's hub takes with any token. */
+  /** The user's name where the server has several. Default: its default one; Ghost's hub takes any with any token. */
   readonly user?: string;
   /** What `CLIENT LIST` shows. Blanks become `-`. */
   readonly name?: string;
@@ -20,14 +20,15 @@ export interface Identity {
  * with UNAUTHORIZED or UNSUPPORTED where it is no use to try again, else with what went wrong.
  */
 export async function shakeHands(wire: Wire, identity: Identity): Promise<boolean> {
-  const { token, user = "default", name, namespace, durability = "fsync" } = identity;
-  const auth = token === undefined ? [] : ["AUTH", user, token];
+  const { token, user, name, namespace, durability = "fsync" } = identity;
   const setName = name ? ["SETNAME", name.replace(/[^!-~]+/g, "-")] : [];
-  const greeting = wire.call("HELLO", "3", ...auth, ...setName);
+  // Not within HELLO, which wants a user: the default one of a server without a password is let in with any.
+  const login = token && wire.call("AUTH", ...(user ? [user] : []), token);
+  const greeting = wire.call("HELLO", "3", ...setName);
   const ghost = wire.call("GHOST.DURABILITY", durability);
   const entered = namespace === undefined ? ghost : ghost.then(() => wire.call("GHOST.NAMESPACE", namespace));
-  const [hello, own] = await Promise.allSettled([greeting, entered]);
-  if (hello.status === "rejected") throw await refusal(hello.reason);
+  const [known, hello, own] = await Promise.allSettled([login, greeting, entered]);
+  for (const one of [known, hello]) if (one.status === "rejected") throw await refusal(one.reason);
   if (own.status === "fulfilled") return true;
   if (isUnknownCommand(own.reason)) return false;
   throw await refusal(own.reason);

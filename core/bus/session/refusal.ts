@@ -2,10 +2,12 @@ import { GhostError } from "../../errors/ghost-error.ts";
 import type { ReplyError } from "../resp/reply.ts";
 import { isUnknownCommand } from "./handshake.ts";
 
+const WRONG = "the token is not valid here";
+
 /** Errors of a server that does not want us, however often we come. */
 const FINAL: Readonly<Record<string, string>> = {
   NOAUTH: "no token was given",
-  WRONGPASS: "the token is not valid here",
+  WRONGPASS: WRONG,
   NAMESPACE: "",
   NOPERM: "",
 };
@@ -17,8 +19,12 @@ export function refusalOf(error: ReplyError): Error {
       hint: "Redis does since version 6",
       cause: error,
     });
-  const why = FINAL[error.code];
+  // On the socket of a hub, or on a Redis, that wants no password, what is no token is answered like this.
+  const why = /^ERR AUTH .*without any password/.test(error.message) ? WRONG : FINAL[error.code];
   if (why === undefined) return error;
   const said = why || error.message.replace(/^[A-Z]+ /, "");
-  return new GhostError("UNAUTHORIZED", said.startsWith("cannot ") ? said : `cannot log in to the hub: ${said}`, { cause: error });
+  return new GhostError("UNAUTHORIZED", said.startsWith("cannot ") ? said : `cannot log in to the hub: ${said}`, {
+    ...(why && { hint: "ghost hub token NAME prints a valid one for GHOST_TOKEN; without one the owner of the home's socket is let in" }),
+    cause: error,
+  });
 }

@@ -283,7 +283,16 @@ class _Wire:
         self._file = self._socket.makefile("rb")
         self._poll.register(self._socket, select.POLLIN)
         if app.token:
-            self.call("AUTH", app.token)
+            self._log_in(app.token)
+
+    def _log_in(self, token):
+        try:
+            self.call("AUTH", token)
+        except GhostError as error:
+            if error.code == "HUB_UNREACHABLE":
+                raise
+            hint = "ghost hub token NAME prints a valid one for GHOST_TOKEN; without one the owner of the home's socket is let in"
+            raise GhostError("UNAUTHORIZED", "cannot log in to the hub: the token is not valid here", hint) from None
 
     def call(self, *words):
         parts = [word if isinstance(word, (bytes, bytearray)) else str(word).encode() for word in words]
