@@ -4,7 +4,8 @@
  */
 export function late<T extends object>(load: () => Promise<T>, iterated: readonly (keyof T)[] = []): T {
   type Method = (...args: unknown[]) => unknown;
-  const call = async (name: keyof T, args: unknown[]): Promise<unknown> => ((await load())[name] as Method)(...args);
+  // Awaited, so that an error's stack leads to who called.
+  const call = async (name: keyof T, args: unknown[]): Promise<unknown> => await ((await load())[name] as Method)(...args);
   async function* iterate(name: keyof T, args: unknown[]): AsyncGenerator<unknown> {
     yield* (await call(name, args)) as AsyncIterable<unknown>;
   }

@@ -60,7 +60,7 @@ export class PortBus implements api.GhostBus {
     const { id = this.writer.nextId(), retention, maxLength, trace, signal } = options;
     const retentionMs = retention && durationMs(retention, "retention");
     const payload = this.writer.write(data, { id, trace });
-    return (await this.port.streams()).publishPersistent(channel, payload, { id, retentionMs, maxLength }, signal);
+    return await (await this.port.streams()).publishPersistent(channel, payload, { id, retentionMs, maxLength }, signal);
   }
 
   subscribe<T>(channel: string, options?: api.SubscribeOptions<T>): api.Subscription<T>;
@@ -78,7 +78,7 @@ export class PortBus implements api.GhostBus {
   }
 
   async request<T>(channel: string, data: unknown, options: api.RequestOptions<T> = {}): Promise<T> {
-    return (await this.asking(options)).first(channel, data, options);
+    return await (await this.asking(options)).first(channel, data, options);
   }
 
   async *requestMany<T>(

@@ -1,4 +1,5 @@
 import { type Duration, waitMs } from "../config/duration.ts";
+import { calledFrom } from "../errors/called-from.ts";
 import { errorFrom } from "../errors/error-from.ts";
 import { type ErrorBody, GhostError } from "../errors/ghost-error.ts";
 import type { EnvelopeWriter, Received } from "./envelope.ts";
@@ -21,9 +22,18 @@ export class Requests {
 
   /** The first answer's data. */
   async first<T>(channel: string, data: unknown, options: api.RequestOptions<T>): Promise<T> {
-    const message = await this.questions.first(question(channel, data, options));
+    const message = await this.asked(question(channel, data, options));
     if (message.error) throw failureOf(message.error, message);
     return options.schema ? validate(options.schema, message.data, `the answer of ${channel}`) : (message.data as T);
+  }
+
+  /** What fails shows where it was asked, and not where it was found out. */
+  private async asked(question: Question): Promise<Received> {
+    try {
+      return await this.questions.first(question);
+    } catch (error) {
+      throw calledFrom(error);
+    }
   }
 
   /** Answers as they come. */

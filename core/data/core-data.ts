@@ -22,7 +22,7 @@ import { OverlayTransaction } from "./transaction.ts";
 
 /**
  * The innermost GhostData: values become JSON texts, names and options are checked, and a store of keys and a database do the rest. Every implementation is
- * this one over other ports.
+ * this one over other ports. What it returns it awaits: so the stack of an error leads to the app's own call.
  */
 export class CoreGhostData implements GhostData {
   private readonly keys: KeyPort;
@@ -74,13 +74,13 @@ export class CoreGhostData implements GhostData {
   async setIfVersion<T>(key: string, value: T, version: number, options: SetOptions = {}): Promise<number | undefined> {
     this.check(options.signal, key);
     if (!Number.isSafeInteger(version) || version < 0) throw badArgument(version, "a version", "it is what getWithVersion gave, or 0");
-    return this.keys.writeIfVersion(key, changeOf(key, value, options), version, options.signal);
+    return await this.keys.writeIfVersion(key, changeOf(key, value, options), version, options.signal);
   }
 
   async increment(key: string, by = 1, { signal }: CallOptions = {}): Promise<number> {
     this.check(signal, key);
     if (!Number.isSafeInteger(by)) throw badArgument(by, "an increment", "it is a whole number");
-    return this.keys.add(key, by, signal);
+    return await this.keys.add(key, by, signal);
   }
 
   async delete(key: string, { signal }: CallOptions = {}): Promise<boolean> {
@@ -91,7 +91,7 @@ export class CoreGhostData implements GhostData {
   async deleteBatch(keys: Iterable<string>, { signal }: CallOptions = {}): Promise<number> {
     const wanted = [...new Set(keys)];
     this.check(signal, ...wanted);
-    return wanted.length === 0 ? 0 : this.keys.remove(wanted, signal);
+    return wanted.length === 0 ? 0 : await this.keys.remove(wanted, signal);
   }
 
   async *scan(pattern = "*", { signal }: CallOptions = {}): AsyncGenerator<string, void, undefined> {
@@ -113,12 +113,12 @@ export class CoreGhostData implements GhostData {
 
   async execute(sql: string, parameters?: SqlParameters, { signal }: CallOptions = {}): Promise<number> {
     this.check(signal);
-    return this.sql.execute(sql, encodeParameters(parameters), signal);
+    return await this.sql.execute(sql, encodeParameters(parameters), signal);
   }
 
   async executeBatch(commands: Iterable<SqlCommand>, { signal }: CallOptions = {}): Promise<number> {
     this.check(signal);
-    return this.sql.batch(encodeCommands(commands), signal);
+    return await this.sql.batch(encodeCommands(commands), signal);
   }
 
   async beginTransaction({ signal }: CallOptions = {}): Promise<GhostTransaction> {

@@ -1,4 +1,5 @@
 import { type Span, SpanStatusCode, type Tracer } from "@opentelemetry/api";
+import { calledFrom } from "../errors/called-from.ts";
 import { GhostError } from "../errors/ghost-error.ts";
 import type { CallOptions } from "./ghost-data.ts";
 
@@ -22,6 +23,17 @@ export interface MeterParts {
 /** What a span tells. */
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
+/** Options by which a cache says whether it answered. */
+function noting(span: Span | undefined, options: CallOptions | undefined): CallOptions {
+  return {
+    ...options,
+    onCacheAnswer(hit) {
+      span?.setAttribute("cache_hit", hit);
+      options?.onCacheAnswer?.(hit);
+    },
+  };
+}
+
 /** Measures calls and makes spans of them; what goes wrong is thrown on. */
 export class Meter {
   private readonly parts: MeterParts;
@@ -31,30 +43,31 @@ export class Meter {
   }
 
   /** A call that does something. */
-  measure<T>(op: string, attributes: Attributes, options: CallOptions | undefined, work: () => Promise<T>): Promise<T> {
-    return this.traced(op, attributes, (span) => this.timed(op, span, options, work));
+  async measure<T>(op: string, attributes: Attributes, options: CallOptions | undefined, work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.traced(op, attributes, (span) => this.timed(op, span, options, work));
+    } catch (error) {
+      throw calledFrom(error);
+    }
   }
 
   /** A call that reads: it tells also whether a cache answered, and the type of what came (`typed` finds the value in the answer). */
-  read<T>(
+  async read<T>(
     op: string,
     attributes: Attributes,
     options: CallOptions | undefined,
     work: (own: CallOptions) => Promise<T>,
     typed: (answer: T) => unknown = (answer) => answer,
   ): Promise<T> {
-    return this.traced(op, { cache_hit: false, ...attributes }, async (span) => {
-      const own: CallOptions = {
-        ...options,
-        onCacheAnswer(hit) {
-          span?.setAttribute("cache_hit", hit);
-          options?.onCacheAnswer?.(hit);
-        },
-      };
-      const value = await this.timed(op, span, options, () => work(own));
-      span?.setAttribute("type", typeOf(typed(value)));
-      return value;
-    });
+    try {
+      return await this.traced(op, { cache_hit: false, ...attributes }, async (span) => {
+        const value = await this.timed(op, span, options, () => work(noting(span, options)));
+        span?.setAttribute("type", typeOf(typed(value)));
+        return value;
+      });
+    } catch (error) {
+      throw calledFrom(error);
+    }
   }
 
   /** A call that gives one after the other. One that the caller leaves early is a success. */

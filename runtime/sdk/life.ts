@@ -79,6 +79,8 @@ export class Life {
   private async beats(): Promise<Beats | null> {
     if (doubles().bus) return null;
     const hub = connection();
+    const { encryption } = hub.config;
+    if (encryption) (await import("./check-keys.ts")).checkKeys(encryption);
     if (!hub.place.isSupervised || hub.config.core.settings.autoMonitor === false) return null;
     return (await import("./beats.ts")).beginBeats(hub, checks, this.app);
   }

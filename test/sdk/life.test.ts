@@ -94,6 +94,22 @@ test("an error is logged once, with its stack, whatever the app's own onError do
   assert.equal([messages(untold.stderr), untold.code], [["the app failed error=Error: no bread"], 1]);
 });
 
+test("a key that is missing or none is logged at the start of an app whose data are encrypted, with how to make one", async () => {
+  using app = makeApp();
+  const GHOST_CONFIG = JSON.stringify({ encryption: { keyEnv: "SHOP_KEY" }, core: { settings: { autoMonitor: false } } });
+  const run = async (more: Record<string, string>) =>
+    messages((await app.run(appOf('run() { G.warn("runs"); }'), { env: { GHOST_CONFIG, ...more } })).stderr);
+  const recipe = "openssl rand -base64 32";
+  const useless = "no call of Ghost.data works without";
+  assert.equal(await run({}), [
+    `cannot encrypt the data: the variable SHOP_KEY is not set; ${useless} hint=set SHOP_KEY to what this prints: ${recipe}`,
+    "runs",
+  ]);
+  const [short] = await run({ SHOP_KEY: "c2hvcnQ=" });
+  assert.match(short ?? "", /key 1 is 5 bytes long instead of 32 bytes as base64; .* hint=make one with: openssl rand -base64 32$/);
+  assert.equal(await run({ SHOP_KEY: Buffer.alloc(32, 7).toString("base64") }), ["runs"]);
+});
+
 test("a tick that fails is told as that, and the end only where onError ends the app", async () => {
   using app = makeApp();
   const { code, stderr } = await app.run(

@@ -60,7 +60,11 @@ export class HubStreams implements StreamPort {
     return entriesOf(reply);
   }
 
-  private ask(args: readonly Payload[], action: string, signal?: AbortSignal): Promise<HubReply> {
-    return this.session.send(args, signal).catch(failure(action, signal));
+  private async ask(args: readonly Payload[], action: string, signal?: AbortSignal): Promise<HubReply> {
+    try {
+      return await this.session.send(args, signal);
+    } catch (error) {
+      return failure(action, signal)(error);
+    }
   }
 }

@@ -17,15 +17,15 @@ export class HubSql implements SqlPort {
   }
 
   async query(sql: string, parameters?: string, signal?: AbortSignal): Promise<string> {
-    return (await this.runner(signal)).query(sql, parameters, signal);
+    return await (await this.runner(signal)).query(sql, parameters, signal);
   }
 
   async execute(sql: string, parameters?: string, signal?: AbortSignal): Promise<number> {
-    return (await this.runner(signal)).execute(sql, parameters, signal);
+    return await (await this.runner(signal)).execute(sql, parameters, signal);
   }
 
   async batch(commands: string, signal?: AbortSignal): Promise<number> {
-    return (await this.runner(signal)).batch(commands, signal);
+    return await (await this.runner(signal)).batch(commands, signal);
   }
 
   async begin(signal?: AbortSignal): Promise<SqlTransaction> {

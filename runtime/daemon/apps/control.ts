@@ -39,7 +39,7 @@ const METHODS: Readonly<Record<string, Method>> = {
  */
 export async function control(supervisor: Supervisor, { app, method, arguments: given }: ControlRequest): Promise<unknown> {
   if (app !== null && !isGranted(supervisor, app))
-    throw new GhostError("UNAUTHORIZED", `cannot let ${app} control processes: its .ghost.yaml does not grant it`, {
+    throw new GhostError("UNAUTHORIZED", `cannot let ${app} control processes: its .ghost.yaml has no grants: [orchestrator]`, {
       hint: "write `grants: [orchestrator]` into its .ghost.yaml",
     });
   const known = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
