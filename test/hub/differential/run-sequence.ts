@@ -12,6 +12,9 @@ const REPLY_LIMIT_MS = 3_000;
 /** How much later than the other server one may send a message, in ms. */
 const LATE_MS = 150;
 
+/** So long between entries with ids of the clock, in ms: in one millisecond they would be equally old on one server, and not on the other. */
+const CLOCK_MS = 2;
+
 /** The first thing in which two servers differ. */
 export interface Difference {
   /** The step's place in the sequence. */
@@ -130,6 +133,7 @@ class SequenceRun {
     if (state.confuses(words.map(String))) return;
     // Whether a key whose time has passed is still counted is the server's own affair: nobody has one.
     if (/^(DBSIZE|EXEC)$/i.test(String(words[0]))) await Promise.all([this.reference.touchKeys(), this.subject.touchKeys()]);
+    if (givesIds(words)) await pause(CLOCK_MS);
     const nowMs = Date.now();
     const sent = this.reference.send(client, words as never, nowMs);
     this.subject.send(client, words as never, nowMs);
@@ -255,6 +259,11 @@ class SequenceRun {
     if (readsTwice(words)) throw new Meant();
     throw new Differs({ at: this.at, client, words, expected, got });
   }
+}
+
+/** Whether entries get the server's own ids, of its clock. */
+function givesIds(words: readonly (string | object)[]): boolean {
+  return /^EXEC$/i.test(String(words[0])) || (/^XADD$/i.test(String(words[0])) && words.includes("*"));
 }
 
 function replyOf(arrival: Arrival): Reply {
