@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { HistoryEntry } from "../../core/api/wire.ts";
+import { sharedNamespaces } from "../../core/config/shared-namespaces.ts";
 import { exitCodeOf } from "../../core/errors/catalogue.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { pidOf } from "../../core/lifecycle/view.ts";
@@ -22,6 +23,7 @@ import type { Supervised } from "../supervisor/supervised.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import { ViewTexts } from "../supervisor/view-texts.ts";
 import { FileWatch } from "../supervisor/watch.ts";
+import { realPlace } from "../system/real-place.ts";
 import { version } from "../system/version.ts";
 import { AppDiscovery } from "./apps/discovery.ts";
 import { holdEarlySignals, releaseEarlySignals } from "./early-signals.ts";
@@ -230,6 +232,10 @@ async function serve(home: Home, lock: Lock, beginning: Beginning, keeper: Keepe
       ...stateWarnings(opened),
       ...settings.warnings(),
       ...apps.warnings(),
+      ...sharedNamespaces(
+        supervisor.listed().map(({ definition }) => definition),
+        realPlace,
+      ),
       ...keeperWarnings(keeper, mode),
       ...hub.view().warnings,
       ...folderProblems,

@@ -3,10 +3,12 @@ import type { Manifest, ProcessDefinition } from "../../core/config/definition.t
 import { type Difference, diffDefinitions } from "../../core/config/explain.ts";
 import { groupChanges } from "../../core/config/group-changes.ts";
 import { keepScale } from "../../core/config/scaled.ts";
+import { sharedNamespaces } from "../../core/config/shared-namespaces.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { isLiveKey } from "../../core/lifecycle/live-keys.ts";
 import { registered } from "../../core/lifecycle/state.ts";
 import { findExecutable } from "../process/executable.ts";
+import { realPlace } from "../system/real-place.ts";
 import { isIdle, type Report } from "./actions.ts";
 import { deleteAll } from "./delete.ts";
 import { applyDefinition, declaredOf, storedInstance } from "./instances.ts";
@@ -107,7 +109,11 @@ export function announced(
   groups = groupChanges(supervisor.manifests.get(request.manifest.id)?.groups ?? [], request.manifest.groups),
 ): Omit<RegisterResponse, "results"> {
   const shown = changes.filter((change) => change.action !== "remove" || request.prune);
-  const told = [...warnings(changes, request), ...limitWarnings(supervisor, changes, request)];
+  const told = [
+    ...warnings(changes, request),
+    ...limitWarnings(supervisor, changes, request),
+    ...namespaceWarnings(supervisor, changes, request),
+  ];
   return { changes: shown, ...(groups.length > 0 && { groups }), warnings: told };
 }
 
@@ -115,6 +121,15 @@ export function announced(
 function limitWarnings({ parts }: Supervisor, changes: readonly PlanChange[], { manifest }: RegisterRequest): string[] {
   const news = new Set(changes.filter(({ action }) => action === "add" || action === "change").map(({ name }) => name));
   return manifest.processes.filter(({ name }) => news.has(name)).flatMap((definition) => parts.limits.warnings(definition));
+}
+
+/** Said where an app is new: two of one name share what the hub keeps for them. */
+function namespaceWarnings({ processes }: Supervisor, changes: readonly PlanChange[], { manifest }: RegisterRequest): string[] {
+  const added = new Set(changes.filter(({ action }) => action === "add").map(({ name }) => name));
+  const news = manifest.processes.filter(({ name, app }) => app && added.has(name));
+  const names = new Set(news.map(({ name }) => name));
+  const others = [...processes.values()].map(({ definition }) => definition).filter(({ name }) => names.has(name));
+  return sharedNamespaces([...others, ...news], realPlace);
 }
 
 function planOne(supervisor: Supervisor, manifest: Manifest, definition: ProcessDefinition): PlanChange {
