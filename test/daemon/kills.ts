@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import type { ProcessView } from "../../core/api/wire.ts";
 import { contentOf } from "../logs/place.ts";
 import { type Home, makeHome } from "../rig/home.ts";
+import { Random } from "../rig/random.ts";
 import { pause, waitFor } from "../rig/wait.ts";
 import { killDaemon, processes, untilBack } from "./daemons.ts";
 
@@ -33,13 +34,13 @@ interface Child {
 /** Throws an assertion when anything was lost, doubled, started twice or restarted without need. */
 export async function killAgainAndAgain({ kills, seed, say }: KillOptions): Promise<void> {
   await using home = makeHome();
-  const random = mulberry32(seed);
+  const random = new Random(seed);
   const children = Array.from({ length: CHILDREN }, (_, index) => makeChild(index, random));
   await startChildren(home, children);
   const first = await processes(home);
   let before = first;
   for (let kill = 1; kill <= kills; kill += 1) {
-    await pause(random() * PAUSE_MS_MAX);
+    await pause(random.next() * PAUSE_MS_MAX);
     const killed = await killDaemon(home);
     const atMs = performance.now();
     await untilBack(home, killed, BACK_MS_MAX);
@@ -52,14 +53,14 @@ export async function killAgainAndAgain({ kills, seed, say }: KillOptions): Prom
   for (const child of children) checkChild(home, child, last[child.name] as ProcessView);
 }
 
-function makeChild(index: number, random: () => number): Child {
+function makeChild(index: number, random: Random): Child {
   const crashes = index % 4 === 3;
   const fast = index % 3 === 0;
   return {
     name: `w${index}`,
-    life: crashes ? 5 + Math.floor(random() * 60) : 0,
-    lines: fast ? 200 + Math.floor(random() * 800) : 1,
-    pauseSeconds: fast ? 0.05 : 0.02 + random() * 0.2,
+    life: crashes ? 5 + Math.floor(random.next() * 60) : 0,
+    lines: fast ? 200 + Math.floor(random.next() * 800) : 1,
+    pauseSeconds: fast ? 0.05 : 0.02 + random.next() * 0.2,
   };
 }
 
@@ -117,15 +118,4 @@ function checkLines(file: string, starts: readonly string[]): void {
     at += 1;
   }
   assert.is(at, lines.length, `${file} has more lines than were written`);
-}
-
-/** A small generator of random numbers in [0, 1) that a seed repeats (Mulberry32, public domain). */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
