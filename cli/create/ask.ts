@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { cancel, confirm, intro, isCancel, log, select, text } from "@clack/prompts";
+import { confirm, intro, isCancel, log, select, text } from "@clack/prompts";
 import { nameProblem, sanitizeName } from "../../core/config/names.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { findTemplate, listTemplates } from "../../runtime/apps/find-template.ts";
@@ -67,7 +67,6 @@ function suggestion(offered: string) {
 
 function answered<Answer>(answer: Answer): Exclude<Answer, symbol> {
   if (!isCancel(answer)) return answer as Exclude<Answer, symbol>;
-  cancel("Nothing was made", OUTPUT);
   throw interrupted();
 }
 

@@ -150,6 +150,7 @@ test.unless(needs("python3"), "a name that cannot be used is told while it is ty
     ],
   });
   assert.is(code, 130, stdout);
+  assert.is(stdout.match(/nothing was made/gi)?.length, 1, "it is said once");
   assert.equal(readdirSync(home.work), []);
 });
 
