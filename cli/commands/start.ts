@@ -18,7 +18,7 @@ export const command: Command = {
   usage: "NAME… | PROGRAM [--name N] [-- ARGUMENT…]",
   summary: "Start processes, or register a program and start it",
   about:
-    "A NAME is a name, project/name, a glob or `all`. A file that is no registered name is registered and started: .js, .ts and .py by the runtime for them that is in PATH, " +
+    "A NAME is a name, project/name, a glob or `all`. A file that is no registered name is registered and started: .js, .ts and .py by the runtime for them that is in PATH (.js and .ts else by ghost itself), " +
     "anything else is executed. With --name or -- a PROGRAM is looked up in PATH, too. It is restarted when it ends, until it is stopped. Waits until all of them run.",
   flags: [
     { flags: "--name <N>", about: "The program's name (default: the file's)" },
@@ -163,7 +163,7 @@ async function forget(client: DaemonClient, result: ActionResult): Promise<Actio
   return error ? { ...result, error: { ...error, message: `${error.message}; it is not registered` } } : result;
 }
 
-async function readAsProgram({ directory, environment, passed, text }: Context, file: string): Promise<Program> {
+async function readAsProgram({ directory, environment, passed, text, home }: Context, file: string): Promise<Program> {
   const { readProgram } = await import("../../runtime/config/read-program.ts");
-  return readProgram({ file, name: text("name"), args: passed, directory, environment });
+  return readProgram({ file, name: text("name"), args: passed, directory, environment, home });
 }

@@ -2,12 +2,12 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { GhostError } from "../errors/ghost-error.ts";
 import { definitionForProgram } from "./from-program.ts";
-import { stripsTypes } from "./script-runtime.ts";
+import { type ScriptRuntime, stripsTypes } from "./script-runtime.ts";
 
 function made(
   file: string,
   onPath: readonly string[],
-  more: { name?: string; args?: readonly string[]; nodeVersion?: () => string } = {},
+  more: { name?: string; args?: readonly string[]; nodeVersion?: () => string; own?: () => ScriptRuntime } = {},
 ): ReturnType<typeof definitionForProgram> {
   return definitionForProgram({
     file,
@@ -34,6 +34,16 @@ const RUNTIMES: [string, string[], string[], string][] = [
   ["~/bin/x", [], ["/home/me/bin/x"], "x is executed"],
   ["a.constructor", [], ["/srv/my app/a.constructor"], "a.constructor is executed"],
 ];
+test("this very program runs what no runtime in PATH does, but no Python", () => {
+  const own = () => ({ name: "ghost itself", words: ["/ghost", "run"], environment: { BE: "1" } });
+  const { manifest, says } = made("app.ts", [], { own });
+  const [definition] = manifest.processes;
+  assert.equal([definition?.executable, definition?.args, definition?.environment], ["/ghost", ["run", "/srv/my app/app.ts"], { BE: "1" }]);
+  assert.is(says, "app.ts is run by ghost itself");
+  assert.is(made("app.js", ["node"], { own }).says, "app.js is run by node");
+  assert.throws(() => made("app.py", [], { own }), /neither python3 nor python/);
+});
+
 for (const [file, onPath, command, says] of RUNTIMES) {
   test(`${file} with ${onPath.join(" and ") || "no runtime"} in PATH`, () => {
     const { manifest, says: said } = made(file, onPath);

@@ -35,7 +35,8 @@ export function definitionForProgram(request: ProgramRequest): Program {
   const name = request.name ?? sanitizeName(baseName(file).replace(/(.)\.[^.]*$/, "$1"), "program");
   const project = sanitizeName(baseName(directory));
   const runtime = runtimeFor(file, request);
-  const definition = definitionOf(name, project, directory, [...(runtime ?? []), file, ...request.args]);
+  const bare = definitionOf(name, project, directory, [...(runtime?.words ?? []), file, ...request.args]);
+  const definition = { ...bare, environment: runtime?.environment ?? {} };
   const manifest = {
     id: `program:${file}:${name}`,
     project,
@@ -45,7 +46,7 @@ export function definitionForProgram(request: ProgramRequest): Program {
     path: environment.PATH ?? "",
     secrets: {},
   };
-  return { manifest, says: runtime ? `${baseName(file)} is run by ${runtime[0]}` : `${baseName(file)} is executed` };
+  return { manifest, says: runtime ? `${baseName(file)} is run by ${runtime.name}` : `${baseName(file)} is executed` };
 }
 
 /** A program that no file describes: a service that is always restarted. */

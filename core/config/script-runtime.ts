@@ -7,6 +7,18 @@ export interface RuntimeSurvey {
   readonly isOnPath: (name: string) => boolean;
   /** What `node --version` says, e.g. `v22.18.0`; null when there is no node or it does not answer. Asked only where it matters. */
   readonly nodeVersion: () => string | null;
+  /** This very program as a runtime of JavaScript and TypeScript, for where there is no other; absent or null: it is none. */
+  readonly own?: () => ScriptRuntime | null;
+}
+
+/** Who runs a file. */
+export interface ScriptRuntime {
+  /** For people, e.g. `node`. */
+  readonly name: string;
+  /** The program, and what stands between it and the file. */
+  readonly words: readonly string[];
+  /** Variables that it needs. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 const JAVASCRIPT = [["node"], ["bun"]] as const;
@@ -30,15 +42,17 @@ export function hasRuntimeEnding(file: string): boolean {
 }
 
 /**
- * The words that run a file, but for the file itself: the first runtime for its ending that is there. Null: the file itself is executed.
+ * Who runs a file: the first runtime for its ending that is in PATH, else this very program where it can. Null: the file itself is executed.
  * Throws EXECUTABLE_NOT_FOUND when no runtime for its ending can run it.
  */
-export function runtimeFor(file: string, survey: RuntimeSurvey): readonly string[] | null {
+export function runtimeFor(file: string, survey: RuntimeSurvey): ScriptRuntime | null {
   const ending = endingOf(file);
   const runtimes = hasRuntimeEnding(file) ? (RUNTIMES[ending] ?? []) : [];
   if (runtimes.length === 0) return null;
   const found = runtimes.find(([program = ""]) => survey.isOnPath(program) && (program !== "node" || runsInNode(runtimes, survey)));
-  if (found) return found;
+  if (found) return { name: found[0] ?? "", words: found, environment: {} };
+  const own = ending === "py" ? null : survey.own?.();
+  if (own) return own;
   throw runtimes === TYPESCRIPT ? noTypeScript(file, survey) : noRuntime(file, runtimes);
 }
 

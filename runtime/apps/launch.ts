@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { AppConfiguration, AppLaunch, AppRuntime } from "../../core/config/app-configuration.ts";
-import { stripsTypes } from "../../core/config/script-runtime.ts";
+import { type ScriptRuntime, stripsTypes } from "../../core/config/script-runtime.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { isBun } from "../system/native.ts";
 import { isSingleFile } from "../system/self.ts";
@@ -25,6 +25,17 @@ export function launchOf(app: LaunchableApp, home: string): AppLaunch {
   return runner === null
     ? { executable: entry, args: app.args, environment: {} }
     : { executable: runner.executable, args: [...runner.run, entry, ...app.args], environment: runner.environment };
+}
+
+/** This very program as the runtime of a file: null where it is none for it. `home` as for `launchOf`. Throws HOME_UNUSABLE. */
+export function ownScriptRuntime(file: string, home: string): ScriptRuntime | null {
+  try {
+    const { executable, run, environment } = own({ directory: "/", entry: file, runtime: "ghost", args: [] }, home);
+    return { name: "ghost itself", words: [executable, ...run], environment };
+  } catch (error) {
+    if (error instanceof GhostError && error.code === "UNSUPPORTED") return null;
+    throw error;
+  }
 }
 
 /** How the tests in an app's folder are run. `args` go to the test runner. Throws as `launchOf` does, and UNSUPPORTED for programs, which have no test runner. */

@@ -2,6 +2,8 @@ import { definitionForProgram, type Program } from "../../core/config/from-progr
 import type { Variables } from "../../core/config/interpolate.ts";
 import { nameProblem } from "../../core/config/names.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { ownScriptRuntime } from "../apps/launch.ts";
+import { sdkForFile } from "../apps/sdk-for-files.ts";
 import { findExecutable } from "../process/executable.ts";
 import { formatProblem } from "../process/program-format.ts";
 import { runSystemCommand } from "../process/system-command.ts";
@@ -15,26 +17,39 @@ export interface ProgramFile {
   readonly args: readonly string[];
   readonly directory: string;
   readonly environment: Variables;
+  /** Root of the home, where this program keeps what it needs as a runtime. */
+  readonly home: string;
 }
 
 /**
  * The manifest of a program that no file declares. Throws USAGE for a name that cannot be one, EXECUTABLE_NOT_FOUND when nothing here can run the
  * file, EXECUTABLE_NOT_RUNNABLE when it is to be executed and cannot be.
  */
-export function readProgram({ name, environment, ...rest }: ProgramFile): Program {
+export async function readProgram({ name, environment, home, ...rest }: ProgramFile): Promise<Program> {
   const problem = name === undefined ? null : nameProblem(name);
   if (problem !== null)
     throw new GhostError("USAGE", `cannot call the program ${name}: ${problem}`, { hint: "--name takes letters, digits, - and _" });
   const path = environment.PATH ?? "";
+  let isOwn = false;
   const program = definitionForProgram({
     ...rest,
     name,
     environment,
     isOnPath: (program) => isOnPath(program, path),
     nodeVersion: () => versionOfNode(path),
+    own: () => {
+      const runtime = ownScriptRuntime(rest.file, home);
+      isOwn = runtime !== null;
+      return runtime;
+    },
   });
   if (program.manifest.processes[0]?.executable === rest.file) refuseUnrunnable(rest.file);
-  return program;
+  return isOwn ? withSdk(program, await sdkForFile(rest.file, home)) : program;
+}
+
+function withSdk({ manifest, says }: Program, variables: Readonly<Record<string, string>>): Program {
+  const processes = manifest.processes.map((each) => ({ ...each, environment: { ...each.environment, ...variables } }));
+  return { manifest: { ...manifest, processes }, says };
 }
 
 /** Files that are read, and not run. */

@@ -1,4 +1,5 @@
 import { basename, dirname, relative } from "node:path";
+import type { AppLaunch } from "../../core/config/app-configuration.ts";
 import { APPS_PROJECT } from "../../core/config/app-project.ts";
 import { watchOfApp } from "../../core/config/app-watch.ts";
 import type { ProcessDefinition, WatchPolicy } from "../../core/config/definition.ts";
@@ -69,22 +70,31 @@ export async function readTests(found: FoundApp, context: RunnableContext): Prom
 /** A run that is over when it is over. */
 const ONCE = { type: "oneshot", restart: { ...RESTART_DEFAULT, policy: "never" }, watch: null, healthCheck: null, dependsOn: [] } as const;
 
-function fileRunnable(file: string, { directory, home, args, watch }: RunnableContext): Runnable {
+async function fileRunnable(file: string, context: RunnableContext): Promise<Runnable> {
+  const { directory, home, args, watch } = context;
   const launch = launchOf({ directory: dirname(file), entry: file, runtime: "auto", args }, home);
   return single(
     file,
     directory,
-    launch,
+    await withSdk(launch, file, context),
     watch ? { paths: [relative(directory, dirname(file)) || "."], ignore: [], debounceMs: WATCH_DEBOUNCE_MS } : null,
   );
 }
 
-function testOfFile(file: string, { directory, home, args }: RunnableContext): Runnable {
+async function testOfFile(file: string, context: RunnableContext): Promise<Runnable> {
+  const { directory, home, args } = context;
   const launch = testLaunchOf({ directory: dirname(file), entry: file, runtime: "auto", args: [] }, home, [file, ...args]);
-  return single(file, directory, launch, null);
+  return single(file, directory, await withSdk(launch, file, context), null);
 }
 
-function single(file: string, directory: string, launch: ReturnType<typeof launchOf>, watch: WatchPolicy | null): Runnable {
+/** What this program itself runs finds the SDK although it is no app's. */
+async function withSdk(launch: AppLaunch, file: string, { home, environment }: RunnableContext): Promise<AppLaunch> {
+  if (launch.executable !== process.execPath) return launch;
+  const { sdkForFile } = await import("../apps/sdk-for-files.ts");
+  return { ...launch, environment: { ...launch.environment, ...(await sdkForFile(file, home, environment.NODE_PATH)) } };
+}
+
+function single(file: string, directory: string, launch: AppLaunch, watch: WatchPolicy | null): Runnable {
   const name = sanitizeName(basename(file).replace(/(.)\.[^.]*$/, "$1"), "program");
   const definition = definitionOf(name, APPS_PROJECT, directory, [launch.executable, ...launch.args]);
   return {

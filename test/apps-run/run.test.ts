@@ -49,6 +49,23 @@ else {
   assert.is(child, "clean");
 });
 
+test("a single file finds ghost-sdk although it is no app's, and one that has another keeps that", async () => {
+  await using home = makeHome();
+  home.write(
+    "lone.ts",
+    `import { G } from "ghost-sdk";\nimport { useGhostForTesting } from "ghost-sdk/testing";\nG.info(typeof useGhostForTesting);\n`,
+  );
+  const env = { ...home.env, PATH: "/nowhere" };
+  const lone = await home.ok(["run", "lone.ts"], { env });
+  assert.match(lone.stdout + lone.stderr, /function/);
+  home.write("node_modules/ghost-sdk/package.json", `{ "main": "index.js" }`);
+  home.write("node_modules/ghost-sdk/index.js", `exports.G = { info: () => console.log("another") };\n`);
+  home.write("other.ts", `import { G } from "ghost-sdk";\nG.info();\n`);
+  assert.is((await home.ok(["run", "other.ts"], { env })).stdout, "another\n");
+  home.write("lone.test.ts", `import { test } from "node:test";\nimport "ghost-sdk";\ntest("one", () => {});\n`);
+  assert.match((await home.ok(["test", "lone.test.ts"], { env })).stderr, /1 pass/);
+});
+
 test("obeys neither the folder's .env nor anything from a registry", async () => {
   await using home = makeHome();
   home.write(".env", "FROM_FILE=1\n");

@@ -17,15 +17,22 @@ const withRuntimes = (home: Home, runtimes: Readonly<Record<string, string>>): R
   return { ...home.env, PATH: folder };
 };
 
-test("TypeScript is run by whom can run it, and refused before it is registered where nobody can", async () => {
+test("TypeScript is run by whom can run it, the first in PATH, and by ghost itself where nobody else can; Python is refused then before it is registered", async () => {
   await using home = makeHome();
   home.write("app.ts", "const port: number = 1;\n");
+  home.write("app.py", "print(1)\n");
   const old = withRuntimes(home, { node: 'echo v20.20.2; [ "$1" = --version ] || exit 1' });
-  const refused = await home.ghost(["start", "app.ts"], { env: old });
+  const refused = await home.ghost(["start", "app.py"], { env: old });
   assert.is(refused.code, 1);
-  assert.match(refused.stderr, /cannot start app\.ts: neither bun, deno nor tsx is in PATH, and node v20\.20\.2 does not run it/);
-  assert.match(refused.stderr, /hint: install one of them, or Node\.js 22\.18/);
+  assert.match(refused.stderr, /cannot start app\.py: neither python3 nor python is in PATH/);
+  assert.match(refused.stderr, /hint: install python3/);
   assert.equal(await list(home), []);
+  home.write(
+    "three.ts",
+    `import { G } from "ghost-sdk";\nG.info("three", { args: process.argv.slice(2) });\nsetInterval(() => {}, 1000);\n`,
+  );
+  assert.match((await home.ok(["start", "three.ts", "--", "-x"], { env: old })).stderr, /three\.ts is run by ghost itself/);
+  await waitFor(async () => /three.*-x/.test((await home.ok(["logs", "three"])).stdout), { what: "its word" });
 
   const able = withRuntimes(home, { node: 'if [ "$1" = --version ]; then echo v22.18.0; else exec sleep 1000; fi' });
   assert.match((await home.ok(["start", "app.ts"], { env: able })).stderr, /app\.ts is run by node/);
