@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import { appConfigText } from "../../core/config/app-text.ts";
+import { formatDiagnostic } from "../../core/config/diagnostics.ts";
 import { linkApp } from "../../runtime/apps/link-app.ts";
 import { ensureHub } from "../../runtime/client/hub.ts";
 import { readApp } from "../../runtime/config/read-app-file.ts";
@@ -17,7 +18,7 @@ export const command: Command = {
   async run(context) {
     const folder = resolve(context.directory, context.names[0] ?? ".");
     const { app, warnings } = await readApp(folder, { environment: context.environment, home: context.home });
-    for (const { file, line, message } of warnings) context.warn(`${file}:${line}: ${message}`);
+    for (const warning of warnings) context.warn(formatDiagnostic(warning));
     if (app.settings.autoGhostFather) {
       if (dirname(folder) !== join(context.home, "ghosts")) linkApp(folder, context.home, app.id);
       await ensureHub(context.connect("always"), `the app ${app.id}`);

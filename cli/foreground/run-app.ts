@@ -1,3 +1,4 @@
+import { formatDiagnostic } from "../../core/config/diagnostics.ts";
 import type { Exit } from "../../core/lifecycle/state.ts";
 import { connect } from "../../runtime/client/client.ts";
 import { findHome, prepareHome } from "../../runtime/daemon/home.ts";
@@ -51,7 +52,7 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
   });
   const announcement = announcementOf(context, root, run);
   passSignals(run);
-  for (const { file, line, message } of runnable.warnings) context.warn(`${file}:${line}: ${message}`);
+  for (const warning of runnable.warnings) context.warn(formatDiagnostic(warning));
   for (const note of runnable.notes) context.warn(note);
   run.start(`ghost ${context.verb}`);
   void announcement.begin();

@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, relative } from "node:path";
+import { placeText } from "../../core/config/diagnostics.ts";
 import type { ErrorBody } from "../../core/errors/ghost-error.ts";
 import type { Candidate } from "../../core/graph/select.ts";
 import type { Paint } from "./paint.ts";
@@ -29,13 +30,10 @@ export function renderError(error: ErrorBody, directory: string, paint: Paint, i
 }
 
 /** `file:line:column: message`, the form that editors and terminals make into a link, and its hint on a line of its own. */
-export function renderDiagnostic(
-  { severity, file, line, column, message, hint }: ShownDiagnostic,
-  directory: string,
-  paint: Paint,
-): string[] {
+export function renderDiagnostic(diagnostic: ShownDiagnostic, directory: string, paint: Paint): string[] {
+  const { severity, message, hint } = diagnostic;
   const kind = severity === "warning" ? paint.yellow("warning: ") : "";
-  const place = paint.bold(`${shortPath(file, directory)}:${line}:${column}:`);
+  const place = paint.bold(`${placeText(diagnostic, (file) => shortPath(file, directory))}:`);
   return [`${place} ${kind}${message}`, ...(hint ? [`  ${paint.cyan("hint:")} ${hint}`] : [])];
 }
 

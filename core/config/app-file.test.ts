@@ -4,6 +4,7 @@ import { parseAppFile } from "./app-file.ts";
 import { APP_PROCESS_KEYS, appFileSchema, GHOST_FILE_KEYS } from "./app-keys.ts";
 import { OVERRIDES } from "./app-overrides.ts";
 import { appConfigText } from "./app-text.ts";
+import { formatDiagnostic } from "./diagnostics.ts";
 import type { Variables } from "./interpolate.ts";
 import { parseNodeFile } from "./node-file.ts";
 
@@ -107,7 +108,20 @@ test("variables override what the file says, and are checked as it is", () => {
   assert.is(parse("", { GHOST_CACHE_MAX_ENTRIES: "7" }).app?.data.cache?.maxEntries, 7);
   const [wrong] = parse("", { GHOST_CORE_SETTINGS_TYPE: "many" }).diagnostics;
   assert.is(wrong?.file, "/apps/hello/$GHOST_CORE_SETTINGS_TYPE");
+  assert.match(
+    wrong ? formatDiagnostic(wrong) : "",
+    /^the environment variable GHOST_CORE_SETTINGS_TYPE: cannot use "many" as core\.settings\.type/,
+  );
   assert.ok(OVERRIDES.has("GHOST_APP_NAME") && OVERRIDES.has("GHOST_RESILIENCE_RETRY_COUNT") && !OVERRIDES.has("GHOST_CORE_SETTINGS"));
+});
+
+test("a variable that begins as an override and is none is told, with what was probably meant", () => {
+  const told = (text: string, variables: Record<string, string>) => parse(text, variables).diagnostics.map(formatDiagnostic);
+  assert.equal(told("", { GHOST_CORE_MODEE: "production", GHOST_HOME: "/h", GHOST_APP_OWN: "1", GHOST_CACHE_COLOUR: "" }), [
+    "the environment variable GHOST_CORE_MODEE: it overrides nothing, for there is no such value; did you mean GHOST_CORE_MODE?",
+  ]);
+  assert.is(told("environment: { GHOST_CACHE_COLOUR: red }", {}).length, 1);
+  assert.equal(told("encryption: { key_env: GHOST_ENCRYPTION_KEY }", { GHOST_ENCRYPTION_KEY: "secret" }), []);
 });
 
 test("GHOST_CONFIG holds the app's configuration, and of data the sections that the file has", () => {

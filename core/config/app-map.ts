@@ -19,7 +19,7 @@ export interface AppMap {
 export function readAppMap({ path, text }: SourceText, variables: Variables, reading: Reading): AppMap | null {
   const plain = readTree(path, text, reading);
   if (!plain) return null;
-  const tree = withOverrides(plain, { ...variables, ...textsOf(plain.entries.get("environment")?.value) });
+  const tree = withOverrides(plain, { ...variables, ...textsOf(plain.entries.get("environment")?.value) }, reading.report);
   const entries = readKeys(tree, GHOST_FILE_KEYS, "app_file", "the file", reading.report);
   const fields = new MapFields(entries, (key) => key, reading);
   readNode(fields);

@@ -45,10 +45,23 @@ export class Report {
   }
 }
 
-/** `file:line:column: message`, the form that terminals and editors turn into links. */
+/** `file:line:column: message`, the form that terminals and editors turn into links; or `the environment variable NAME: message`. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
-  return `${diagnostic.file}:${diagnostic.line}:${diagnostic.column}: ${diagnostic.message}`;
+  return `${placeText(diagnostic)}: ${diagnostic.message}`;
 }
+
+/** `file:line:column`, or `the environment variable NAME` where the value stands in no file. `path` shortens the file's. */
+export function placeText({ file, line, column }: Place, path: (file: string) => string = (file) => file): string {
+  const [, name] = VARIABLE.exec(file) ?? [];
+  return name === undefined ? `${path(file)}:${line}:${column}` : `the environment variable ${name}`;
+}
+
+/** What stands in the place of a file's name for a value that a variable gave. */
+export function variablePlace(name: string): string {
+  return `$${name}`;
+}
+
+const VARIABLE = /(?:^|\/)\$(GHOST_[A-Z_]+)$/;
 
 /** Sorted as people read: by file in the given order (other files last), then by place. */
 export function inFileOrder(diagnostics: readonly Diagnostic[], files: readonly string[]): Diagnostic[] {

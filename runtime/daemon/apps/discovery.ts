@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import type { HistoryEntry } from "../../../core/api/wire.ts";
 import { APPS_PROJECT } from "../../../core/config/app-project.ts";
 import type { Manifest } from "../../../core/config/definition.ts";
+import { formatDiagnostic } from "../../../core/config/diagnostics.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { APP_FILE, type ReadApp } from "../../config/read-app-file.ts";
 import { readConfigurationText } from "../../config/read-text.ts";
@@ -187,7 +188,7 @@ export class AppDiscovery {
   private async register(folder: string, read: ReadApp, others: readonly ReadApp[]): Promise<void> {
     const { supervisor, log } = this.parts;
     const id = join(folder, APP_FILE);
-    for (const { line, message } of read.warnings) log(`${id}:${line}: ${message}`);
+    for (const warning of read.warnings) log(formatDiagnostic(warning));
     const path = process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin";
     refuseCircle(read, others, supervisor.listed().map(declaredOf));
     const known = [...others.map((other) => other.definition), ...supervisor.listed().map(declaredOf)];
