@@ -1,6 +1,6 @@
 /** The copies of the SDK in an app's folder: which they are, and how they stand to those that this program brings. */
-import { lstatSync } from "node:fs";
 import { join } from "node:path";
+import { entryAt } from "../system/look-at.ts";
 import { readRegularFile } from "../system/regular-file.ts";
 import { sdkVersions } from "./sdk-files.ts";
 import { PYTHON_FILE, SDK_FOLDER, SDK_LINK } from "./sdk-places.ts";
@@ -56,7 +56,7 @@ export function isOutdated({ standing }: AppSdk): boolean {
 
 /** Whether what is imported as `ghost-sdk` is a copy of its own, which a package manager made and which no update of the folder reaches. */
 export function isCopiedByPackageManager(folder: string): boolean {
-  return lstatSync(join(folder, SDK_LINK), { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return entryAt(join(folder, SDK_LINK))?.isDirectory() ?? false;
 }
 
 function standingOf(has: SdkVersion | null, brings: SdkVersion): SdkStanding {
@@ -77,7 +77,7 @@ function compareVersions(one: string, other: string): number {
 }
 
 function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  return entryAt(path) !== undefined;
 }
 
 /** Empty where there is none. */

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, realpathSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type AppConfiguration, definitionOfApp, ENTRIES } from "../../core/config/app-configuration.ts";
 import { type AppContext, type AppFile, parseAppFile } from "../../core/config/app-file.ts";
@@ -34,9 +34,16 @@ export interface ReadAppContext extends AppContext {
   readonly home: string;
 }
 
-/** Whether a folder is an app's: it holds a `.ghost.yaml`. */
+/**
+ * Whether a folder is an app's: it holds something called `.ghost.yaml`. Also where that cannot be told (a folder that may not be entered, links in a circle): whoever
+ * reads it says why.
+ */
 export function isAppDirectory(directory: string): boolean {
-  return existsSync(join(directory, APP_FILE));
+  try {
+    return lstatSync(join(directory, APP_FILE), { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    return !["ENOTDIR", "ENAMETOOLONG"].includes((error as NodeJS.ErrnoException).code ?? "");
+  }
 }
 
 /**

@@ -3,6 +3,7 @@ import type { SystemView } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { DaemonClient } from "../client/client.ts";
 import { findHome, type Home } from "../daemon/home.ts";
+import { checkApps } from "./app-checks.ts";
 import { checkDaemon } from "./daemon-checks.ts";
 import { checkEncryption } from "./encryption-checks.ts";
 import { type Finding, problem } from "./finding.ts";
@@ -39,6 +40,7 @@ export async function examine(
     findings: [
       ...findings,
       ...checkHome(home),
+      ...(system ? [] : checkApps(home.ghosts)),
       ...(await checkState(home, system !== null)),
       ...checkSystem(),
       checkInit(system?.pid ?? null),

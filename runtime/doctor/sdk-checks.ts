@@ -30,13 +30,22 @@ export function checkSdks(home: Home, registered: readonly RegisteredDefinition[
 /** Each folder once, whatever leads there. */
 function appsOf(home: Home, registered: readonly RegisteredDefinition[]): Iterable<KnownApp> {
   const apps = new Map<string, KnownApp>();
-  for (const folder of foldersIn(home.ghosts)) apps.set(realpathSync(folder), { word: basename(folder), folder });
-  for (const { definition } of registered) {
-    const folder = definition.workingDirectory;
-    if (!isAppDirectory(folder) || apps.has(realpathSync(folder))) continue;
-    apps.set(realpathSync(folder), { word: folder, folder });
+  const inGhosts = foldersIn(home.ghosts).map((folder) => ({ word: basename(folder), folder }));
+  const elsewhere = registered.map(({ definition: { workingDirectory: folder } }) => ({ word: folder, folder }));
+  for (const app of [...inGhosts, ...elsewhere]) {
+    const real = isAppDirectory(app.folder) ? realPathOf(app.folder) : null;
+    if (real !== null && !apps.has(real)) apps.set(real, app);
   }
   return apps.values();
+}
+
+/** Null: that it cannot be reached is told elsewhere. */
+function realPathOf(folder: string): string | null {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return null;
+  }
 }
 
 /** That the folder cannot be read is told elsewhere. */

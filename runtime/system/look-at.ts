@@ -1,4 +1,4 @@
-import { type Stats, statSync } from "node:fs";
+import { lstatSync, type Stats, statSync } from "node:fs";
 
 /** What a path leads to, or why nobody can tell. */
 export type Look = { readonly stats: Stats; readonly why: null } | { readonly stats: null; readonly why: FileProblem };
@@ -20,6 +20,15 @@ export function lookAt(path: string): Look {
     return { stats: statSync(path), why: null };
   } catch (error) {
     return { stats: null, why: fileProblem(error) };
+  }
+}
+
+/** The entry at a path, which may be a link; undefined where there is none, or where it cannot be told. Never throws. */
+export function entryAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { type FSWatcher, lstatSync, readlinkSync, type Stats, statSync, watch } from "node:fs";
+import { type FSWatcher, readlinkSync, statSync, watch } from "node:fs";
 import { dirname, join, parse, resolve, sep } from "node:path";
+import { entryAt } from "../system/look-at.ts";
 import { readRegularFile } from "../system/regular-file.ts";
 
 /** A file is read once it has been the same for this long, in ms: who writes in several pieces is not caught in the middle. */
@@ -169,15 +170,6 @@ function foldersOf(path: string): Set<string> {
     done = parse(target).root;
   }
   return folders;
-}
-
-function entryAt(path: string): Stats | undefined {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false });
-  } catch {
-    // A folder that may not be entered, or a file where a folder is meant.
-    return undefined;
-  }
 }
 
 function partsOf(path: string): string[] {

@@ -16,7 +16,7 @@ import { type FileWatching, watchFile } from "../../watch/watch-file.ts";
 import { daemonEntry } from "../past.ts";
 import { refuseCircle } from "./circle.ts";
 import { DeletedApps } from "./deleted.ts";
-import { findAppFolders, stampOf } from "./folders.ts";
+import { type AppFolders, findAppFolders, stampOf } from "./folders.ts";
 import { linkApp } from "./link.ts";
 
 /** `ghosts/` is looked at so often whatever the system tells, in ms. */
@@ -113,15 +113,27 @@ export class AppDiscovery {
   private async look(): Promise<void> {
     if (this.stopped) return;
     this.watchFolder();
-    const { ghosts } = this.parts;
     this.deletedApps.settle();
-    const { apps, lost, others } = findAppFolders(ghosts);
+    const found = this.find();
+    if (!found) return;
+    const { apps, lost, others, troubles } = found;
     const present = new Set([...apps, ...lost]);
     this.followFiles(new Set([...present, ...others]));
-    for (const folder of this.problems.keys()) if (!present.has(folder)) this.problems.delete(folder);
-    for (const folder of lost) this.tell(folder, `cannot reach the app ${basename(folder)}: the link ${folder} leads nowhere`);
+    for (const path of this.problems.keys()) if (!present.has(path) && !troubles.has(path)) this.problems.delete(path);
+    for (const [path, trouble] of troubles) this.tell(path, trouble);
     for (const folder of this.known()) if (!present.has(folder)) this.remove(folder);
     await this.takeAll(apps.filter((folder) => !this.deletedApps.has(folder)));
+  }
+
+  /** While `ghosts/` cannot be read, nothing is known to be gone. */
+  private find(): AppFolders | null {
+    const { ghosts } = this.parts;
+    try {
+      return findAppFolders(ghosts);
+    } catch (error) {
+      this.tell(ghosts, explain(error));
+      return null;
+    }
   }
 
   private watchFolder(): void {
