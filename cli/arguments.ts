@@ -67,8 +67,13 @@ export async function parseArguments(verb: string, command: Command, words: read
     options[name] ??= false;
   }
   const positional = cli.args.map((argument) => String(asText(argument)));
-  if (positional.length > command.argumentsMax) throw usage(verb, `${positional[command.argumentsMax]} is one argument too many`);
+  if (positional.length > command.argumentsMax) throw tooMany(verb, command, positional);
   return { positional, passed: words.slice(end + 1), options, repeated: repeatedIn(cli.options) };
+}
+
+function tooMany(verb: string, { argumentsMax, hintForExtra }: Command, words: readonly string[]): GhostError {
+  const hint = hintForExtra?.(words.slice(argumentsMax), words);
+  return usage(verb, `${words[argumentsMax]} is one argument too many`, hint === undefined ? "" : `${hint}; `);
 }
 
 function refuseUnknown(

@@ -23,6 +23,8 @@ export interface Command {
   readonly failureCode?: number;
   /** What to say of an option that it does not have, e.g. one of another tool, given the words after the verb; null: nothing in particular. */
   readonly hintFor?: (option: string, words: readonly string[]) => string | null;
+  /** What to say of arguments that are too many, given them and all words; without the full stop. */
+  readonly hintForExtra?: (extra: readonly string[], words: readonly string[]) => string;
   /** Gives the exit code; throws a GhostError for every failure that has no output of its own. */
   run(context: Context): Promise<number>;
 }

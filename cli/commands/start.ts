@@ -39,7 +39,11 @@ export const command: Command = {
     if (asProgram && words.length > 1) throw usage(context.verb, "--name and -- go with one program alone");
     const { programs, names } = await understand(context, client, words, asProgram);
     if (asProgram && names[0] !== undefined)
-      throw usage(context.verb, `--name and -- go with a program, and ${names[0]} is the name of a process`);
+      throw usage(
+        context.verb,
+        `--name and -- go with a program, and ${names[0]} is the name of a process`,
+        argumentsHint(names[0], context.passed),
+      );
     return startAll(context, client, programs, names).catch((error) => {
       throw names.length === 1 ? orProgramOfPath(error, names[0] ?? "", context) : error;
     });
@@ -89,6 +93,13 @@ async function orMeantFor(
 
 function dashesHint(program: string, argument: string): string {
   return `if ${argument} is an argument of the program, put -- before it: ghost start ${program} -- ${argument}`;
+}
+
+/** How what is registered gets its arguments. */
+function argumentsHint(name: string, passed: readonly string[]): string {
+  if (passed.length === 0) return "";
+  const here = `ghost run ${name} -- ${passed.join(" ")} runs an app here, with these`;
+  return `its arguments are \`args\` in the file that declares it, of an app its .ghost.yaml; ${here}; `;
 }
 
 async function isRegistered(client: DaemonClient, name: string): Promise<boolean> {

@@ -68,7 +68,7 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
 
 function read(context: Context, home: string, { purpose, args, watch }: ForegroundOptions): Promise<Runnable> {
   const { directory, environment, names } = context;
-  const found = findApp(names[0], { directory, home: context.home });
+  const found = findApp(names[0], { directory, home: context.home, verb: purpose });
   return (purpose === "run" ? readRunnable : readTests)(found, { directory, environment, home, args, watch });
 }
 

@@ -1,5 +1,6 @@
-import { statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { nearest } from "../../core/config/suggest.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { APP_FILE, isAppDirectory } from "../config/read-app-file.ts";
 
@@ -12,7 +13,12 @@ export interface AppPlaces {
   readonly directory: string;
   /** Root of the home, whose `ghosts/` holds apps by name. */
   readonly home: string;
+  /** What is to be done with it, for what is said of one that is not there. Default `run`. */
+  readonly verb?: "run" | "test";
 }
+
+/** So many names of a folder are looked at for a suggestion. */
+const NAMES_MAX = 1_000;
 
 /**
  * The app that a word means: one of `ghosts/` by its name, else a folder or a file. Without a word the app in this folder. Throws NOT_FOUND for a word
@@ -26,9 +32,34 @@ export function findApp(word: string | undefined, places: AppPlaces): FoundApp {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory()) return appIn(path);
   if (stats?.isFile()) return basename(path) === APP_FILE ? appIn(dirname(path)) : { kind: "file", file: path };
-  throw new GhostError("NOT_FOUND", `cannot run ${word}: neither ${named} nor ${path} is there`, {
-    hint: /^[A-Za-z0-9_-]+$/.test(word) ? `ghost create ${word} makes an app of that name` : "correct the path",
-  });
+  throw notFound(word, path, places);
+}
+
+function notFound(word: string, path: string, { directory, home, verb = "run" }: AppPlaces): GhostError {
+  const isPath = word.includes("/");
+  const why = isPath ? `there is no ${path}` : `neither ${join(home, "ghosts", word)} nor ${path} is there`;
+  const near = isPath ? nearPath(word, path) : nearest(word, [...namesIn(join(home, "ghosts")), ...namesIn(directory)]);
+  const meant = near === null ? null : `did you mean ${near}?`;
+  const remedy = isPath || verb === "test" || !/^[A-Za-z0-9_-]+$/.test(word) ? null : `ghost create ${word} makes an app of that name`;
+  const hint = meant && remedy ? `${meant} Else ${remedy}` : (meant ?? remedy ?? "correct the path");
+  return new GhostError("NOT_FOUND", `cannot ${verb} ${word}: ${why}`, { hint });
+}
+
+/** What stands beside where the path leads, written as the path was. */
+function nearPath(word: string, path: string): string | null {
+  const near = nearest(basename(path), namesIn(dirname(path)));
+  const written = word.replace(/\/+$/, "");
+  return near && written.slice(0, written.lastIndexOf("/") + 1) + near;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => !name.startsWith("."))
+      .slice(0, NAMES_MAX);
+  } catch {
+    return []; // A folder that is not there, or cannot be read, has no names to offer.
+  }
 }
 
 function appIn(directory: string): FoundApp {

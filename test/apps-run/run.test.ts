@@ -106,6 +106,39 @@ test("what is no app is told with the remedy, and 125", async () => {
   assert.is((await home.ghost(["run", "plain.txt"])).code, 125);
 });
 
+test("what is misspelt is told with what was meant, and the app's arguments with where they belong", async () => {
+  await using home = makeHome();
+  home.write("hello/.ghost.yaml", "type: oneshot\n");
+  home.write("hello/app.js", "console.log(process.argv[2]);\n");
+  mkdirSync(join(home.dir, "ghosts"), { recursive: true, mode: 0o700 });
+  chmodSync(home.dir, 0o700);
+  symlinkSync(join(home.work, "hello"), join(home.dir, "ghosts", "greeter"));
+  const said = async (...args: string[]): Promise<string> => {
+    const { code, stderr } = await home.ghost(args);
+    assert.is(code, 125, stderr);
+    return stderr;
+  };
+  const named = await said("run", "greter");
+  assert.match(named, "cannot run greter: neither ");
+  assert.match(named, "did you mean greeter? Else ghost create greter makes an app of that name");
+  assert.match(await said("run", "helo"), "did you mean hello?");
+  const path = await said("run", "../work/helo");
+  assert.match(path, `cannot run ../work/helo: there is no ${join(home.work, "helo")}`);
+  assert.match(path, "did you mean ../work/hello?");
+  assert.not.match(path, "ghosts/");
+  const tested = await said("test", "greter");
+  assert.match(tested, "cannot test greter: neither ");
+  assert.match(tested, "did you mean greeter?\n");
+  assert.match(await said("test", "nosuch"), "hint: correct the path");
+  const more = await said("run", "hello/app.js", "Ada", "Bob");
+  assert.match(more, "Ada is one argument too many");
+  assert.match(more, 'if that is for the app: ghost run hello/app.js -- Ada Bob, or --args "Ada Bob"');
+  await said("run", "--nonsense");
+  const started = await home.ghost(["start", "greeter", "--", "50"]);
+  assert.is(started.code, 2);
+  assert.match(started.stderr, "of an app its .ghost.yaml; ghost run greeter -- 50 runs an app here, with these");
+});
+
 test("the end by a signal is 128 and its number", async () => {
   await using home = makeHome();
   home.write("die.sh", "#!/bin/sh\nkill -KILL $$\n", 0o755);
