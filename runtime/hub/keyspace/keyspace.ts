@@ -246,6 +246,11 @@ export class Keyspace {
     return this.turn.run(sql, params);
   }
 
+  /** The same for a statement at the end of a turn whose count nobody needs; see `Turn.runLast`. */
+  runLast(sql: string, params: readonly SqlValue[]): void {
+    this.turn.runLast(sql, params);
+  }
+
   /** A command failed for want of a disk, perhaps half done: nothing of this turn may stay. */
   fail(error: Error): void {
     this.turn.fail(error);

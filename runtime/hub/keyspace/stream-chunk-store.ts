@@ -1,5 +1,6 @@
 /** The chunks of streams: where an entry is or would be, and writing those that changed. What was read last stays in memory. */
 import { LRUCache } from "lru-cache";
+import type { SqlValue } from "../../storage/sqlite/open.ts";
 import { bytesOf } from "../server/arguments.ts";
 import type { Keyspace } from "./keyspace.ts";
 import type { ChunkRow, Stream } from "./stream.ts";
@@ -26,6 +27,7 @@ export class ChunkStore {
 
   /** A chunk that is the last one of its stream no more stays in memory for a while. */
   keep(chunk: Chunk): void {
+    chunk.image = null;
     this.chunks.set(chunk.place, chunk);
   }
 
@@ -138,13 +140,22 @@ export class ChunkStore {
     if (stream.changed.size > 1 || (stream.changed.size === 1 && !stream.changed.has(stream.tail as Chunk))) this.write(stream);
   }
 
-  /** Writes the chunks that changed. */
+  /** Writes the chunks that changed, so that they can be read from the table. */
   write(stream: Stream): void {
+    this.writeChanged(stream, (sql, values) => this.keyspace.run(sql, values));
+  }
+
+  /** The same at the end of a turn. */
+  flush(stream: Stream): void {
+    this.writeChanged(stream, (sql, values) => this.keyspace.runLast(sql, values));
+  }
+
+  private writeChanged(stream: Stream, run: (sql: string, values: SqlValue[]) => void): void {
     const { changed, length, added } = stream;
     if (changed.size === 0) return;
     const revision = ++stream.revision;
     for (const chunk of changed)
-      this.keyspace.run("INSERT OR REPLACE INTO chunks (place, revision, length, added, last, entries) VALUES (?, ?, ?, ?, ?, ?)", [
+      run("INSERT OR REPLACE INTO chunks (place, revision, length, added, last, entries) VALUES (?, ?, ?, ?, ?, ?)", [
         ...[chunk.place, revision, length, added],
         ...[bytesOf(lastOf(chunk)), encodeChunk(chunk)],
       ]);

@@ -18,6 +18,14 @@ export interface Chunk {
   readonly place: number;
   readonly entries: StreamEntry[];
   bytes: number;
+  /** What was last written of one that still grows, so that only what came since must be put into bytes. */
+  image: ChunkImage | null;
+}
+
+interface ChunkImage {
+  bytes: Buffer;
+  entries: number;
+  end: number;
 }
 
 /** A chunk takes no more entries when it has so many bytes or entries: two fit into a page of SQLite. */
@@ -27,7 +35,7 @@ export const CHUNK_LIMITS = { bytes: 1900, entries: 100 } as const;
 const HEAD_BYTES = 24;
 
 export function newChunk(place: number): Chunk {
-  return { place, entries: [], bytes: 0 };
+  return { place, entries: [], bytes: 0, image: null };
 }
 
 export function isFull(chunk: Chunk): boolean {
@@ -41,6 +49,7 @@ export function push(chunk: Chunk, entry: StreamEntry): void {
 
 /** Takes `count` entries out. */
 export function cut(chunk: Chunk, from: number, count: number): void {
+  chunk.image = null;
   for (const entry of chunk.entries.splice(from, count)) chunk.bytes -= HEAD_BYTES + entry.body.length;
 }
 
@@ -64,18 +73,32 @@ export function lastOf(chunk: Chunk): StreamId {
   return (chunk.entries[chunk.entries.length - 1] as StreamEntry).id;
 }
 
-/** A chunk as it lies in the table. */
+/** A chunk as it lies in the table; valid until it changes. */
 export function encodeChunk(chunk: Chunk): Buffer {
-  const bytes = Buffer.allocUnsafe(chunk.bytes);
-  let at = 0;
-  for (const { id, count, body } of chunk.entries) {
+  const image = imageFor(chunk);
+  const { bytes } = image;
+  while (image.entries < chunk.entries.length) {
+    const { id, count, body } = chunk.entries[image.entries++] as StreamEntry;
+    const at = image.end;
     bytes.latin1Write(id, at, 16);
     bytes.writeUInt32LE(count, at + 16);
     bytes.writeUInt32LE(body.length, at + 20);
     bytes.set(body, at + HEAD_BYTES);
-    at += HEAD_BYTES + body.length;
+    image.end += HEAD_BYTES + body.length;
   }
-  return bytes;
+  return bytes.subarray(0, image.end);
+}
+
+/** With room for all that is in the chunk. */
+function imageFor(chunk: Chunk): ChunkImage {
+  const image = chunk.image ?? { bytes: Buffer.allocUnsafe(Math.max(chunk.bytes, CHUNK_LIMITS.bytes)), entries: 0, end: 0 };
+  if (image.bytes.length < chunk.bytes) {
+    const wider = Buffer.allocUnsafe(chunk.bytes);
+    image.bytes.copy(wider, 0, 0, image.end);
+    image.bytes = wider;
+  }
+  chunk.image = image;
+  return image;
 }
 
 export function decodeChunk(place: number, bytes: Uint8Array): Chunk {
@@ -87,5 +110,5 @@ export function decodeChunk(place: number, bytes: Uint8Array): Chunk {
     entries.push({ id: latin1Of(buffer.subarray(at, at + 16)), count: buffer.readUInt32LE(at + 16), body: buffer.subarray(start, end) });
     at = end;
   }
-  return { place, entries, bytes: buffer.length };
+  return { place, entries, bytes: buffer.length, image: null };
 }

@@ -281,7 +281,7 @@ export class Streams {
 
   private flush(): void {
     for (const stream of this.changed) {
-      this.chunks.write(stream);
+      this.chunks.flush(stream);
       if (stream.isAccountChanged) this.writeAccount(stream);
       if (stream.groups) this.groups.flush(stream.object, stream.groups);
     }

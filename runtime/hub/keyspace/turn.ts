@@ -9,6 +9,8 @@ export class Turn {
   private readonly forget: () => void;
   private readonly undos: (() => void)[] = [];
   private isOpen = false;
+  /** Statements that are still to be run, when the turn ends or another one is run. */
+  private readonly last: (readonly [sql: string, params: readonly SqlValue[]])[] = [];
   /** Why this turn must not be committed, whatever its other commands say. */
   private doom: Error | null = null;
 
@@ -28,7 +30,17 @@ export class Turn {
   /** Runs a statement that changes a table; gives how many rows it changed. */
   run(sql: string, params: readonly SqlValue[]): number {
     this.change();
+    this.runThoseBefore();
     return this.db.run(sql, params);
+  }
+
+  /**
+   * The same while the turn is committed, for a statement whose count nobody needs: it is run later, in its order, and where it stays the only
+   * one, without BEGIN and COMMIT around it, which together cost as much as it. What `params` hold must stay as it is until then.
+   */
+  runLast(sql: string, params: readonly SqlValue[]): void {
+    this.isDirty = true;
+    this.last.push([sql, params]);
   }
 
   /** What takes back a change of memory, should the turn fail. */
@@ -45,15 +57,24 @@ export class Turn {
   commit(write: () => void): void {
     try {
       if (this.doom) throw this.doom;
-      this.change();
       write();
-      this.db.commit();
+      this.end();
     } catch (error) {
       this.undo();
       throw error;
     }
     this.isOpen = false;
     this.undos.length = 0;
+  }
+
+  private end(): void {
+    if (!this.isOpen && this.last.length > 1) this.change();
+    this.runThoseBefore();
+    if (this.isOpen) this.db.commit();
+  }
+
+  private runThoseBefore(): void {
+    for (const [sql, params] of this.last.splice(0)) this.db.run(sql, params);
   }
 
   /** What was committed is as durable as it has to be: the turn is over. */
@@ -66,6 +87,7 @@ export class Turn {
     if (this.isOpen) this.db.rollback();
     this.isOpen = false;
     this.doom = null;
+    this.last.length = 0;
     for (const undo of this.undos.splice(0).reverse()) undo();
     this.forget();
     this.isDirty = false;

@@ -22,6 +22,7 @@ export const FLUSH_LIMITS = {
 } as const;
 /** A turn whose changes are more gets several rows of the journal, bytes: SQLite takes no row of a gigabyte. */
 const JOURNAL_ROW_BYTES = 8 * 1024 * 1024;
+const JOURNAL = "INSERT INTO journal (id, changes) VALUES (?, ?)";
 /** What an entry takes besides its bytes, roughly. */
 const ENTRY_BYTES = 64;
 
@@ -106,7 +107,7 @@ export class WaitingStrings {
 
   /** A turn's own part: the journal, and as much of the table as keeps up with it. */
   flush(): void {
-    if (!this.journal.isEmpty) this.writeJournal();
+    if (!this.journal.isEmpty) this.host.turn.runLast(JOURNAL, this.journalValues());
     this.beginIfDue();
     // Somewhat more than came, so that there is an end of it.
     if (this.flushing) this.slice(Math.min(FLUSH_LIMITS.sliceKeys, 16 + 2 * this.putsOfTurn));
@@ -172,7 +173,11 @@ export class WaitingStrings {
   }
 
   private writeJournal(): void {
-    this.host.turn.run("INSERT INTO journal (id, changes) VALUES (?, ?)", [++this.journalRow, this.journal.take()]);
+    this.host.turn.run(JOURNAL, this.journalValues());
+  }
+
+  private journalValues(): [number, Uint8Array] {
+    return [++this.journalRow, this.journal.take()];
   }
 
   private beginIfDue(): void {
