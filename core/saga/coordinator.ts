@@ -5,7 +5,7 @@ import { GhostError } from "../errors/ghost-error.ts";
 import { planOf, type SagaStep } from "./definition.ts";
 import { failureOf } from "./records.ts";
 import { isAtRest, type SagaResult, type SagaResults } from "./result.ts";
-import { codeOf, SagaRun } from "./run.ts";
+import { againMs, codeOf, SagaRun } from "./run.ts";
 import type { SagaLog, SagaTurn } from "./saga-log.ts";
 import type { SagaTold } from "./saga-told.ts";
 
@@ -68,6 +68,8 @@ interface Known {
   lease?: Abort;
   /** Somebody asked for it meanwhile. */
   isAsked?: boolean;
+  /** It is in the log for certain: how it ends is told only when it is known. */
+  isBegun?: boolean;
 }
 
 /** What is told, without of which saga. */
@@ -80,6 +82,7 @@ export class SagaCoordinator implements AsyncDisposable {
   private cancelLook: () => void = () => undefined;
   private stopListening: Promise<(() => Promise<void>) | undefined> | undefined;
   private isClosed = false;
+  private isWaiting = false;
 
   constructor(options: CoordinatorOptions) {
     this.options = { leaseMs: LEASE_MS, idle: options.clock.after, ...options };
@@ -149,10 +152,13 @@ export class SagaCoordinator implements AsyncDisposable {
     let isLost = false;
     try {
       const first = await log.claim(definition.name, id, { ...this.options, plan: definition.plan }, saga.input);
+      saga.isBegun = true;
       result = (await this.toRest(saga, first, lease)).result;
     } catch (error) {
       isLost = codeOf(error) === "LEASE_LOST";
-      if (!isLost) result = failed(error);
+      const isPassing = saga.isBegun && saga.waiting.length > 0 && againMs(error) !== undefined;
+      if (isPassing) this.options.clock.after(againMs(error) ?? 0, () => void this.goOn(saga));
+      else if (!isLost) result = failed(error);
       if (!isLost && saga.waiting.length === 0) this.tell(saga, { is: "failed", error: failureOf(error) });
     }
     saga.lease = undefined;
@@ -171,11 +177,20 @@ export class SagaCoordinator implements AsyncDisposable {
     // Its first claim has the number 1.
     const wasResumed = fence > 1;
     if (wasResumed) this.tell(saga, { is: "resumed", turn: first, isOperators: found === "obeys" });
-    const turn = fence ? await new SagaRun(this.options, definition, id, fence, lease, () => this.isClosed).toRest(first) : first;
+    const options = { ...this.options, onWait: (error: unknown) => this.tellWait(saga, error) };
+    const turn = fence ? await new SagaRun(options, definition, id, fence, lease, () => this.isClosed).toRest(first) : first;
     // One that is to go on may come to rest by being claimed.
     const wasFound = found !== undefined && found !== "rests";
     if (turn.result && (fence || wasFound)) this.tell(saga, { is: "rested", turn, wasResumed: wasResumed || wasFound });
     return turn;
+  }
+
+  /** Of all sagas that wait for room on the disk one is told, and that they go on. Of a hub that is away others tell. */
+  private tellWait(saga: Known, error: unknown): void {
+    const isWaiting = codeOf(error) === "NO_SPACE";
+    if (isWaiting === this.isWaiting || (error && !isWaiting)) return;
+    this.isWaiting = isWaiting;
+    this.tell(saga, isWaiting ? { is: "waits", error: failureOf(error) } : { is: "writes" });
   }
 
   private tell({ definition, id }: Known, what: Fact<SagaTold>): void {

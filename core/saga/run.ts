@@ -6,10 +6,14 @@ import type { SagaTurn } from "./saga-log.ts";
 
 /** A lease is renewed so often while it lasts. */
 const RENEWALS = 3;
-/** The pause before something is reported again while the log cannot be reached, in ms. */
-const UNREACHABLE_MS = 200;
+/** The pause before something is reported again, in ms, by why it cannot be now. */
+const AGAIN_MS: Readonly<Record<string, number>> = { HUB_UNREACHABLE: 200, NO_SPACE: 1_000 };
 
-export type RunOptions = Pick<CoordinatorOptions, "log" | "clock"> & { readonly leaseMs: number };
+export type RunOptions = Pick<CoordinatorOptions, "log" | "clock"> & {
+  readonly leaseMs: number;
+  /** Told of each report that has to wait, with why, and of each that was taken, with null. */
+  readonly onWait: (error: unknown) => void;
+};
 
 /** One saga, for as long as this program holds it. */
 export class SagaRun {
@@ -23,7 +27,7 @@ export class SagaRun {
   private cancelRenewal: () => void = () => undefined;
   private wake: () => void = () => undefined;
 
-  /** Aborting the `lease` ends it, and what `isOver` says that reports are repeated while the log is away: what was done must not be forgotten. */
+  /** Aborting the `lease` ends it, and what `isOver` says that reports are repeated while the log is away or its disk is full: what was done must not be forgotten. */
   constructor(options: RunOptions, definition: Definition, id: string, fence: number, lease: Abort, isOver: () => boolean) {
     this.options = options;
     this.definition = definition;
@@ -77,10 +81,14 @@ export class SagaRun {
     const text = fact && JSON.stringify(fact);
     for (;;) {
       try {
-        return await this.renewing(() => this.options.log.report(this.definition.name, this.id, this.fence, text));
+        const turn = await this.renewing(() => this.options.log.report(this.definition.name, this.id, this.fence, text));
+        this.options.onWait(null);
+        return turn;
       } catch (error) {
-        if (codeOf(error) !== "HUB_UNREACHABLE" || this.isOver()) throw error;
-        await this.pause(UNREACHABLE_MS);
+        const pauseMs = againMs(error);
+        if (pauseMs === undefined || this.isOver()) throw error;
+        this.options.onWait(error);
+        await this.pause(pauseMs);
       }
     }
   }
@@ -122,6 +130,11 @@ export class SagaRun {
       };
     });
   }
+}
+
+/** When a log that failed like this can be asked again, in ms: it is away, or its disk is full. Undefined: it will not be otherwise. */
+export function againMs(error: unknown): number | undefined {
+  return AGAIN_MS[String(codeOf(error))];
 }
 
 /** The code of what was thrown. */

@@ -10,6 +10,10 @@ export function tellSaga(told: SagaTold): void {
   switch (told.is) {
     case "resumed":
       return G.info(`${saga} goes on ${placeOf(told.turn)}${told.isOperators ? ", as an operator said" : " after an interruption"}`);
+    case "waits":
+      return G.warn(`sagas wait until their log can be written again, ${told.name} ${told.id} for one: ${told.error.message}`);
+    case "writes":
+      return G.info("sagas go on: their log is written again");
     case "failed":
       return G.warn(`${saga} cannot go on: ${told.error.message}`);
     case "rested":

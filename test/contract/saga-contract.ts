@@ -51,14 +51,18 @@ export function notingSteps(names: readonly string[], done: string[], failing: r
 
 /** Registers the tests. */
 export function sagaContract({ name, open }: SagaContract): void {
-  const it = (title: string, work: (place: SagaPlace, log: OpenLog) => Promise<void>): void => {
+  const it = inPlace(name, open);
+  logContract(it);
+  coordinatorContract(it);
+}
+
+/** Registers tests of one place, each in a new one. */
+export function inPlace(name: string, open: () => Promise<SagaPlace>): It {
+  return (title, work) =>
     test(`${name}: ${title}`, async () => {
       await using place = await open();
       await work(place, place.open());
     });
-  };
-  logContract(it);
-  coordinatorContract(it);
 }
 
 type It = (title: string, work: (place: SagaPlace, log: OpenLog) => Promise<void>) => void;
@@ -388,7 +392,7 @@ function coordinatorContract(it: It): void {
 }
 
 /** The methods of a log, as own properties. */
-function bound(log: SagaLog): SagaLog {
+export function bound(log: SagaLog): SagaLog {
   const methods = ["claim", "report", "renew", "free", "listen"] as const;
   return Object.fromEntries(methods.map((name) => [name, (log[name] as (...args: unknown[]) => unknown).bind(log)])) as unknown as SagaLog;
 }

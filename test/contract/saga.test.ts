@@ -7,6 +7,7 @@ import { hubSession } from "../../runtime/client/hub-connection.ts";
 import { type Server, startHub } from "../bus/servers.ts";
 import { test } from "../rig/test.ts";
 import { type OpenLog, type SagaPlace, sagaContract } from "./saga-contract.ts";
+import { sagaFullDiskContract } from "./saga-full-disk-contract.ts";
 
 let hub: Server;
 test.before(async () => {
@@ -69,5 +70,7 @@ async function inMemory(): Promise<SagaPlace> {
 
 sagaContract({ name: "memory", open: inMemory });
 sagaContract({ name: "hub", open: inHub });
+sagaFullDiskContract({ name: "memory", open: inMemory });
+sagaFullDiskContract({ name: "hub", open: inHub });
 
 test.run();
