@@ -5,6 +5,7 @@ import type { BusProblem, ConsumeHandlerOptions, ConsumeOptions, Consumer, Deliv
 import type { Surroundings } from "./intake.ts";
 import type { StreamEntry, StreamPort, TakeRequest, Taker } from "./port.ts";
 import { Reading } from "./reading.ts";
+import { Room } from "./room.ts";
 
 const BATCH = 16;
 const REDELIVER_AFTER: Duration = "30s";
@@ -32,6 +33,7 @@ class ReadConsumer implements Consumer {
   readonly request: TakeRequest;
   private readonly reading: Reading;
   private readonly taker: Taker;
+  private readonly room: Room;
   private readonly tell: (problem: BusProblem) => void;
   private readonly stopWatching: () => void;
   private batch: { readonly entry: StreamEntry; readonly takenAtMs: number }[] = [];
@@ -45,6 +47,7 @@ class ReadConsumer implements Consumer {
     this.options = options;
     this.tell = options.onProblem ?? surroundings.onProblem;
     this.reading = new Reading(schema, surroundings.clock, this.tell);
+    this.room = new Room(surroundings.clock, channel, this.tell);
     const idleMs = waitMs(redeliverAfter, "redeliverAfter");
     this.request = { channel, group, consumer, count: batch, blockMs: BLOCK_MS, idleMs, deliveryLimit, deadLetters };
     this.taker = surroundings.streams.openTaker();
@@ -100,16 +103,18 @@ class ReadConsumer implements Consumer {
         if (!isCode(error, "NOT_FOUND")) throw error;
         return streams.createGroup(channel, group, beginOf(this.options.from));
       });
+      this.room.isThere();
       this.batch = (entries ?? []).map((entry) => ({ entry, takenAtMs: clock.now() }));
     } catch (error) {
       await this.bear(error);
     }
   }
 
-  /** A hub that is away is waited for; anything else ends this member. */
+  /** A hub that is away is waited for, and one whose disk is full; anything else ends this member. */
   private async bear(error: unknown): Promise<void> {
     if (this.isOver) return;
     if (isCode(error, "HUB_UNREACHABLE")) return new Promise((resolve) => this.surroundings.clock.after(AGAIN_MS, resolve));
+    if (await this.room.waitFor(error)) return;
     await this.return();
     throw error;
   }
@@ -144,16 +149,21 @@ class ReadConsumer implements Consumer {
   }
 
   private acknowledge({ entryId }: StreamEntry): Promise<boolean> {
-    return this.surroundings.streams.acknowledge(this.request.channel, this.request.group, entryId);
+    return this.write(() => this.surroundings.streams.acknowledge(this.request.channel, this.request.group, entryId));
   }
 
   private giveBack({ entryId }: StreamEntry, delayMs: number): Promise<void> {
-    return this.surroundings.streams.giveBack(this.request.channel, this.request.group, entryId, delayMs);
+    return this.write(() => this.surroundings.streams.giveBack(this.request.channel, this.request.group, entryId, delayMs));
   }
 
   private extend({ entryId }: StreamEntry): Promise<void> {
     const { channel, group, consumer } = this.request;
-    return this.surroundings.streams.extend(channel, group, consumer, entryId);
+    return this.write(() => this.surroundings.streams.extend(channel, group, consumer, entryId));
+  }
+
+  /** While the hub's disk is full it waits, until this member ends. */
+  private write<T>(work: () => Promise<T>): Promise<T> {
+    return this.room.until(work, () => this.isOver);
   }
 }
 

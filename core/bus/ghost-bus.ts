@@ -50,6 +50,10 @@ export type BusProblem =
       readonly message: Message;
       readonly delivery?: FailedDelivery;
     }
+  /** The hub's disk is full: a member of a group waits until it can take messages, or say what became of them. */
+  | { readonly is: "waits"; readonly channel: string; readonly error: GhostError }
+  /** There is room again. */
+  | { readonly is: "continues"; readonly channel: string }
   /** A subscription with a handler has ended by itself. */
   | { readonly is: "ended"; readonly channel: string; readonly error: unknown };
 
@@ -210,7 +214,7 @@ export interface Delivery<T = unknown> extends Message<T> {
   readonly entryId: string;
   /** How often it was handed out, this time included. */
   readonly deliveries: number;
-  /** It is done with. False: it was handed to another meanwhile, or acknowledged already. */
+  /** It is done with. False: it was handed to another meanwhile, or acknowledged already. While the hub's disk is full this waits, as the two below do. */
   ack(): Promise<boolean>;
   /** It is not: it is handed out again after `delay` (default at once). */
   nak(delay?: Duration): Promise<void>;

@@ -14,6 +14,10 @@ export function tellProblem(problem: BusProblem): void {
       return G.warn(`messages of ${channel} come faster than they are taken: some are dropped`);
     case "invalid":
       return G.warn(`a message of ${channel} does not fit: ${problem.error.message}`, { id: problem.message.id });
+    case "waits":
+      return G.warn(`consuming ${channel} waits, and tries again: ${problem.error.message}`);
+    case "continues":
+      return G.info(`consuming ${channel} goes on`);
     case "failed":
       return tellFailed(problem);
     case "ended":

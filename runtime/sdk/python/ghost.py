@@ -14,6 +14,7 @@ import base64, contextlib, datetime, functools, json, os, random, re, select, so
 PATIENCE = 5.0  # seconds that a call waits for a hub that is away
 REPLY_LIMIT = 60.0  # seconds that the hub may take for an answer
 PAUSE_MAX = 2.0  # seconds between two tries to connect, at most; the first pause is 10 ms
+FULL_PAUSE = 1.0  # seconds until something is tried again while the hub's disk is full
 BLOCK_MS = 5000  # how long one question for persistent messages waits at the hub
 FOREVER = float("inf")
 LEVELS = ["debug", "info", "warn", "error"]
@@ -108,7 +109,7 @@ class Ghost:
         limits = ["COUNT", 1, "BLOCK", BLOCK_MS, "IDLE", _ms(redeliver_after), "LIMIT", delivery_limit, "DEAD", f"{place[0]}:dead"]
         while True:
             try:
-                found = self.call("GHOST.TAKE", *place, f"{self.name}-{self.instance}", *limits, patience=FOREVER)
+                found = self._write(f"consuming {channel}", "GHOST.TAKE", *place, f"{self.name}-{self.instance}", *limits, patience=FOREVER)
             except GhostError as error:
                 if error.code not in ("NOGROUP", "HUB_UNREACHABLE"):
                     raise
@@ -117,8 +118,8 @@ class Ghost:
                 continue
             for entry, fields, deliveries in found[0][1] if found else []:
                 message = Message(channel, dict(zip(fields[::2], fields[1::2])).get(b"data", b"null"))
-                message.deliveries, message.ack = deliveries, functools.partial(self.call, "XACK", *place, entry)
-                message.nak = lambda delay="1s", entry=entry: self.call("GHOST.NAK", *place, entry, _ms(delay))
+                message.deliveries, message.ack = deliveries, functools.partial(self._write, f"consuming {channel}", "XACK", *place, entry)
+                message.nak = lambda delay="1s", entry=entry: self._write(f"consuming {channel}", "GHOST.NAK", *place, entry, _ms(delay))
                 yield message
 
     def get(self, key, default=None):
@@ -179,6 +180,22 @@ class Ghost:
 
     debug, info = functools.partialmethod(log, "debug"), functools.partialmethod(log, "info")
     warn, error = functools.partialmethod(log, "warn"), functools.partialmethod(log, "error")
+
+    def _write(self, what, *words, patience=PATIENCE):
+        waits = False
+        while True:
+            try:
+                answer = self.call(*words, patience=patience)
+                if waits:
+                    self.info(f"{what} goes on")
+                return answer
+            except GhostError as error:
+                if error.code != "NO_SPACE":
+                    raise
+                if not waits:
+                    self.warn(f"{what} waits, and tries again: {error}")
+                waits = True
+            time.sleep(FULL_PAUSE)
 
     def _measure(self, kind, metric, value, tags):
         try:
