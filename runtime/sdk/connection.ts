@@ -12,8 +12,10 @@ import { HubMetrics } from "./hub-metrics.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 import type { Place } from "./place.ts";
 
-/** A hub that is away for less is not worth a word, in ms. */
+/** A hub that is away for less is not worth a word, in ms; */
 const WARNING_MS = 1_000;
+/** nor one that was never there and comes within this time: the first run in a home has daemon and hub started, and the machine may be busy. */
+const FIRST_WARNING_MS = 5_000;
 /** How long `close` waits for what was measured, in ms. */
 const CLOSE_LIMIT_MS = 1_000;
 
@@ -39,6 +41,7 @@ export class Connection {
   private readonly lateData = late(() => (this.loading ??= this.openData()), ["scan"]);
 
   private cancelWarning = (): void => undefined;
+  private warningMs = FIRST_WARNING_MS;
 
   constructor(place: Place) {
     const { hub, token, name } = place;
@@ -98,12 +101,12 @@ export class Connection {
   private tell(event: SessionEvent): void {
     for (const each of this.whenChanged) each(event);
     if (event.event === "connected") {
+      this.warningMs = WARNING_MS;
       if (event.isAgain) G.info("the hub is back, subscriptions go on");
       for (const each of this.whenConnected) each();
     } else if (event.event === "disconnected" && !this.metrics.isAway) {
       const warn = (): void => void (this.metrics.isAway && G.warn("cannot reach the hub; trying again", { why: event.cause.message }));
-      // A hub that is being started along with this program is there in a moment.
-      this.cancelWarning = systemClock.after(WARNING_MS, warn);
+      this.cancelWarning = systemClock.after(this.warningMs, warn);
     }
     this.metrics.isAway = event.event !== "connected";
   }

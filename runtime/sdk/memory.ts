@@ -12,14 +12,16 @@ import type { Place } from "./place.ts";
 
 /** How long a hub may take to answer before memory takes its place, in ms: it starts when it is first asked. */
 const REACH_LIMIT_MS = 2_000;
+/** The same where Ghost runs this program, and has the hub there: the first run in a home starts the daemon, too. */
+const OWN_REACH_LIMIT_MS = 5_000;
 
 /** Null when the hub answers; else a bus among the parts of this program, and data that nobody else sees. */
 export async function memoryUnlessReached(
   session: HubSession,
-  { name, hub }: Place,
+  { name, hub, isSupervised }: Place,
   onProblem: (problem: BusProblem) => void,
 ): Promise<{ readonly bus: GhostBus; readonly data: GhostData } | null> {
-  const signal = AbortSignal.timeout(REACH_LIMIT_MS);
+  const signal = AbortSignal.timeout(isSupervised ? OWN_REACH_LIMIT_MS : REACH_LIMIT_MS);
   const isThere = hub !== null && (await session.send(["PING"], signal).then(Boolean, () => false));
   if (isThere) return null;
   G.warn("there is no hub: bus and data are this program's own memory");
