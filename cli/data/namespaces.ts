@@ -1,3 +1,4 @@
+import { ReplyError } from "../../core/bus/resp/reply.ts";
 import { isUnknownCommand } from "../../core/bus/session/handshake.ts";
 import type { HubSession } from "../../core/bus/session/session.ts";
 import { nearest } from "../../core/config/suggest.ts";
@@ -20,12 +21,17 @@ export async function mustExist(hub: HubSession, name: string, action: string): 
   });
 }
 
-/** Those in which something is kept; null: the hub is too old to say. */
+/** Those in which something is kept; null: the hub is too old to say, or does not say it to this client. */
 export async function namespacesOf(hub: HubSession): Promise<string[] | null> {
   try {
     return listOf(await hub.send(["GHOST.NAMESPACES"])).map((name) => textOf(name) ?? "");
   } catch (error) {
-    if (isUnknownCommand(error)) return null;
+    if (isUnknownCommand(error) || isRefused(error)) return null;
     throw error;
   }
+}
+
+/** An app, which may see no namespace but its own, is refused when it enters another. */
+function isRefused(error: unknown): boolean {
+  return error instanceof ReplyError && error.code === "NAMESPACE";
 }

@@ -96,6 +96,9 @@ test("a namespace in which an app works is there, though nothing is in it yet; o
   await app.ask("AUTH", (await home.ok(["hub", "token", "shop"])).stdout.trim());
   assert.equal((await home.ok(["data", "scan", "--namespace", "shop"])).stdout, "");
   assert.match(String(await app.ask("GHOST.NAMESPACES")), /only the operator/);
+  const GHOST_TOKEN = (await home.ok(["hub", "token", "till"])).stdout.trim();
+  const asApp = await home.ghost(["data", "get", "a", "--namespace", "shop"], { env: { ...home.env, GHOST_TOKEN } });
+  assert.match(asApp.stderr, /only the operator may enter another namespace/);
   app[Symbol.dispose]();
   await waitFor(async () => (await home.ghost(["data", "scan", "--namespace", "shop"])).code === 3, { what: "nobody to be there" });
 });
