@@ -24,6 +24,8 @@ const SETTINGS = [
   // Pages in memory, KiB: enough for the inner nodes of a million keys, and for all of a hundred thousand.
   "PRAGMA cache_size=-8192",
 ];
+/** After so many reads of the table it is asked what all namespaces together keep in memory. */
+const HOT_CHECK_READS = 1000;
 /** A count removes at most so many times what is over. */
 const EXPIRED_ROUNDS = 20;
 
@@ -53,6 +55,7 @@ export class Keyspace {
   /** False: what is here ends with the hub, so nobody waits for the disk. */
   private readonly isLasting: boolean;
   private readonly parts: Part[] = [];
+  private reads = 0;
 
   private constructor(db: SqliteSession, isLasting: boolean) {
     this.db = db;
@@ -298,6 +301,7 @@ export class Keyspace {
     ]);
     const entry = row ? entryOf(row) : ABSENT;
     space.hot.set(key, entry);
+    if (++this.reads % HOT_CHECK_READS === 0) this.namespaces.limitHot();
     return entry;
   }
 

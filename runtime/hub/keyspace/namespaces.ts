@@ -1,5 +1,5 @@
 import type { SqliteSession } from "../../storage/sqlite/open.ts";
-import { Space } from "./space.ts";
+import { HOT_LIMITS, Space } from "./space.ts";
 import type { Turn } from "./turn.ts";
 
 interface Row {
@@ -57,6 +57,15 @@ export class Namespaces {
       space.objects -= objects;
     });
     this.recounted.add(space);
+  }
+
+  /** Where all together keep too much in memory, whoever keeps most gives half of it up. */
+  limitHot(): void {
+    const spaces = [...this.all()];
+    const bytes = spaces.reduce((sum, { hot }) => sum + hot.calculatedSize, 0);
+    if (bytes <= HOT_LIMITS.allBytesMax) return;
+    const { hot } = spaces.reduce((most, space) => (space.hot.calculatedSize > most.hot.calculatedSize ? space : most));
+    for (let left = hot.size >> 1; left > 0; left--) hot.pop();
   }
 
   /** Those without a row get theirs. */

@@ -18,8 +18,8 @@ export interface Entry {
 export const NO_BYTES = new Uint8Array(0);
 export const ABSENT: Entry = { type: 0, value: NO_BYTES, object: 0, expires: 0, version: 0 };
 
-/** What is kept in memory of one namespace's keys that are in the table, besides those that are still to go there. */
-export const HOT_LIMITS = { entriesMax: 30_000, bytesMax: 12 * 1024 * 1024 } as const;
+/** What is kept in memory of keys that are in the table, besides those that are still to go there: of one namespace, and of all together. */
+export const HOT_LIMITS = { bytesMax: 24 * 1024 * 1024, allBytesMax: 64 * 1024 * 1024 } as const;
 /** What an entry takes besides its bytes, roughly, measured in Bun 1.4. */
 const ENTRY_BYTES = 200;
 
@@ -34,8 +34,8 @@ export class Space {
   dirty = new Map<string, Entry>();
   /** Those of them that are on their way into the table. */
   frozen: Map<string, Entry> | null = null;
+  // Without a number of entries, for which room would be taken at once.
   readonly hot = new LRUCache<string, Entry>({
-    max: HOT_LIMITS.entriesMax,
     maxSize: HOT_LIMITS.bytesMax,
     sizeCalculation: (entry, key) => ENTRY_BYTES + key.length + entry.value.length,
   });
