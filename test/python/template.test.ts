@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { ProcessDetail } from "../../core/api/wire.ts";
-import { run } from "../rig/ghost.ts";
+import { GHOST, run } from "../rig/ghost.ts";
 import { makeHome } from "../rig/home.ts";
 import { needs } from "../rig/needs.ts";
 import { test } from "../rig/test.ts";
@@ -39,6 +41,39 @@ test.unless(PYTHON, "a new Python app beats and answers under Ghost, remembers o
   assert.is(rows.stdout, '{"times":2}\n');
   await home.ok(["stop", "greeter"]);
   assert.match(await logs(), '"message": "stops"');
+});
+
+test.unless(PYTHON, "a Python app that waits for work beats, and ^C ends it with 130 and without a traceback", async () => {
+  await using home = makeHome();
+  await home.ok(["hub", "start"]);
+  await home.ok(["create", "waiter", "--template", "python"]);
+  home.write(
+    "waiter/app.py",
+    `import ghost
+app = ghost.connect()
+app.keep_beating()
+app.info("waits")
+try:
+    for order in app.consume("orders", "billing"):
+        order.ack()
+finally:
+    app.info("leaves")
+`,
+  );
+  // It is ready with its first beat.
+  assert.ok((await home.ok(["start", "waiter"])).tookMs < 10_000);
+  assert.is((await home.ok(["status", "waiter", "--json"])).json<ProcessDetail>().health, "healthy");
+  await home.ok(["stop", "waiter"]);
+  const [file = "", ...words] = [...GHOST, "run", "waiter"];
+  const child = spawn(file, words, { cwd: home.work, env: home.env, stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes: Buffer) => (said += bytes));
+  const ended = once(child, "close");
+  await waitFor(() => said.includes("waits"), { what: "the app to wait", seen: () => said });
+  child.kill("SIGINT");
+  assert.is((await ended)[0], 130);
+  assert.match(said, '"message": "leaves"');
+  assert.not.match(said, "Traceback");
 });
 
 test.run();

@@ -2,6 +2,7 @@
 
     import ghost
     app = ghost.connect()                               # GHOST_HUB and GHOST_TOKEN, which Ghost sets; by hand: the hub of ~/.ghost
+    app.keep_beating()                                  # in a thread: the supervisor sees that it lives
     app.respond("prices", lambda request: 4.5)          # answers in a thread
     app.set("greeting", {"text": "hello"}, expiry="1h")
     for order in app.subscribe("orders"):               # until the program ends; reconnects by itself
@@ -15,6 +16,7 @@ PATIENCE = 5.0  # seconds that a call waits for a hub that is away
 REPLY_LIMIT = 60.0  # seconds that the hub may take for an answer
 PAUSE_MAX = 2.0  # seconds between two tries to connect, at most; the first pause is 10 ms
 FULL_PAUSE = 1.0  # seconds until something is tried again while the hub's disk is full
+BEAT_AGAIN = 0.1  # seconds until a first beat that nobody took is tried again; then twice as long each time
 BLOCK_MS = 5000  # how long one question for persistent messages waits at the hub
 FOREVER = float("inf")
 LEVELS = ["debug", "info", "warn", "error"]
@@ -51,6 +53,7 @@ class Ghost:
         self.token, self.name = token or os.environ.get("GHOST_TOKEN"), name or os.environ.get("GHOST_NAME") or os.path.basename(os.getcwd())
         self.config, self.instance = json.loads(os.environ.get("GHOST_CONFIG") or "{}"), os.environ.get("GHOST_INSTANCE") or "0"
         self.metrics_dropped, self._own = 0, threading.local()
+        _end_quietly_when_interrupted()
 
     def call(self, *words, patience=PATIENCE):
         """Any command of the hub or of Redis: `app.call("INCR", "visits")` → 1. Texts come as bytes. Waits `patience` seconds for a hub that is away."""
@@ -167,6 +170,18 @@ class Ghost:
             self.call("GHOST.BEAT", _json({"ready": ready, "health": health} if health else {"ready": ready}), self.instance, patience=0)
             return True
         return False
+
+    def keep_beating(self, every="5s"):
+        """Beats in a thread from now on, whatever the program itself waits for: `app.keep_beating()`. A program that hangs beats on, too; one that ends does not."""
+        pause = _ms(every) / 1000
+
+        def beat():
+            soon = BEAT_AGAIN
+            while True:
+                is_taken = self.beat()
+                time.sleep(pause if is_taken else min(pause, soon))
+                soon = BEAT_AGAIN if is_taken else 2 * soon
+        threading.Thread(target=beat, name="ghost beats", daemon=True).start()
 
     def log(self, level, message, **fields):
         """A line on stdout, JSON when supervised and readable on a terminal: `app.info("order saved", id=7)`. GHOST_LOG_LEVEL: the least that is written."""
@@ -359,6 +374,18 @@ class _Wire:
         if int(text) < 0:
             return None
         return self._file.read(int(text) + 2)[:-2] if kind == b"$" else [self._reply() for _ in range(int(text))]
+
+
+def _end_quietly_when_interrupted():
+    """^C ends the program as it always does (exit code 130, after its `finally` blocks), without a traceback."""
+    tell = sys.excepthook
+
+    def hook(kind, error, trace):
+        if not issubclass(kind, KeyboardInterrupt):
+            tell(kind, error, trace)
+    hook.is_ghosts = True
+    if not getattr(tell, "is_ghosts", False):
+        sys.excepthook = hook
 
 
 def _ms(duration):

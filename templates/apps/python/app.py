@@ -5,11 +5,12 @@ import threading
 import ghost
 from greeter import Greeter
 
-INTERVAL = 5  # seconds between two beats
+INTERVAL = 5  # seconds between two measurements
 
 
 def main():
     app = ghost.connect()
+    app.keep_beating()  # in a thread, whatever else takes its time
     greeter = Greeter(app)
     greeter.prepare()
     channel = f"{app.name}:greet"
@@ -24,8 +25,7 @@ def main():
 
 
 def tell(app, greeter):
-    """What `ghost metrics` and the supervisor hear now and then."""
-    app.beat()
+    """What `ghost metrics` shows."""
     try:
         app.gauge("people", greeter.people())
     except ghost.GhostError as error:
