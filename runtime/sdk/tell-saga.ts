@@ -35,7 +35,7 @@ function tellRest(saga: string, { state, result }: SagaTurn, wasResumed: boolean
   const why = step === undefined ? message : `step ${step} failed: ${message}`;
   if (state === "parked")
     G.warn(`${saga} is parked: ${parkedText(result) || why}`, { hint: `ghost ${saga.replace(" ", " show ")} tells more` });
-  else G.warn(`${saga} was taken back: ${why}`);
+  else G.warn(`${saga} is compensated: ${why}`);
 }
 
 function parkedText({ compensations }: Extract<SagaResult<never>, { ok: false }>): string {

@@ -76,7 +76,7 @@ test("an app's log says that a saga was taken back, that one is parked, and what
       seen: async () => (await told()).join("; "),
     });
   const ends = [
-    "saga order 1 was taken back: step charge failed: no money",
+    "saga order 1 is compensated: step charge failed: no money",
     "saga order 2 is parked: step reserve cannot be taken back: no shelf",
   ];
   await expect(...ends);
