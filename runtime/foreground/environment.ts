@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { revealPorts } from "../../core/config/port-references.ts";
 import { fillSecrets } from "../../core/config/secrets.ts";
@@ -35,7 +36,7 @@ export type SurroundingsFor = (token: string) => Surroundings;
 export function surroundingsOf(runnable: Runnable, home: Home, caller: Readonly<Record<string, string | undefined>>): SurroundingsFor {
   const { definition, secrets } = runnable;
   const { account, credentials, hub } = asWhom(definition, home);
-  const numbers = portNumbers(runnable);
+  const numbers = portNumbers(runnable, home.root);
   const withPorts = (text: string): string => revealPorts(text, numbers);
   const reveal = (text: string): string => fillSecrets(withPorts(text), secrets);
   const listener = openFor(definition, withPorts);
@@ -72,13 +73,14 @@ function passedOn(caller: Readonly<Record<string, string | undefined>>): Record<
 }
 
 /** Numbers by reference: `web` and `api.web` alike. */
-function portNumbers({ definition }: Runnable): Record<string, number> {
+function portNumbers({ definition }: Runnable, root: string): Record<string, number> {
   const names = Object.entries(definition.ports);
   if (names.length === 0) return {};
+  const seedOf = (name: string): number => seed([root, definition.project, definition.name, name]);
   const given = new Set<number>();
   return Object.fromEntries(
     names.flatMap(([name, wanted]): [string, number][] => {
-      const number = wanted === "auto" ? freePort(given) : wanted;
+      const number = wanted === "auto" ? freePort(seedOf(name), given) : wanted;
       given.add(number);
       return [
         [name, number],
@@ -88,8 +90,16 @@ function portNumbers({ definition }: Runnable): Record<string, number> {
   );
 }
 
-function freePort(given: ReadonlySet<number>): number {
-  const chosen = chooseFreePort(process.pid, (port) => given.has(port));
+/** Where to look first: the next run gets the same port, if it is free, and never the one that a daemon keeps for the same app in the background. */
+function seed(words: readonly string[]): number {
+  return createHash("sha256")
+    .update(["foreground", ...words].join("\0"))
+    .digest()
+    .readUInt32BE();
+}
+
+function freePort(seed: number, given: ReadonlySet<number>): number {
+  const chosen = chooseFreePort(seed, (port) => given.has(port));
   if (chosen) return chosen.port;
   throw new GhostError("FAILED", "cannot choose a port: none is free", { hint: "end what holds them, or name a port in .ghost.yaml" });
 }

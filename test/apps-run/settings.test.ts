@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { chmodSync, existsSync, readFileSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import { inForeground } from "../cli/foreground.ts";
@@ -41,6 +42,22 @@ test("a secret that stands among the arguments is filled in", async () => {
   await using home = makeHome();
   script(home, 'args: ["$' + '{DB_PASSWORD}"]\n', 'echo "got $1"');
   assert.is((await home.ok(["run"], { env: { ...home.env, DB_PASSWORD: "hunter2" } })).stdout, "got hunter2\n");
+});
+
+test("a port that is `auto` is the same in each run, and another while somebody has that", async () => {
+  await using home = makeHome();
+  script(home, "ports: { web: auto, admin: auto }\nenvironment: { PORTS: '${ports.web} ${ports.admin}' }\n", 'echo "$PORTS"');
+  const ports = async (): Promise<number[]> => (await home.ok(["run"])).stdout.trim().split(" ").map(Number);
+  const [web = 0, admin = 0] = await ports();
+  assert.is.not(web, admin);
+  assert.equal(await ports(), [web, admin]);
+  const server = createServer().listen(web, "127.0.0.1");
+  await once(server, "listening");
+  const [other, same] = await ports();
+  server.close();
+  assert.is.not(other, web);
+  assert.is(same, admin);
+  assert.equal(await ports(), [web, admin]);
 });
 
 test.unless(
