@@ -77,7 +77,7 @@ const OBEY_NOTHING = ["dotenv", "bunfig", "tsconfig", "package-json"].map((file)
  */
 const POLYGLOT = {
   banner: `#!/usr/bin/env node
-((start) => (typeof require === "function" ? start(require) : import("node:module").then((module) => start(module.createRequire(process.cwd() + "/")))))((require) => {`,
+((start) => (typeof require === "function" ? start(require) : import("node:module").then((module) => start(module.createRequire("/")))))((require) => {`,
   footer: "});",
 };
 

@@ -17,7 +17,7 @@ export interface Context {
   readonly version: string;
   readonly json: boolean;
   readonly quiet: boolean;
-  /** Where it was typed; absolute. */
+  /** Where it was typed; absolute. Throws DIRECTORY_NOT_FOUND where that folder is gone. */
   readonly directory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** True when a person can be asked: standard input and error are a terminal, and CI is not set. */
@@ -50,16 +50,14 @@ export interface Context {
 /** What `main.ts` learnt from the system. */
 export interface Surroundings {
   readonly version: string;
+  /** Throws DIRECTORY_NOT_FOUND where it is gone: to be asked for by who needs it. */
   readonly directory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** Builds the context of one command. */
-export function makeContext(
-  verb: string,
-  { positional, passed, options, repeated }: Arguments,
-  { version, directory, environment }: Surroundings,
-): Context {
+export function makeContext(verb: string, { positional, passed, options, repeated }: Arguments, surroundings: Surroundings): Context {
+  const { version, environment } = surroundings;
   const json = options.json === true;
   const quiet = options.quiet === true;
   const home = homeFolder(typeof options.home === "string" ? options.home : undefined, environment);
@@ -75,7 +73,9 @@ export function makeContext(
     version,
     json,
     quiet,
-    directory,
+    get directory() {
+      return surroundings.directory;
+    },
     environment,
     get interactive() {
       return !json && !isSet(environment.CI) && isTerminal(0) && isTerminal(2);

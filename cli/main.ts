@@ -69,15 +69,25 @@ async function help(verb: string | null): Promise<number> {
 }
 
 function surroundings(): Surroundings {
-  return { version, directory: currentFolder(), environment: process.env };
+  return {
+    version,
+    // A folder that was deleted under our feet must not keep `ghost list` from working.
+    get directory() {
+      const folder = currentFolder();
+      if (folder !== null) return folder;
+      throw new GhostError("DIRECTORY_NOT_FOUND", "cannot tell what is meant here: the folder that you are in was deleted", {
+        hint: "cd to a folder that is there",
+      });
+    },
+    environment: process.env,
+  };
 }
 
-/** A folder that was deleted under our feet must not keep `ghost list` from working. */
-function currentFolder(): string {
+function currentFolder(): string | null {
   try {
     return process.cwd();
   } catch {
-    return "/";
+    return null;
   }
 }
 
@@ -89,7 +99,7 @@ async function tell(error: unknown, words: readonly string[]): Promise<number> {
   else {
     const { renderError } = await import("./output/errors.ts");
     const { colour, isTerminal } = terminalAt(2, process.env);
-    writeFully(2, `${renderError(expected, currentFolder(), await loadPaint(colour), isTerminal).join("\n")}\n`);
+    writeFully(2, `${renderError(expected, currentFolder() ?? "/", await loadPaint(colour), isTerminal).join("\n")}\n`);
   }
   return (await failureCodeOf(words)) ?? exitCodeOf(expected.code);
 }

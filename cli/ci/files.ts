@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, statSync, writeFileSync } from "no
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import type { ProcessView } from "../../core/api/wire.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { lookAt } from "../../runtime/system/look-at.ts";
 
 /**
  * Makes the folders that the results will go into, so that a run of an hour does not fail at its end: any in the working directory (`directory`). Elsewhere, where one
@@ -24,8 +25,11 @@ function isInside(directory: string, path: string): boolean {
 }
 
 function demandFolder(path: string, option: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
-  throw new GhostError("FAILED", `cannot write to ${path}: there is no such folder`, { hint: `mkdir -p ${path}, or mend ${option}` });
+  const { stats, why } = lookAt(path);
+  if (stats?.isDirectory()) return;
+  throw new GhostError("FAILED", `cannot write to ${path}: ${why && why.kind !== "missing" ? why.text : "there is no such folder"}`, {
+    hint: `mkdir -p ${path}, or mend ${option}`,
+  });
 }
 
 /** Copies the logs of all as `NAME.out.log` and `NAME.err.log`, of further instances as `NAME.1.out.log`; a process that wrote nothing has none. Throws FAILED. */

@@ -1,7 +1,8 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { nearest } from "../../core/config/suggest.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { lookAt, shownPath } from "../system/look-at.ts";
 import { loadBuiltIn } from "./built-in-bytes.ts";
 import { unpackBuiltIn } from "./pack.ts";
 import { readTemplateFolder } from "./read-template-folder.ts";
@@ -23,8 +24,8 @@ export async function findTemplate(word: string, places: { readonly home: string
   if (found) return found;
   const names = [...ownNames(places.home), ...builtIn.map(({ name }) => name)];
   const meant = nearest(word, names);
-  throw new GhostError("NOT_FOUND", `cannot use the template ${word}: there is none of this name`, {
-    hint: `${meant ? `did you mean ${meant}? ` : ""}there are ${names.join(", ")}; a folder is written ./${word}`,
+  throw new GhostError("NOT_FOUND", `cannot use the template ${shownPath(word)}: there is none of this name`, {
+    hint: `${meant ? `did you mean ${meant}? ` : ""}there are ${names.join(", ")}; a folder is written ./${shownPath(word)}`,
   });
 }
 
@@ -38,7 +39,9 @@ export async function listTemplates(home: string): Promise<Template[]> {
 async function readPath(path: string): Promise<Template> {
   if (isFolder(path)) return readTemplateFolder(path);
   if (ARCHIVE.test(path)) return (await import("./read-template-archive.ts")).readTemplateArchive(path);
-  throw new GhostError("NOT_FOUND", `cannot use the template ${path}: there is no such folder`, {
+  const why = lookAt(path).why;
+  const text = why === null || why.kind === "missing" ? "there is no such folder" : why.text;
+  throw new GhostError(why?.kind === "denied" ? "PERMISSION_DENIED" : "NOT_FOUND", `cannot use the template ${shownPath(path)}: ${text}`, {
     hint: "--template takes a name (ghost create --list), a folder, or a .tar.gz",
   });
 }
@@ -62,5 +65,5 @@ function usable(folder: string): Template[] {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return lookAt(path).stats?.isDirectory() ?? false;
 }

@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats } from "node:fs";
+import { lstatSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { entryAt, fileProblem, shownPath } from "../system/look-at.ts";
 import { type AppFile, appFiles } from "./app-files.ts";
 import type { AppWords } from "./placeholders.ts";
 import type { Template } from "./template.ts";
@@ -45,21 +46,37 @@ export async function makeApp(order: AppOrder): Promise<MadeApp> {
     return { folder: order.folder, link, files: order.template.files.map(({ path }) => path) };
   } catch (error) {
     made.undo();
-    throw new GhostError("FAILED", `cannot make ${order.name} in ${order.folder}: ${(error as Error).message}`, {
-      hint: "nothing of it was left behind; --dir names another place",
-      cause: error,
-    });
+    throw failure(order, error as NodeJS.ErrnoException);
   }
 }
 
-/** Why an app cannot be made there, before anything is written: USAGE where something is there already, NAME_TAKEN; null when it can. */
+function failure({ name, folder }: AppPlaces, error: NodeJS.ErrnoException): GhostError {
+  const isFull = error.code === "ENOSPC" || error.code === "EDQUOT";
+  const { kind, text } = fileProblem(error);
+  const why = isFull ? "no space left on the device" : kind === "denied" ? text : error.message;
+  return new GhostError(
+    isFull ? "NO_SPACE" : kind === "denied" ? "PERMISSION_DENIED" : "FAILED",
+    `cannot make ${name} in ${folder}: ${why}`,
+    {
+      hint: "nothing of it was left behind; --dir names another place",
+      cause: error,
+    },
+  );
+}
+
+/**
+ * Why an app cannot be made there, before anything is written: USAGE where something is there already or the path can be none, PERMISSION_DENIED, NAME_TAKEN; null
+ * when it can.
+ */
 export function placeProblem({ name, folder, home }: AppPlaces): GhostError | null {
-  if (entryOf(folder) && !isEmptyFolder(folder))
+  const refusal = refusalOf(folder);
+  if (refusal) return refusal;
+  if (entryAt(folder) && !isEmptyFolder(folder))
     return new GhostError("USAGE", `cannot write ${folder}: it is there already`, {
       hint: "--dir names another place; nothing is ever overwritten",
     });
   const link = join(home, "ghosts", name);
-  const entry = entryOf(link);
+  const entry = entryAt(link);
   if (!entry || link === folder || (entry.isSymbolicLink() && readlinkSync(link) === folder)) return null;
   return new GhostError("NAME_TAKEN", `cannot name the app ${name}: there is ${link} already`, {
     hint: `another name will do; or, if that app is no longer wanted, take ${link} away`,
@@ -79,17 +96,21 @@ function linkIntoHome({ name, folder, home }: AppPlaces, made: Undoable): string
   made.folder(ghosts, 0o700);
   if (realpathSync(dirname(folder)) === realpathSync(ghosts)) return null;
   const link = join(ghosts, name);
-  if (!entryOf(link)) made.link(folder, link);
+  if (!entryAt(link)) made.link(folder, link);
   return link;
 }
 
-function entryOf(path: string): Stats | undefined {
+/** What the system says of the path; that nothing is there is as it should be. Below a file there is nothing, either; making it will say what is wrong. */
+function refusalOf(folder: string): GhostError | null {
   try {
-    return lstatSync(path, { throwIfNoEntry: false });
+    lstatSync(folder);
+    return null;
   } catch (error) {
-    // Below a file there is nothing, either; making it will say what is wrong.
-    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
-    throw error;
+    const { kind, text } = fileProblem(error);
+    if (kind === "missing") return null;
+    return new GhostError(kind === "denied" ? "PERMISSION_DENIED" : "USAGE", `cannot write ${shownPath(folder)}: ${text}`, {
+      hint: "--dir names another place",
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { GhostError } from "../../core/errors/ghost-error.ts";
-import { lookAt } from "../system/look-at.ts";
+import { lookAt, shownPath } from "../system/look-at.ts";
 import { readRegularFile } from "../system/regular-file.ts";
 import { readTar, type TarFile } from "./read-tar.ts";
 import { tooLarge } from "./read-template-folder.ts";
@@ -51,10 +51,15 @@ function unpacked(path: string): Buffer {
 }
 
 function packed(path: string): Buffer {
-  if (!lookAt(path).stats)
-    throw new GhostError("NOT_FOUND", `cannot use the template ${path}: there is no such file`, {
-      hint: "ghost create --list names the templates",
-    });
+  const { why } = lookAt(path);
+  if (why)
+    throw new GhostError(
+      why.kind === "denied" ? "PERMISSION_DENIED" : "NOT_FOUND",
+      `cannot use the template ${shownPath(path)}: ${why.text}`,
+      {
+        hint: "ghost create --list names the templates",
+      },
+    );
   const file = readRegularFile(path, UNPACKED_BYTES_MAX);
   if (file.kind === "read") return file.bytes;
   throw file.kind === "large" ? tooLarge(path, `more than ${TEMPLATE_BYTES_MAX / 1024 / 1024} MiB`) : notRegular(path);

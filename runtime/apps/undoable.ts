@@ -1,5 +1,6 @@
-import { lstatSync, mkdirSync, rmdirSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmdirSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { entryAt } from "../system/look-at.ts";
 
 /** Folders, files and links that are made one after another, and taken away again in reverse if it comes to that. Nothing that is there is overwritten. */
 export class Undoable {
@@ -7,7 +8,7 @@ export class Undoable {
 
   /** Makes a folder, and those above it, where they are not there. */
   folder(path: string, mode = 0o777): void {
-    if (lstatSync(path, { throwIfNoEntry: false })) return;
+    if (entryAt(path)) return;
     this.folder(dirname(path), mode);
     mkdirSync(path, { mode });
     this.steps.push(() => rmdirSync(path));

@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type AppConfiguration, definitionOfApp, ENTRIES } from "../../core/config/app-configuration.ts";
 import { type AppContext, type AppFile, parseAppFile } from "../../core/config/app-file.ts";
@@ -6,6 +6,7 @@ import type { Manifest, ProcessDefinition } from "../../core/config/definition.t
 import { type Diagnostic, formatDiagnostic, type Place, Report } from "../../core/config/diagnostics.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { launchOf } from "../apps/launch.ts";
+import { lookAt } from "../system/look-at.ts";
 import { checkFiles } from "./check-files.ts";
 import { checkPatterns } from "./check-patterns.ts";
 import { readConfigurationText } from "./read-text.ts";
@@ -99,7 +100,7 @@ export function findEntry(app: AppConfiguration, { places }: Pick<AppFile, "plac
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return lookAt(path).stats?.isFile() ?? false;
 }
 
 async function check(definition: ProcessDefinition, { places, secrets }: AppFile, { environment }: AppContext): Promise<Diagnostic[]> {

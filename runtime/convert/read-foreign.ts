@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseEnvFile } from "../../core/config/env-file.ts";
 import type { Variables } from "../../core/config/interpolate.ts";
@@ -8,6 +8,7 @@ import type { ForeignFile, Surroundings } from "../../core/convert/source.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { readConfigurationText } from "../config/read-text.ts";
 import { exportsOf } from "../process/run-node.ts";
+import { lookAt } from "../system/look-at.ts";
 import { withBelongingFiles } from "./belonging-files.ts";
 
 /** What is imported, from where, and where it will lie. */
@@ -60,6 +61,6 @@ function surroundingsOf({ out, environment }: ImportRequest, [first]: readonly F
     target: dirname(out),
     environment,
     dotenv: existsSync(dotenv) ? parseEnvFile(dotenv, readConfigurationText(dotenv).text).variables : {},
-    isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+    isFile: (path) => lookAt(path).stats?.isFile() ?? false,
   };
 }

@@ -1,8 +1,9 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { nearest } from "../../core/config/suggest.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { APP_FILE, isAppDirectory } from "../config/read-app-file.ts";
+import { type FileProblem, lookAt, shownPath } from "../system/look-at.ts";
 
 /** What `ghost run` was asked to run: an app by its folder, or a single file. Paths are absolute. */
 export type FoundApp = { readonly kind: "app"; readonly directory: string } | { readonly kind: "file"; readonly file: string };
@@ -29,10 +30,10 @@ export function findApp(word: string | undefined, places: AppPlaces): FoundApp {
   const named = join(places.home, "ghosts", word);
   if (!word.includes("/") && isAppDirectory(named)) return { kind: "app", directory: named };
   const path = resolve(places.directory, word);
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const { stats, why } = lookAt(path);
   if (stats?.isDirectory()) return appIn(path);
   if (stats?.isFile()) return basename(path) === APP_FILE ? appIn(dirname(path)) : { kind: "file", file: path };
-  throw notFound(word, path, places);
+  throw why && why.kind !== "missing" ? refused(word, why, places) : notFound(word, path, places);
 }
 
 function notFound(word: string, path: string, { directory, home, verb = "run" }: AppPlaces): GhostError {
@@ -60,6 +61,13 @@ function namesIn(folder: string): string[] {
   } catch {
     return []; // A folder that is not there, or cannot be read, has no names to offer.
   }
+}
+
+function refused(word: string, { kind, text }: FileProblem, { verb = "run" }: AppPlaces): GhostError {
+  const what = `cannot ${verb} ${shownPath(word)}: ${text}`;
+  return kind === "denied"
+    ? new GhostError("PERMISSION_DENIED", what, { hint: "run as a user who may enter its folder" })
+    : new GhostError("NOT_FOUND", what, { hint: "correct the path" });
 }
 
 function appIn(directory: string): FoundApp {

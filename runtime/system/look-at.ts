@@ -32,6 +32,14 @@ export function entryAt(path: string): Stats | undefined {
   }
 }
 
+/** A path as a message has room for it: of one with more characters than this, the beginning. */
+const SHOWN_CHARACTERS_MAX = 200;
+
+/** What a message calls a path, or a word that is taken for one. */
+export function shownPath(path: string): string {
+  return path.length > SHOWN_CHARACTERS_MAX ? `${path.slice(0, SHOWN_CHARACTERS_MAX)}…` : path;
+}
+
 const OTHER: Readonly<Record<string, string>> = {
   ELOOP: "its symbolic links lead in a circle",
   ENAMETOOLONG: "its name is longer than this system allows",

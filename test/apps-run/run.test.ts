@@ -139,6 +139,20 @@ test("what is misspelt is told with what was meant, and the app's arguments with
   assert.match(started.stderr, "of an app its .ghost.yaml; ghost run greeter -- 50 runs an app here, with these");
 });
 
+test("a word longer than any path may be, and one behind a closed door, are told as such", async () => {
+  await using home = makeHome();
+  const long = "a".repeat(5000);
+  for (const args of [
+    ["run", long],
+    ["test", long],
+    ["run", `x/${long}`],
+  ]) {
+    const { code, stderr } = await home.ghost(args);
+    assert.is(code, 125, stderr);
+    assert.match(stderr, /^error: cannot (run|test) (x\/)?a+…: its name is longer than this system allows\n/);
+  }
+});
+
 test("the end by a signal is 128 and its number", async () => {
   await using home = makeHome();
   home.write("die.sh", "#!/bin/sh\nkill -KILL $$\n", 0o755);

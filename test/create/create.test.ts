@@ -1,8 +1,8 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { onTerminal } from "../cli/on-terminal.ts";
-import { GHOST } from "../rig/ghost.ts";
+import { GHOST, run } from "../rig/ghost.ts";
 import { makeHome } from "../rig/home.ts";
 import { needs } from "../rig/needs.ts";
 import { test } from "../rig/test.ts";
@@ -103,6 +103,38 @@ test("a template that is not there is told with the nearest that is", async () =
   const { code, stderr } = await home.ghost(["create", "hello", "--template", "basik"]);
   assert.is(code, 3);
   assert.match(stderr, /cannot use the template basik.*\n.*did you mean basic\?/);
+});
+
+test("a place or a template whose name is longer than the system allows is a usage error, told in short", async () => {
+  await using home = makeHome();
+  const long = "a".repeat(5000);
+  for (const [code, ...args] of [
+    [2, "--dir", long],
+    [3, "--template", long],
+    [3, "--template", `./${long}`],
+    [3, "--template", `${long}.tgz`],
+  ] as const) {
+    const outcome = await home.ghost(["create", "hello", ...args]);
+    assert.is(outcome.code, code, outcome.stderr);
+    assert.not.match(outcome.stderr, /mistake in Ghost/);
+    assert.ok(outcome.stderr.length < 1500, outcome.stderr);
+  }
+});
+
+test.unless(needs("root", "setpriv"), "a place in a folder that may not be entered or written to is told as that", async () => {
+  await using home = makeHome();
+  for (const [name, mode] of [
+    ["closed", 0o700],
+    ["unwritable", 0o755],
+  ] as const)
+    mkdirSync(join(home.work, name), { mode });
+  chmodSync(join(home.dir, ".."), 0o777);
+  const as = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+  for (const dir of ["closed/x", "unwritable/x"]) {
+    const { code, stderr } = await run([...as, ...GHOST, "create", "x", "--dir", dir], { cwd: home.work, env: home.env });
+    assert.is(code, 1, stderr);
+    assert.match(stderr, new RegExp(`^error: cannot (write|make x in) \\S+${dir}: permission denied`));
+  }
 });
 
 test("the help names every built-in template", async () => {

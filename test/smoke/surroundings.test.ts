@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { type Outcome, ROOT, run } from "../rig/ghost.ts";
 import { type Home, makeHome } from "../rig/home.ts";
+import { needs } from "../rig/needs.ts";
 import { environmentOf } from "../rig/processes.ts";
 import { program } from "../rig/programs.ts";
+import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
 
 /** Files that a runtime would obey in the folder it is started in; each would print or set something. */
@@ -28,6 +30,28 @@ test("the binary obeys nothing in the folder it is started in", async () => {
   assert.is(used, home.dir);
   assert.not(obeyed(home));
 });
+
+test.unless(
+  needs("node"),
+  "under Node, a folder that was deleted under one's feet matters only where something is looked for in it",
+  async () => {
+    await using home = makeHome();
+    const inGone = (...args: string[]): Promise<Outcome> =>
+      run(["sh", "-c", 'mkdir gone && cd gone && rmdir ../gone && exec node "$@"', "sh", `${ROOT}dist/ghost.js`, ...args], {
+        cwd: home.work,
+        env: home.env,
+      });
+    assert.equal([(await inGone("list")).code, (await inGone("version")).code], [0, 0]);
+    for (const [code, verb] of [
+      [125, "run"],
+      [1, "create"],
+    ] as const) {
+      const outcome = await inGone(verb, "x");
+      assert.is(outcome.code, code);
+      assert.match(outcome.stderr, "the folder that you are in was deleted");
+    }
+  },
+);
 
 test("a supervised program gets nothing of the folder, nor the settings of the runtime inside the binary", async () => {
   await using home = makeHome();

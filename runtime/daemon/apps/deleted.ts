@@ -1,7 +1,8 @@
-import { lstatSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { APPS_PROJECT } from "../../../core/config/app-project.ts";
 import type { Store } from "../../supervisor/store.ts";
+import { entryAt } from "../../system/look-at.ts";
 
 /** Where it rests in the state. */
 const META_KEY = "deleted-apps";
@@ -75,7 +76,7 @@ export class DeletedApps {
 }
 
 function inodeOf(path: string): number | null {
-  return lstatSync(path, { throwIfNoEntry: false })?.ino ?? null;
+  return entryAt(path)?.ino ?? null;
 }
 
 /** Gives where it led; null for what is no link, or may not be taken away. */
