@@ -4,7 +4,7 @@ import { type ScriptRuntime, stripsTypes } from "../../core/config/script-runtim
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { isBun } from "../system/native.ts";
 import { isSingleFile } from "../system/self.ts";
-import { OPEN_PLACE, type OwnRuntime, ownRuntime } from "./own-runtime.ts";
+import { isLoadable, OPEN_PLACE, type OwnRuntime, ownRuntime, UNLOADABLE } from "./own-runtime.ts";
 import { prepareUsersFolder } from "./users-folder.ts";
 
 /** An app whose entry is known. */
@@ -83,9 +83,14 @@ function plain(executable: string, run: readonly string[], test: readonly string
 }
 
 /** A compiled program of Bun is Bun when it is told to be; else the runtime that runs this program. */
-function own({ entry, process: managed }: LaunchableApp, home: string): Runner {
+function own({ directory, entry, process: managed }: LaunchableApp, home: string): Runner {
   const executable = process.execPath;
   if (isBun && isSingleFile()) {
+    const path = resolve(directory, entry);
+    if (!isLoadable(path))
+      throw new GhostError("UNSUPPORTED", `cannot run ${path}: ${UNLOADABLE}`, {
+        hint: "rename it, or write `runtime: node` (or another) in .ghost.yaml",
+      });
     const { flags, environment } = (managed?.user ?? null) === null ? ownRuntime(home, executable) : runtimeForUsers(home);
     return { executable, run: ["run", ...flags], test: ["test", ...flags], environment };
   }

@@ -13,11 +13,19 @@ export const OPEN_PLACE = { path: ["runtime"], mode: 0o755 } as const;
 
 /** Runs before anything of the app does. */
 const PRELOAD = `delete process.env.BUN_BE_BUN;
-process.execPath = process.argv0 = process.argv[0] = new URL("bun", import.meta.url).pathname;
+process.execPath = process.argv0 = process.argv[0] = import.meta.dirname + "/bun";
 `;
 
 /** Asks Bun for nothing that the caller did not: no .env (Ghost's `env_file` is for that), nothing fetched from a registry. */
 const SANE_FLAGS = ["--no-env-file", "--no-install"] as const;
+
+/** Why the runtime finds nothing there: it takes what stands behind a question mark for a query, and a backslash for a slash. */
+export const UNLOADABLE = "the runtime in Ghost loads nothing from a path with ? or \\";
+
+/** Whether the runtime in this binary can load a file; `UNLOADABLE` says why not. */
+export function isLoadable(path: string): boolean {
+  return !/[?\\]/.test(path);
+}
 
 /** How an entry is run by this binary. */
 export interface OwnRuntime {
@@ -31,12 +39,16 @@ export interface OwnRuntime {
 
 /**
  * Has the two small files in place that the runtime needs (`HOME/bin/runtime`, or where else `place` is in `home`), for the binary at `executable`. Costs two
- * reads where they are there. Throws HOME_UNUSABLE where they are not and cannot be written.
+ * reads where they are there. Throws HOME_UNUSABLE where they are not and cannot be written, or where nothing can be loaded from.
  */
 export function ownRuntime(home: string, executable: string, place: typeof OWN_PLACE | typeof OPEN_PLACE = OWN_PLACE): OwnRuntime {
   const folder = join(home, ...place.path);
   const preload = join(folder, "preload.mjs");
   const program = join(folder, "bun");
+  if (!isLoadable(preload))
+    throw new GhostError("HOME_UNUSABLE", `cannot run an app with what is in ${folder}: ${UNLOADABLE}`, {
+      hint: "choose a home without one with --home DIR or GHOST_HOME, or write `runtime: node` in .ghost.yaml",
+    });
   try {
     if (mkdirSync(folder, { recursive: true, mode: place.mode }) !== undefined) chmodSync(folder, place.mode);
     keep(preload, PRELOAD, 0o644);

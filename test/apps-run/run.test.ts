@@ -1,9 +1,10 @@
 import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { inForeground } from "../cli/foreground.ts";
+import { GHOST } from "../rig/ghost.ts";
 import { makeHome } from "../rig/home.ts";
+import { test } from "../rig/test.ts";
 
 const ENVIRONMENT = `const text: string = JSON.stringify({ args: process.argv.slice(2), env: process.env, cwd: process.cwd() });\nconsole.log(text);\n`;
 
@@ -152,6 +153,28 @@ test("a word longer than any path may be, and one behind a closed door, are told
     assert.match(stderr, /^error: cannot (run|test) (x\/)?a+…: its name is longer than this system allows\n/);
   }
 });
+
+test.unless(
+  GHOST.length === 1 ? null : "is the business of the compiled binary",
+  "a path from which the runtime loads nothing is refused with the reason, as home and as the app's",
+  async () => {
+    await using home = makeHome();
+    home.write("app.js", "console.log(process.execPath);\n");
+    for (const name of ["a?b", "a\\b"]) {
+      home.write(`${name}/app.js`, "");
+      const app = await home.ghost(["run", `${name}/app.js`]);
+      assert.equal(
+        [app.code, app.stderr.startsWith(`error: cannot run ${join(home.work, name)}/app.js: the runtime in Ghost`)],
+        [125, true],
+      );
+      const { code, stderr } = await home.ghost(["run", "app.js", "--home", join(home.dir, "..", `h${name}`)]);
+      assert.equal([code, /cannot run an app with what is in \S+: the runtime in Ghost/.test(stderr)], [125, true], stderr);
+    }
+    const other = join(home.dir, "..", "a #%41é");
+    assert.is((await home.ok(["run", "app.js", "--home", other])).stdout, `${other}/bin/runtime/bun\n`);
+    await home.ok(["daemon", "stop", "--home", other]);
+  },
+);
 
 test("the end by a signal is 128 and its number", async () => {
   await using home = makeHome();
