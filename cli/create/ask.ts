@@ -6,11 +6,12 @@ import { GhostError } from "../../core/errors/ghost-error.ts";
 import { findTemplate, listTemplates } from "../../runtime/apps/find-template.ts";
 import { placeProblem } from "../../runtime/apps/make-app.ts";
 import type { Context } from "../context.ts";
+import { endOfInput } from "../end-of-input.ts";
 import { tame } from "../output/width.ts";
 import { type Answers, checked, DEFAULT_TEMPLATE, descriptionProblem } from "./answers.ts";
 
 /** The questions go to standard error, so that standard output stays the answer's. */
-const OUTPUT = { output: process.stderr };
+const OUTPUT = { output: process.stderr, signal: endOfInput() };
 
 /** Asks a person for what the command line leaves open, shows what will be made, and asks whether to. Throws INTERRUPTED. */
 export async function ask(context: Context): Promise<Answers> {

@@ -1,8 +1,9 @@
-import { lstatSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readlinkSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { entryAt, fileProblem, shownPath } from "../system/look-at.ts";
 import { type AppFile, appFiles } from "./app-files.ts";
+import { isAbandoned, makeDraft, settleDraft } from "./draft-folder.ts";
 import type { AppWords } from "./placeholders.ts";
 import type { Template } from "./template.ts";
 import { Undoable } from "./undoable.ts";
@@ -31,8 +32,8 @@ export interface MadeApp {
 }
 
 /**
- * Writes an app and links it into the home's `ghosts/`, where the daemon finds it. Nothing that is there is overwritten, and
- * when it fails half way all that was made is taken away again. Throws USAGE, NAME_TAKEN or FAILED.
+ * Writes an app and links it into the home's `ghosts/`, where the daemon finds it. Nothing that is there is overwritten, it is there as a whole or not at all, and
+ * when it fails half way all that was made is taken away again. Throws USAGE, NAME_TAKEN, PERMISSION_DENIED, NO_SPACE or FAILED.
  */
 export async function makeApp(order: AppOrder): Promise<MadeApp> {
   const problem = placeProblem(order);
@@ -40,9 +41,11 @@ export async function makeApp(order: AppOrder): Promise<MadeApp> {
   const files = await appFiles(order.template, order);
   const made = new Undoable();
   try {
-    made.folder(order.folder);
-    for (const file of files) writeOne(file, order.folder, made);
+    const draft = makeDraft(order.folder, made);
+    for (const file of files) writeOne(file, draft);
+    // A link that leads nowhere is in nobody's way should this be the end; an app without its link would be.
     const link = linkIntoHome(order, made);
+    settleDraft(draft, order.folder, made);
     return { folder: order.folder, link, files: order.template.files.map(({ path }) => path) };
   } catch (error) {
     made.undo();
@@ -53,7 +56,14 @@ export async function makeApp(order: AppOrder): Promise<MadeApp> {
 function failure({ name, folder }: AppPlaces, error: NodeJS.ErrnoException): GhostError {
   const isFull = error.code === "ENOSPC" || error.code === "EDQUOT";
   const { kind, text } = fileProblem(error);
-  const why = isFull ? "no space left on the device" : kind === "denied" ? text : error.message;
+  const isTaken = error.code === "EEXIST" || error.code === "ENOTEMPTY";
+  const why = isFull
+    ? "no space left on the device"
+    : isTaken
+      ? "something was put there meanwhile"
+      : kind === "denied"
+        ? text
+        : error.message;
   return new GhostError(
     isFull ? "NO_SPACE" : kind === "denied" ? "PERMISSION_DENIED" : "FAILED",
     `cannot make ${name} in ${folder}: ${why}`,
@@ -83,11 +93,11 @@ export function placeProblem({ name, folder, home }: AppPlaces): GhostError | nu
   });
 }
 
-function writeOne({ path, bytes, executable, linkTo }: AppFile, folder: string, made: Undoable): void {
-  const target = join(folder, path);
-  made.folder(dirname(target));
-  if (linkTo !== undefined) made.link(linkTo, target);
-  else made.file(target, bytes, executable ? 0o755 : 0o644);
+function writeOne({ path, bytes, executable, linkTo }: AppFile, draft: string): void {
+  const target = join(draft, path);
+  mkdirSync(dirname(target), { recursive: true });
+  if (linkTo !== undefined) symlinkSync(linkTo, target);
+  else writeFileSync(target, bytes, { flag: "wx", mode: executable ? 0o755 : 0o644 });
 }
 
 /** An app that lies in `ghosts/` is found there; a link beside it would make two of it. */
@@ -116,7 +126,7 @@ function refusalOf(folder: string): GhostError | null {
 
 function isEmptyFolder(path: string): boolean {
   try {
-    return readdirSync(path).length === 0;
+    return readdirSync(path).every(isAbandoned);
   } catch {
     return false;
   }

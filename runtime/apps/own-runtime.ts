@@ -2,7 +2,7 @@
  * This very program as a runtime of apps. A compiled Bun program is Bun when BUN_BE_BUN is set; an app must not pass that on, or `ghost` called
  * from it would be Bun, too, and it must find the runtime where programs look for it (`process.execPath`: `fork()`, workers, test runners).
  */
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 
@@ -65,9 +65,14 @@ export function ownRuntime(home: string, executable: string, place: typeof OWN_P
 function keep(path: string, text: string, mode: number): void {
   if (textOf(path) === text) return;
   const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, text, { mode });
-  chmodSync(temporary, mode);
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, text, { mode });
+    chmodSync(temporary, mode);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 function textOf(path: string): string | null {

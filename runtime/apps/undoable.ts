@@ -1,4 +1,4 @@
-import { mkdirSync, rmdirSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmdirSync, rmSync, symlinkSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { entryAt } from "../system/look-at.ts";
 
@@ -14,10 +14,16 @@ export class Undoable {
     this.steps.push(() => rmdirSync(path));
   }
 
-  /** Writes a new file. Throws EEXIST. */
-  file(path: string, bytes: Uint8Array, mode: number): void {
-    writeFileSync(path, bytes, { flag: "wx", mode });
-    this.steps.push(() => unlinkSync(path));
+  /** Makes a new folder that is taken away with all that was put into it. Throws EEXIST. */
+  tree(path: string): void {
+    mkdirSync(path);
+    this.steps.push(() => rmSync(path, { recursive: true, force: true }));
+  }
+
+  /** Moves what was made here to where nothing is; that is taken away as a whole. */
+  moved(from: string, path: string): void {
+    renameSync(from, path);
+    this.steps.push(() => rmSync(path, { recursive: true, force: true }));
   }
 
   /** Makes a new link. Throws EEXIST. */

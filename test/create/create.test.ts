@@ -5,6 +5,7 @@ import { onTerminal } from "../cli/on-terminal.ts";
 import { GHOST, run } from "../rig/ghost.ts";
 import { makeHome } from "../rig/home.ts";
 import { needs } from "../rig/needs.ts";
+import { cannotMount, fillDisk, mountSmall } from "../rig/small-disk.ts";
 import { test } from "../rig/test.ts";
 
 interface Made {
@@ -79,6 +80,39 @@ test("what fails half way leaves nothing behind", async () => {
   assert.is(code, 1, stderr);
   assert.match(stderr, "cannot make hello");
   assert.equal(readdirSync(join(home.work, "mine")), ["kept.txt"]);
+});
+
+test("what a killed one left half done is in nobody's way, and goes; what another one is writing stays", async () => {
+  await using home = makeHome();
+  for (const name of ["hello", "there"]) {
+    home.write(`${name === "there" ? "there/" : ""}.${name}.${0x7fffffff}.ghost-draft/.ghost.yaml`, "");
+    home.write(`.${name}.${process.pid}.ghost-draft/.ghost.yaml`, "");
+    await home.ok(["create", name]);
+    assert.ok(existsSync(join(home.work, name, "app.ts")));
+  }
+  assert.equal(readdirSync(home.work).sort(), [`.hello.${process.pid}.ghost-draft`, `.there.${process.pid}.ghost-draft`, "hello", "there"]);
+  assert.not(readdirSync(join(home.work, "there")).some((name) => name.endsWith("draft")));
+});
+
+test.unless(cannotMount, "on a full disk nothing of an app is left behind, nor of the runtime", async () => {
+  await using home = makeHome();
+  const place = join(home.work, "small");
+  using _disk = mountSmall(place, 1024 * 1024);
+  mkdirSync(join(place, "empty"));
+  const giveBack = fillDisk(place);
+  for (const dir of ["small/hello", "small/deep/hello", "small/empty"]) {
+    const { code, stderr } = await home.ghost(["create", "hello", "--dir", dir]);
+    assert.is(code, 1, stderr);
+    assert.match(stderr, `cannot make hello in ${join(home.work, dir)}: no space left on the device`);
+    assert.equal([readdirSync(place).sort(), readdirSync(join(place, "empty"))], [["ballast", "empty"], []]);
+    assert.not(existsSync(join(home.dir, "ghosts/hello")));
+  }
+  giveBack();
+  const run = home.write("app.js", "");
+  using _other = mountSmall(join(home.dir, "bin/runtime"), 1024 * 1024);
+  fillDisk(join(home.dir, "bin/runtime"));
+  assert.is((await home.ghost(["run", run])).code, 125);
+  assert.equal(readdirSync(join(home.dir, "bin/runtime")), ["ballast"]);
 });
 
 const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
@@ -172,6 +206,35 @@ test.unless(needs("python3"), "on a terminal what is not given is asked for, sho
   assert.match(readFileSync(join(home.work, "shop/.ghost.yaml"), "utf8"), 'description: "sells"');
   assert.match(stdout, "ghost run shop");
 });
+
+for (const [what, steps] of [
+  ["the first question", [["What is its name?", "\u0004"]]],
+  [
+    "a choice",
+    [
+      ["What is its name?", "shop\r"],
+      ["What kind of app?", "\u0004"],
+    ],
+  ],
+  [
+    "the last question",
+    [
+      ["What is its name?", "shop\r"],
+      ["What kind of app?", "\r"],
+      ["What does it do?", "\r"],
+      ["In which folder?", "\r"],
+      ["Make it?", "\u0004"],
+    ],
+  ],
+] as const)
+  test.unless(needs("python3"), `^D at ${what} makes nothing, says so, and gives the cursor back`, async () => {
+    await using home = makeHome();
+    const { code, stdout } = await onTerminal(home, ["create"], { steps });
+    assert.is(code, 130, stdout);
+    assert.match(stdout, "nothing was made");
+    assert.ok(stdout.lastIndexOf("\u001b[?25h") > stdout.lastIndexOf("\u001b[?25l"), JSON.stringify(stdout));
+    assert.equal(readdirSync(home.work), []);
+  });
 
 test.unless(needs("python3"), "a name that cannot be used is told while it is typed, and ^C makes nothing", async () => {
   await using home = makeHome();
