@@ -42,7 +42,12 @@ function notFound(word: string, path: string, { directory, home, verb = "run" }:
   const near = isPath ? nearPath(word, path) : nearest(word, [...namesIn(join(home, "ghosts")), ...namesIn(directory)]);
   const meant = near === null ? null : `did you mean ${near}?`;
   const remedy = isPath || verb === "test" || !/^[A-Za-z0-9_-]+$/.test(word) ? null : `ghost create ${word} makes an app of that name`;
-  const hint = meant && remedy ? `${meant} Else ${remedy}` : (meant ?? remedy ?? "correct the path");
+  const hint =
+    meant && remedy
+      ? `${meant} Else ${remedy}`
+      : (meant ??
+        remedy ??
+        (isPath ? "correct the path" : "it takes the name of an app in ghosts/, a folder with a .ghost.yaml, or a file"));
   return new GhostError("NOT_FOUND", `cannot ${verb} ${word}: ${why}`, { hint });
 }
 

@@ -130,7 +130,7 @@ test("what is misspelt is told with what was meant, and the app's arguments with
   const tested = await said("test", "greter");
   assert.match(tested, "cannot test greter: neither ");
   assert.match(tested, "did you mean greeter?\n");
-  assert.match(await said("test", "nosuch"), "hint: correct the path");
+  assert.match(await said("test", "nosuch"), "hint: it takes the name of an app in ghosts/, a folder with a .ghost.yaml, or a file");
   const more = await said("run", "hello/app.js", "Ada", "Bob");
   assert.match(more, "Ada is one argument too many");
   assert.match(more, 'if that is for the app: ghost run hello/app.js -- Ada Bob, or --args "Ada Bob"');
