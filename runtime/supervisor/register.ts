@@ -16,6 +16,7 @@ import { startAll } from "./start-all.ts";
 import { isOwn, isSurplus, keyOf, type Supervised, supervise } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { noteChanges, takeUp } from "./take-up.ts";
+import { tellLiveChanges } from "./tell-live-changes.ts";
 
 /** Processes that one home may hold. */
 export const PROCESSES_MAX = 10_000;
@@ -61,6 +62,7 @@ export async function register(
   const leaving = known.filter(isSurplus);
   save(supervisor, manifest, changes);
   for (const definition of manifest.processes) tellEndOfScale(supervisor, definition, scales.get(keyOf(definition)), request.by);
+  tellLiveChanges(supervisor, changes, find, request.by);
   const changed = changes.filter((change) => change.action === "change" && change.disrupts);
   const noted = noteChanges(supervisor, changed.flatMap(find), earlier);
   announcePlan(announced(supervisor, changes, request, groups));

@@ -266,6 +266,7 @@ export const QUIET_KINDS = new Set([
   "hook-failed",
   "signalled",
   "scaled",
+  "definition-applied",
   "reload-failed",
   "stop-command-failed",
   "limit-unenforced",

@@ -109,6 +109,11 @@ test("keys that only Ghost sees apply without a restart; keys that the process s
     assert.equal([planned?.action, planned?.disrupts], ["change", false], JSON.stringify(change));
     await home.ok(["register"]);
     assert.is((await view(home, "api")).pid, pid, JSON.stringify(change));
+    const told = (await home.ok(["why", "api"])).stdout
+      .split("\n")
+      .filter((line) => / took up .* without a restart \(ghost register\)/.test(line));
+    assert.is(told.length, live.indexOf(change) + 1, told.join("; "));
+    assert.ok(told.at(-1)?.includes(Object.keys(change)[0] as string), told.at(-1));
   }
   let last = pid;
   for (const change of [{ environment: { A: "1" } }, { umask: "077" }, { command: "sleep 2000" }, { working_directory: "/" }]) {
