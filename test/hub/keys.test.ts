@@ -306,4 +306,14 @@ test("a version is new at each change, decides who may write, and never comes tw
   );
 });
 
+test("an error that repeats what a client sent is one line, without the line ends at its end", async () => {
+  await using home = makeHome();
+  await using hub = await serveHub(home);
+  using talk = await hub.talk();
+  const errorOf = async (option: string) => ((await talk.ask("EXPIRE", "k", "1", option)) as Refusal).error;
+  assert.is(await errorOf("\r\n"), "ERR Unsupported option ");
+  assert.is(await errorOf("a\r\nb\n"), "ERR Unsupported option a  b");
+  assert.is(await talk.ask("PING"), "PONG");
+});
+
 test.run();

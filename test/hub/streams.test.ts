@@ -103,6 +103,23 @@ test("XGROUP takes no more words than its options have, and makes no stream then
   assert.is(await say("XGROUP", "SETID", "s", "g", "0", "ENTRIESREAD", 1), "OK");
 });
 
+test("XGROUP SETID wakes nobody, and who waits gets all behind the new id with the next entry", async () => {
+  await using rig = await startStreams();
+  const [line, reader] = [await rig.connect(), await rig.connect()];
+  await line("XADD", "s", "1-1", "a", "b");
+  await line("XGROUP", "CREATE", "s", "g", "$");
+  const waits = reader("XREADGROUP", "GROUP", "g", "c", "BLOCK", 0, "STREAMS", "s", ">");
+  await reader.blocked();
+  await line("XGROUP", "SETID", "s", "g", 0);
+  assert.match(String(await line("INFO", "clients")), /blocked_clients:1/);
+  await line("XADD", "s", "1-2", "a", "b");
+  const [[, entries]] = (await waits) as [[string, [string][]]];
+  assert.equal(
+    entries.map(([id]) => id),
+    ["1-1", "1-2"],
+  );
+});
+
 test("a wait ends when its time is over, and when its stream goes", async () => {
   await using rig = await startStreams();
   const [line, reader] = [await rig.connect(), await rig.connect()];

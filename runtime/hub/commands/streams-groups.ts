@@ -118,7 +118,8 @@ function setId(hub: Hub, place: Place, args: Arguments): void {
   group.last = textAt(args, 4) === "$" ? stream.last : looseIdAt(args, 4);
   group.read = readOptions(args, "SETID").read;
   group.isChanged = true;
-  changed(hub, place, stream);
+  // Who waits is not woken, as in Redis: the next entry does it.
+  hub.streams.touch(stream);
   hub.output.ok();
 }
 

@@ -45,16 +45,16 @@ export class Output {
     this.line(43, text);
   }
 
-  /** An error: a code word, a blank, a sentence. Line ends would break the protocol and become blanks. */
+  /** An error: a code word, a blank, a sentence. Line ends would break the protocol and become blanks, at the end nothing. */
   error(text: string): void {
-    this.line(45, text.replace(/[\r\n]/g, " "));
+    this.line(45, onOneLine(text));
   }
 
   /** An error that repeats what a client sent: one letter a byte. */
   errorBytes(text: string): void {
     this.room(text.length + 3);
     this.buffer[this.length++] = 45;
-    this.length += this.buffer.latin1Write(text.replace(/[\r\n]/g, " "), this.length, text.length);
+    this.length += this.buffer.latin1Write(onOneLine(text), this.length, text.length);
     this.end();
   }
 
@@ -175,6 +175,10 @@ export class Output {
     this.buffer.copy(wider, 0, 0, this.length);
     this.buffer = wider;
   }
+}
+
+function onOneLine(text: string): string {
+  return text.replace(/[\r\n]+$/, "").replace(/[\r\n]/g, " ");
 }
 
 const OK = Buffer.from("+OK\r\n");

@@ -14,7 +14,12 @@ export function mutate(random: Random, words: readonly Word[]): readonly Word[] 
   const cased = words.map((word) => (typeof word === "string" && /^[A-Z]{2,20}$/.test(word) ? anyCase(random, word) : word));
   if (!random.chance(CHANGED)) return cased;
   const changed = change(random, cased);
-  return isRacy(changed) ? cased : changed;
+  return isRacy(changed) || setsName(changed) ? cased : changed;
+}
+
+/** Redis 7.0 sets the name even where a later word of HELLO is refused, the hub, as Redis 7.2, does not. */
+function setsName(words: readonly Word[]): boolean {
+  return /^HELLO$/i.test(String(words[0])) && words.some((word) => /^SETNAME$/i.test(String(word)));
 }
 
 function change(random: Random, words: readonly Word[]): readonly Word[] {
