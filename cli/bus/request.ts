@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import type { Received } from "../../core/bus/envelope.ts";
-import type { SessionEvent } from "../../core/bus/session/session.ts";
+import type { HubSession, SessionEvent } from "../../core/bus/session/session.ts";
+import { nearest } from "../../core/config/suggest.ts";
+import { listOf } from "../../core/data/hub/hub-link.ts";
+import { textOf } from "../../core/data/hub/reply-text.ts";
 import { errorFrom } from "../../core/errors/error-from.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { type Context, countOption } from "../context.ts";
@@ -12,6 +14,11 @@ import { longValue, renderMessage } from "../output/messages.ts";
 import { formatDuration } from "../output/quantities.ts";
 import { envelopeWriter, readShown } from "./envelope.ts";
 import { printLine } from "./subscribe.ts";
+
+/** So many channels that somebody listens to are named. */
+const CHANNELS_NAMED = 10;
+/** Channels that are of no use to who asks: Ghost's own, and where answers are awaited. */
+const OWN_CHANNEL = /^(?:ghost:|_reply:|cache:invalidation$|metrics:)/;
 
 /** How long an answer is waited for unless told otherwise, in milliseconds. */
 const TIMEOUT_MS = 5_000;
@@ -68,7 +75,7 @@ export async function request(context: Context, channel: string, word: string | 
       hub
         .subscribe("channel", reply, listener)
         .then(() => hub.send(["PUBLISH", channel, payload]))
-        .then((receivers) => (Number(receivers) === 0 ? settle(noResponders(channel, join(context.home, "run", "hub.sock"))) : undefined))
+        .then(async (receivers) => (Number(receivers) === 0 ? settle(noResponders(channel, await listenedTo(hub))) : undefined))
         .catch(settle);
     });
     return answered;
@@ -82,9 +89,18 @@ function plainValue(data: unknown): string {
   return typeof data === "string" ? data : JSON.stringify(data);
 }
 
-function noResponders(channel: string, socket: string): GhostError {
+/** Channels of apps to which somebody listens, sorted. */
+async function listenedTo(hub: HubSession): Promise<string[]> {
+  const channels = listOf(await hub.send(["PUBSUB", "CHANNELS"])).map((channel) => textOf(channel) ?? "");
+  return channels.filter((channel) => channel !== "" && !OWN_CHANNEL.test(channel)).sort();
+}
+
+function noResponders(channel: string, others: readonly string[]): GhostError {
+  const meant = nearest(channel, others);
+  const more = others.length > CHANNELS_NAMED ? ` and ${others.length - CHANNELS_NAMED} more` : "";
+  const listened = others.length === 0 ? "to no channel of an app at all" : `to ${others.slice(0, CHANNELS_NAMED).join(", ")}${more}`;
   return new GhostError("NO_RESPONDERS", `cannot ask ${channel}: nobody listens there`, {
-    hint: `start who answers, or look who listens: redis-cli -s ${socket} PUBSUB CHANNELS; ghost list shows what runs`,
+    hint: `${meant === null ? "" : `did you mean ${meant}? `}start the program that answers (ghost list shows what runs); now somebody listens ${listened}`,
   });
 }
 

@@ -39,6 +39,16 @@ test("one line a series, with its tags; a histogram tells how its values are spr
   ]);
 });
 
+test("the values of a spread have three digits, and the unit that its tag names", () => {
+  const latency = {
+    ...HISTOGRAM,
+    tags: { unit: "ms", table: "items" },
+    histogram: { ...HISTOGRAM.histogram, count: 1, max: 6.58744, buckets: [{ le: null, count: 1 }] },
+  };
+  const [, line = ""] = renderSeries([latency as MetricSeries], 200, plain, NOW);
+  assert.match(line, /^shop {2}latency\{table=items\} +histogram {2}p50 6\.59ms {2}p95 6\.59ms {2}max 6\.59ms {2}n 1 /);
+});
+
 test("a narrow terminal goes without kind and age", () => {
   const [head = ""] = renderSeries([COUNTER], 45, plain, NOW);
   assert.equal(head.split(/ +/), ["APP", "METRIC", "VALUE"]);

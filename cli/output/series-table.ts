@@ -11,13 +11,13 @@ const COLUMNS: readonly Column[] = [
   { title: "AGE", align: "right", spare: 2 },
 ];
 
-/** The latest values that apps measured: one line a series; of a histogram its median, its 95th percentile and its count. */
+/** The latest values that apps measured: one line a series; of a histogram its median, its 95th percentile and its count. The tag `unit` stands behind the values. */
 export function renderSeries(series: readonly MetricSeries[], columns: number, paint: Paint, now = Date.now()): string[] {
-  const rows = series.map(({ namespace, name, tags, kind, updatedAt, ...values }) => [
+  const rows = series.map(({ namespace, name, tags: { unit = "", ...rest }, kind, updatedAt, ...values }) => [
     { text: namespace },
-    { text: name + tagsText(tags), paint: paint.bold },
+    { text: name + tagsText(rest), paint: paint.bold },
     { text: kind, paint: paint.dim },
-    { text: valueText(values) },
+    { text: valueText(values, unit) },
     { text: formatDuration(now - Date.parse(updatedAt)), paint: paint.dim },
   ]);
   return renderTable(COLUMNS, rows, columns, paint);
@@ -28,9 +28,15 @@ function tagsText(tags: Readonly<Record<string, string>>): string {
   return entries.length === 0 ? "" : `{${entries.map(([name, value]) => `${name}=${value}`).join(",")}}`;
 }
 
-function valueText({ value, histogram }: Pick<MetricSeries, "value" | "histogram">): string {
-  if (!histogram) return number(value);
-  return `p50 ${number(quantile(histogram, 0.5))}  p95 ${number(quantile(histogram, 0.95))}  max ${number(histogram.max)}  n ${histogram.count}`;
+function valueText({ value, histogram }: Pick<MetricSeries, "value" | "histogram">, unit: string): string {
+  if (!histogram) return number(value) + unit;
+  const [half, most] = [0.5, 0.95].map((share) => short(quantile(histogram, share)) + unit);
+  return `p50 ${half}  p95 ${most}  max ${short(histogram.max)}${unit}  n ${histogram.count}`;
+}
+
+/** What a spread tells is no more exact than three digits. */
+function short(value: number): string {
+  return Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 }
 
 /** At most six significant digits. */

@@ -8,6 +8,8 @@ import { foregroundNotes } from "../../core/config/foreground-notes.ts";
 import { definitionOf } from "../../core/config/from-program.ts";
 import { sanitizeName } from "../../core/config/names.ts";
 import { RESTART_DEFAULT } from "../../core/config/read-policies.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
+import { hasTests } from "../apps/find-tests.ts";
 import { launchOf, testLaunchOf } from "../apps/launch.ts";
 import { readApp } from "../config/read-app-file.ts";
 import type { FoundApp } from "./find-app.ts";
@@ -63,8 +65,17 @@ export async function readTests(found: FoundApp, context: RunnableContext): Prom
   if (found.kind === "file") return testOfFile(found.file, context);
   const { app, definition, ...rest } = await readApp(found.directory, context);
   const { executable, args, environment } = testLaunchOf(app, context.home, context.args);
+  if (args[0] === "test" && basename(executable) !== "deno" && context.args.length === 0) refuseNone(app.directory);
   const tests = { ...definition, executable, args, environment: { ...definition.environment, ...environment }, ...ONCE };
   return { ...rest, definition: tests, notes: [] };
+}
+
+/** Bun's own words on that lead to Bun's pages. */
+function refuseNone(directory: string): void {
+  if (!hasTests(directory))
+    throw new GhostError("NOT_FOUND", `cannot test ${directory}: there are no tests in it`, {
+      hint: "a test is a file such as app.test.ts; ghost create --template service shows what one looks like",
+    });
 }
 
 /** A run that is over when it is over. */

@@ -37,7 +37,7 @@ export class HubMetrics implements Metrics {
   }
 
   recordLatency(name: string, milliseconds: number, tags?: MetricTags): Promise<void> {
-    return this.track(name, milliseconds, tags);
+    return this.track(name, milliseconds, { unit: "ms", ...tags });
   }
 
   /** Hands over what the turn measured; gives whether the hub was ever told anything. */

@@ -14,7 +14,7 @@ export interface Metrics {
   increment(name: string, by?: number, tags?: MetricTags): Promise<void>;
   /** How much there is now; the last value counts. `Ghost.metrics.gauge("queue.length", 12)` */
   gauge(name: string, value: number, tags?: MetricTags): Promise<void>;
-  /** How long something took, in milliseconds. `Ghost.metrics.recordLatency("db.query", 3.2)` */
+  /** How long something took, in milliseconds: a value as `track` takes it, with the tag `unit: "ms"`. `Ghost.metrics.recordLatency("db.query", 3.2)` */
   recordLatency(name: string, milliseconds: number, tags?: MetricTags): Promise<void>;
   /** Values that were not taken, because there was no hub or it refused them. */
   readonly dropped: number;

@@ -20,6 +20,19 @@ test("runs an app's tests with the runtime inside, and passes the exit code on",
   assert.is((await home.ghost(["test", "app.test.ts"], { env })).code, 0);
 });
 
+test("says of an app without tests that there are none", async () => {
+  await using home = makeHome();
+  home.write(".ghost.yaml", "app: { id: untested }\n");
+  home.write("app.ts", "export const one: number = 1;\n");
+  home.write("node_modules/other/other.test.ts", "throw new Error();\n");
+  const { code, stdout, stderr } = await home.ghost(["test"]);
+  assert.is(code, 125);
+  assert.match(stderr, /cannot test \S+: there are no tests in it\nhint: a test is a file such as app\.test\.ts/);
+  assert.not.match(stdout + stderr, /bun/i);
+  home.write("deep/er/app.spec.ts", "import { test } from 'node:test';\ntest('one', () => {});\n");
+  assert.is((await home.ghost(["test"])).code, 0);
+});
+
 test.unless(needs("python3"), "runs the tests of a Python app with unittest", async () => {
   await using home = makeHome();
   home.write(".ghost.yaml", "app: { id: snake }\n");

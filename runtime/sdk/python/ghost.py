@@ -162,7 +162,7 @@ class Ghost:
 
     def latency(self, metric, milliseconds, **tags):
         """How long something took: `app.latency("orders.save", 3.2)`; `ghost metrics` shows how it is spread."""
-        self._measure("histogram", metric, milliseconds, tags)
+        self._measure("histogram", metric, milliseconds, {"unit": "ms", **tags})
 
     def beat(self, ready=True, health=None):
         """Tells the supervisor that this app lives and how it is: `app.beat(health={"status": "healthy", "checks": {}})`. False: nobody took it."""
