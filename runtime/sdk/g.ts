@@ -1,5 +1,5 @@
 import { doubles } from "./install.ts";
-import { isWritten, type LogFields, type LogLevel, textWriter, writeJson } from "./log.ts";
+import { careful, isWritten, type LogFields, type LogLevel, textWriter, writeJson } from "./log.ts";
 import { clock, openConnection } from "./parts.ts";
 
 /**
@@ -50,9 +50,9 @@ export const G: Log = { debug, info, warn, error, ...aliases };
 function writerOf(level: LogLevel): Log["error"] {
   return (message, given) => {
     const { log = writeRecord, metrics = openConnection()?.recordMetrics } = doubles();
-    const fields = given instanceof Error ? { error: given } : given;
-    if (isWritten(level, env.GHOST_LOG_LEVEL ?? "info"))
+    const write = (fields?: LogFields): void =>
       log({ time: new Date(clock().now()).toISOString(), level, message: String(message), ...(fields && { fields }) });
+    if (isWritten(level, env.GHOST_LOG_LEVEL ?? "info")) careful(write, given instanceof Error ? { error: given } : given);
     metrics?.increment("ghost.log.records", 1, { level });
   };
 }

@@ -46,6 +46,28 @@ function shown(value: unknown): string {
   return value instanceof Error ? `${value.stack}` : typeof value === "string" ? value : JSON.stringify(value, plain);
 }
 
+/** Writes a record with these fields; where one of them cannot be read or written, the field says so. Never throws. */
+export function careful(write: (fields?: LogFields) => void, fields?: LogFields): void {
+  try {
+    write(fields);
+  } catch {
+    try {
+      write(Object.fromEntries(Object.keys(fields as LogFields).map((name) => [name, tamed(fields as LogFields, name)])));
+    } catch {}
+  }
+}
+
+function tamed(fields: LogFields, name: string): unknown {
+  let value: unknown;
+  try {
+    value = fields[name];
+    JSON.stringify(value, plain);
+    return value;
+  } catch (error) {
+    return value instanceof Error ? value.stack : `cannot be written: ${error}`;
+  }
+}
+
 /** What JSON cannot hold by itself. */
 function plain(_name: string, value: unknown): unknown {
   if (value instanceof Error) return { ...value, message: value.message, stack: value.stack };

@@ -31,6 +31,10 @@ app.call("HSET", "h", "a", "1")
 fails("WRONG_TYPE", lambda: app.get("h"))
 fails("FAILED", lambda: app.call("NONSENSE"))
 assert app.call("PING") == "PONG"
+app.set("half", {"a\\ud800": "\\ud800ü"})
+assert app.get("half") == {"a\\ud800": "\\ud800ü"}
+assert "Unicode" in fails("USAGE", lambda: app.set("\\ud800", 1))
+app.delete("half")
 `,
   );
   assert.is(await hub.ask("EXISTS", "k"), 0);
@@ -140,6 +144,32 @@ app.debug("unseen")
   );
   const text = await python(home, code, { ...given, GHOST_LOG_FORMAT: "text", GHOST_LOG_LEVEL: "error" });
   assert.match(text.stdout, /^\d\d:\d\d:\d\d error odd why=x\n$/);
+});
+
+test.unless(PYTHON, "the log takes whatever it is given, in JSON and for people, and raises nothing", async () => {
+  await using home = makeHome();
+  const program = `
+class Bad:
+    def __str__(self):
+        raise ValueError("no text")
+circle = []
+circle.append(circle)
+app = ghost.connect()
+app.info("x\\ud800", half="é\\ud800", bad=Bad(), circle=circle, large=10**40, nan=float("nan"), keys={(1, 2): 3})
+app.info(Bad())
+print("end")
+`;
+  for (const format of ["json", "text"]) {
+    const { stdout } = await python(home, program, { GHOST_LOG_FORMAT: format, GHOST_LOG_LEVEL: "no level" });
+    const lines = stdout.trim().split("\n");
+    assert.equal([lines.length, lines[2]], [3, "end"], stdout);
+    if (format === "text") continue;
+    const told = { half: "é?", bad: "cannot be written: ValueError", circle: "cannot be written: ValueError", nan: "nan" };
+    const record = JSON.parse(lines[0] ?? "") as Record<string, unknown>;
+    assert.equal([record.message, record.keys], ["x?", "cannot be written: TypeError"]);
+    for (const [name, value] of Object.entries(told)) assert.is(record[name], value);
+    assert.is((JSON.parse(lines[1] ?? "") as { message: string }).message, "cannot be written: ValueError");
+  }
 });
 
 test.run();

@@ -184,13 +184,19 @@ class Ghost:
         threading.Thread(target=beat, name="ghost beats", daemon=True).start()
 
     def log(self, level, message, **fields):
-        """A line on stdout, JSON when supervised and readable on a terminal: `app.info("order saved", id=7)`. GHOST_LOG_LEVEL: the least that is written."""
+        """A line on stdout, JSON when supervised and readable on a terminal: `app.info("order saved", id=7)`. GHOST_LOG_LEVEL: the least that is written.
+        Raises nothing: what cannot be written is said to be so, and a character that is none is `?`."""
+        least = os.environ.get("GHOST_LOG_LEVEL", "info")
+        if least in LEVELS and LEVELS.index(level) < LEVELS.index(least):
+            return
         now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        line = json.dumps({"time": now, "level": level, "message": str(message), **fields}, ensure_ascii=False, default=str)
-        if os.environ.get("GHOST_LOG_FORMAT") == "text" or "GHOST_NAME" not in os.environ or sys.stdout.isatty():
-            line = " ".join([now[11:19], level.ljust(5), str(message), *(f"{name}={value}" for name, value in fields.items())])
-        if LEVELS.index(level) >= LEVELS.index(os.environ.get("GHOST_LOG_LEVEL", "info")):
-            sys.stdout.write(line + "\n")
+        message, fields = _written(message, str), {name: _written(value, lambda it: it) for name, value in fields.items()}
+        line = json.dumps({"time": now, "level": level, "message": message, **fields}, ensure_ascii=False, default=str)
+        with contextlib.suppress(OSError, ValueError):  # nobody reads, or stdout is closed
+            if os.environ.get("GHOST_LOG_FORMAT") == "text" or "GHOST_NAME" not in os.environ or sys.stdout.isatty():
+                line = " ".join([now[11:19], level.ljust(5), message, *(f"{name}={value}" for name, value in fields.items())])
+            encoding = sys.stdout.encoding or "utf-8"
+            sys.stdout.write(line.encode(encoding, "replace").decode(encoding) + "\n")
             sys.stdout.flush()
 
     debug, info = functools.partialmethod(log, "debug"), functools.partialmethod(log, "info")
@@ -327,7 +333,10 @@ class _Wire:
             raise GhostError("UNAUTHORIZED", "cannot log in to the hub: the token is not valid here", hint) from None
 
     def call(self, *words):
-        parts = [word if isinstance(word, (bytes, bytearray)) else str(word).encode() for word in words]
+        try:
+            parts = [word if isinstance(word, (bytes, bytearray)) else str(word).encode() for word in words]
+        except UnicodeEncodeError as error:
+            raise GhostError("USAGE", f"cannot send a text that is no Unicode: {error.reason}", "send bytes") from None
         self._is_busy = True
         reply = self.read(time.monotonic() + REPLY_LIMIT, b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%b\r\n" % (len(part), part) for part in parts))
         if self._is_busy:
@@ -395,9 +404,21 @@ def _ms(duration):
     return max(1, round(float(found[1]) * UNITS[found[2]]))
 
 
+def _written(value, read):
+    try:
+        value = read(value)
+        json.dumps(value, default=str, allow_nan=False), str(value)
+        return value
+    except Exception as error:  # whatever an object of the app's does when it is asked for its text
+        return str(value) if isinstance(value, float) else f"cannot be written: {type(error).__name__}"
+
+
 def _json(value, default=None):
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=default)
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=default)
+        # Half of a surrogate pair is no UTF-8; JSON has an escape for it.
+        is_text = text.isascii() or text.encode(errors="replace").decode() == text
+        return text if is_text else json.dumps(value, separators=(",", ":"), allow_nan=False, default=default)
     except (TypeError, ValueError) as error:
         raise GhostError("USAGE", f"cannot write this as JSON: {error}", "use what JSON can hold: dates as text, bytes as base64") from error
 
