@@ -142,7 +142,7 @@ test.unless(isRoot, "one user's apps cannot take all connections of the hub", as
   assert.is(await hub.ask("GHOST.DOOR", path, "33"), "OK");
   const clients = [];
   // The queue of a socket is shorter than that.
-  for (let count = 0; count < 1_000; count++) clients.push(await connectHub(path));
+  for (let count = 0; count < 1_000; count++) clients.push(await waitFor(() => connectHub(path), { what: "a place in the queue" }));
   assert.match(String(await clients.at(-1)?.ask("PING")), /NOAUTH/);
   // It is hung up at once: whether it could read why is chance.
   await connectHub(path).then(
