@@ -5,9 +5,11 @@ import { findHome, prepareHome } from "../../runtime/daemon/home.ts";
 import { Announcement } from "../../runtime/foreground/announcement.ts";
 import { surroundingsOf } from "../../runtime/foreground/environment.ts";
 import { findApp } from "../../runtime/foreground/find-app.ts";
+import { watchOutput } from "../../runtime/foreground/output-watch.ts";
 import { type Runnable, readRunnable, readTests } from "../../runtime/foreground/read-runnable.ts";
 import { type ForegroundChange, ForegroundRun } from "../../runtime/foreground/run.ts";
 import type { Context } from "../context.ts";
+import { OutputClosed } from "../output/stream.ts";
 import { passSignals } from "./pass-signals.ts";
 
 /** What is to be run in the foreground. */
@@ -52,6 +54,12 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
   });
   const announcement = announcementOf(context, root, run);
   passSignals(run);
+  let closed = false;
+  const looking = watchOutput(() => {
+    closed = true;
+    tellGone(context, definition.name);
+    run.endGently("SIGPIPE");
+  });
   for (const warning of runnable.warnings) context.warn(formatDiagnostic(warning));
   for (const note of runnable.notes) context.warn(note);
   run.start(`ghost ${context.verb}`);
@@ -60,8 +68,10 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
     void import("./old-sdk.ts").then(({ tellOldSdk }) => tellOldSdk(context, definition.workingDirectory));
   try {
     if (options.watch) await watch(context, run);
-    return await run.ended;
+    const exit = await run.ended;
+    return closed ? { ...exit, code: null, signal: "SIGPIPE" } : exit;
   } finally {
+    looking();
     await announcement.end();
   }
 }
@@ -91,6 +101,7 @@ async function watch(context: Context, run: ForegroundRun): Promise<void> {
 function tell(context: Context, { definition: { name, watch } }: Runnable, { from, to, cause, last }: ForegroundChange): void {
   if (cause === null) return;
   if (cause.kind.startsWith("watch-")) return context.warn(cause.text);
+  if (cause.kind === "insisted") return context.say(`ghost: ${name} ${cause.text}`);
   // What follows a stop was told when it began.
   if (from === to || from === "stopping" || !TOLD.has(cause.kind)) return;
   if (to === "exited" || to === "failed") {
@@ -99,4 +110,12 @@ function tell(context: Context, { definition: { name, watch } }: Runnable, { fro
   } else context.say(`ghost: ${name}${cause.kind === "file-changed" ? `: ${cause.text}; restarts` : ` ${cause.text}`}`);
 }
 
-const TOLD = new Set(["exit", "oom-killed", "budget-spent", "file-changed", "restart"]);
+const TOLD = new Set(["exit", "oom-killed", "budget-spent", "file-changed", "restart", "spawn-failed"]);
+
+function tellGone(context: Context, name: string): void {
+  try {
+    context.say(`ghost: ${name} is ended, for nobody reads its output any more`);
+  } catch (error) {
+    if (!(error instanceof OutputClosed)) throw error;
+  }
+}

@@ -5,16 +5,12 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { PRELOAD } from "../process/app-preload.ts";
 
 /** Below the home, for the user of the home alone: beside the binary that `install.sh` puts there. */
 export const OWN_PLACE = { path: ["bin", "runtime"], mode: 0o700 } as const;
 /** Below a folder that other users may pass. Bun looks into the folder of what it loads. */
 export const OPEN_PLACE = { path: ["runtime"], mode: 0o755 } as const;
-
-/** Runs before anything of the app does. */
-const PRELOAD = `delete process.env.BUN_BE_BUN;
-process.execPath = process.argv0 = process.argv[0] = import.meta.dirname + "/bun";
-`;
 
 /** Asks Bun for nothing that the caller did not: no .env (Ghost's `env_file` is for that), nothing fetched from a registry. */
 const SANE_FLAGS = ["--no-env-file", "--no-install"] as const;

@@ -18,7 +18,7 @@ export interface EndOptions {
  * because the time was over.
  */
 export async function endTree(
-  target: Target,
+  target: Target & { readonly token?: string },
   { signal, timeoutMs }: Pick<StopPolicy, "signal" | "timeoutMs">,
   { isForced = () => false, ask = () => false }: EndOptions = {},
 ): Promise<boolean> {

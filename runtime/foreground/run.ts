@@ -10,12 +10,13 @@ import {
   type Identity,
   type Machine,
   registered,
+  succeeded,
   UNSEEN_EXIT,
 } from "../../core/lifecycle/state.ts";
 import { transition } from "../../core/lifecycle/transition.ts";
 import { statusOf } from "../../core/lifecycle/view.ts";
 import { findExecutable } from "../process/executable.ts";
-import { passSignal, spawnOnTerminal } from "../process/on-terminal.ts";
+import { bearersOf, passSignal, spawnOnTerminal } from "../process/on-terminal.ts";
 import { runStopCommand } from "../process/stop-command.ts";
 import { selfCommand } from "../system/self.ts";
 import { endTree } from "./end-tree.ts";
@@ -25,6 +26,8 @@ import type { Surroundings, SurroundingsFor } from "./environment.ts";
 const TOKEN_BYTES = 12;
 /** An end so soon after ^C is the answer to it: what is restarted otherwise is then not, in ms. */
 const ANSWER_MS = 10_000;
+/** Who types ^C again within this time means it, in ms; later it is another one, as a program may take ^C for what it likes. */
+const INSIST_MS = 2_000;
 /** How long the runtime may take to tell the end of its own child, in ms. */
 const TOLD_MS = 1_000;
 
@@ -68,6 +71,8 @@ export class ForegroundRun {
   private fail!: (error: unknown) => void;
   private backoff: ReturnType<typeof setTimeout> | undefined;
   private interruptedMs = Number.NEGATIVE_INFINITY;
+  /** ^C asked it to end, and not only interrupted it. */
+  private insisted = false;
   /** Somebody wants it to end: it is not started again, whatever its policy or its files say. */
   private unwanted = false;
   /** What ended the wait of a run of which nothing ran any more. */
@@ -98,13 +103,19 @@ export class ForegroundRun {
     this.dispatch(this, { type: "start", cause: { kind: "start", text: `started in the foreground by ${by}` } });
   }
 
-  /** A key that went to the program, too, or is passed on to it: what it does then is its own affair, but an end is no reason to restart. */
+  /**
+   * A key that went to the program, too, or is passed on to it: what it does then is its own affair, but an end is no reason to restart. ^C at once again asks the program
+   * to end, as `stop` does, and once more makes it.
+   */
   interrupted(signal: NodeJS.Signals, passOn: boolean): void {
-    this.interruptedMs = performance.now();
+    const nowMs = performance.now();
+    const insists = signal === "SIGINT" && (nowMs - this.interruptedMs < INSIST_MS || this.insisted);
+    this.interruptedMs = nowMs;
     const identity = this.identity();
     if (this.machine.state.at === "starting") {
       if (passOn) this.early.push(signal);
     } else if (identity === null) this.stop(signal);
+    else if (insists) this.insist(signal);
     else if (passOn) passSignal(identity, signal);
   }
 
@@ -122,6 +133,24 @@ export class ForegroundRun {
     const force = this.unwanted && at === "stopping";
     this.unwanted = true;
     this.dispatch(this, { type: "stop", cause: { kind: "stop", text: `stopped by ${signal}` }, force });
+  }
+
+  /** Asks it to end, unless that was done. */
+  endGently(signal: NodeJS.Signals): void {
+    if (!this.unwanted || this.machine.state.at !== "stopping") this.stop(signal);
+  }
+
+  private insist(signal: NodeJS.Signals): void {
+    const { stop } = this.definition;
+    const isAsked = this.machine.state.at === "stopping";
+    const text = isAsked
+      ? "does not end, and is killed"
+      : `does not end at ^C: ${stop.command ? "stop.command" : stop.signal} asks it to; ^C once more kills it`;
+    const status = statusOf(this.machine);
+    this.insisted = true;
+    this.parts.onChange({ from: status, to: status, last: false, cause: { kind: "insisted", text } });
+    this.stop(signal);
+    if (isAsked) this.harder?.();
   }
 
   isRegistered(): boolean {
@@ -208,7 +237,10 @@ export class ForegroundRun {
 
   private programEnded(exit: Exit): void {
     if (performance.now() - this.interruptedMs < ANSWER_MS) this.unwanted = true;
-    this.dispatch(this, { type: "exited", exit, leftovers: false });
+    const token = this.identity()?.token;
+    // As in the background: one that ended well may leave somebody behind on purpose.
+    const leftovers = token !== undefined && !succeeded(exit, this.definition.restart) && bearersOf(token).length > 0;
+    this.dispatch(this, { type: "exited", exit, leftovers });
   }
 
   /** The signal to the program, time to react, SIGKILL; then the same for what it leaves behind. */

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { Identity } from "../../core/lifecycle/state.ts";
+import { environmentOf } from "./environ.ts";
 import { identify } from "./identity.ts";
 import { startRunGuard } from "./run-guard.ts";
 import { signalProcess, type Target } from "./signal.ts";
@@ -76,10 +77,36 @@ export function passSignal(target: Target, signal: NodeJS.Signals): void {
   signalProcess(target, signal);
 }
 
-/** The program and all that descends from it, as far as that can be seen now: once it has ended, its children have another parent. */
-export function treeOf(target: Target): ProcessEntry[] {
+/**
+ * The program and all that descends from it, as far as that can be seen now: once it has ended, its children have another parent, and only those are known that have the
+ * token of its run.
+ */
+export function treeOf(target: Target & { readonly token?: string }): ProcessEntry[] {
   const entry = readProcess(target.pid);
-  return entry?.startTicks === target.startTicks ? readProcessTable().treeOf([target.pid]) : [];
+  const own = entry?.startTicks === target.startTicks ? [target.pid] : [];
+  const others = target.token === undefined ? [] : bearersOf(target.token).map(({ pid }) => pid);
+  return readProcessTable().treeOf([...own, ...others]);
+}
+
+/** Who was started in the run with this token and lives, whoever is its parent now. Not a daemon of Ghost's that one of them started: that has an end of its own. Linux only. */
+export function bearersOf(token: string): ProcessEntry[] {
+  if (process.platform !== "linux") return [];
+  return [...readProcessTable().entries.values()].filter((entry) => {
+    if (entry.state === "Z" || entry.pid === process.pid) return false;
+    const environment = environmentOf(entry.pid);
+    return environment.get("GHOST_PROCESS") === token && !environment.has("GHOST_DAEMON");
+  });
+}
+
+/** Whether the end of the terminal is to be ignored: whoever began this program (nohup) said so. Linux only. */
+export function isHangUpIgnored(): boolean {
+  try {
+    // SigIgn of proc_pid_status(5): a mask in hexadecimal, whose lowest bit is SIGHUP's.
+    const digit = /^SigIgn:\s*[0-9a-f]*([0-9a-f])$/m.exec(readFileSync("/proc/self/status", "latin1"))?.[1] ?? "0";
+    return (Number.parseInt(digit, 16) & 1) === 1;
+  } catch {
+    return false;
+  }
 }
 
 /** Those of `entries` that still run. */

@@ -4,6 +4,8 @@ import * as assert from "uvu/assert";
 import { inForeground } from "../cli/foreground.ts";
 import { GHOST } from "../rig/ghost.ts";
 import { makeHome } from "../rig/home.ts";
+import { needs } from "../rig/needs.ts";
+import { isAlive } from "../rig/processes.ts";
 import { test } from "../rig/test.ts";
 
 const ENVIRONMENT = `const text: string = JSON.stringify({ args: process.argv.slice(2), env: process.env, cwd: process.cwd() });\nconsole.log(text);\n`;
@@ -231,6 +233,39 @@ test("a service that falls again and again is given up, with its exit code", asy
   assert.is(code, 9);
   assert.is(stdout, "run\n".repeat(6));
   assert.match(stderr, /ghost: bad exited with code 9; gave up after 5 restarts within 600 s\n$/);
+});
+
+test.unless(needs("linux"), "what an app leaves behind when it fails is ended, and what it leaves when all is well stays", async () => {
+  await using home = makeHome({ expectLeftovers: true });
+  home.write("fork.sh", "#!/bin/sh\nsleep 1000 >/dev/null 2>&1 &\necho $!\nsetsid sleep 1000 >/dev/null 2>&1 &\necho $!\nexit $1\n", 0o755);
+  const run = async (code: number): Promise<boolean[]> => {
+    const outcome = await home.ghost(["run", "fork.sh", "--", String(code)]);
+    assert.is(outcome.code, code, outcome.stderr);
+    if (code !== 0) assert.match(outcome.stderr, "what it left behind is being ended");
+    return outcome.stdout.trim().split("\n").map(Number).map(isAlive);
+  };
+  assert.equal(await run(3), [false, false]);
+  assert.equal(await run(0), [true, true]);
+});
+
+test.unless(needs("linux"), "an app whose output nobody reads any more is ended", async () => {
+  await using home = makeHome();
+  home.write("quiet.js", "console.log(1);\nconsole.log(2);\nsetInterval(() => {}, 1000);\n");
+  await using session = inForeground(["run", "quiet.js"], { cwd: home.work, env: home.env });
+  await session.said(/2/);
+  session.child.stdout?.destroy();
+  assert.is(await session.ended, 141);
+  assert.match(session.text(), "quiet is ended, for nobody reads its output any more");
+});
+
+test("a service whose folder is gone says what is wrong at each try, and is given up", async () => {
+  await using home = makeHome();
+  home.write("svc/.ghost.yaml", "type: service\nrestart: { policy: always, delay: 10ms, max_restarts: 3 }\n");
+  home.write("svc/app.js", `require("node:fs").rmSync(__dirname, { recursive: true });\nprocess.exit(3);\n`);
+  const { code, stderr } = await home.ghost(["run", "./svc"]);
+  assert.is(code, 125);
+  assert.match(stderr, /svc: there is no such directory; restarts in \d+ ms\n/);
+  assert.match(stderr, /svc: there is no such directory; gave up after 3 restarts/);
 });
 
 test("a service that is interrupted is not restarted", async () => {

@@ -1,4 +1,7 @@
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { inForeground } from "../cli/foreground.ts";
 import { onTerminal } from "../cli/on-terminal.ts";
 import { makeHome } from "../rig/home.ts";
 import { needs } from "../rig/needs.ts";
@@ -63,6 +66,48 @@ print("said", input(), flush=True)
   const { code, stdout } = await onTerminal(home, ["run", "app.py"], { steps });
   assert.match(stdout, "said on");
   assert.is(code, 0);
+});
+
+test.unless(missing, "^C again asks an app that does not end at ^C to end, and once more kills it", async () => {
+  await using home = makeHome();
+  home.write(
+    "app.ts",
+    `process.on("SIGINT", () => console.log("int"));
+process.on("SIGTERM", () => console.log("term"));
+setInterval(() => {}, 1000);
+console.log("ready");
+`,
+  );
+  const { code, stdout } = await onTerminal(home, ["run", "app.ts"], {
+    steps: [
+      ["ready", "\u0003"],
+      ["int", "\u0003"],
+      ["term", "\u0003"],
+    ],
+  });
+  assert.is(code, 137, stdout);
+  assert.match(stdout, "ghost: app does not end at ^C: SIGTERM asks it to; ^C once more kills it");
+  assert.match(stdout, "ghost: app does not end, and is killed");
+});
+
+test.unless(missing, "the end of the terminal ends an app as SIGTERM does, whoever is told of it first", async () => {
+  await using home = makeHome();
+  home.write(
+    "app.ts",
+    `import { writeFileSync } from "node:fs";
+process.on("SIGTERM", () => { writeFileSync("ended", "in order"); process.exit(0); });
+setInterval(() => {}, 1000);
+console.log("ready");
+`,
+  );
+  for (const whom of ["ghost", "all"]) {
+    await using session = inForeground(["run", "app.ts"], { cwd: home.work, env: home.env, ownGroup: true });
+    await session.said(/ready/);
+    process.kill(whom === "all" ? -(session.child.pid ?? 0) : (session.child.pid ?? 0), "SIGHUP");
+    assert.is(await session.ended, 0, whom);
+    assert.is(readFileSync(join(home.work, "ended"), "utf8"), "in order");
+    rmSync(join(home.work, "ended"));
+  }
 });
 
 test.run();

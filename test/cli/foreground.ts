@@ -20,10 +20,13 @@ export interface Foreground extends AsyncDisposable {
   readonly ended: Promise<number | string | null>;
 }
 
-/** Starts `ghost ARGS` without a terminal. Killed at the end of the test if it still runs. */
-export function inForeground(args: readonly string[], options: { cwd: string; env: Readonly<Record<string, string>> }): Foreground {
+/** Starts `ghost ARGS` without a terminal; with `ownGroup` in a process group of its own. Killed at the end of the test if it still runs. */
+export function inForeground(
+  args: readonly string[],
+  { ownGroup = false, ...options }: { cwd: string; env: Readonly<Record<string, string>>; ownGroup?: boolean },
+): Foreground {
   const [file = "", ...first] = GHOST;
-  const child = spawn(file, [...first, ...args], { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(file, [...first, ...args], { ...options, detached: ownGroup, stdio: ["ignore", "pipe", "pipe"] });
   let text = "";
   let out = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
