@@ -1,9 +1,11 @@
+import type { BusProblem } from "../../core/bus/ghost-bus.ts";
 import { isUnknownCommand } from "../../core/bus/session/handshake.ts";
 import { type Duration, durationMs } from "../../core/config/duration.ts";
 import { readConfig } from "./config.ts";
 import type { Connection } from "./connection.ts";
 import type { Checks } from "./health.ts";
 import { clock } from "./parts.ts";
+import { tellProblem } from "./tell-problem.ts";
 
 /** The pause between two beats, in ms. A `heartbeat` check of less than twice as much is not to be met. */
 const BEAT_MS = 2_000;
@@ -24,11 +26,17 @@ export function beginBeats(
 ): Beats {
   const { isService, autoRestart, tickInterval } = app;
   const beats = new Beats(connection, checks, { isService, autoRestart, tickIntervalMs: durationMs(tickInterval, "tickInterval") });
-  connection.bus.subscribe<unknown>(`ghost:config:${connection.place.name}`, (data) => {
+  const take = (data: unknown): void => {
     connection.config = readConfig(typeof data === "string" ? data : JSON.stringify(data), connection.place.name);
     for (const tell of connection.whenConfigured) tell(connection.config);
-  });
+  };
+  connection.bus.subscribe<unknown>(`ghost:config:${connection.place.name}`, take, { onProblem: tellUnlessLost });
   return beats;
+}
+
+/** The app knows nothing of this subscription: that it was interrupted says nothing to whoever reads the log. */
+function tellUnlessLost(problem: BusProblem): void {
+  if (problem.is !== "lost") tellProblem(problem);
 }
 
 /** Tells the supervisor, as long as it runs: that the app is alive, whether it is ready, and what its checks say. */

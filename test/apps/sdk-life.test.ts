@@ -42,6 +42,10 @@ test("an app on the SDK is ready, watched and told of its configuration, without
   await waitFor(async () => ((await statusOf(home, "watcher")).app?.beatAt ?? "") > beatAt, { what: "a beat through the next hub" });
   const { pid, health, restarts } = await statusOf(home, "watcher");
   assert.equal([pid, health, restarts], [well.pid, "healthy", 0]);
+  // Of a subscription that is not the app's own nobody wants to hear.
+  const { stdout: log } = await home.ok(["logs", "watcher"]);
+  assert.match(log, "the hub is back");
+  assert.not.match(log, "ghost:config:");
 });
 
 /** A service of the kind that people write first: nothing in its class, or in its file, about restarts. */

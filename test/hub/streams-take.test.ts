@@ -36,7 +36,11 @@ test("what is not acknowledged comes again after its idle time, and then is a de
     line("GHOST.TAKE", "s", "g", consumer, "IDLE", 20, "LIMIT", 2, ...more) as Promise<Taken>;
   assert.equal(await take("one"), [["s", [["1-1", ["a", "b"], 1]]]]);
   assert.equal(await take("two", "BLOCK", 10_000), [["s", [["1-1", ["a", "b"], 2]]]]);
+  const heard = await line.listen("ghost:hub");
   assert.is(await take("two", "BLOCK", 100), null);
+  while (heard.length === 0) await line("PING");
+  const { event, stream, id, deliveries } = JSON.parse(heard[0] as string) as Record<string, unknown>;
+  assert.equal([event, stream, id, deliveries], ["dead-letter", "s", "1-1", 2]);
   const dead = (await line("XRANGE", "s:dead", "-", "+")) as [string, string[]][];
   assert.equal(
     dead.map(([, words]) => words),

@@ -36,14 +36,16 @@ export function checkDead(hub: Hub, client: Client, origin: string, dead: string
   placeOf(hub, spaceOf(hub, client, dead), dead);
 }
 
-/** Adds an entry to the dead-letter stream `dead`: its own words, then `origin`, `id`, `deliveries` and, where it is known, `reason`. */
+/** Adds an entry to the dead-letter stream `dead`: its own words, then `origin`, `id`, `deliveries` and, where it is known, `reason`. It is announced on `ghost:hub`. */
 export function bury(hub: Hub, client: Client, dead: string, entry: StreamEntry, { origin, deliveries, reason }: DeadLetter): void {
   const place = placeOf(hub, spaceOf(hub, client, dead), dead);
   const stream = streamOf(hub, place);
   if (!place.stream) hub.streams.retain(stream, null, BURY_LIMITS.deadMax);
   const why = reason === undefined ? [] : ["reason", reason.slice(0, BURY_LIMITS.reasonMax)];
   const more = ["origin", origin, "id", formatId(entry.id), "deliveries", String(deliveries), ...why];
-  addRaw(hub, { ...place, stream }, entry, more.map(bytesOf));
+  const { text } = addRaw(hub, { ...place, stream }, entry, more.map(bytesOf));
+  // A worker that died over it cannot tell.
+  hub.announce({ event: "dead-letter", stream: origin, id: formatId(entry.id), deliveries, dead, as: text });
 }
 
 /** GHOST.BURY stream group id dead [reason]: 1, or 0 when the entry is not pending. */
