@@ -1,5 +1,5 @@
 import { PortBus } from "../../core/bus/bus.ts";
-import type { BusProblem, GhostBus } from "../../core/bus/ghost-bus.ts";
+import type { GhostBus } from "../../core/bus/ghost-bus.ts";
 import { HubPort } from "../../core/bus/hub/hub-port.ts";
 import type { HubSession, SessionEvent } from "../../core/bus/session/session.ts";
 import type { GhostData } from "../../core/data/ghost-data.ts";
@@ -7,10 +7,10 @@ import { GhostError } from "../../core/errors/ghost-error.ts";
 import { late } from "../../core/late.ts";
 import { hubSession, systemClock } from "../client/hub-connection.ts";
 import type { GhostConfig } from "./config.ts";
-import { G } from "./g.ts";
 import { HubMetrics } from "./hub-metrics.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 import type { Place } from "./place.ts";
+import type { Problem } from "./tell-problem.ts";
 
 /** A hub that is away for less is not worth a word, in ms; */
 const WARNING_MS = 1_000;
@@ -102,10 +102,10 @@ export class Connection {
     for (const each of this.whenChanged) each(event);
     if (event.event === "connected") {
       this.warningMs = WARNING_MS;
-      if (event.isAgain) G.info("the hub is back, subscriptions go on");
+      if (event.isAgain) tellProblem({ is: "back" });
       for (const each of this.whenConnected) each();
     } else if (event.event === "disconnected" && !this.metrics.isAway) {
-      const warn = (): void => void (this.metrics.isAway && G.warn("cannot reach the hub; trying again", { why: event.cause.message }));
+      const warn = (): void => void (this.metrics.isAway && tellProblem({ is: "away", why: event.cause.message }));
       this.cancelWarning = systemClock.after(this.warningMs, warn);
     }
     this.metrics.isAway = event.event !== "connected";
@@ -115,7 +115,7 @@ export class Connection {
 /** What is being told. */
 let telling: Promise<void> | undefined;
 
-function tellProblem(problem: BusProblem): void {
+function tellProblem(problem: Problem): void {
   telling = import("./tell-problem.ts").then(({ tellProblem }) => tellProblem(problem));
 }
 

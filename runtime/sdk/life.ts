@@ -79,8 +79,7 @@ export class Life {
   private async beats(): Promise<Beats | null> {
     if (doubles().bus) return null;
     const hub = connection();
-    const { encryption } = hub.config;
-    if (encryption) (await import("./check-keys.ts")).checkKeys(encryption);
+    if (hub.config.encryption) (await import("./check-keys.ts")).checkKeys(hub.config);
     if (!hub.place.isSupervised || hub.config.core.settings.autoMonitor === false) return null;
     return (await import("./beats.ts")).beginBeats(hub, checks, this.app);
   }
@@ -97,9 +96,11 @@ export class Life {
         if (signal.aborted) this.wake();
       });
       if (signal.aborted) return;
-      await Promise.resolve()
-        .then(() => this.app.onTick())
-        .catch((error) => this.report(error, "a tick failed"));
+      try {
+        await this.app.onTick();
+      } catch (error) {
+        await this.report(error, "a tick failed");
+      }
     }
   }
 

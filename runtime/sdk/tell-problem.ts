@@ -4,8 +4,13 @@ import { G } from "./g.ts";
 
 type Failed = Extract<BusProblem, { is: "failed" }>;
 
-/** Logs a problem: which channel, which message, and what becomes of it. */
-export function tellProblem(problem: BusProblem): void {
+/** What is told: of the bus, or of the connection itself. */
+export type Problem = BusProblem | { readonly is: "away"; readonly why: string } | { readonly is: "back" };
+
+/** Logs a problem: which channel, which message, and what becomes of it; and that the hub is away, or back. */
+export function tellProblem(problem: Problem): void {
+  if (problem.is === "away") return G.warn("cannot reach the hub; trying again", { why: problem.why });
+  if (problem.is === "back") return G.info("the hub is back, subscriptions go on");
   const { channel } = problem;
   switch (problem.is) {
     case "lost":
