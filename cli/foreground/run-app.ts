@@ -40,11 +40,12 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
   prepareHome(home);
   const runnable = await read(context, home.root, options);
   const { definition } = runnable;
+  let current = runnable;
   const run: ForegroundRun = new ForegroundRun({
     key: `${definition.project}/${definition.name}`,
     definition,
     home,
-    surroundingsFor: () => surroundingsOf(runnable, home, context.environment),
+    surroundingsFor: () => surroundingsOf(current, home, context.environment),
     checked: definition.healthCheck !== null,
     outlives: options.watch,
     onChange(change) {
@@ -67,7 +68,14 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
   if (options.purpose === "run" && context.interactive)
     void import("./old-sdk.ts").then(({ tellOldSdk }) => tellOldSdk(context, definition.workingDirectory));
   try {
-    if (options.watch) await watch(context, run);
+    if (options.watch) {
+      const { watchApp } = await import("./watch-app.ts");
+      const take = (next: Runnable): void => {
+        current = next;
+        run.take(next.definition);
+      };
+      await watchApp(context, { run, read: () => read(context, home.root, options), take });
+    }
     const exit = await run.ended;
     return closed ? { ...exit, code: null, signal: "SIGPIPE" } : exit;
   } finally {
@@ -88,13 +96,6 @@ function announcementOf(context: Context, root: string, run: ForegroundRun): Ann
   const by = `ghost ${context.verb} (pid ${process.pid})`;
   const client = (start: "always" | "never") => connect(root, { start, version: context.version, warn: () => undefined });
   return new Announcement(run, { first: client("always"), later: client("never"), by, warn });
-}
-
-/** Files are looked at only once the program runs: a walk through a folder must not delay it. */
-async function watch(context: Context, run: ForegroundRun): Promise<void> {
-  const { FileWatch } = await import("../../runtime/supervisor/watch.ts");
-  new FileWatch<ForegroundRun>(run).update(run);
-  if (context.interactive) context.say(`ghost: ${run.definition.name} restarts when a file changes`);
 }
 
 /** On standard error, between what the app writes: that it is started again, and why. */

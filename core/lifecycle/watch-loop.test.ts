@@ -20,7 +20,17 @@ test("a change while it ends counts, and right after its end", () => {
 });
 
 test("restarts become slower after ten in a row, up to half a minute", () => {
-  assert.equal([0, LOOP_RESTARTS, LOOP_RESTARTS + 1, LOOP_RESTARTS + 2, 1_000].map(slowdownMs), [0, 0, 1_000, 2_000, 30_000]);
+  assert.equal(
+    [0, LOOP_RESTARTS, LOOP_RESTARTS + 1, LOOP_RESTARTS + 2, 1_000].map((streak) => slowdownMs(streak)),
+    [0, 0, 1_000, 2_000, 30_000],
+  );
+});
+
+test("who saves while it is waited waits two seconds at most", () => {
+  assert.equal(
+    [LOOP_RESTARTS, LOOP_RESTARTS + 1, LOOP_RESTARTS + 2, 1_000].map((streak) => slowdownMs(streak, true)),
+    [0, 1_000, 2_000, 2_000],
+  );
 });
 
 test.run();

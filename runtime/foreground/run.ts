@@ -153,6 +153,12 @@ export class ForegroundRun {
     if (isAsked) this.harder?.();
   }
 
+  /** Has the next start go by another definition of the same app; `surroundingsFor` is asked for anew. */
+  take(definition: ProcessDefinition): void {
+    this.definition = definition;
+    this.surroundingsFor = null;
+  }
+
   isRegistered(): boolean {
     return true;
   }

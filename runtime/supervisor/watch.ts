@@ -4,7 +4,7 @@ import type { Cause } from "../../core/api/wire.ts";
 import type { ProcessDefinition, WatchPolicy } from "../../core/config/definition.ts";
 import type { Event } from "../../core/lifecycle/events.ts";
 import type { Machine } from "../../core/lifecycle/state.ts";
-import { LOOP_RESTARTS, nextStreak, slowdownMs } from "../../core/lifecycle/watch-loop.ts";
+import { LOOP_RESTARTS, nextStreak, ONE_CHANGE_MS, slowdownMs } from "../../core/lifecycle/watch-loop.ts";
 import { FileChanges, type FileEvent } from "./file-changes.ts";
 import { type PathFilter, pathFilter, realPath } from "./watched-paths.ts";
 
@@ -66,19 +66,23 @@ export class FileWatch<Process extends Watched> {
     const changes = new FileChanges();
     let pending = false;
     let streak = 0;
+    let firstMs = 0;
+    let isSaving = false;
     const changed = (event: FileEvent, file: string): void => {
       if (!changes.note(event, file)) return;
       if (!pending) {
         streak = nextStreak(streak, process.machine, Date.now());
+        firstMs = Date.now();
+        if (streak === 0) isSaving = false;
         if (streak === LOOP_RESTARTS + 1) this.tellLoop(process, directory, file);
-      }
+      } else isSaving ||= Date.now() - firstMs > ONE_CHANGE_MS;
       pending = true;
       clearTimeout(debounce);
       debounce = setTimeout(() => {
         pending = false;
         const named = changes.take();
         if (named !== null) this.restart(process, directory, named);
-      }, changes.pauseMs(policy.debounceMs) + slowdownMs(streak));
+      }, changes.pauseMs(policy.debounceMs) + slowdownMs(streak, isSaving));
     };
     const closing = startChokidar(policy, directory, filter, changed, (text) =>
       this.supervisor.record(process, null, null, { kind: "watch-failed", text }),

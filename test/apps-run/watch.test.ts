@@ -92,4 +92,49 @@ test("what the app writes itself, and what others bring, is no change", async ()
   await session.end("SIGTERM");
 });
 
+test("a change of .ghost.yaml is in effect at the restart; one that cannot be used is told with its line, and changes nothing", async () => {
+  await using home = makeHome();
+  home.write(".ghost.yaml", "app: { id: seen }\nenvironment: { WORD: one }\n");
+  home.write("app.js", `console.log("word", process.env.WORD);\nsetInterval(() => {}, 1000);\n`);
+  await using session = inForeground(["run", "--watch"], { cwd: home.work, env: home.env });
+  await session.said(/word one/);
+  let count = 0;
+  await waitFor(
+    () => {
+      home.write(".ghost.yaml", `app: { id: seen }\nenvironment: { WORD: two${count++} }\n`);
+      return session.out().includes("word two");
+    },
+    { what: "the first change to be seen", pauseMs: 300 },
+  );
+  home.write(".ghost.yaml", "app: { id: seen }\nenvironment: { WORD: three }\nstop: { signal: SIGNONE }\n");
+  await session.said(/\.ghost\.yaml:3:\d+: .*SIGNONE[\s\S]*ghost: seen stays as it is until \.ghost\.yaml is mended/);
+  home.write("app.js", `console.log("again", process.env.WORD);\nsetInterval(() => {}, 1000);\n`);
+  await session.said(/again two/);
+  home.write(".ghost.yaml", "app: { id: seen }\nenvironment: { WORD: four }\n");
+  await session.said(/again four/);
+  assert.not.match(session.out(), "three");
+  assert.is(await session.end("SIGINT"), 130);
+});
+
+test("who saves again and again waits no longer than two seconds for the last one", async () => {
+  await using home = makeHome();
+  home.write("app.js", says("first"));
+  await using session = inForeground(["run", "app.js", "--watch"], { cwd: home.work, env: home.env });
+  await session.said(/first \d+/);
+  let count = 0;
+  await waitFor(
+    () => {
+      home.write("app.js", says(`save${count++}`));
+      return /changed right after each of 10 starts/.test(session.text());
+    },
+    { what: "it to be taken for a loop", pauseMs: 150 },
+  );
+  const lastMs = Date.now();
+  home.write("app.js", says("last"));
+  await session.said(/last \d+/);
+  const tookMs = Number(/last (\d+)/.exec(session.out())?.[1]) - lastMs;
+  assert.ok(tookMs < 2_000 + RESTART_LIMIT_MS, `${tookMs} ms`);
+  assert.is(await session.end("SIGINT"), 130);
+});
+
 test.run();
