@@ -316,4 +316,44 @@ test("an error that repeats what a client sent is one line, without the line end
   assert.is(await talk.ask("PING"), "PONG");
 });
 
+test("numbers beyond 2^53 that clients choose end no hub when they come back from the file", async () => {
+  await using home = makeHome();
+  await using first = await serveHub(home);
+  using talk = await first.talk();
+  const far = "9007199254740993000";
+  await talk.askAll([
+    ["SET", "text", "1"],
+    ["PEXPIREAT", "text", far],
+    ["HSET", "hash", "f", "v"],
+    ["PEXPIREAT", "hash", far],
+    ["XGROUP", "CREATE", "s", "g", "0", "MKSTREAM", "ENTRIESREAD", far],
+    ["XADD", "s", `${far}-1`, "f", "v"],
+    ["XREADGROUP", "GROUP", "g", "c", "STREAMS", "s", ">"],
+    ["XCLAIM", "s", "g", "c", "0", `${far}-1`, "TIME", far, "RETRYCOUNT", far, "FORCE"],
+    ["XGROUP", "SETID", "s", "g", "0", "ENTRIESREAD", far],
+    ["GHOST.PUBLISH", "kept", "m", "PERSIST", "RETAIN", far, "MAXLEN", far],
+  ]);
+  await flushed(talk);
+  await using second = await afterKill(home, first);
+  using again = await second.talk();
+  for (const words of [
+    ["PTTL", "text"],
+    ["TTL", "hash"],
+    ["EXPIRE", "text", "10", "GT"],
+    ["PERSIST", "hash"],
+    ["XINFO", "GROUPS", "s"],
+    ["XINFO", "STREAM", "s", "FULL"],
+    ["XPENDING", "s", "g", "-", "+", "10"],
+    ["XAUTOCLAIM", "s", "g", "c", "0", "0"],
+    ["XREADGROUP", "GROUP", "g", "c", "STREAMS", "s", "0"],
+    ["GHOST.TAKE", "s", "g", "d", "IDLE", "1"],
+    ["XADD", "shared:channel:kept", "*", "f", "v"],
+    ["XTRIM", "s", "MAXLEN", "0"],
+  ]) {
+    await again.ask(...words);
+    assert.is(await again.ask("PING"), "PONG", words.join(" "));
+  }
+  assert.is(second.errors(), "");
+});
+
 test.run();

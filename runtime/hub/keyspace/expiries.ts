@@ -34,7 +34,7 @@ export class Expiries {
     if (this.next > now) return;
     const rows = this.db.all<ExpiredRow>("SELECT namespace, key, type, object FROM keys WHERE expires <= ? LIMIT ?", [now, EXPIRED_MAX]);
     for (const row of rows) this.remove(row);
-    const next = this.db.get<{ at: number | null }>("SELECT min(expires) AS at FROM keys WHERE expires IS NOT NULL")?.at;
-    this.next = rows.length === EXPIRED_MAX ? now : Math.min(next ?? Number.POSITIVE_INFINITY, again);
+    const next = this.db.get<{ at: number | bigint | null }>("SELECT min(expires) AS at FROM keys WHERE expires IS NOT NULL")?.at;
+    this.next = rows.length === EXPIRED_MAX ? now : Math.min(Number(next ?? Number.POSITIVE_INFINITY), again);
   }
 }

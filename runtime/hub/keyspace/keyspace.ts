@@ -377,7 +377,8 @@ export class Keyspace {
   }
 }
 
+/** Times may be beyond 2^53, because clients choose them: those come as bigint, and are only compared and rounded. */
 function entryOf(row: readonly SqlValue[]): Entry {
-  const [type, value, object, expires, version] = row as [KeyType, Uint8Array | null, number | null, number | null, number];
-  return { type, value: value ?? NO_BYTES, object: object ?? 0, expires: expires ?? 0, version };
+  const [type, value, object, expires, version] = row as [KeyType, Uint8Array | null, number | null, number | bigint | null, number];
+  return { type, value: value ?? NO_BYTES, object: object ?? 0, expires: Number(expires ?? 0), version };
 }

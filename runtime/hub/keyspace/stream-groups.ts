@@ -108,6 +108,9 @@ function forget(group: Group, { id, consumer }: Pending): void {
   group.byDue.delete(id);
 }
 
+/** A number that clients choose: beyond 2^53 it comes from its table as a bigint, and is rounded. */
+type Wide = number | bigint;
+
 /** Groups in their tables. */
 export class GroupStore {
   private readonly keyspace: Keyspace;
@@ -119,11 +122,11 @@ export class GroupStore {
   load(object: number): Map<string, Group> {
     const { db } = this.keyspace;
     const groups = new Map<string, Group>();
-    for (const row of db.all<{ id: number; name: Uint8Array; last: Uint8Array; read: number }>(
+    for (const row of db.all<{ id: number; name: Uint8Array; last: Uint8Array; read: Wide }>(
       "SELECT id, name, last, read FROM stream_groups WHERE object = ?",
       [object],
     )) {
-      const group = { ...makeGroup(row.id, latin1Of(row.name), latin1Of(row.last), row.read), isChanged: false };
+      const group = { ...makeGroup(row.id, latin1Of(row.name), latin1Of(row.last), Number(row.read)), isChanged: false };
       groups.set(group.name, group);
     }
     for (const group of groups.values()) this.loadConsumers(object, group);
@@ -167,12 +170,13 @@ export class GroupStore {
       group.consumers.set(consumer.name, consumer);
       byNumber.set(row.id, consumer);
     }
-    for (const row of db.all<{ id: Uint8Array; consumer: number; delivered: number; count: number; due: number }>(
+    for (const row of db.all<{ id: Uint8Array; consumer: number; delivered: Wide; count: Wide; due: Wide }>(
       "SELECT id, consumer, delivered, count, due FROM pending WHERE object = ? AND group_id = ? ORDER BY id",
       [object, group.id],
     )) {
       const consumer = byNumber.get(row.consumer);
-      if (consumer) insert(group, { ...row, id: latin1Of(row.id), consumer }, true);
+      const [delivered, count, due] = [Number(row.delivered), Number(row.count), Number(row.due)];
+      if (consumer) insert(group, { id: latin1Of(row.id), consumer, delivered, count, due }, true);
     }
   }
 

@@ -240,8 +240,9 @@ export class Streams {
 
   private dueAt(): number {
     this.nextDue ??=
-      this.keyspace.db.get<{ due: number | null }>("SELECT min(due) AS due FROM streams WHERE due IS NOT NULL")?.due ??
-      Number.POSITIVE_INFINITY;
+      rounded(
+        this.keyspace.db.get<{ due: number | bigint | null }>("SELECT min(due) AS due FROM streams WHERE due IS NOT NULL")?.due ?? null,
+      ) ?? Number.POSITIVE_INFINITY;
     return this.nextDue;
   }
 
@@ -268,7 +269,13 @@ export class Streams {
     const newest = end && end.revision > row.revision ? end : row;
     return {
       ...{ object, base, revision: newest.revision, length: newest.length, added: newest.added, last: latin1Of(newest.last) },
-      ...{ deleted: latin1Of(row.deleted), retainMs: row.retain, entriesMax: row.entries_max, due: row.due, first: null },
+      ...{
+        deleted: latin1Of(row.deleted),
+        retainMs: rounded(row.retain),
+        entriesMax: rounded(row.entries_max),
+        due: rounded(row.due),
+        first: null,
+      },
       ...{ nextPlace: (end?.place ?? base - 1) + 1, tail: end ? decodeChunk(end.place, end.entries) : null, hint: null },
       ...{ changed: new Set<Chunk>(), isAccountChanged: false, groups: null },
     };
@@ -325,3 +332,8 @@ removeWith(STREAM, [
   { name: "published", key: "number" },
   { name: "streams", key: "object" },
 ]);
+
+/** What clients choose may be beyond 2^53 and comes as a bigint then, with which nothing can be reckoned. */
+function rounded(value: number | bigint | null): number | null {
+  return value === null ? null : Number(value);
+}
