@@ -2,6 +2,7 @@ import { appConfigText } from "./app-text.ts";
 import { watchOfApp } from "./app-watch.ts";
 import type { DataConfiguration } from "./data-configuration.ts";
 import type { AppPart, ProcessDefinition } from "./definition.ts";
+import type { Place } from "./diagnostics.ts";
 
 /** Who runs an app's entry. `ghost`: this very program; `auto`: by the entry's ending; `exec`: the entry is a program itself. */
 export const APP_RUNTIMES = ["auto", "ghost", "node", "bun", "deno", "python", "exec"] as const;
@@ -32,6 +33,8 @@ export interface AppConfiguration {
   readonly settings: AppSettings;
   /** Relative to the folder. Null: the first of `ENTRIES` that is there. */
   readonly entry: string | null;
+  /** Where that stands; null where it does not. */
+  readonly entryPlace: Place | null;
   readonly runtime: AppRuntime;
   readonly args: readonly string[];
   readonly grants: readonly AppGrant[];

@@ -46,7 +46,7 @@ test("the app's form of the reference is read as it stands", () => {
 });
 
 test("an empty file is all defaults: the folder's name, a one-shot that is not restarted", () => {
-  for (const text of ["", "# nothing\n"]) {
+  for (const text of ["", "# nothing\n", "null\n", "--- ~ # nothing\n"]) {
     const { app, diagnostics } = parse(text);
     assert.equal(diagnostics, []);
     assert.equal([app?.id, app?.name, app?.entry, app?.runtime, app?.mode], ["hello", "hello", null, "auto", "development"]);

@@ -54,6 +54,7 @@ export function readApp(map: FileFields, place: AppPlace): { readonly app: AppCo
       type: process.type,
     },
     entry: map.read("entry", readEntry, null),
+    entryPlace: map.field("entry")?.tree.place ?? null,
     runtime: map.read("runtime", (field) => readChoice(field, APP_RUNTIMES, RUNTIME_ANSWERS), "auto"),
     args,
     grants: map.read("grants", readGrants, []),

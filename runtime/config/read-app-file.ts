@@ -89,14 +89,20 @@ function parseIn(directory: string, text: string, context: ReadAppContext): AppF
 /** The entry, or what is wrong with it. */
 export function findEntry(app: AppConfiguration, { places }: Pick<AppFile, "places">): string | readonly Diagnostic[] {
   const report = new Report();
-  const place: Place = places.get(app.id) ?? { file: app.file, line: 1, column: 1 };
+  const place: Place = app.entryPlace ?? places.get(app.id) ?? { file: app.file, line: 1, column: 1 };
   const entry = app.entry ?? ENTRIES.find((name) => isFile(join(app.directory, name)));
   if (entry === undefined)
     report.error(place, `cannot run ${app.id}: its folder has no ${ENTRIES.join(", ")}`, "write `entry: FILE`, the file that is run");
   else if (!isFile(join(app.directory, entry)))
-    report.error(place, `cannot use ${entry} as entry: there is no such file in ${app.directory}`, "correct `entry`");
+    report.error(place, `cannot use ${entry} as entry: ${whyNoFile(app.directory, entry)}`, "correct `entry`");
   else return entry;
   return report.diagnostics;
+}
+
+function whyNoFile(directory: string, entry: string): string {
+  const { stats, why } = lookAt(join(directory, entry));
+  if (stats) return stats.isDirectory() ? "it is a directory" : "it is not a regular file";
+  return why.kind === "missing" ? `there is no such file in ${directory}` : why.text;
 }
 
 function isFile(path: string): boolean {

@@ -20,7 +20,8 @@ export function readConfigurationText(path: string): SourceText {
 function unfit(path: string, file: Exclude<RegularFile, { kind: "read" }>): GhostError {
   if (file.kind === "large") return tooLarge(path, file.atLeastBytes);
   if (file.kind === "special") return invalid(path, "it is not a regular file", "write it to a file first");
-  return invalid(path, "it is a directory", `name the file inside it, e.g. ${path}/processes.yaml`);
+  const inside = `name the file inside it, e.g. ${path}/processes.yaml`;
+  return invalid(path, "it is a directory", path.endsWith("/.ghost.yaml") ? "it must be a file: put the directory away" : inside);
 }
 
 function tooLarge(path: string, bytes: number): GhostError {

@@ -178,6 +178,28 @@ test.unless(
   },
 );
 
+test("what is wrong with an app's file, or with its entry, is told of that, with the line", async () => {
+  await using home = makeHome();
+  const said = async (name: string, code: number): Promise<string> => {
+    const outcome = await home.ghost(["run", `./${name}`]);
+    assert.is(outcome.code, code, outcome.stderr);
+    return outcome.stderr;
+  };
+  home.write("missing/.ghost.yaml", "app: { id: x }\nentry: nope.js\n");
+  assert.match(await said("missing", 125), /missing\/\.ghost\.yaml:2:8: cannot use nope\.js as entry: there is no such file/);
+  home.write("folder/.ghost.yaml", "app: { id: x }\n\nentry: sub\n");
+  mkdirSync(join(home.work, "folder/sub"));
+  assert.match(await said("folder", 125), /folder\/\.ghost\.yaml:3:8: cannot use sub as entry: it is a directory/);
+  mkdirSync(join(home.work, "noted/.ghost.yaml"), { recursive: true });
+  assert.match(await said("noted", 125), /noted\/\.ghost\.yaml: it is a directory\n.*put the directory away/);
+  mkdirSync(join(home.work, "circle"));
+  symlinkSync(".ghost.yaml", join(home.work, "circle/.ghost.yaml"));
+  assert.match(await said("circle", 125), /circle\/\.ghost\.yaml: its symbolic links lead in a circle/);
+  home.write("null/.ghost.yaml", "null\n");
+  home.write("null/app.js", "");
+  await said("null", 0);
+});
+
 test("the end by a signal is 128 and its number", async () => {
   await using home = makeHome();
   home.write("die.sh", "#!/bin/sh\nkill -KILL $$\n", 0o755);
