@@ -103,8 +103,8 @@ export class Metrics {
 }
 
 function problemOf({ name, kind, value, tags }: Measurement): string | null {
-  if (!NAME.test(name)) return `${JSON.stringify(name)} is no name: letters, digits, _ . : / and -, a letter or _ first`;
   if (name.length > METRIC_LIMITS.nameCharactersMax) return `a name has at most ${METRIC_LIMITS.nameCharactersMax} characters`;
+  if (!NAME.test(name)) return `${JSON.stringify(name)} is no name: letters, digits, _ . : / and -, a letter or _ first`;
   if (!Number.isFinite(value)) return `the value of ${name} is no number`;
   if (kind === "counter" && value < 0) return `a counter only grows, and ${value} is below 0`;
   const entries = Object.entries(tags);

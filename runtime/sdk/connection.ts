@@ -49,7 +49,7 @@ export class Connection {
     this.place = place;
     this.config = place.config;
     this.session = hub ? hubSession(hub, options) : hubSession({ path: "" }, { ...options, connect: noHub, reconnects: false });
-    this.metrics = new HubMetrics(this.session, () => this.memory !== null);
+    this.metrics = new HubMetrics(this.session, () => this.memory !== null, tellProblem);
     this.orchestrator = late(async () => new (await import("./hub-orchestrator.ts")).HubOrchestrator(this.session));
   }
 

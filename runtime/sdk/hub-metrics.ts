@@ -1,7 +1,7 @@
 import type { HubSession } from "../../core/bus/session/session.ts";
 import type { MetricKind } from "../../core/metrics/series.ts";
-import { G } from "./g.ts";
 import type { Metrics, MetricTags } from "./metrics.ts";
+import type { RefusedMetric } from "./tell-refused.ts";
 
 /** Values that one turn may hand over; more are dropped. Counters and gauges of one series are one. */
 const VALUES_PER_TURN_MAX = 10_000;
@@ -15,13 +15,16 @@ export class HubMetrics implements Metrics {
   isAway = false;
   private readonly session: HubSession;
   private readonly isOff: () => boolean;
+  private readonly tellRefused: (problem: RefusedMetric) => void;
   private measured = new Map<unknown, Value>();
   private flushing: Promise<void> | null = null;
   private wasUsed = false;
 
-  constructor(session: HubSession, isOff: () => boolean) {
+  /** `tellRefused` is told of each value that the hub does not take. */
+  constructor(session: HubSession, isOff: () => boolean, tellRefused: (problem: RefusedMetric) => void) {
     this.session = session;
     this.isOff = isOff;
+    this.tellRefused = tellRefused;
   }
 
   track(name: string, value: number, tags?: MetricTags): Promise<void> {
@@ -48,7 +51,8 @@ export class HubMetrics implements Metrics {
 
   private add(kind: MetricKind, name: string, value: number, given?: MetricTags): Promise<void> {
     const tags = given ? JSON.stringify(given) : "";
-    const key = kind === "histogram" ? this.measured.size : `${kind} ${name} ${tags}`;
+    // What is no number is the hub's to refuse, by itself: added to a counter, it would spoil it.
+    const key = kind === "histogram" || !Number.isFinite(value) ? this.measured.size : `${kind} ${name} ${tags}`;
     const known = this.measured.get(key);
     if (known) known.value = kind === "counter" ? known.value + value : value;
     else if (this.measured.size < VALUES_PER_TURN_MAX) this.measured.set(key, { kind, name, value, tags });
@@ -71,7 +75,8 @@ export class HubMetrics implements Metrics {
 
   private tell({ kind, name, value, tags }: Value): void {
     this.session.send(["GHOST.METRIC", name, kind, String(value), ...(tags ? [tags] : [])]).catch((error: Error) => {
-      if (this.dropped++ === 0) G.warn("metrics are dropped", { why: error.message });
+      this.dropped++;
+      this.tellRefused({ is: "refused", name, error });
     });
   }
 }

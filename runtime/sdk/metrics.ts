@@ -5,7 +5,8 @@ export type MetricTags = Readonly<Record<string, string | number | boolean>>;
  * What the app measures. `ghost metrics NAME` shows it, and `GET /metrics` of the daemon. Calls return at once and never fail: those of one
  * turn go to the hub together, and without a hub they are dropped and counted. What they give resolves when the turn's values are handed over.
  *
- * A name has letters, digits and `_ . : / -`, and begins with a letter or `_`.
+ * A name has at most 200 letters, digits and `_ . : / -`, and begins with a letter or `_`; a value is a finite number. What the hub does not take is dropped, and the
+ * log says why, once for each name: so also when the app has 2,000 series (names with different tags) and one more is told.
  */
 export interface Metrics {
   /** One value of many whose spread matters; the hub keeps count, sum, least, most and a histogram. `Ghost.metrics.track("order.total", 9.5)` */

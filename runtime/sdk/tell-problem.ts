@@ -1,16 +1,34 @@
-/** What the bus tells that is no failure of a call, in the app's log. Loaded with the first. */
+/** What bus, connection and metrics tell that is no failure of a call, in the app's log. Loaded with the first. */
 import type { BusProblem } from "../../core/bus/ghost-bus.ts";
 import { G } from "./g.ts";
+import { type RefusedMetric, tellRefused } from "./tell-refused.ts";
 
 type Failed = Extract<BusProblem, { is: "failed" }>;
 
-/** What is told: of the bus, or of the connection itself. */
-export type Problem = BusProblem | { readonly is: "away"; readonly why: string } | { readonly is: "back" };
+/** All that is told. */
+export type Problem =
+  | BusProblem
+  | RefusedMetric
+  /** The hub cannot be reached, and is tried again. */
+  | { readonly is: "away"; readonly why: string }
+  /** It can again. */
+  | { readonly is: "back" };
 
-/** Logs a problem: which channel, which message, and what becomes of it; and that the hub is away, or back. */
+/** Logs a problem: which channel, which message, and what becomes of it. */
 export function tellProblem(problem: Problem): void {
-  if (problem.is === "away") return G.warn("cannot reach the hub; trying again", { why: problem.why });
-  if (problem.is === "back") return G.info("the hub is back, subscriptions go on");
+  switch (problem.is) {
+    case "refused":
+      return tellRefused(problem);
+    case "away":
+      return G.warn("cannot reach the hub; trying again", { why: problem.why });
+    case "back":
+      return G.info("the hub is back, subscriptions go on");
+    default:
+      return tellOfChannel(problem);
+  }
+}
+
+function tellOfChannel(problem: BusProblem): void {
   const { channel } = problem;
   switch (problem.is) {
     case "lost":

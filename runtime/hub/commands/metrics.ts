@@ -18,7 +18,7 @@ function record(hub: Hub, client: Client, args: Arguments): void {
   const word = textAt(args, 2).toLowerCase();
   const kind = METRIC_KINDS.find((each) => each === word) ?? refuse(`ERR a metric is one of ${METRIC_KINDS.join(", ")}`);
   const text = textAt(args, 3);
-  const value = NUMBER.test(text) ? Number(text) : refuse("ERR value is not a valid float");
+  const value = NUMBER.test(text) ? Number(text) : refuse(`ERR cannot take the metric: the value ${text.slice(0, 40)} is no number`);
   const tags = args.count === 5 ? readTags(utf8At(args, 4)) : {};
   const problem = hub.metrics.record({ namespace: namespaceOf(client), name: utf8At(args, 1), kind, value, tags }, Date.now());
   if (problem !== null) refuse(problem);
