@@ -43,9 +43,9 @@ export interface Abort {
 export interface Saga<Input> {
   /**
    * Starts it and waits until it rests: done, taken back, or parked. The `id` makes it one: with an id that was started before nothing is started, and
-   * the result is that saga's, its input the first one's. Never rejects for what goes wrong in it, or where it cannot be started.
+   * the result is that saga's, its input the first one's; without an id `Ghost.saga` makes a new one. Never rejects for what goes wrong in it, or where it cannot be started.
    */
-  start(input: Input, options: { readonly id: string }): Promise<SagaResult<SagaResults>>;
+  start(input: Input, options?: { readonly id?: string }): Promise<SagaResult<SagaResults>>;
 }
 
 /** A definition: its code, and its plan as JSON. */
@@ -95,7 +95,7 @@ export class SagaCoordinator implements AsyncDisposable {
     this.definitions.set(name, definition);
     this.stopListening ??= this.listen();
     void this.lookForLeft();
-    return { start: (input, { id }) => this.start(definition, input, id) };
+    return { start: (input, options) => this.start(definition, input, options?.id) };
   }
 
   /** Stops as the end of the program would: sagas under way stay in the log. */
@@ -114,9 +114,10 @@ export class SagaCoordinator implements AsyncDisposable {
     return stop;
   }
 
-  private start(definition: Definition, input: unknown, id: string): Promise<SagaResult<SagaResults>> {
+  private start(definition: Definition, input: unknown, id: string | undefined): Promise<SagaResult<SagaResults>> {
     return new Promise((resolve) => {
       try {
+        if (id === undefined) throw new GhostError("USAGE", `cannot start the saga ${definition.name}: it needs an id`);
         const text = JSON.stringify(input) ?? "null";
         const saga = this.knownOf(definition, id);
         saga.input ??= text;

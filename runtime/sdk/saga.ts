@@ -58,7 +58,9 @@ function define<Input>(name: string, steps: readonly SagaStep<Input>[]): Saga<In
   definitions.set(name, steps);
   // Elsewhere a module that is merely imported, by a test perhaps, must not go on with anything.
   if (!doubles().sagaLog && connection().place.isSupervised) void open();
-  return { start: async (input, options) => ((await open()).get(name) as Saga<Input>).start(input, options) };
+  return {
+    start: async (input, options) => ((await open()).get(name) as Saga<Input>).start(input, { id: options?.id ?? crypto.randomUUID() }),
+  };
 }
 
 async function open(): Promise<ReadonlyMap<string, Saga<never>>> {

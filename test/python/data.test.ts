@@ -35,6 +35,7 @@ app.set("half", {"a\\ud800": "\\ud800ü"})
 assert app.get("half") == {"a\\ud800": "\\ud800ü"}
 assert "Unicode" in fails("USAGE", lambda: app.set("\\ud800", 1))
 app.delete("half")
+assert "64 MiB" in fails("LIMIT_EXCEEDED", lambda: app.set("k", "x" * (65 * 1024 * 1024)))
 `,
   );
   assert.is(await hub.ask("EXISTS", "k"), 0);

@@ -33,6 +33,15 @@ test("a program that nobody supervises starts sagas, too, and ends by itself whe
   }
 });
 
+test("a saga that is started without an id has one of its own", async () => {
+  await using hub = await startHub();
+  using app = makeApp();
+  const program = ORDER.replace('start({ item: "book" }, { id: "1" })', 'start({ item: "book" })');
+  const ran = await app.run(program, { env: { GHOST_HUB: hub.path } });
+  assert.is(ran.code, 0, ran.stderr);
+  assert.match(ran.stdout, /^\{"ok":true,.*"charge":"order:[0-9a-f-]{36}:charge book"/);
+});
+
 test("a name is defined once, and each step has a name of its own", async () => {
   using app = makeApp();
   const { stdout } = await app.run(`

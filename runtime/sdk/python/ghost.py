@@ -15,6 +15,7 @@ import base64, contextlib, datetime, functools, json, os, random, re, select, so
 PATIENCE = 5.0  # seconds that a call waits for a hub that is away
 REPLY_LIMIT = 60.0  # seconds that the hub may take for an answer
 PAUSE_MAX = 2.0  # seconds between two tries to connect, at most; the first pause is 10 ms
+VALUE_MAX = 64 * 1024 * 1024  # bytes of one value, the most that the hub takes
 FULL_PAUSE = 1.0  # seconds until something is tried again while the hub's disk is full
 BEAT_AGAIN = 0.1  # seconds until a first beat that nobody took is tried again; then twice as long each time
 BLOCK_MS = 5000  # how long one question for persistent messages waits at the hub
@@ -337,6 +338,8 @@ class _Wire:
             parts = [word if isinstance(word, (bytes, bytearray)) else str(word).encode() for word in words]
         except UnicodeEncodeError as error:
             raise GhostError("USAGE", f"cannot send a text that is no Unicode: {error.reason}", "send bytes") from None
+        if max(map(len, parts)) > VALUE_MAX:
+            raise GhostError("LIMIT_EXCEEDED", f"cannot send {max(map(len, parts))} bytes at once: the hub takes {VALUE_MAX} (64 MiB)", "send it in parts")
         self._is_busy = True
         reply = self.read(time.monotonic() + REPLY_LIMIT, b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%b\r\n" % (len(part), part) for part in parts))
         if self._is_busy:
