@@ -17,10 +17,11 @@ import { type Client, type ClientSocket, makeClient, type Piece } from "./client
 import { findCommand } from "./commands.ts";
 import { type CutOffLimit, Delivery } from "./delivery.ts";
 import { notWritten, run } from "./dispatch.ts";
-import { CLIENT_LIMITS } from "./limits.ts";
+import { CLIENT_LIMITS, GATHER_LIMITS } from "./limits.ts";
 import { Output } from "./output.ts";
 import { Tidying } from "./tidying.ts";
 import { Waiters } from "./waiters.ts";
+import { Writers } from "./writers.ts";
 
 /** Where slow subscribers and the like are announced. */
 export const HUB_CHANNEL = "ghost:hub";
@@ -71,6 +72,7 @@ export class Hub {
   /** To be done when the turn's changes are on disk, e.g. waking readers of a stream. */
   private readonly afterCommit: (() => void)[] = [];
   private isTurnOpen = false;
+  private readonly writers = new Writers<Client>();
   private isHalted = false;
   private isDurable = false;
   private readonly delivery: Delivery;
@@ -298,13 +300,21 @@ export class Hub {
   private openTurn(): void {
     if (this.isTurnOpen) return;
     this.isTurnOpen = true;
-    setImmediate(() => this.endTurn());
+    setImmediate(() => this.gather(performance.now() + GATHER_LIMITS.waitMs));
+  }
+
+  /** A commit costs one wait for the disk, however many it is for: where many write, it waits a moment for those whose next commands are on their way. */
+  private gather(until: number): void {
+    if (this.isDurable && this.keyspace.isDirty && this.writers.areMissing(this.turnClients) && performance.now() < until)
+      setImmediate(() => this.gather(until));
+    else this.endTurn();
   }
 
   /** Commits, then sends. */
   private endTurn(): void {
     this.isTurnOpen = false;
     if (this.isHalted) return;
+    if (this.isDurable) this.writers.remember(this.turnClients);
     const failure = this.commit();
     if (this.isHalted) return;
     const work = this.afterCommit.splice(0);
@@ -321,9 +331,9 @@ export class Hub {
 
   /** Null, or why nothing of this turn was written. */
   private commit(): string | null {
-    if (!this.keyspace.isDirty) return null;
     const { isDurable } = this;
     this.isDurable = false;
+    if (!this.keyspace.isDirty) return null;
     try {
       this.keyspace.commit(isDurable);
       return null;

@@ -18,3 +18,11 @@ export const CLIENT_LIMITS = {
   /** What a client may send before it has said who it is, bytes. */
   strangerBytesMax: 64 * 1024,
 } as const;
+
+/** When a turn that writes waits for more before it commits. */
+export const GATHER_LIMITS = {
+  /** Fewer clients are not waited for: it would cost them more than it saves. */
+  clientsMin: 4,
+  /** How long at most, milliseconds: less than a wait for the disk. */
+  waitMs: 0.08,
+} as const;
