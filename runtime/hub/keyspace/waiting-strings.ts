@@ -17,8 +17,10 @@ export const FLUSH_LIMITS = {
   sliceKeys: 128,
   /** About so many are sorted at once, which takes no time that anybody notices. */
   runKeys: 8192,
-  /** The oldest waits no longer, milliseconds. */
-  ageMaxMs: 2000,
+  /** When no string has changed for so long, it is a quiet moment, milliseconds. */
+  quietMs: 100,
+  /** The oldest waits no longer, quiet or not, milliseconds. */
+  ageMaxMs: 10_000,
 } as const;
 /** A turn whose changes are more gets several rows of the journal, bytes: SQLite takes no row of a gigabyte. */
 const JOURNAL_ROW_BYTES = 8 * 1024 * 1024;
@@ -61,6 +63,8 @@ export class WaitingStrings {
   private journalRow = 0;
   private bytes = 0;
   private since = 0;
+  /** When a string last changed. */
+  private changedAt = 0;
   private putsOfTurn = 0;
   private flushing: Flushing | null = null;
 
@@ -75,8 +79,8 @@ export class WaitingStrings {
 
   /** When `tidy` has something to do, milliseconds since 1970; infinity: nothing. */
   get dueAt(): number {
-    if (this.flushing) return 0;
-    return this.isWaiting ? this.since + FLUSH_LIMITS.ageMaxMs : Number.POSITIVE_INFINITY;
+    if (!this.flushing && !this.isWaiting) return Number.POSITIVE_INFINITY;
+    return Math.min(this.changedAt + FLUSH_LIMITS.quietMs, this.since + FLUSH_LIMITS.ageMaxMs);
   }
 
   /** What a key is from now on. */
@@ -109,8 +113,9 @@ export class WaitingStrings {
   flush(): void {
     if (!this.journal.isEmpty) this.host.turn.runLast(JOURNAL, this.journalValues());
     this.beginIfDue();
-    // Somewhat more than came, so that there is an end of it.
-    if (this.flushing) this.slice(Math.min(FLUSH_LIMITS.sliceKeys, 16 + 2 * this.putsOfTurn));
+    // Twice as many as came, so that there is an end of it before those that come are too many.
+    if (this.flushing) this.slice(Math.min(FLUSH_LIMITS.sliceKeys, 1 + 2 * this.putsOfTurn));
+    if (this.putsOfTurn > 0) this.changedAt = this.host.now();
     this.putsOfTurn = 0;
   }
 

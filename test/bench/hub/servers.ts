@@ -20,7 +20,7 @@ export interface Place extends AsyncDisposable {
 /** Starts a contender; `isDurable`: a reply to a write means that it is on disk, as it always does of the hub. */
 export async function openPlace(contender: HubContender, isDurable: boolean): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), "gb-"));
-  const more = isDurable ? ["--appendonly", "yes", "--appendfsync", "always"] : ["--appendonly", "no"];
+  const more = isDurable ? ["--appendonly", "yes", "--appendfsync", "always"] : ["--appendonly", "no", "--tcp-backlog", "2048"];
   const start = (): Promise<Server> => (contender === "ghost" ? startHub({ home: folder }) : startRedis({ folder, more }));
   let server = await start();
   return {
