@@ -19,7 +19,7 @@ export const NO_BYTES = new Uint8Array(0);
 export const ABSENT: Entry = { type: 0, value: NO_BYTES, object: 0, expires: 0, version: 0 };
 
 /** What is kept in memory of keys that are in the table, besides those that are still to go there: of one namespace, and of all together. */
-export const HOT_LIMITS = { bytesMax: 24 * 1024 * 1024, allBytesMax: 64 * 1024 * 1024 } as const;
+export const HOT_LIMITS = { bytesMax: 12 * 1024 * 1024, allBytesMax: 64 * 1024 * 1024 } as const;
 /** What an entry takes besides its bytes, roughly, measured in Bun 1.4. */
 const ENTRY_BYTES = 200;
 

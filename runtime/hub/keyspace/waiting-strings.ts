@@ -11,8 +11,8 @@ import type { Turn } from "./turn.ts";
 
 /** At half of it they begin to go into the table; at all of it writers wait. */
 export const FLUSH_LIMITS = {
-  keysMax: 131_072,
-  bytesMax: 32 * 1024 * 1024,
+  keysMax: 32_768,
+  bytesMax: 16 * 1024 * 1024,
   /** How many go into the table at once in a quiet moment, and at most with a commit, so that nobody waits long meanwhile. */
   sliceKeys: 128,
   /** About so many are sorted at once, which takes no time that anybody notices. */
