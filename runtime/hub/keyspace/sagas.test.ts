@@ -70,6 +70,14 @@ test("each namespace has its own sagas, and they can be found in all", async () 
   );
 });
 
+test("what another instance holds takes no place among those that an instance may go on with", async () => {
+  using rig = await openRig();
+  const book = rig.bookOf("shop");
+  book.claim("order", "held", { ...CLAIM, holder: "shop/10@1" }, "1");
+  book.claim("order", "own", { ...CLAIM, holder: "shop/1@1" }, "1");
+  assert.equal(rig.tableOf("shop").free("order", "shop/1@2", 1), ["own"]);
+});
+
 test("a turn that the disk refused leaves a saga as it was", async () => {
   using rig = await openRig();
   const { keyspace } = rig;

@@ -92,7 +92,7 @@ export class SagaTable implements SagaShelf<SagaRow> {
   free(name: string, holder: string, limit: number): string[] {
     const rows = this.keyspace.db.all<{ id: string; holder: string; isOver: number }>(
       `SELECT id, holder, lease_ends <= ?3 AS isOver FROM sagas WHERE namespace = ?1 AND ended IS NULL AND name = ?2 AND state != 'parked'
-        AND (lease_ends <= ?3 OR holder = '' OR instr(holder, ?4) = 1) ORDER BY place LIMIT ?5`,
+        AND (lease_ends <= ?3 OR holder IN ('', ?4) OR instr(holder, ?4 || '@') = 1) ORDER BY place LIMIT ?5`,
       [this.namespace, name, this.now(), holderName(holder), limit],
     );
     return rows.filter((row) => row.isOver || row.holder === "" || succeeds(holder, row.holder)).map(({ id }) => id);
