@@ -310,6 +310,8 @@ export interface SystemView {
   readonly monitoring: { readonly enabled: boolean; readonly intervalMs: number };
   /** The hub as of the last look; absent in answers of older daemons. */
   readonly hub?: HubView;
+  /** Entries of `ghosts/` with which something is wrong; what it is stands in `warnings`. Absent in answers of older daemons. */
+  readonly appProblems?: number;
   /** How each limit of a process is kept here, as a phrase; absent in answers of older daemons. */
   readonly limits?: Readonly<Record<"memory" | "cpu" | "pids" | "open_files", string>>;
 }

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { type DaemonAddress, findSocket } from "./address.ts";
 import { type ClientPlaces, clientPlaces } from "./home.ts";
@@ -7,7 +7,7 @@ import { send, type TransportReply, type TransportRequest } from "./transport.ts
 
 /**
  * When a command may start the daemon. `always`: it brings something to supervise. `if-not-stopped`: it asks about what
- * is there, so only if something was ever registered and nobody stopped the daemon on purpose. `never`: it is about the daemon itself.
+ * is there, so only if something was ever registered, or lies in `ghosts/`, and nobody stopped the daemon on purpose. `never`: it is about the daemon itself.
  */
 export type StartPolicy = "always" | "if-not-stopped" | "never";
 
@@ -99,10 +99,19 @@ async function startDaemonFor(places: ClientPlaces, policy: StartPolicy): Promis
   if (policy === "if-not-stopped" && existsSync(places.stoppedMarker)) {
     throw new GhostError("DAEMON_STOPPED", `cannot ask the daemon of ${places.home}: it was stopped`, { hint: "ghost daemon start" });
   }
-  if (policy === "if-not-stopped" && !existsSync(places.stateFile)) throw whyNoState(places);
+  if (policy === "if-not-stopped" && !existsSync(places.stateFile) && !hasApps(places)) throw whyNoState(places);
   const { startDaemon } = await import("../daemon/launch.ts");
   await startDaemon(places.home, { explicit: false });
   return null;
+}
+
+/** Somebody put one there by hand, with no daemon around yet. */
+function hasApps({ ghosts }: ClientPlaces): boolean {
+  try {
+    return readdirSync(ghosts).some((name) => !name.startsWith("."));
+  } catch {
+    return false;
+  }
 }
 
 /** Nothing was ever registered, or that cannot even be seen. */

@@ -14,6 +14,8 @@ export interface ClientPlaces {
   readonly stoppedMarker: string;
   /** Present once something was ever registered. */
   readonly stateFile: string;
+  /** What lies in it is registered by the next daemon. */
+  readonly ghosts: string;
   /** `<project>/<name>/{out,err}.log`. */
   readonly logs: string;
 }
@@ -32,6 +34,7 @@ export function clientPlaces(home: string): ClientPlaces {
     lockFile: join(home, "run", "daemon.lock"),
     stoppedMarker: join(home, "run", "stopped"),
     stateFile: join(home, "data", "state.db"),
+    ghosts: join(home, "ghosts"),
     logs: join(home, "logs"),
   };
 }

@@ -36,6 +36,12 @@ test("a folder with a .ghost.yaml in ghosts/ is an app: registered, started by n
   assert.not.ok(stdout.includes(environment.GHOST_TOKEN), "the token is masked");
 });
 
+test("one that lies in ghosts/ is listed although there never was a daemon", async () => {
+  await using home = makeHome();
+  linkApp(home, makeApp(home, "hello", { ".ghost.yaml": SERVICE_FILE, "app.js": SERVICE }), "hello");
+  assert.is((await home.ok(["list", "--quiet"])).stdout, "ghosts/hello\n");
+});
+
 test("apps that come and go are noticed by a daemon that runs", async () => {
   await using home = makeHome();
   await home.ok(["daemon", "start"]);

@@ -35,6 +35,9 @@ test("what is wrong with one entry of ghosts/ is told of it, and the others are 
   for (const text of told) assert.ok(before.includes(text), `${text} in ${before}`);
   await home.ok(["daemon", "start"]);
   assert.is((await listed(home)).map(({ name }) => name).join(), "good");
+  const hinted = "warning: cannot use 4 entries of ghosts/: ghost doctor tells why\n";
+  for (const more of [[], ["--json"]]) assert.is((await home.ok(["list", ...more])).stderr, hinted);
+  for (const more of ["--quiet", "good"]) assert.is((await home.ok(["list", more])).stderr, "");
   const after = await doctor();
   for (const text of told) assert.ok(after.includes(text), `${text} in ${after}`);
   for (const name of ["a", "b"]) rmSync(join(ghosts, name));

@@ -50,6 +50,7 @@ export const daemonSchemas: Readonly<Record<string, Schema>> = {
     privateBytes: integer,
     threads: integer,
     warnings: listOf(text),
+    appProblems: integer,
     monitoring: object({ enabled: flag, intervalMs: number }),
     limits: object({ memory: text, cpu: text, pids: text, open_files: text }),
     hub: ref("Hub"),

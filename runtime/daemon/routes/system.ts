@@ -39,6 +39,7 @@ function systemView(node: DaemonNode): SystemView {
     ...node.ownUsage.look(),
     http: node.settings.tcpDoor.address,
     warnings: node.warnings(),
+    appProblems: node.apps.warnings().length,
     monitoring: node.sampler.monitoring,
     limits: node.supervisor.parts.limits.account(),
     hub: node.hub.view(),
