@@ -27,11 +27,7 @@ export class GhostError extends Error implements ErrorBody {
 
   /** The shape that goes over the wire. */
   body(): ErrorBody {
-    return {
-      code: this.code,
-      message: this.message,
-      ...(this.hint && { hint: this.hint }),
-      ...(this.details && { details: this.details }),
-    };
+    const { code, message, hint, details } = this;
+    return { code, message, ...(hint && { hint }), ...(details && { details }) };
   }
 }

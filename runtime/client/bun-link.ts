@@ -11,7 +11,7 @@ interface BunSocket {
 
 type BunConnect = (options: Record<string, unknown>) => Promise<BunSocket>;
 
-/** Opens a connection. Rejects with the system's error. */
+/** Opens a connection. Rejects with the system's error, in Node's words: Bun's do not say where. */
 export async function open(address: HubAddress, events: LinkEvents): Promise<Link> {
   const { connect } = (globalThis as unknown as { Bun: { connect: BunConnect } }).Bun;
   let link: BunLink | undefined;
@@ -27,9 +27,15 @@ export async function open(address: HubAddress, events: LinkEvents): Promise<Lin
       // Without it Bun reports a failure twice, once as nobody's.
       connectError: () => undefined,
     },
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw error.syscall === "connect" ? Object.assign(error, { message: `connect ${error.code} ${textOf(address)}` }) : error;
   });
   link = new BunLink(socket, events);
   return link;
+}
+
+function textOf(address: HubAddress): string {
+  return "path" in address ? address.path : `${address.host}:${address.port}`;
 }
 
 /** Bun's sockets keep nothing: what they do not take is the caller's to send again. */

@@ -96,9 +96,17 @@ function inlineNumbers(): Plugin {
 function withNumbers(text: string): string {
   const named = [...text.matchAll(/^(export )?const ([A-Z][A-Z_]+) = ([\d_ *]+);.*$/gm)];
   return named.reduce((rest, [line, exported, name = "", number = ""]) => {
-    const inlined = rest.replace(line, "").replace(new RegExp(`\\b${name}\\b`, "g"), `(${number})`);
+    // One that is worked out is left out by esbuild where nobody imports it.
+    const value = String(
+      number
+        .replaceAll("_", "")
+        .split("*")
+        .map(Number)
+        .reduce((product, factor) => product * factor),
+    );
+    const inlined = rest.replace(line, "").replace(new RegExp(`\\b${name}\\b`, "g"), value);
     // Whoever imports it takes it from there.
-    return exported ? `${line}\n${inlined}` : inlined;
+    return exported ? `export const ${name} = ${value};\n${inlined}` : inlined;
   }, text);
 }
 

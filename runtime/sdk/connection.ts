@@ -3,7 +3,6 @@ import type { GhostBus } from "../../core/bus/ghost-bus.ts";
 import { HubPort } from "../../core/bus/hub/hub-port.ts";
 import type { HubSession, SessionEvent } from "../../core/bus/session/session.ts";
 import type { GhostData } from "../../core/data/ghost-data.ts";
-import { GhostError } from "../../core/errors/ghost-error.ts";
 import { late } from "../../core/late.ts";
 import { hubSession, systemClock } from "../client/hub-connection.ts";
 import type { GhostConfig } from "./config.ts";
@@ -48,7 +47,9 @@ export class Connection {
     const options = { identity: { token, name }, onEvent: (event: SessionEvent) => this.tell(event) };
     this.place = place;
     this.config = place.config;
-    this.session = hub ? hubSession(hub, options) : hubSession({ path: "" }, { ...options, connect: noHub, reconnects: false });
+    this.session = hub
+      ? hubSession(hub, options)
+      : hubSession({ path: "" }, { ...options, connect: async () => (await import("./no-hub.ts")).noHub(), reconnects: false });
     this.metrics = new HubMetrics(this.session, () => this.memory !== null, tellProblem);
     this.orchestrator = late(async () => new (await import("./hub-orchestrator.ts")).HubOrchestrator(this.session));
   }
@@ -117,10 +118,4 @@ let telling: Promise<void> | undefined;
 
 function tellProblem(problem: Problem): void {
   telling = import("./tell-problem.ts").then(({ tellProblem }) => tellProblem(problem));
-}
-
-async function noHub(): Promise<never> {
-  throw new GhostError("HUB_UNREACHABLE", "cannot reach the hub: there is none in this home", {
-    hint: 'Ghost.init({ fallback: "memory" }) goes without',
-  });
 }

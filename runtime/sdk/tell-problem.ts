@@ -20,7 +20,7 @@ export function tellProblem(problem: Problem): void {
     case "refused":
       return tellRefused(problem);
     case "away":
-      return G.warn("cannot reach the hub; trying again", { why: problem.why });
+      return G.warn("cannot reach the hub; trying again", { why: problem.why.replace("cannot reach the hub: ", "") });
     case "back":
       return G.info("the hub is back, subscriptions go on");
     default:

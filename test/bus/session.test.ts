@@ -120,6 +120,20 @@ test("a command that finds no hub within its patience fails, and was never sent"
   assert.not.ok(hub.now.commands.includes("EARLY"));
 });
 
+test("a command that waits for a hub that hangs up on everybody says so once", async () => {
+  const hub = new ScriptedHub();
+  hub.script.set("HELLO", null);
+  const session = hub.session({ patienceMs: 300 });
+  const waiting = session.send(["SET"]).catch((error) => error);
+  await hub.clock.pass(1);
+  hub.now.end();
+  await hub.clock.pass(300);
+  assert.is(
+    (await waiting).message,
+    "cannot reach the hub: the connection ended: what was sent may be done or not; it was not there for 300 ms",
+  );
+});
+
 test("the pauses between tries double up to 2 s, and begin anew after a connection that lasted", async () => {
   const hub = new ScriptedHub();
   const session = hub.session();
