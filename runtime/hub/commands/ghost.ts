@@ -1,6 +1,6 @@
 /** Ghost's own commands on keys and on the connection. */
 
-import { type Arguments, bytesAt, textAt, wordAt } from "../server/arguments.ts";
+import { type Arguments, textAt, viewAt, wordAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
 import { define } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
@@ -59,5 +59,5 @@ function set(hub: Hub, client: Client, args: Arguments): void {
   if (expires !== 0 && expires <= hub.keyspace.now()) refuse("ERR invalid expire time in 'ghost.set' command");
   const { version } = hub.keyspace.lookup(space, key);
   if (wanted !== null && wanted !== version) hub.output.null();
-  else hub.output.integer(hub.keyspace.putString(space, key, bytesAt(args, 2), expires));
+  else hub.output.integer(hub.keyspace.putString(space, key, viewAt(args, 2), expires));
 }

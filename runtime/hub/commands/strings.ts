@@ -1,7 +1,7 @@
 /** Strings. */
 
 import { REQUEST_LIMITS } from "../../../core/bus/resp/requests.ts";
-import { type Arguments, bytesAt, latin1Of, viewAt, wordAt } from "../server/arguments.ts";
+import { type Arguments, latin1Of, viewAt, wordAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
 import { define } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
@@ -47,7 +47,7 @@ function set(hub: Hub, client: Client, args: Arguments): void {
   const key = keyAt(args, 1);
   const space = spaceOf(hub, client, key);
   if (args.count === 3) {
-    hub.keyspace.putString(space, key, bytesAt(args, 2), 0);
+    hub.keyspace.putString(space, key, viewAt(args, 2), 0);
     hub.output.ok();
     return;
   }
@@ -59,7 +59,7 @@ function set(hub: Hub, client: Client, args: Arguments): void {
   if (!isRefused) {
     const expires = options.isKeepTtl ? before.expires : end;
     if (expires !== 0 && expires <= hub.keyspace.now()) hub.keyspace.remove(space, key);
-    else hub.keyspace.putString(space, key, bytesAt(args, 2), expires);
+    else hub.keyspace.putString(space, key, viewAt(args, 2), expires);
   }
   if (options.isGet && old) hub.output.bulk(old.value);
   else if (options.isGet || isRefused) hub.output.null();
@@ -107,7 +107,7 @@ function setWithExpiry(command: string, factor: number) {
   return (hub: Hub, client: Client, args: Arguments): void => {
     const key = keyAt(args, 1);
     const expires = expiryAt(hub, args, 2, factor === 1 ? "PX" : "EX", command);
-    hub.keyspace.putString(spaceOf(hub, client, key), key, bytesAt(args, 3), expires);
+    hub.keyspace.putString(spaceOf(hub, client, key), key, viewAt(args, 3), expires);
     hub.output.ok();
   };
 }
@@ -116,7 +116,7 @@ function setIfAbsent(hub: Hub, client: Client, args: Arguments): void {
   const key = keyAt(args, 1);
   const space = spaceOf(hub, client, key);
   const isAbsent = hub.keyspace.lookup(space, key).type === 0;
-  if (isAbsent) hub.keyspace.putString(space, key, bytesAt(args, 2), 0);
+  if (isAbsent) hub.keyspace.putString(space, key, viewAt(args, 2), 0);
   hub.output.integer(isAbsent ? 1 : 0);
 }
 
@@ -157,7 +157,7 @@ function setMany(hub: Hub, client: Client, args: Arguments): void {
   for (let index = 1; index < args.count; index += 2) keyAt(args, index);
   for (let index = 1; index < args.count; index += 2) {
     const key = keyAt(args, index);
-    hub.keyspace.putString(spaceOf(hub, client, key), key, bytesAt(args, index + 1), 0);
+    hub.keyspace.putString(spaceOf(hub, client, key), key, viewAt(args, index + 1), 0);
   }
   hub.output.ok();
 }

@@ -1,8 +1,14 @@
 /**
- * The journal of string keys. A changed page of a table costs 4 KiB of write-ahead log, so fifty random keys in fifty pages would
- * cost 200 KiB a commit. Instead the changes of one commit go into one row, and into the table later, many at once and in
+ * The records of which the journal of string keys consists. A changed page of a table costs 4 KiB of write-ahead log, so fifty random keys in
+ * fifty pages would cost 200 KiB a commit. Instead the changes of one commit go into one row, and into the table later, many at once and in
  * the table's own order. A change says what a key is from then on, so that reading the journal twice is reading it once.
+ *
+ * A record: kind 1, namespace 4, the key's length 4, the key; of a string also when it ends 8, version 8, the value's length 4, the value. Numbers
+ * are little-endian, times and versions doubles.
  */
+
+import { STRING } from "./schema.ts";
+import { ABSENT, type Entry } from "./space.ts";
 
 /** What became of a key: a value, nothing, or something that the tables alone know (`moved`). */
 export type Change =
@@ -20,98 +26,97 @@ export type Change =
 const SET = 1;
 const REMOVED = 2;
 const MOVED = 3;
-/** kind 1, namespace 4, key's length 4. */
 const HEAD_BYTES = 9;
-/** expires 8, version 8, value's length 4. */
 const VALUE_HEAD_BYTES = 20;
-const KEPT_BYTES = 64 * 1024;
+/** Up to here a loop copies faster than a call. */
+const LOOP_BYTES_MAX = 32;
 
-/** Gathers the changes of one commit. */
-export class JournalWriter {
-  private buffer = Buffer.allocUnsafe(KEPT_BYTES);
-  private used = 0;
-
-  /** Bytes gathered. */
-  get length(): number {
-    return this.used;
-  }
-
-  /** Whether nothing was gathered. */
-  get isEmpty(): boolean {
-    return this.used === 0;
-  }
-
-  set(namespace: number, key: string, value: Uint8Array, expires: number, version: number): void {
-    this.head(SET, namespace, key, VALUE_HEAD_BYTES + value.length);
-    const { buffer } = this;
-    buffer.writeDoubleLE(expires, this.used);
-    buffer.writeDoubleLE(version, this.used + 8);
-    buffer.writeUInt32LE(value.length, this.used + 16);
-    this.used += VALUE_HEAD_BYTES;
-    buffer.set(value, this.used);
-    this.used += value.length;
-  }
-
-  removed(namespace: number, key: string): void {
-    this.head(REMOVED, namespace, key, 0);
-  }
-
-  moved(namespace: number, key: string): void {
-    this.head(MOVED, namespace, key, 0);
-  }
-
-  /** All that was gathered, valid until the next change; begins anew. */
-  take(): Uint8Array {
-    const bytes = this.buffer.subarray(0, this.used);
-    this.clear();
-    return bytes;
-  }
-
-  clear(): void {
-    this.used = 0;
-    if (this.buffer.length > KEPT_BYTES * 16) this.buffer = Buffer.allocUnsafe(KEPT_BYTES);
-  }
-
-  private head(kind: number, namespace: number, key: string, more: number): void {
-    const needed = this.used + HEAD_BYTES + key.length + more;
-    if (needed > this.buffer.length) {
-      const wider = Buffer.allocUnsafe(Math.max(needed, this.buffer.length * 2));
-      this.buffer.copy(wider, 0, 0, this.used);
-      this.buffer = wider;
-    }
-    this.buffer[this.used] = kind;
-    this.buffer.writeUInt32LE(namespace, this.used + 1);
-    this.buffer.writeUInt32LE(key.length, this.used + 5);
-    this.buffer.latin1Write(key, this.used + HEAD_BYTES, key.length);
-    this.used += HEAD_BYTES + key.length;
-  }
+/** How long the record of a string is. */
+export function setBytes(key: string, value: Uint8Array): number {
+  return HEAD_BYTES + key.length + VALUE_HEAD_BYTES + value.length;
 }
 
-/** The changes of one row, in their order. */
+/** How long a record without a value is. */
+export function keyBytes(key: string): number {
+  return HEAD_BYTES + key.length;
+}
+
+export function writeSet(
+  buffer: Buffer,
+  at: number,
+  namespace: number,
+  key: string,
+  change: { value: Uint8Array; expires: number; version: number },
+): void {
+  const { value, expires, version } = change;
+  let position = writeHead(buffer, at, SET, namespace, key);
+  buffer.writeDoubleLE(expires, position);
+  buffer.writeDoubleLE(version, position + 8);
+  buffer.writeUInt32LE(value.length, position + 16);
+  position += VALUE_HEAD_BYTES;
+  if (value.length > LOOP_BYTES_MAX) buffer.set(value, position);
+  else for (let index = 0; index < value.length; index++) buffer[position + index] = value[index] as number;
+}
+
+export function writeRemoved(buffer: Buffer, at: number, namespace: number, key: string): void {
+  writeHead(buffer, at, REMOVED, namespace, key);
+}
+
+export function writeMoved(buffer: Buffer, at: number, namespace: number, key: string): void {
+  writeHead(buffer, at, MOVED, namespace, key);
+}
+
+function writeHead(buffer: Buffer, at: number, kind: number, namespace: number, key: string): number {
+  buffer[at] = kind;
+  buffer.writeUInt32LE(namespace, at + 1);
+  buffer.writeUInt32LE(key.length, at + 5);
+  buffer.latin1Write(key, at + HEAD_BYTES, key.length);
+  return at + HEAD_BYTES + key.length;
+}
+
+/** The namespace of the record at a place. */
+export function namespaceAt(buffer: Buffer, at: number): number {
+  return buffer.readUInt32LE(at + 1);
+}
+
+/** The key of the record at a place. */
+export function recordKeyAt(buffer: Buffer, at: number): string {
+  const start = at + HEAD_BYTES;
+  return buffer.latin1Slice(start, start + buffer.readUInt32LE(at + 5));
+}
+
+/** Whether the record at a place is of this key. */
+export function isOfKey(buffer: Buffer, at: number, namespace: number, key: string): boolean {
+  const { length } = key;
+  if (buffer.readUInt32LE(at + 5) !== length || buffer.readUInt32LE(at + 1) !== namespace) return false;
+  const start = at + HEAD_BYTES;
+  for (let index = 0; index < length; index++) if (buffer[start + index] !== key.charCodeAt(index)) return false;
+  return true;
+}
+
+/** What the record at a place says of its key. The value is not a copy. */
+export function entryAt(buffer: Buffer, at: number): Entry {
+  if (buffer[at] !== SET) return ABSENT;
+  const head = at + HEAD_BYTES + buffer.readUInt32LE(at + 5);
+  const start = head + VALUE_HEAD_BYTES;
+  const value = buffer.subarray(start, start + buffer.readUInt32LE(head + 16));
+  return { type: STRING, value, object: 0, expires: buffer.readDoubleLE(head), version: buffer.readDoubleLE(head + 8) };
+}
+
+/** The changes of one row, in their order. The values are not copies. */
 export function* readJournal(bytes: Uint8Array): Generator<Change> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  let at = 0;
-  while (at < buffer.length) {
+  for (let at = 0; at < buffer.length; ) {
     const kind = buffer[at];
-    const namespace = buffer.readUInt32LE(at + 1);
-    const size = buffer.readUInt32LE(at + 5);
-    at += HEAD_BYTES;
-    const key = buffer.latin1Slice(at, at + size);
-    at += size;
-    if (kind !== SET) {
+    const namespace = namespaceAt(buffer, at);
+    const key = recordKeyAt(buffer, at);
+    if (kind === SET) {
+      const { value, expires, version } = entryAt(buffer, at);
+      yield { kind: "set", namespace, key, value, expires, version };
+      at += setBytes(key, value);
+    } else {
       yield { kind: kind === REMOVED ? "removed" : "moved", namespace, key };
-      continue;
+      at += keyBytes(key);
     }
-    const valueSize = buffer.readUInt32LE(at + 16);
-    const start = at + VALUE_HEAD_BYTES;
-    yield {
-      kind: "set",
-      namespace,
-      key,
-      expires: buffer.readDoubleLE(at),
-      version: buffer.readDoubleLE(at + 8),
-      value: new Uint8Array(bytes.subarray(start, start + valueSize)),
-    };
-    at = start + valueSize;
   }
 }

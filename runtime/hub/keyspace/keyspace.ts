@@ -69,7 +69,7 @@ export class Keyspace {
     this.strings = new WaitingStrings({
       turn: this.turn,
       now: () => this.now(),
-      spaces: () => this.namespaces.all(),
+      space: (id) => this.namespaces.withId(id),
       counted: (space, rows) => this.namespaces.count(space, rows, 0),
       ends: (at) => this.expiries.note(at),
     });
@@ -146,13 +146,13 @@ export class Keyspace {
     return type !== 0 && expires !== 0 && expires <= this.now();
   }
 
-  /** Makes `key` a string. `expires` 0: for ever. The value is kept as it is: it must be the keyspace's own. */
+  /** Makes `key` a string. `expires` 0: for ever. The value is copied. */
   putString(space: Space, key: string, value: Uint8Array, expires: number): number {
     // Where only strings are, a look at what was there tells nothing of interest.
     const before = space.objects > 0 ? this.find(space, key) : ABSENT;
     if (before.type > STRING) this.removeObject(space, key, before);
     const version = this.versions.next();
-    this.strings.put(space, key, { type: STRING, value, object: 0, expires, version });
+    this.strings.put(space, key, { value, expires, version });
     if (expires !== 0) this.expiries.note(expires);
     space.touch(key);
     return version;
@@ -222,9 +222,9 @@ export class Keyspace {
     return space.keys;
   }
 
-  /** The same without the work: keys that changed lately may be counted twice. */
+  /** The same without the table: keys that changed lately may be counted twice. */
   roughSize(space: Space): number {
-    return space.keys + space.dirty.size + (space.frozen?.size ?? 0);
+    return space.keys + this.strings.countOf(space);
   }
 
   /** At most `limit` keys after `after`, in their order, without those whose time is over. */
@@ -264,6 +264,7 @@ export class Keyspace {
     if (!this.isDirty) return;
     this.noting(() => this.turn.commit(() => this.write()));
     this.namespaces.committed();
+    this.strings.committed();
     // What this throws cannot be undone: the changes are committed and seen, and whether the disk has them is unknown.
     if (durable && this.isLasting) this.logSync.sync();
     this.turn.settled();
@@ -290,8 +291,7 @@ export class Keyspace {
   }
 
   private find(space: Space, key: string): Entry {
-    const entry = space.dirty.get(key) ?? space.frozen?.get(key) ?? space.hot.get(key);
-    return entry ?? this.read(space, key);
+    return this.strings.find(space, key) ?? space.hot.get(key) ?? this.read(space, key);
   }
 
   private read(space: Space, key: string): Entry {
@@ -373,7 +373,7 @@ export class Keyspace {
     this.namespaces.load(this.db);
     this.versions.load(this.db);
     const journal = this.db.all<{ id: number; changes: Uint8Array }>("SELECT id, changes FROM journal ORDER BY id");
-    this.strings.replay(journal, (id) => this.namespaces.withId(id));
+    this.strings.replay(journal);
   }
 }
 

@@ -16,21 +16,27 @@ function mapOf(count: number): Map<string, number> {
 for (const count of [0, 1, 99, 100, 101, 1000, 5000]) {
   test(`${count} keys come all, each once, in order`, () => {
     const map = mapOf(count);
-    const all = [...sortedRuns(map, 100)].flat();
+    const all = [...sortedRuns([...map], ([key]) => key, 100)].flat();
     assert.equal(
-      all,
+      all.map(([, item]) => item),
       [...map].sort(([one], [other]) => (one < other ? -1 : 1)),
     );
+    assert.ok(all.every(([key, item]) => key === item[0]));
   });
 }
 
 test("no run is much longer than asked for", () => {
-  for (const run of sortedRuns(mapOf(10_000), 1000)) assert.ok(run.length < 2000, `${run.length}`);
+  const runs = [...sortedRuns([...mapOf(10_000).keys()], String, 1000)];
+  for (const run of runs) assert.ok(run.length < 2000, `${run.length}`);
+  assert.is(runs.filter(({ length }) => length === 0).length, 10, "after each thousand that were looked at there is a pause");
 });
 
 test("keys that are sorted already, or alike at their beginning, are no trouble", () => {
   const keys = Array.from({ length: 1000 }, (_, index) => [`${"a".repeat(200)}${String(index).padStart(4, "0")}`, index] as const);
-  assert.equal([...sortedRuns(new Map(keys), 64)].flat(), keys as unknown as [string, number][]);
+  assert.equal(
+    [...sortedRuns(keys, ([key]) => key, 64)].flat().map(([, item]) => item),
+    keys,
+  );
 });
 
 test.run();

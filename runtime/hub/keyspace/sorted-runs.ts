@@ -1,30 +1,31 @@
-/** The entries of a map in the order of their keys, without one long sort. */
+/** Things in the order of their keys, without one long sort. */
 
 /** Keys that are looked at for each run, so that the runs become about equal. */
 const SAMPLE_KEYS = 32;
 
 /**
- * All of `map`, sorted, in pieces of about `runKeys`: the first one asks for a pass over all keys, each one for a sort of its own. The map must
- * not change meanwhile.
+ * All of `items` with their keys, sorted, in pieces of about `runKeys`. After each `runKeys` items that were looked at, and before the first run, an
+ * empty piece comes: there the caller may do something else. `items` must not change meanwhile.
  */
-export function* sortedRuns<V>(map: ReadonlyMap<string, V>, runKeys: number): Generator<[string, V][]> {
-  for (const part of parts(map, Math.ceil(map.size / runKeys))) yield part.sort(([one], [other]) => (one < other ? -1 : 1));
+export function* sortedRuns<T>(items: readonly T[], keyOf: (item: T) => string, runKeys: number): Generator<[string, T][]> {
+  const bounds = boundsOf(items, keyOf, Math.ceil(items.length / runKeys));
+  const parts: T[][] = Array.from({ length: bounds.length + 1 }, () => []);
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index] as T;
+    (parts[partOf(bounds, keyOf(item))] as T[]).push(item);
+    if (index % runKeys === runKeys - 1) yield [];
+  }
+  for (const part of parts) yield part.map((item): [string, T] => [keyOf(item), item]).sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
-/** The keys of each part lie before those of the next one. */
-function parts<V>(map: ReadonlyMap<string, V>, count: number): [string, V][][] {
-  if (count <= 1) return map.size === 0 ? [] : [[...map]];
-  const bounds = boundsOf(map, count);
-  const found: [string, V][][] = Array.from({ length: count }, () => []);
-  for (const entry of map) (found[partOf(bounds, entry[0])] as [string, V][]).push(entry);
-  return found;
-}
-
-/** `count` - 1 keys that part the others about equally. */
-function boundsOf(map: ReadonlyMap<string, unknown>, count: number): string[] {
-  const step = Math.max(1, Math.floor(map.size / (count * SAMPLE_KEYS)));
-  let at = 0;
-  const sample = [...map.keys()].filter(() => at++ % step === 0).sort((one, other) => (one < other ? -1 : 1));
+/** Keys that part the others into `count` parts, about equally. */
+function boundsOf<T>(items: readonly T[], keyOf: (item: T) => string, count: number): string[] {
+  if (count <= 1) return [];
+  const step = Math.max(1, Math.floor(items.length / (count * SAMPLE_KEYS)));
+  const sample = items
+    .filter((_, index) => index % step === 0)
+    .map(keyOf)
+    .sort((one, other) => (one < other ? -1 : 1));
   return Array.from({ length: count - 1 }, (_, index) => sample[Math.floor(((index + 1) * sample.length) / count)] as string);
 }
 

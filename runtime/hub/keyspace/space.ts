@@ -30,10 +30,6 @@ export type Watcher = (key: string, isChange: boolean) => void;
 export class Space {
   readonly id: number;
   readonly name: string;
-  /** Strings that changed and are in the journal only. */
-  dirty = new Map<string, Entry>();
-  /** Those of them that are on their way into the table. */
-  frozen: Map<string, Entry> | null = null;
   // Without a number of entries, for which room would be taken at once.
   readonly hot = new LRUCache<string, Entry>({
     maxSize: HOT_LIMITS.bytesMax,

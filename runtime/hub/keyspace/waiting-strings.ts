@@ -3,50 +3,51 @@
  * the table in its own order, a slice at a time, and the journal is emptied of them.
  */
 import { bytesOf } from "../server/arguments.ts";
-import { JournalWriter, readJournal } from "./journal.ts";
-import { STRING } from "./schema.ts";
+import { readJournal } from "./journal.ts";
 import { sortedRuns } from "./sorted-runs.ts";
-import { ABSENT, type Entry, type Space } from "./space.ts";
+import type { Entry, Space } from "./space.ts";
+import { StringLog } from "./string-log.ts";
 import type { Turn } from "./turn.ts";
 
 /** At half of it they begin to go into the table; at all of it writers wait. */
 export const FLUSH_LIMITS = {
-  keysMax: 32_768,
-  bytesMax: 16 * 1024 * 1024,
-  /** How many go into the table at once in a quiet moment, and at most with a commit, so that nobody waits long meanwhile. */
+  keysMax: 262_144,
+  bytesMax: 32 * 1024 * 1024,
+  /** How many go into the table at once, so that nobody waits long meanwhile; but as many as came, so that there is an end of it. */
   sliceKeys: 128,
-  /** About so many are sorted at once, which takes no time that anybody notices. */
+  /** The most that a commit waits for, whatever came. */
+  commitKeysMax: 1024,
+  /** About so many are looked at, or sorted, at once, which takes no time that anybody notices. */
   runKeys: 8192,
+  /** About so much of the journal is emptied at once, bytes. */
+  emptyBytes: 256 * 1024,
   /** When no string has changed for so long, it is a quiet moment, milliseconds. */
   quietMs: 100,
   /** The oldest waits no longer, quiet or not, milliseconds. */
   ageMaxMs: 10_000,
 } as const;
-/** A turn whose changes are more gets several rows of the journal, bytes: SQLite takes no row of a gigabyte. */
-const JOURNAL_ROW_BYTES = 8 * 1024 * 1024;
 const JOURNAL = "INSERT INTO journal (id, changes) VALUES (?, ?)";
-/** What an entry takes besides its bytes, roughly. */
-const ENTRY_BYTES = 64;
 
 /** What the strings need of the keyspace. */
 export interface StringsHost {
   readonly turn: Turn;
   now(): number;
-  spaces(): Iterable<Space>;
+  space(id: number): Space | undefined;
   /** So many rows of a namespace came or, negative, went. */
   counted(space: Space, rows: number): void;
   /** A row ends at `at`, milliseconds since 1970. */
   ends(at: number): void;
 }
 
-/** Strings of one namespace, in the table's order. */
+/** Strings of one namespace, in the table's order, and where the log has them. */
 interface Run {
-  readonly space: Space;
-  readonly entries: readonly [string, Entry][];
+  readonly space: Space | undefined;
+  readonly keys: readonly [string, number][];
 }
 
 /** What is on its way into the table. */
 interface Flushing {
+  readonly log: StringLog;
   /** What comes after `run`. */
   rest: Iterator<Run>;
   /** Null: not begun. */
@@ -59,14 +60,18 @@ interface Flushing {
 
 export class WaitingStrings {
   private readonly host: StringsHost;
-  private readonly journal = new JournalWriter();
-  private journalRow = 0;
-  private bytes = 0;
+  /** Those that changed since the others began to go into the table. */
+  private log = new StringLog();
+  private flushing: Flushing | null = null;
+  /** The last row of the journal, and the last one that was removed from it. */
+  private lastRow = 0;
+  private removedRow = 0;
   private since = 0;
   /** When a string last changed. */
   private changedAt = 0;
   private putsOfTurn = 0;
-  private flushing: Flushing | null = null;
+  /** How many are to go into the table for those that came. */
+  private owed = 0;
 
   constructor(host: StringsHost) {
     this.host = host;
@@ -74,7 +79,7 @@ export class WaitingStrings {
 
   /** Whether any string is not on its way into the table yet. */
   get isWaiting(): boolean {
-    return this.bytes > 0;
+    return this.log.bytes > 0;
   }
 
   /** When `tidy` has something to do, milliseconds since 1970; infinity: nothing. */
@@ -83,40 +88,44 @@ export class WaitingStrings {
     return Math.min(this.changedAt + FLUSH_LIMITS.quietMs, this.since + FLUSH_LIMITS.ageMaxMs);
   }
 
-  /** What a key is from now on. */
-  put(space: Space, key: string, entry: Entry): void {
-    this.overlay(space, key, entry);
-    this.journal.set(space.id, key, entry.value, entry.expires, entry.version);
-    if (this.journal.length > JOURNAL_ROW_BYTES) this.writeJournal();
+  /** What a key is; undefined: the table knows. Its value holds while the turn lasts. */
+  find(space: Space, key: string): Entry | undefined {
+    return this.log.find(space.id, key) ?? this.flushing?.log.find(space.id, key);
+  }
+
+  /** How many keys of a namespace wait: looks at all of them. */
+  countOf(space: Space): number {
+    return this.log.countOf(space.id) + (this.flushing?.log.countOf(space.id) ?? 0);
+  }
+
+  /** What a key is from now on. The value is copied. */
+  put(space: Space, key: string, change: { value: Uint8Array; expires: number; version: number }): void {
+    this.changing(this.log).set(space.id, key, change);
   }
 
   remove(space: Space, key: string): void {
-    this.overlay(space, key, ABSENT);
-    this.journal.removed(space.id, key);
+    this.changing(this.log).removed(space.id, key);
   }
 
   /** The table alone speaks for `key` from now on. */
   forgetKey(space: Space, key: string): void {
-    const { dirty, frozen } = space;
-    const entry = dirty.get(key);
-    const older = frozen?.get(key);
-    dirty.delete(key);
-    frozen?.delete(key);
-    this.host.turn.onUndo(() => {
-      if (entry) dirty.set(key, entry);
-      if (older) frozen?.set(key, older);
-    });
-    this.journal.moved(space.id, key);
+    this.changing(this.log).moved(space.id, key);
+    if (this.flushing) this.undoable(this.flushing.log).drop(space.id, key);
   }
 
   /** A turn's own part: the journal, and as much of the table as keeps up with it. */
   flush(): void {
-    if (!this.journal.isEmpty) this.host.turn.runLast(JOURNAL, this.journalValues());
+    if (!this.log.isWritten) for (const changes of this.log.unwritten()) this.host.turn.runLast(JOURNAL, [++this.lastRow, changes]);
     this.beginIfDue();
-    // Twice as many as came, so that there is an end of it before those that come are too many.
-    if (this.flushing) this.slice(Math.min(FLUSH_LIMITS.sliceKeys, 1 + 2 * this.putsOfTurn));
+    if (this.flushing) this.keepUp();
     if (this.putsOfTurn > 0) this.changedAt = this.host.now();
     this.putsOfTurn = 0;
+  }
+
+  /** The turn was committed. */
+  committed(): void {
+    this.log.settle();
+    this.flushing?.log.settle();
   }
 
   /** A little work for a quiet moment. */
@@ -130,101 +139,88 @@ export class WaitingStrings {
   /** Writes all strings into the table at once, with what this turn changed. */
   flushAll(): void {
     const { turn } = this.host;
-    for (let round = 0; round < 2 && (this.flushing || this.isWaiting); round++) {
+    while (this.flushing || this.isWaiting) {
       turn.change();
       if (!this.flushing) this.begin();
       while (this.flushing) this.slice(Number.POSITIVE_INFINITY);
     }
-    if (turn.isDirty) turn.run("DELETE FROM journal", []);
-    this.journal.clear();
   }
 
   /** The turn was undone: what was on its way begins anew. */
   forget(): void {
-    this.journal.clear();
     this.putsOfTurn = 0;
-    if (this.flushing) this.flushing = { ...this.flushing, rest: this.runs(), run: null, next: 0 };
+    if (this.flushing) this.flushing = { ...this.flushing, rest: this.runs(this.flushing.log), run: null, next: 0 };
   }
 
   /** What the journal says is in memory as it was; nothing is written, so that a full disk is no reason not to begin. */
-  replay(rows: readonly { id: number; changes: Uint8Array }[], spaceOf: (id: number) => Space | undefined): void {
-    for (const row of rows) {
-      for (const change of readJournal(row.changes)) {
-        const space = spaceOf(change.namespace);
-        if (!space) continue;
-        if (change.kind === "moved") space.dirty.delete(change.key);
-        else if (change.kind === "removed") space.dirty.set(change.key, ABSENT);
-        else
-          space.dirty.set(change.key, { type: STRING, value: change.value, object: 0, expires: change.expires, version: change.version });
+  replay(rows: readonly { id: number; changes: Uint8Array }[]): void {
+    for (const { id, changes } of rows) {
+      for (const change of readJournal(changes)) {
+        if (!this.host.space(change.namespace)) continue;
+        if (change.kind === "set") this.log.set(change.namespace, change.key, change);
+        else this.log[change.kind](change.namespace, change.key);
       }
-      this.journalRow = row.id;
-      this.bytes += row.changes.length;
+      this.lastRow = id;
     }
+    this.removedRow = (rows[0]?.id ?? 1) - 1;
+    this.log.skip();
+    this.log.settle();
     this.since = this.host.now();
   }
 
-  private overlay(space: Space, key: string, entry: Entry): void {
-    const { turn } = this.host;
-    const before = space.dirty.get(key);
-    turn.isDirty = true;
-    turn.onUndo(() => {
-      if (before) space.dirty.set(key, before);
-      else space.dirty.delete(key);
-    });
-    space.dirty.set(key, entry);
+  private changing(log: StringLog): StringLog {
+    this.host.turn.isDirty = true;
     this.putsOfTurn++;
-    if (this.bytes === 0) this.since = this.host.now();
-    this.bytes += key.length + entry.value.length + ENTRY_BYTES;
+    if (log.bytes === 0) this.since = this.host.now();
+    return this.undoable(log);
   }
 
-  private writeJournal(): void {
-    this.host.turn.run(JOURNAL, this.journalValues());
-  }
-
-  private journalValues(): [number, Uint8Array] {
-    return [++this.journalRow, this.journal.take()];
+  private undoable(log: StringLog): StringLog {
+    if (log.isSettled) this.host.turn.onUndo(() => log.rollBack());
+    return log;
   }
 
   private beginIfDue(): void {
-    const keys = this.keys();
+    const { bytes, size } = this.log;
     if (this.flushing) {
       // Writers are faster than the table: they wait now.
-      if (this.bytes > FLUSH_LIMITS.bytesMax || keys > FLUSH_LIMITS.keysMax) this.slice(Number.POSITIVE_INFINITY);
-      return;
-    }
-    if (this.bytes > FLUSH_LIMITS.bytesMax / 2 || keys > FLUSH_LIMITS.keysMax / 2) this.begin();
-  }
-
-  private keys(): number {
-    let keys = 0;
-    for (const space of this.host.spaces()) keys += space.dirty.size;
-    return keys;
+      if (bytes > FLUSH_LIMITS.bytesMax || size > FLUSH_LIMITS.keysMax) while (this.flushing) this.slice(Number.POSITIVE_INFINITY);
+    } else if (bytes > FLUSH_LIMITS.bytesMax / 2 || size > FLUSH_LIMITS.keysMax / 2) this.begin();
   }
 
   private begin(): void {
-    const { bytes } = this;
-    const { turn } = this.host;
-    turn.onUndo(() => {
-      this.bytes = bytes;
+    const { log } = this;
+    this.host.turn.onUndo(() => {
+      this.log = log;
       this.flushing = null;
     });
-    for (const space of this.host.spaces()) {
-      if (space.dirty.size === 0) continue;
-      turn.onUndo(() => {
-        space.dirty = space.frozen ?? new Map();
-        space.frozen = null;
-      });
-      space.frozen = space.dirty;
-      space.dirty = new Map();
-    }
-    this.bytes = 0;
-    this.flushing = { rest: this.runs(), run: null, next: 0, upTo: this.journalRow };
+    // What this turn changed goes into the table without having been in the journal.
+    log.skip();
+    this.log = new StringLog();
+    this.flushing = { log, rest: this.runs(log), run: null, next: 0, upTo: this.lastRow };
+    this.owed = 0;
   }
 
-  /** Neighbours in the table are written together: they share its pages. */
-  private *runs(): Generator<Run> {
-    for (const space of this.host.spaces())
-      for (const entries of sortedRuns(space.frozen ?? new Map<string, Entry>(), FLUSH_LIMITS.runKeys)) yield { space, entries };
+  /** As many as came go into the table, several at a time: neighbours share a page, and one is written for all of them. */
+  private keepUp(): void {
+    this.owed += this.putsOfTurn;
+    if (this.owed < FLUSH_LIMITS.sliceKeys) return;
+    this.slice(Math.min(this.owed, FLUSH_LIMITS.commitKeysMax));
+    this.owed = 0;
+  }
+
+  /** Neighbours in the table are written together. */
+  private *runs(log: StringLog): Generator<Run> {
+    const byNamespace = new Map<number, number[]>();
+    for (const address of log.addresses()) {
+      const namespace = log.namespaceAt(address);
+      const addresses = byNamespace.get(namespace);
+      if (addresses) addresses.push(address);
+      else byNamespace.set(namespace, [address]);
+    }
+    for (const [namespace, addresses] of byNamespace)
+      for (const keys of sortedRuns(addresses, (address) => log.keyAt(address), FLUSH_LIMITS.runKeys))
+        yield { space: this.host.space(namespace), keys };
   }
 
   /** Writes the next few strings into the table, and after the last one empties the journal of them. */
@@ -232,28 +228,32 @@ export class WaitingStrings {
     const { flushing } = this;
     if (!flushing) return;
     const now = this.host.now();
-    for (let count = 0; count < size; count++) {
+    for (let left = size; left > 0; left--) {
       const run = runOf(flushing);
-      if (!run) {
-        this.end(flushing);
-        return;
-      }
-      const [key, entry] = run.entries[flushing.next++] as [string, Entry];
-      // It became an object meanwhile.
-      if (run.space.frozen?.get(key) === entry) this.place(run.space, key, entry, now);
+      if (!run) return this.empty(flushing);
+      const next = run.keys[flushing.next++];
+      if (!next) left -= FLUSH_LIMITS.sliceKeys;
+      else if (run.space) this.placeIfNew(run.space, flushing.log, next, now);
     }
   }
 
-  private end(flushing: Flushing): void {
+  /** Of what changed again, or became an object meanwhile, the table need not know. */
+  private placeIfNew(space: Space, log: StringLog, [key, address]: [string, number], now: number): void {
+    if (log.isAt(address, space.id, key) && !this.log.has(space.id, key)) this.place(space, key, log.entryAt(address), now);
+  }
+
+  /** Removes rows of the journal, the oldest first: what is left of them is older than what came after, and says nothing against it. */
+  private empty(flushing: Flushing): void {
     const { turn } = this.host;
-    turn.run("DELETE FROM journal WHERE id <= ?", [flushing.upTo]);
-    const frozen = [...this.host.spaces()].map((space) => [space, space.frozen] as const);
-    for (const [space] of frozen) space.frozen = null;
-    this.flushing = null;
+    const { removedRow } = this;
+    const rows = Math.ceil((FLUSH_LIMITS.emptyBytes * (flushing.upTo - removedRow)) / Math.max(1, flushing.log.bytes));
+    this.removedRow = Math.min(flushing.upTo, removedRow + Math.max(1, rows));
+    turn.run("DELETE FROM journal WHERE id <= ?", [this.removedRow]);
     turn.onUndo(() => {
-      for (const [space, entries] of frozen) space.frozen = entries;
+      this.removedRow = removedRow;
       this.flushing = flushing;
     });
+    if (this.removedRow === flushing.upTo) this.flushing = null;
   }
 
   private place(space: Space, key: string, entry: Entry, now: number): void {
@@ -261,7 +261,8 @@ export class WaitingStrings {
     const { turn } = host;
     const { type, value, expires, version } = entry;
     const name = bytesOf(key);
-    space.hot.set(key, entry);
+    // It is a part of the log, which is to go.
+    if (space.hot.has(key)) space.hot.set(key, { ...entry, value: new Uint8Array(value) });
     if (type === 0 || (expires !== 0 && expires <= now)) {
       host.counted(space, -turn.run("DELETE FROM keys WHERE namespace = ? AND key = ?", [space.id, name]));
       if (type !== 0) space.touch(key);
@@ -276,9 +277,9 @@ export class WaitingStrings {
   }
 }
 
-/** The run that has more to write; null: all is written. */
+/** The run that has more to write, or an empty one; null: all is written. */
 function runOf(flushing: Flushing): Run | null {
-  if (flushing.run && flushing.next < flushing.run.entries.length) return flushing.run;
+  if (flushing.run && flushing.next < flushing.run.keys.length) return flushing.run;
   flushing.run = flushing.rest.next().value ?? null;
   flushing.next = 0;
   return flushing.run;
