@@ -50,9 +50,10 @@ export class HubMetrics implements Metrics {
   }
 
   private add(kind: MetricKind, name: string, value: number, given?: MetricTags): Promise<void> {
-    const tags = given ? JSON.stringify(given) : "";
-    // What is no number is the hub's to refuse, by itself: added to a counter, it would spoil it.
-    const key = kind === "histogram" || !Number.isFinite(value) ? this.measured.size : `${kind} ${name} ${tags}`;
+    const tags = given ? textOf(given) : "";
+    // What is no number, or would make a counter less, is the hub's to refuse, by itself: added to others, it would spoil them.
+    const isAlone = kind === "histogram" || !Number.isFinite(value) || (kind === "counter" && value < 0);
+    const key = isAlone ? this.measured.size : `${kind} ${String(name)} ${tags}`;
     const known = this.measured.get(key);
     if (known) known.value = kind === "counter" ? known.value + value : value;
     else if (this.measured.size < VALUES_PER_TURN_MAX) this.measured.set(key, { kind, name, value, tags });
@@ -70,13 +71,24 @@ export class HubMetrics implements Metrics {
       return;
     }
     this.wasUsed = true;
-    for (const value of values) this.tell(value);
+    for (const value of values) void this.tell(value);
   }
 
-  private tell({ kind, name, value, tags }: Value): void {
-    this.session.send(["GHOST.METRIC", name, kind, String(value), ...(tags ? [tags] : [])]).catch((error: Error) => {
+  private async tell({ kind, name, value, tags }: Value): Promise<void> {
+    try {
+      await this.session.send(["GHOST.METRIC", name, kind, String(value), ...(tags ? [tags] : [])]);
+    } catch (error) {
       this.dropped++;
-      this.tellRefused({ is: "refused", name, error });
-    });
+      this.tellRefused({ is: "refused", name, error: error as Error });
+    }
+  }
+}
+
+/** What JSON has no words for is the hub's to refuse. */
+export function textOf(tags: MetricTags): string {
+  try {
+    return String(JSON.stringify(tags));
+  } catch {
+    return "?";
   }
 }

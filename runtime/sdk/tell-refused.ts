@@ -13,10 +13,10 @@ export interface RefusedMetric {
   readonly error: Error;
 }
 
-const told = new Set<string>();
+const toldByThisProgram = new Set<string>();
 
-/** Logs once for each name why its value is not taken; of the hub's limits once for all names. */
-export function tellRefused({ name, error }: RefusedMetric): void {
+/** Logs once for each name why its value is not taken; of the hub's limits once for all names. `told`: what was told already; default: by this program. */
+export function tellRefused({ name, error }: RefusedMetric, told = toldByThisProgram): void {
   const isLimit = error.message.startsWith("LIMIT ");
   const key = isLimit ? "LIMIT" : String(name);
   if (told.has(key) || told.size > NAMES_MAX) return;

@@ -134,6 +134,16 @@ test("a command that waits for a hub that hangs up on everybody says so once", a
   );
 });
 
+test("a command with a word that is neither text nor bytes is refused, and the next one is whole", async () => {
+  const hub = new ScriptedHub();
+  const session = hub.session();
+  await session.send(["PING"]);
+  for (const word of [5, undefined, {}, Symbol("a")]) await failsWith("USAGE", () => session.send(["GET", word as never]));
+  await failsWith("USAGE", () => session.subscribe("channel", 5 as never, { message: () => undefined, lost: () => undefined }));
+  assert.is(await session.send(["GET", "a"]), "OK");
+  assert.equal(hub.now.commands.slice(-2), ["PING", "GET a"]);
+});
+
 test("the pauses between tries double up to 2 s, and begin anew after a connection that lasted", async () => {
   const hub = new ScriptedHub();
   const session = hub.session();

@@ -5,6 +5,7 @@ import { CoreGhostData } from "../../core/data/core-data.ts";
 import type { GhostData } from "../../core/data/ghost-data.ts";
 import { MemoryKeys } from "../../core/data/memory/memory-keys.ts";
 import { systemClock } from "../../runtime/client/hub-connection.ts";
+import { CapturedMetrics } from "../../runtime/sdk/testing/captured-metrics.ts";
 import { FaultPlan } from "../../runtime/sdk/testing/faults.ts";
 import { FaultyPort } from "../../runtime/sdk/testing/faulty-bus.ts";
 import { faultyKeys, faultySql } from "../../runtime/sdk/testing/faulty-data.ts";
@@ -12,6 +13,7 @@ import { testingSql } from "../../runtime/sdk/testing/open-sql.ts";
 import { test } from "../rig/test.ts";
 import { busContract, type MeetingPlace } from "./bus-contract.ts";
 import { dataContract } from "./data-contract.ts";
+import { metricsContract } from "./metrics-contract.ts";
 import { whole } from "./stacks.ts";
 
 const plan = () => new FaultPlan({}, systemClock, Math.random);
@@ -48,6 +50,15 @@ busContract({
         for (const bus of buses) await bus[Symbol.asyncDispose]();
       },
     };
+  },
+});
+
+metricsContract({
+  name: "testing",
+  async open() {
+    const told: string[] = [];
+    const metrics = new CapturedMetrics(Date.now, ({ name, error }) => told.push(`${String(name)}: ${error.message}`));
+    return { metrics, told: async () => told, [Symbol.asyncDispose]: async () => undefined };
   },
 });
 

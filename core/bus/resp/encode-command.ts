@@ -28,19 +28,20 @@ export class CommandBuffer {
     return this.at;
   }
 
-  /** Adds a command. Throws LIMIT_EXCEEDED beyond COMMAND_BYTES_MAX, and then has added nothing. */
+  /** Adds a command. Throws LIMIT_EXCEEDED beyond COMMAND_BYTES_MAX, USAGE for what is neither text nor bytes, and then has added nothing. */
   append(args: readonly (string | Uint8Array)[]): void {
     const start = this.at;
-    this.reserve(HEAD_BYTES);
-    this.head(STAR, args.length);
-    for (const arg of args) {
-      if (typeof arg === "string") this.text(arg);
-      else this.string(arg);
+    try {
+      this.reserve(HEAD_BYTES);
+      this.head(STAR, args.length);
+      for (const arg of args) this.word(arg);
+      if (this.at - start > COMMAND_BYTES_MAX)
+        throw new GhostError("LIMIT_EXCEEDED", `cannot send a command of ${this.at - start} bytes: at most ${COMMAND_BYTES_MAX} are taken`);
+    } catch (error) {
+      // Half a command would be the end of the connection.
+      this.at = start;
+      throw error;
     }
-    if (this.at - start <= COMMAND_BYTES_MAX) return;
-    const bytes = this.at - start;
-    this.at = start;
-    throw new GhostError("LIMIT_EXCEEDED", `cannot send a command of ${bytes} bytes: at most ${COMMAND_BYTES_MAX} are taken`);
   }
 
   /** All that waits, in the buffer's own memory: valid until the next call. */
@@ -52,6 +53,12 @@ export class CommandBuffer {
   clear(isKept: boolean): void {
     this.at = 0;
     if (isKept || this.bytes.length > BUFFER_BYTES * 16) this.bytes = new Uint8Array(BUFFER_BYTES);
+  }
+
+  private word(word: string | Uint8Array): void {
+    if (typeof word === "string") this.text(word);
+    else if (ArrayBuffer.isView(word)) this.string(word);
+    else throw new GhostError("USAGE", `cannot send ${String(word)}: it is neither a text nor bytes`);
   }
 
   private text(text: string): void {

@@ -5,8 +5,6 @@ import type { Wire } from "./wire.ts";
 export interface Identity {
   /** `GHOST_TOKEN`, or a Redis password; one that the server does not know is refused. Default, and when empty: none, which on the home's own socket is the operator. */
   readonly token?: string;
-  /** The user's name where the server has several. Default: its default one; Ghost's hub takes any with any token. */
-  readonly user?: string;
   /** What `CLIENT LIST` shows. Blanks become `-`. */
   readonly name?: string;
   /** The namespace to enter, for the operator only. Default: the token's, or `default`. */
@@ -20,25 +18,29 @@ export interface Identity {
  * with UNAUTHORIZED or UNSUPPORTED where it is no use to try again, else with what went wrong.
  */
 export async function shakeHands(wire: Wire, identity: Identity): Promise<boolean> {
-  const { token, user, name, namespace, durability = "fsync" } = identity;
+  const { token, name, namespace, durability = "fsync" } = identity;
   const setName = name ? ["SETNAME", name.replace(/[^!-~]+/g, "-")] : [];
   // Not within HELLO, which wants a user: the default one of a server without a password is let in with any.
-  const login = token && wire.call("AUTH", ...(user ? [user] : []), token);
+  const login = token && wire.call("AUTH", token);
   const greeting = wire.call("HELLO", "3", ...setName);
   const ghost = wire.call("GHOST.DURABILITY", durability);
   const entered = namespace === undefined ? ghost : ghost.then(() => wire.call("GHOST.NAMESPACE", namespace));
-  const [known, hello, own] = await Promise.allSettled([login, greeting, entered]);
-  for (const one of [known, hello]) if (one.status === "rejected") throw await refusal(one.reason);
-  if (own.status === "fulfilled") return true;
-  if (isUnknownCommand(own.reason)) return false;
-  throw await refusal(own.reason);
+  const isGhost = entered.then(
+    () => true,
+    (error) => {
+      if (isUnknownCommand(error)) return false;
+      throw error;
+    },
+  );
+  try {
+    // Replies come in order, and so do refusals.
+    return (await Promise.all([isGhost, login, greeting]))[0];
+  } catch (error) {
+    throw error instanceof ReplyError ? (await import("./refusal.ts")).refusalOf(error) : error;
+  }
 }
 
 /** Whether an error says that the server does not know the command. */
 export function isUnknownCommand(error: unknown): boolean {
   return error instanceof ReplyError && /^ERR unknown command/i.test(error.message);
-}
-
-async function refusal(error: unknown): Promise<unknown> {
-  return error instanceof ReplyError ? (await import("./refusal.ts")).refusalOf(error) : error;
 }

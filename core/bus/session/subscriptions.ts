@@ -40,15 +40,15 @@ export class Subscriptions {
 
   /** Adds a listener; resolves when its messages come. Rejects with the server's error, and then it was not added. */
   async add(kind: TopicKind, name: string, listener: Listener): Promise<void> {
-    let topic = this.topics[kind].get(name);
-    if (topic) topic.listeners.add(listener);
-    else {
-      topic = { kind, name, listeners: new Set([listener]), position: "", isConfirmed: false, waiting: [] };
-      this.topics[kind].set(name, topic);
-      if (this.wire) this.subscribe(this.wire, topic);
-    }
-    const { waiting } = topic;
-    if (!topic.isConfirmed) await new Promise<void>((resolve, reject) => waiting.push({ resolve, reject }));
+    const known = this.topics[kind].get(name);
+    const topic: Topic = known ?? { kind, name, listeners: new Set(), position: "", isConfirmed: false, waiting: [] };
+    topic.listeners.add(listener);
+    if (topic.isConfirmed) return;
+    const confirmed = new Promise<void>((resolve, reject) => topic.waiting.push({ resolve, reject }));
+    this.topics[kind].set(name, topic);
+    // It may be refused at once.
+    if (!known && this.wire) this.subscribe(this.wire, topic);
+    await confirmed;
   }
 
   /** Takes a listener away; resolves when the server knows. */

@@ -35,7 +35,7 @@ export class Doubles {
   /** What the app logged. */
   readonly logs = new CapturedLogs();
   /** What the app measured. */
-  readonly metrics = new CapturedMetrics();
+  readonly metrics: CapturedMetrics;
   /** What `Ghost.orchestrator` is. */
   readonly orchestrator: MockOrchestrator;
   /** Where durable sagas are kept. */
@@ -54,6 +54,7 @@ export class Doubles {
     const { clock, seed, faults, name } = options;
     this.options = options;
     this.clock = clock;
+    this.metrics = new CapturedMetrics(() => clock.now());
     this.faults = new FaultPlan(faults, clock, seededRandom(seed));
     this.broker = new MemoryBroker(clock);
     this.bus = this.busOf(name);
