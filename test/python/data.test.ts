@@ -61,6 +61,26 @@ assert "datetime" in fails("USAGE", lambda: app.execute("SELECT ?", [__import__(
   );
 });
 
+test.unless(PYTHON, "an integer beyond 64 bits is refused wherever it stands, and the connection goes on", async () => {
+  await using home = makeHome();
+  await using _hub = await serveHub(home);
+  await python(
+    home,
+    `app = ghost.connect()
+for fits in (2**63 - 1, -2**63):
+    app.set("k", [fits])
+    assert app.get("k") == [fits] and app.query("SELECT ? AS n", [fits]) == [{"n": fits}]
+for long in (2**63, -2**63 - 1, 10**400, 10**5000):
+    for send in (lambda: app.set("k", long), lambda: app.publish("c", {"a": [{"b": long}]}), lambda: app.query("SELECT ?", [long]),
+                 lambda: app.execute("SELECT :n", {"n": long}), lambda: app.execute_batch([("SELECT ?", (long,))]), lambda: app.call("INCRBY", "i", long)):
+        assert "beyond 64 bits" in fails("USAGE", send)
+app.set("k", str(2**63))
+assert app.get("k") == str(2**63)
+assert "None" in fails("USAGE", lambda: app.get(None))
+`,
+  );
+});
+
 test.unless(PYTHON, "a token leads into the app's own namespace, a wrong one is refused, and shared: is everybody's", async () => {
   await using home = makeHome();
   await using hub = await serveHub(home);
@@ -94,6 +114,42 @@ print(app.metrics_dropped)
   const seen = series.map(({ name, kind, value }) => `${name} ${kind} ${value}`);
   assert.equal(seen, ["orders counter 3", "queue gauge 12", "save histogram 3.5"]);
   assert.is((await python(home, code, { GHOST_HUB: "/nowhere" })).stdout, "4\n");
+});
+
+test.unless(PYTHON, "metrics that the hub does not take end no program: they are counted, and told once for each name", async () => {
+  await using home = makeHome();
+  await using _hub = await serveHub(home);
+  const code = `import decimal
+class Bad:
+    def __str__(self):
+        raise ValueError("no text")
+app = ghost.connect()
+app.gauge("fine", decimal.Decimal("1.5"), shop="eu")
+for value in (float("nan"), float("inf"), None, "x", True, Bad(), 10**400):
+    app.gauge("odd", value)
+app.increment("less", -1)
+app.gauge("two words", 1)
+app.gauge(None, 1)
+app.gauge(Bad(), 1)
+app.gauge("tags", 1, a=None)
+app.gauge("tags", 1, a=Bad())
+app.increment("fine", shop="eu")
+print(app.metrics_dropped)
+`;
+  const lines = (await python(home, code)).stdout.trim().split("\n");
+  assert.equal(
+    lines.slice(0, -1).map((line) => (JSON.parse(line) as { message: string }).message),
+    [
+      'values of the metric "odd" are dropped: the value nan is no number',
+      'values of the metric "less" are dropped: a counter only grows, and -1 is below 0',
+      'values of the metric "two words" are dropped: "two words" is no name: letters, digits, _ . : / and -, a letter or _ first',
+      'values of the metric "None" are dropped: cannot send None: it is neither a text nor bytes',
+      'values of the metric "cannot be written: ValueError" are dropped: no text',
+      'values of the metric "tags" are dropped: tags are a JSON object of texts, such as {"route":"/orders"}',
+      'values of the metric "fine" are dropped: fine is a gauge, not a counter',
+    ],
+  );
+  assert.is(lines.at(-1), "14");
 });
 
 test.unless(PYTHON, "a call waits for a hub that is away, as long as it may", async () => {

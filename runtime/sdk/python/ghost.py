@@ -8,7 +8,7 @@
     for order in app.subscribe("orders"):               # until the program ends; reconnects by itself
         app.execute("INSERT INTO orders (id) VALUES (:id)", {"id": order.data["id"]})
 
-Durations are texts with their unit: "500ms", "5s", "10m", "2h", "30d". Data is what JSON can hold. What fails raises GhostError, whose `code` is permanent:
+Durations are texts with their unit: "500ms", "5s", "10m", "2h", "30d". Data is what JSON can hold, integers up to 64 bits. What fails raises GhostError, whose `code` is permanent:
 HUB_UNREACHABLE, UNAUTHORIZED, NO_RESPONDERS, TIMED_OUT, SQL_FAILED, WRONG_TYPE, LIMIT_EXCEEDED, USAGE … Threads may share an app; each gets a connection."""
 import base64, contextlib, datetime, functools, json, os, random, re, select, socket, sys, threading, time, uuid  # noqa: E401
 
@@ -19,6 +19,7 @@ VALUE_MAX = 64 * 1024 * 1024  # bytes of one value, the most that the hub takes
 FULL_PAUSE = 1.0  # seconds until something is tried again while the hub's disk is full
 BEAT_AGAIN = 0.1  # seconds until a first beat that nobody took is tried again; then twice as long each time
 BLOCK_MS = 5000  # how long one question for persistent messages waits at the hub
+NAMES_TOLD_MAX = 100  # metrics of which the log says why their values are dropped
 FOREVER = float("inf")
 LEVELS = ["debug", "info", "warn", "error"]
 UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -53,7 +54,7 @@ class Ghost:
         self.hub = hub or os.environ.get("GHOST_HUB") or os.path.join(home, "run", "hub.sock")
         self.token, self.name = token or os.environ.get("GHOST_TOKEN"), name or os.environ.get("GHOST_NAME") or os.path.basename(os.getcwd())
         self.config, self.instance = json.loads(os.environ.get("GHOST_CONFIG") or "{}"), os.environ.get("GHOST_INSTANCE") or "0"
-        self.metrics_dropped, self._own = 0, threading.local()
+        self.metrics_dropped, self._own, self._refused = 0, threading.local(), set()
         _end_quietly_when_interrupted()
 
     def call(self, *words, patience=PATIENCE):
@@ -154,7 +155,8 @@ class Ghost:
         return self.call("GHOST.BATCH", "[" + ",".join(f"[{_json(sql)},{_json(parameters, _blob)}]" for sql, parameters in commands) + "]")
 
     def increment(self, metric, by=1, **tags):
-        """Adds to a counter: `app.increment("orders.done", country="de")`. Metrics never wait: without a hub they are dropped, and `metrics_dropped` counts."""
+        """Adds to a counter: `app.increment("orders.done", country="de")`. Metrics never wait and raise nothing: without a hub they are dropped, as is what the hub
+        refuses (no number, a name or tags that are none); `metrics_dropped` counts, and the log says why, once for each name."""
         self._measure("counter", metric, by, tags)
 
     def gauge(self, metric, value, **tags):
@@ -221,11 +223,25 @@ class Ghost:
 
     def _measure(self, kind, metric, value, tags):
         try:
-            self.call("GHOST.METRIC", metric, kind, value, *([_json({tag: str(each) for tag, each in tags.items()})] if tags else []), patience=0)
-        except GhostError as error:
-            if error.code != "HUB_UNREACHABLE":
-                raise
+            number = float(value) if hasattr(value, "__float__") and not isinstance(value, bool) else value
+            words = [_json({tag: each if each is None else str(each) for tag, each in tags.items()})] if tags else []
+            self.call("GHOST.METRIC", metric, kind, str(number), *words, patience=0)
+        except Exception as error:  # whatever an object of the app's does: no metric ends a program
             self.metrics_dropped += 1
+            if getattr(error, "code", None) != "HUB_UNREACHABLE":
+                self._tell_refused(_written(metric, str), error)
+
+    def _tell_refused(self, metric, error):
+        is_limit = getattr(error, "code", None) == "LIMIT_EXCEEDED"
+        key, told = "" if is_limit else metric, self._refused
+        if key in told or len(told) > NAMES_TOLD_MAX:
+            return
+        told.add(key)
+        why = str(error).replace("cannot take the metric: ", "")[:200]
+        if len(told) > NAMES_TOLD_MAX:
+            self.warn(f"values of more than {NAMES_TOLD_MAX} metrics are dropped: of further names nothing is said")
+        else:
+            self.warn(f"new metrics are dropped: {why}" if is_limit else f"values of the metric {json.dumps(metric[:200])} are dropped: {why}")
 
     def _wrap(self, data, own, expiry, **fields):
         if isinstance(data, (bytes, bytearray)):
@@ -335,7 +351,7 @@ class _Wire:
 
     def call(self, *words):
         try:
-            parts = [word if isinstance(word, (bytes, bytearray)) else str(word).encode() for word in words]
+            parts = [word if isinstance(word, (bytes, bytearray)) else _checked(word).encode() for word in words]
         except UnicodeEncodeError as error:
             raise GhostError("USAGE", f"cannot send a text that is no Unicode: {error.reason}", "send bytes") from None
         if max(map(len, parts)) > VALUE_MAX:
@@ -416,13 +432,32 @@ def _written(value, read):
         return str(value) if isinstance(value, float) else f"cannot be written: {type(error).__name__}"
 
 
+def _checked(word):
+    if word is None:
+        raise GhostError("USAGE", "cannot send None: it is neither a text nor bytes")
+    _check_integers(word)
+    return str(word)
+
+
+def _check_integers(value):
+    """SQL and other languages round longer ones."""
+    if isinstance(value, int) and not -2**63 <= value < 2**63:
+        raise GhostError("USAGE", "cannot send an integer beyond 64 bits (-2**63 to 2**63-1): it would be rounded", "send it as text")
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ():
+        _check_integers(each)
+
+
 def _json(value, default=None):
     try:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=default)
+        if re.search(r"\d{19}", text):
+            _check_integers(value)
         # Half of a surrogate pair is no UTF-8; JSON has an escape for it.
         is_text = text.isascii() or text.encode(errors="replace").decode() == text
         return text if is_text else json.dumps(value, separators=(",", ":"), allow_nan=False, default=default)
     except (TypeError, ValueError) as error:
+        if "set_int_max_str_digits" in str(error):
+            _check_integers(value)
         raise GhostError("USAGE", f"cannot write this as JSON: {error}", "use what JSON can hold: dates as text, bytes as base64") from error
 
 
