@@ -8,12 +8,22 @@ import { tame } from "../output/width.ts";
 
 /** Tells what was made and what to do next. */
 export async function tellMade(context: Context, name: string, template: Template, made: MadeApp): Promise<void> {
-  if (context.json) return context.printJson({ name, template: template.name, origin: template.origin, ...made });
+  if (context.json)
+    return context.printJson({ name, template: template.name, origin: template.origin, leftOut: template.leftOut, ...made });
   const paint = await context.messagePaint();
   const folder = shortPath(context.directory, made.folder);
   context.say(`created ${paint.bold(name)} in ${folder}, from the template ${tame(template.name)}, ${made.files.length} files`);
+  if (template.leftOut.length > 0) context.say(leftBehind(template.leftOut));
   if (made.link !== null) context.say(`linked into ${made.link}, so that ghost finds it by its name`);
   context.say("next:", ...nextSteps(name).map(([line, about]) => `  ${line.padEnd(NEXT_CELLS + name.length)}${paint.dim(about)}`));
+}
+
+/** Paths that are told of what is left behind. */
+const LEFT_OUT_TOLD_MAX = 10;
+
+function leftBehind(paths: readonly string[]): string {
+  const more = paths.length > LEFT_OUT_TOLD_MAX ? ` and ${paths.length - LEFT_OUT_TOLD_MAX} more` : "";
+  return `not copied: ${tame(paths.slice(0, LEFT_OUT_TOLD_MAX).join(", "))}${more}`;
 }
 
 /** Cells of a next step, without the name. */

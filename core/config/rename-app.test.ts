@@ -20,8 +20,8 @@ test("an app's file takes another name, and keeps all else", () => {
 });
 
 test("its id and where it writes are known", () => {
-  assert.equal(traitsOf(FILE), { id: "hello", written: ["logs", "data", "var/db"] });
-  assert.equal(traitsOf("type: service\n"), { id: null, written: ["logs", "data"] });
+  assert.equal(traitsOf(FILE), { id: "hello", written: ["logs", "data", "var/db"], secrets: [] });
+  assert.equal(traitsOf("type: service\n"), { id: null, written: ["logs", "data"], secrets: [] });
 });
 
 test("a package and its lock take the name, and nobody else's", () => {
@@ -36,6 +36,15 @@ test("a README takes it where it is surely the app that is meant", () => {
   const renamed =
     "# tpl\n\nIt says hello: `ghost run tpl --watch`, `ghost data query x hello`, `ghost saga show tpl 1`, `ghost run hello-x`\n";
   assert.is(renameInReadme(text, "hello", "tpl"), renamed);
+});
+
+test("files of secrets are those that it names in its own folder", () => {
+  const text = `env_file: [./prod.env, /etc/shop.env]
+environment: { A: { from_file: secrets/a }, B: { from_file: ../b }, C: c }
+encryption: { key_file: shop.key }
+`;
+  assert.equal(traitsOf(text).secrets, ["prod.env", "secrets/a", "shop.key"]);
+  assert.equal(traitsOf("a: &a [*a]\nenv_file: *nowhere\n").secrets, []);
 });
 
 test.run();

@@ -12,15 +12,40 @@ export interface AppTraits {
   readonly id: string | null;
   /** Where the app itself writes, relative to its folder. */
   readonly written: readonly string[];
+  /** Files of secrets in its folder that it names: `env_file`, `key_file`, `from_file`. */
+  readonly secrets: readonly string[];
 }
 
 /** Reads a `.ghost.yaml` as far as it goes: one that is no YAML has no traits. */
 export function traitsOf(text: string): AppTraits {
   const document = parse(text);
   const written = ["logsPath", "dataPath"].flatMap((key) => textAt(document, ["core", key])?.value ?? []);
-  const inside = written.map((path) => path.replace(/^\.\//, "").replace(/\/+$/, "")).filter((path) => !/^(\/|~|\.\.)/.test(path));
-  return { id: textAt(document, ["app", "id"])?.value ?? null, written: [...new Set(["logs", "data", ...inside])] };
+  const id = textAt(document, ["app", "id"])?.value ?? null;
+  return { id, written: [...new Set(["logs", "data", ...inside(written)])], secrets: inside(secretFiles(plainOf(document))) };
 }
+
+function plainOf(document: Document.Parsed | null): unknown {
+  try {
+    return document?.toJS();
+  } catch {
+    return null; // Aliases without an end, or to nothing.
+  }
+}
+
+/** What lies in the app's folder, as paths below it. */
+function inside(paths: readonly string[]): string[] {
+  return paths.map((path) => path.replace(/^\.\//, "").replace(/\/+$/, "")).filter((path) => !/^(\/|~|\.\.|$)/.test(path));
+}
+
+/** Texts under these keys, at whatever depth. */
+function secretFiles(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) =>
+    SECRET_KEYS.has(key) ? [each].flat().filter((path) => typeof path === "string") : secretFiles(each),
+  );
+}
+
+const SECRET_KEYS: ReadonlySet<string> = new Set(["env_file", "key_file", "from_file"]);
 
 /** The file with another id, name and description where it has any; comments and all else stay as they are. */
 export function renameInAppFile(text: string, { name, description }: NewWords): string {

@@ -19,10 +19,24 @@ function isAppsOwn(text: string | null): text is string {
   return text !== null && !hasPlaceholder(text);
 }
 
-/** Tells of a path whether an app wrote it when it ran. `text` is its `.ghost.yaml`; null: there is none. Of what is no app nothing is. */
-export function isWrittenBy(text: string | null): (path: string) => boolean {
-  const left = isAppsOwn(text) ? traitsOf(text).written : [];
-  return (path) => left.some((each) => isIn(path, each));
+/** `.env`, `.env.local` and the like; not those that show what is to be in one. */
+const ENV_FILE = /^\.env(?:\.(?!example$|sample$|template$|dist$).+)?$/;
+
+/**
+ * Tells what a path is left behind with: a file or folder that the app wrote when it ran, or in which it has its secrets; undefined: it is part of a copy. `text` is the
+ * app's `.ghost.yaml`; null: there is none. Of what is no app nothing is left.
+ */
+export function leftBehindBy(text: string | null): (path: string) => string | undefined {
+  if (!isAppsOwn(text)) return () => undefined;
+  const { written, secrets } = traitsOf(text);
+  const left = [...written, ...secrets];
+  return (path) => left.find((each) => isIn(path, each)) ?? envFileIn(path);
+}
+
+function envFileIn(path: string): string | undefined {
+  const parts = path.split("/");
+  const at = parts.findIndex((part) => ENV_FILE.test(part));
+  return at === -1 ? undefined : parts.slice(0, at + 1).join("/");
 }
 
 /** A copy of the client library as Ghost wrote it, of whichever version: an app gets it anew. */

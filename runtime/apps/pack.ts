@@ -25,6 +25,7 @@ export function unpackBuiltIn(text: string): Template[] {
   return (JSON.parse(text) as Packed[]).map((template) => ({
     ...template,
     origin: BUILT_IN,
+    leftOut: [],
     files: template.files.map(({ path, text, executable }) => ({ path, bytes: Buffer.from(text, "utf8"), executable })),
   }));
 }

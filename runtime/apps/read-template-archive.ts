@@ -14,16 +14,20 @@ import { templateOf } from "./template-account.ts";
  * FAILED, UNSUPPORTED, LIMIT_EXCEEDED or CONFIG_INVALID.
  */
 export function readTemplateArchive(path: string): Template {
-  const files = withoutCommonFolder(readFiles(path));
+  const leftOut = new Set<string>();
+  const files = readFiles(path, leftOut);
+  const common = commonFolder(files);
+  const below = (each: string): string => (each.startsWith(common) ? each.slice(common.length) : each);
   const name = basename(path).replace(/\.(tar\.gz|tgz|tar)$/, "");
-  return templateOf(name, path, files);
+  const own = files.map((file) => ({ ...file, path: below(file.path) }));
+  return templateOf(name, path, own, [...leftOut].map(below));
 }
 
-function readFiles(path: string): TemplateFile[] {
+function readFiles(path: string, leftOut: Set<string>): TemplateFile[] {
   const files = new Map<string, TemplateFile>();
   try {
     for (const entry of readTar(unpacked(path))) {
-      const file = asFile(path, entry);
+      const file = asFile(path, entry, leftOut);
       // As tar does: a later entry of the same path is the newer one.
       if (file) files.set(file.path, file);
       if (files.size > TEMPLATE_FILES_MAX) throw tooLarge(path, `more than ${TEMPLATE_FILES_MAX} files`);
@@ -69,22 +73,22 @@ function notRegular(path: string): GhostError {
   return new GhostError("UNSUPPORTED", `cannot use the template ${path}: it is not a regular file`, { hint: "write it to a file first" });
 }
 
-function asFile(archive: string, { path, kind, mode, data }: TarFile): TemplateFile | null {
+function asFile(archive: string, { path, kind, mode, data }: TarFile, leftOut: Set<string>): TemplateFile | null {
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   if (path.startsWith("/") || parts.includes("..") || path.includes("\\") || path.includes("\0"))
     throw refused(archive, `${JSON.stringify(path)} leads out of it`);
-  if (kind === "folder" || parts.some((part) => LEFT_OUT.has(part))) return null;
+  const left = parts.findIndex((part) => LEFT_OUT.has(part));
+  if (left !== -1) leftOut.add(parts.slice(0, left + 1).join("/"));
+  if (kind === "folder" || left !== -1) return null;
   if (kind === "other") throw refused(archive, `${path} is a link or a device`);
   return { path: parts.join("/"), bytes: data, executable: (mode & 0o100) !== 0 };
 }
 
-function withoutCommonFolder(files: readonly TemplateFile[]): TemplateFile[] {
+/** The folder that holds all files, with its `/`; empty: there is none. */
+function commonFolder(files: readonly TemplateFile[]): string {
   const [first] = files;
-  const end = first?.path.indexOf("/") ?? -1;
-  if (!first || end === -1) return [...files];
-  const folder = first.path.slice(0, end + 1);
-  if (!files.every(({ path }) => path.startsWith(folder))) return [...files];
-  return files.map((file) => ({ ...file, path: file.path.slice(folder.length) }));
+  const folder = first?.path.slice(0, first.path.indexOf("/") + 1) ?? "";
+  return files.every(({ path }) => path.startsWith(folder)) ? folder : "";
 }
 
 function refused(archive: string, why: string): GhostError {

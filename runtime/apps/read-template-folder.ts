@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { readRegularFile } from "../system/regular-file.ts";
-import { isWrittenBy } from "./app-as-template.ts";
+import { leftBehindBy } from "./app-as-template.ts";
 import { LEFT_OUT, TEMPLATE_BYTES_MAX, TEMPLATE_FILES_MAX, type Template, type TemplateFile } from "./template.ts";
 import { templateOf } from "./template-account.ts";
 
@@ -12,26 +12,28 @@ import { templateOf } from "./template-account.ts";
  */
 export function readTemplateFolder(folder: string, name = basename(folder)): Template {
   const files: TemplateFile[] = [];
+  const sum: Sum = { bytes: 0, isLeftOut: leftOutOf(folder), leftOut: [] };
   try {
-    collect(folder, "", files, { bytes: 0, isLeftOut: leftOutOf(folder) });
+    collect(folder, "", files, sum);
   } catch (error) {
     if (error instanceof GhostError) throw error;
     throw new GhostError("FAILED", `cannot read the template ${folder}: ${(error as Error).message}`, { cause: error });
   }
-  return templateOf(name, folder, files);
+  return templateOf(name, folder, files, sum.leftOut);
 }
 
 interface Sum {
   bytes: number;
   readonly isLeftOut: (path: string) => boolean;
+  readonly leftOut: string[];
 }
 
 function collect(folder: string, below: string, files: TemplateFile[], sum: Sum): void {
   const entries = readdirSync(join(folder, below), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
-    if (LEFT_OUT.has(entry.name) || sum.isLeftOut(path)) continue;
-    if (entry.isDirectory()) collect(folder, path, files, sum);
+    if (LEFT_OUT.has(entry.name) || sum.isLeftOut(path)) sum.leftOut.push(path);
+    else if (entry.isDirectory()) collect(folder, path, files, sum);
     else if (entry.isFile()) files.push(readOne(folder, path, sum));
     else throw neither(folder, path);
     if (files.length > TEMPLATE_FILES_MAX) throw tooLarge(folder, `more than ${TEMPLATE_FILES_MAX} files`);
@@ -50,12 +52,12 @@ function neither(folder: string, path: string): GhostError {
   return new GhostError("UNSUPPORTED", `cannot use the template ${folder}: ${path} is neither a file nor a folder`, { hint: noLinks });
 }
 
-/** What an app wrote may be more than a template may have, and be linked: it is not even looked at. */
+/** What an app wrote may be more than a template may have, and be linked; its secrets are nobody else's: neither is even looked at. */
 function leftOutOf(folder: string): (path: string) => boolean {
-  const path = join(folder, ".ghost.yaml");
-  if (!existsSync(path)) return isWrittenBy(null);
-  const file = readRegularFile(path, TEMPLATE_BYTES_MAX);
-  return isWrittenBy(file.kind === "read" ? Buffer.from(file.bytes).toString("utf8") : null);
+  const appFile = join(folder, ".ghost.yaml");
+  const file = existsSync(appFile) ? readRegularFile(appFile, TEMPLATE_BYTES_MAX) : null;
+  const leftBehind = leftBehindBy(file?.kind === "read" ? Buffer.from(file.bytes).toString("utf8") : null);
+  return (path) => leftBehind(path) !== undefined;
 }
 
 const noLinks = "a template has files and folders only; put a copy in the place of a link";

@@ -1,17 +1,18 @@
 import { GhostError } from "../../core/errors/ghost-error.ts";
-import { appTextOf, isClientLibrary, isWrittenBy } from "./app-as-template.ts";
+import { appTextOf, isClientLibrary, leftBehindBy } from "./app-as-template.ts";
 import { ACCOUNT_FILE, SDK_KINDS, type Template, type TemplateFile } from "./template.ts";
 
-/** Makes a template of files: takes what `.template.json` says out of them, and its defaults where there is none. Throws CONFIG_INVALID. */
-export function templateOf(name: string, origin: string, files: readonly TemplateFile[]): Template {
+/** Makes a template of files: takes what `.template.json` says out of them, and its defaults where there is none. `leftOut` was not even read. Throws CONFIG_INVALID. */
+export function templateOf(name: string, origin: string, files: readonly TemplateFile[], leftOut: readonly string[]): Template {
   const account = files.find(({ path }) => path === ACCOUNT_FILE);
   const { about = "", sdk = sdkByFiles(files) } = account ? readAccount(account, origin) : {};
   const kind = SDK_KINDS.find((each) => each === sdk);
   if (typeof about !== "string" || !kind)
     throw invalid(origin, `\`about\` is a text, \`sdk\` is ${SDK_KINDS.slice(0, -1).join(", ")} or ${SDK_KINDS.at(-1)}`);
-  const isWritten = isWrittenBy(appTextOf(files));
-  const isLeftOut = (file: TemplateFile): boolean => file === account || isWritten(file.path) || isClientLibrary(file, kind);
-  return { name, origin, about, sdk: kind, files: files.filter((file) => !isLeftOut(file)) };
+  const leftBehind = leftBehindBy(appTextOf(files));
+  const left = files.flatMap(({ path }) => leftBehind(path) ?? []);
+  const isPart = (file: TemplateFile): boolean => file !== account && leftBehind(file.path) === undefined && !isClientLibrary(file, kind);
+  return { name, origin, about, sdk: kind, files: files.filter(isPart), leftOut: [...new Set([...leftOut, ...left])].sort() };
 }
 
 function readAccount({ bytes }: TemplateFile, origin: string): { about?: unknown; sdk?: unknown } {

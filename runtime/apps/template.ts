@@ -24,6 +24,8 @@ export interface Template extends TemplateAccount {
   /** Where it comes from: `built in`, or the absolute path of a folder or archive. */
   readonly origin: string;
   readonly files: readonly TemplateFile[];
+  /** What lies there and is no part of it, in order: paths of files and folders. */
+  readonly leftOut: readonly string[];
 }
 
 /** The file in a template that says what it is. */
@@ -36,4 +38,4 @@ export const TEMPLATE_FILES_MAX = 2_000;
 /** All files of a template together, in bytes. */
 export const TEMPLATE_BYTES_MAX = 32 * 1024 * 1024;
 /** Folders that belong to a working copy and are no part of a template. */
-export const LEFT_OUT: ReadonlySet<string> = new Set(["node_modules", ".git", "__pycache__", ".DS_Store"]);
+export const LEFT_OUT: ReadonlySet<string> = new Set(["node_modules", ".git", "__pycache__", ".venv", ".DS_Store"]);

@@ -32,14 +32,33 @@ test("an app is a template: the copy has its own name and SDK, and nothing that 
   assert.match((await home.ok(["test", "tpl"])).stderr, /pass/);
 });
 
+test("secrets, and what belongs to a working copy, are left behind, and that is told", async () => {
+  await using home = makeHome();
+  await home.ok(["create", "hello", "--template", "basic"]);
+  const file = join(home.work, "hello/.ghost.yaml");
+  writeFileSync(file, `${readFileSync(file, "utf8")}encryption: { key_file: ./keys/own.key }\n`);
+  for (const path of [".env", "sub/.env.local", "keys/own.key", ".git/HEAD", ".env.example", "keys/README"])
+    home.write(`hello/${path}`, "SECRET=1");
+  const { stderr } = await home.ok(["create", "copy", "-t", "./hello"]);
+  const told = [".env", ".git", "keys/own.key", "node_modules", "sub/.env.local"];
+  assert.ok(stderr.includes(`not copied: ${told.join(", ")}\n`), stderr);
+  for (const path of told.filter((path) => path !== "node_modules")) assert.not.ok(existsSync(join(home.work, "copy", path)), path);
+  for (const path of [".env.example", "keys/README"]) assert.ok(existsSync(join(home.work, "copy", path)), path);
+  assert.equal((await home.ok(["create", "other", "-t", "./hello", "--json"])).json<{ leftOut: string[] }>().leftOut, told);
+  assert.not.match((await home.ok(["create", "new", "-t", "basic"])).stderr, /not copied/);
+});
+
 test.unless(needs("tar"), "so is one in an archive, in Python, too", async () => {
   await using home = makeHome();
   await home.ok(["create", "snake", "--template", "python"]);
   home.write("snake/data/kept", "x");
+  home.write("snake/.env", "SECRET=1");
+  home.write("snake/.venv/bin/python", "x");
   const packed = await run(["tar", "-czf", "snake.tar.gz", "snake"], { cwd: home.work });
   assert.is(packed.code, 0, packed.stderr);
   const client = join(home.work, "snake/ghost.py");
-  await home.ok(["create", "adder", "-t", "snake.tar.gz"]);
+  assert.match((await home.ok(["create", "adder", "-t", "snake.tar.gz"])).stderr, /^not copied: \.env, \.venv, data$/m);
+  assert.not.ok(existsSync(join(home.work, "adder/.env")));
   assert.match(readFileSync(join(home.work, "adder/.ghost.yaml"), "utf8"), /id: "adder"/);
   assert.is(readFileSync(join(home.work, "adder/ghost.py"), "utf8"), readFileSync(client, "utf8"));
   assert.not.ok(existsSync(join(home.work, "adder/data")));
