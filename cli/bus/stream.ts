@@ -34,10 +34,21 @@ export async function stream(context: Context, [action, name, word, ...more]: re
   if (extra !== undefined) throw usage(context.verb, `${extra} is one argument too many`);
   const use = action === "tail" ? { reconnects: true, onEvent: tellingAway(context) } : {};
   return withHub(context, `use the stream ${name}`, use, async (hub) => {
-    if (action === "dead") return dead(context, hub, await deadNamed(hub, name));
-    if (action === "retry") return retryDead(context, hub, name, word);
+    if (action === "dead" || action === "retry") return deadOrRetry(context, hub, action, name, word);
     return on(context, hub, action, MAKING.includes(action) ? name : await streamNamed(hub, name), word);
   });
+}
+
+async function deadOrRetry(
+  context: Context,
+  hub: HubSession,
+  action: "dead" | "retry",
+  name: string,
+  id: string | undefined,
+): Promise<number> {
+  const place = await deadNamed(hub, name, context.text("dead"));
+  if (action === "dead") return showDead(context, hub, place, countOption(context, "lines", SHOWN_ENTRIES));
+  return retryDead(context, hub, name, place, id);
 }
 
 async function on(context: Context, hub: HubSession, action: string, name: string, word: string | undefined): Promise<number> {
@@ -73,14 +84,6 @@ async function read(context: Context, hub: HubSession, name: string): Promise<nu
   const entries = entriesOf(await rangeOf(context, hub, name));
   await show(context, entries);
   if (entries.length === 0) context.say(`no entries in ${name}`);
-  return 0;
-}
-
-/** The same of what was put aside. */
-async function dead(context: Context, hub: HubSession, name: string): Promise<number> {
-  const entries = await rangeOf(context, hub, name);
-  await showDead(context, entries);
-  if (listOf(entries).length === 0) context.say(`nothing was put aside in ${name}`);
   return 0;
 }
 

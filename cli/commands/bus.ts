@@ -12,7 +12,7 @@ const OPTIONS = {
   pub: ["expiry", "persist", "retain", "id", "raw", "text"],
   sub: ["lines", "since"],
   request: ["timeout", "many", "lines", "text"],
-  stream: ["lines", "since", "group", "consumer", "ack", "maxLength", "id", "raw", "text"],
+  stream: ["lines", "since", "group", "consumer", "ack", "maxLength", "id", "raw", "text", "dead"],
 };
 
 export const command: Command = {
@@ -25,7 +25,7 @@ export const command: Command = {
     "subscribers that connect again; with --persist it is on disk before the command returns. `sub` takes Redis globs in quotes, e.g. 'ghost:process:*'. `request` prints the " +
     "first answer, and fails at once where nobody listens. NAME is a stream's, or that of a channel with persistent messages. " +
     "What failed too often lies in NAME:dead: `stream dead NAME` shows it and why, and `stream retry NAME [ID]` moves all of it, or one entry, back to the end of the " +
-    "stream, where each of its groups gets it.",
+    "stream, where each of its groups gets it, also those that took it the first time.",
   flags: [
     { flags: "--expiry <D>", about: "pub: the message is worth nothing after this time, e.g. 10m" },
     { flags: "--persist", about: "pub: keep it on disk, as an entry of the channel's stream" },
@@ -43,6 +43,10 @@ export const command: Command = {
     { flags: "--group <G>", about: "stream read, pending, create: the consumer group" },
     { flags: "--consumer <C>", about: "stream read --group: who reads (default cli)" },
     { flags: "--ack", about: "stream read --group: acknowledge what was printed" },
+    {
+      flags: "--dead <NAME>",
+      about: "stream dead, retry: the stream or channel where a group puts aside (deadLetters); default NAME:dead",
+    },
     { flags: "--max-length <N>", about: "stream add: keep about the newest N entries" },
   ],
   argumentsMax: Number.POSITIVE_INFINITY,

@@ -82,6 +82,33 @@ test("stream retry moves one, or all that was put aside, back to the end of its 
   assert.match((await home.ok(["bus", "stream", "retry", "jobs:mail"])).stderr, /nothing was put aside in/);
 });
 
+test("dead letters under a name of a group's own are found by --dead, those of the stream alone, and by that name", async () => {
+  await using home = makeHome();
+  await home.ok(["hub", "start"]);
+  const socket = hubSocket(home);
+  for (const channel of ["mail", "post"]) {
+    const stream = `shared:channel:${channel}`;
+    await home.ok(["bus", "pub", channel, `"${channel}"`, "--persist"]);
+    await askHub(socket, "XGROUP", "CREATE", stream, "g", "0");
+    for (let time = 0; time < 2; time++)
+      await askHub(socket, "GHOST.TAKE", stream, "g", "one", "IDLE", "1", "LIMIT", "1", "BLOCK", "50", "DEAD", "shared:channel:graveyard");
+  }
+  const dead = async (...words: string[]) =>
+    jsonLines<Dead>((await home.ok(["bus", "stream", "dead", ...words, "--json"])).stdout).map(({ data }) => data);
+  assert.match((await home.ok(["bus", "stream", "dead", "mail"])).stderr, /nothing was put aside in mail:dead\nhint: --dead NAME /);
+  assert.equal(await dead("mail", "--dead", "graveyard"), ["mail"]);
+  assert.equal(await dead("shared:channel:post", "--dead", "graveyard"), ["post"]);
+  assert.equal(await dead("graveyard"), ["mail", "post"]);
+  assert.equal(await dead("mail"), []);
+  const { stderr } = await home.ok(["bus", "stream", "retry", "post", "--dead", "graveyard"]);
+  assert.match(stderr, /^sent again to shared:channel:post: \S+ as \S+$/m);
+  assert.equal(await dead("graveyard"), ["mail"]);
+  assert.match(
+    (await home.ok(["bus", "stream", "retry", "post", "--dead", "graveyard"])).stderr,
+    /^nothing of post or \S+ was put aside in \S+graveyard$/m,
+  );
+});
+
 test("stream takes a channel's name where no stream has it, and a stream's where one does", async () => {
   await using home = makeHome();
   await home.ok(["bus", "pub", "orders", "1", "--persist"]);
