@@ -52,7 +52,8 @@ export async function runHub(root: string): Promise<number> {
   const isLasting = settings.data.storage.sqlite.enabled;
   const folder = isLasting ? home.data : emptyFolder(join(home.run, "hub"));
   const keyspace = await Keyspace.open(join(folder, "hub.db"), isLasting);
-  const sql = new SqlGateway({ dataFolder: folder, report: (line) => console.error(line) });
+  const report = (line: string): void => console.error(line);
+  const sql = new SqlGateway({ dataFolder: folder, report });
   const secret = hubSecret(join(home.data, "hub-secret"));
   let end: (code: number) => void = () => undefined;
   const ended = new Promise<number>((resolve) => {
@@ -73,7 +74,7 @@ export async function runHub(root: string): Promise<number> {
   const account: HubAccount & { listens: string | null } = { storage: isLasting ? "disk" : "memory", listens: null, warnings };
   const daemon = new DaemonDoor(home);
   const doors = new AppDoors();
-  const hub = new Hub({ keyspace, sql, version, identify, daemon, fatal, doors, account: () => account });
+  const hub = new Hub({ keyspace, sql, version, identify, daemon, fatal, doors, report, account: () => account });
   const door = await openDoor(hub, doorOf(home.hubSocket));
   const tcpDoor = await openTcpDoor(hub, settings.hub, tell);
   account.listens = tcpDoor && settings.hub ? `${settings.hub.listen.host}:${settings.hub.listen.port}` : null;

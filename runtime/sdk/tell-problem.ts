@@ -1,6 +1,9 @@
 /** What bus, connection and metrics tell that is no failure of a call, in the app's log. Loaded with the first. */
 import type { BusProblem } from "../../core/bus/ghost-bus.ts";
+import { wireName } from "../../core/bus/session/handshake.ts";
+import { textOf } from "../../core/data/hub/reply-text.ts";
 import { G } from "./g.ts";
+import { openConnection } from "./parts.ts";
 import { type RefusedMetric, tellRefused } from "./tell-refused.ts";
 
 type Failed = Extract<BusProblem, { is: "failed" }>;
@@ -14,18 +17,42 @@ export type Problem =
   /** It can again. */
   | { readonly is: "back" };
 
+/** The hub speaks of whom it cut off; one that was cut off is connected again long before, in ms. */
+const CUT_OFF_AGO_MS_MAX = 10_000;
+
 /** Logs a problem: which channel, which message, and what becomes of it. */
-export function tellProblem(problem: Problem): void {
+export function tellProblem(problem: Problem): void | Promise<void> {
   switch (problem.is) {
     case "refused":
       return tellRefused(problem);
     case "away":
       return G.warn("cannot reach the hub; trying again", { why: problem.why.replace("cannot reach the hub: ", "") });
     case "back":
-      return G.info("the hub is back, subscriptions go on");
+      return tellBack();
     default:
       return tellOfChannel(problem);
   }
+}
+
+/** Whoever was cut off finds only a connection that ended: the hub tells why when it is asked. */
+async function tellBack(): Promise<void> {
+  const why = await whyCutOff().catch(() => undefined);
+  if (why === undefined) G.info("the hub is back, subscriptions go on");
+  else G.warn(`the hub had cut this app off, and it is connected again: ${why}`);
+}
+
+async function whyCutOff(): Promise<string | undefined> {
+  const connection = openConnection();
+  const reply = await connection?.session.send(["GHOST.HEALTH"]);
+  const { cutOff = [] } = JSON.parse(textOf(reply) ?? "{}") as { readonly cutOff?: readonly CutOff[] };
+  const own = connection && wireName(connection.place.name);
+  return cutOff.findLast(({ name, agoMs }) => name === own && agoMs < CUT_OFF_AGO_MS_MAX)?.why;
+}
+
+interface CutOff {
+  readonly name: string;
+  readonly agoMs: number;
+  readonly why: string;
 }
 
 function tellOfChannel(problem: BusProblem): void {

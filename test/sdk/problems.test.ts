@@ -55,4 +55,37 @@ test("after the connection was lost, an app's log says that it is subscribed aga
   assert.ok(records(stderr).includes(`warn  the connection was lost, and price is subscribed to again: ${missing}`), stderr);
 });
 
+test("an app that the hub cuts off is told why in its log, and the hub's log and ghost doctor name it", async () => {
+  await using home = makeHome();
+  using app = makeApp();
+  await home.ok(["hub", "start"]);
+  const { code, stdout, stderr } = await app.run(
+    `import { connect } from "node:net";
+     import { Ghost } from "ghost-sdk";
+     const { error } = console;
+     const told = new Promise((resolve) => { console.error = (line) => resolve(error(line)); });
+     await Ghost.init({ name: "big orders" });
+     const orders = Ghost.bus.subscribe("orders", () => undefined);
+     await orders.ready;
+     const other = connect(process.env.GHOST_HUB);
+     const size = 40 * 1024 * 1024;
+     other.write("*3\\r\\n$7\\r\\nPUBLISH\\r\\n$6\\r\\norders\\r\\n$" + size + "\\r\\n" + "x".repeat(size) + "\\r\\n");
+     await told;
+     other.destroy();
+     console.log(await Ghost.bus.publish("orders", 1));
+     await Ghost.close();`,
+    { env: { GHOST_HUB: hubSocket(home) } },
+  );
+  assert.is(code, 0, stderr);
+  assert.match(stdout, /^1$/m);
+  const why = /it left \S+ MiB of messages unread, and a subscriber may leave 32 MiB, or 8 MiB for 60 s/;
+  assert.match(stderr, new RegExp(`warn {2}the hub had cut this app off, and it is connected again: ${why.source}`));
+  assert.match((await home.ok(["logs", "ghost/hub"])).stdout, new RegExp(`cut off the client big-orders at \\S+: ${why.source}`));
+  const doctor = await home.ghost(["doctor"]);
+  assert.match(
+    doctor.stdout.replace(/\s+/g, " "),
+    new RegExp(`the hub cut off the client big-orders .*${why.source} hint: have it read faster`),
+  );
+});
+
 test.run();

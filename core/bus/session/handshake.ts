@@ -19,7 +19,7 @@ export interface Identity {
  */
 export async function shakeHands(wire: Wire, identity: Identity): Promise<boolean> {
   const { token, name, namespace, durability = "fsync" } = identity;
-  const setName = name ? ["SETNAME", name.replace(/[^!-~]+/g, "-")] : [];
+  const setName = name ? ["SETNAME", wireName(name)] : [];
   // Not within HELLO, which wants a user: the default one of a server without a password is let in with any.
   const login = token && wire.call("AUTH", token);
   const greeting = wire.call("HELLO", "3", ...setName);
@@ -38,6 +38,11 @@ export async function shakeHands(wire: Wire, identity: Identity): Promise<boolea
   } catch (error) {
     throw error instanceof ReplyError ? (await import("./refusal.ts")).refusalOf(error) : error;
   }
+}
+
+/** A name as the hub knows it. */
+export function wireName(name: string): string {
+  return name.replace(/[^!-~]+/g, "-");
 }
 
 /** Whether an error says that the server does not know the command. */

@@ -16,16 +16,20 @@ function health(hub: Hub, _client: Client): void {
   }
   const latencyMs = Math.round((performance.now() - begin) * 1000) / 1000;
   const sqlite = error === null ? { status: "healthy", latencyMs } : { status: "unhealthy", latencyMs, error };
+  const now = Date.now();
+  const account = hub.parts.account?.();
   hub.output.text(
     JSON.stringify({
       status: sqlite.status,
       checks: { sqlite },
-      ...hub.parts.account?.(),
+      ...account,
+      warnings: [...(account?.warnings ?? []), ...hub.cutOffs.warnings(now)],
       clients: hub.clients.size,
       version: hub.parts.version,
-      uptimeSeconds: Math.floor((Date.now() - hub.startedAt) / 1000),
+      uptimeSeconds: Math.floor((now - hub.startedAt) / 1000),
       memoryBytes: process.memoryUsage.rss(),
       slowSubscribers: hub.counts.slowSubscribers,
+      cutOff: hub.cutOffs.list(now),
       kept: hub.retained.status(),
       sql: hub.parts.sql.status(),
     }),

@@ -3,6 +3,7 @@
  * changed is committed once, and then answered. Who touched no key that changed is answered at once.
  */
 import { ProtocolError } from "../../../core/bus/resp/requests.ts";
+import { KeptMetrics } from "../../../core/metrics/kept-metrics.ts";
 import type { AppDoors } from "../app-doors.ts";
 import { Channels } from "../bus/channels.ts";
 import { Retained } from "../bus/retained.ts";
@@ -10,11 +11,11 @@ import type { DaemonDoor } from "../daemon-door.ts";
 import { Hashes } from "../keyspace/hashes.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import { Streams } from "../keyspace/streams.ts";
-import { Metrics } from "../metrics.ts";
 import type { SqlGateway } from "../sql/gateway.ts";
 import { type Arguments, textAt, wordAt } from "./arguments.ts";
 import { type Client, type ClientSocket, makeClient, type Piece } from "./client.ts";
 import { findCommand } from "./commands.ts";
+import { CutOffs } from "./cut-offs.ts";
 import { type CutOffLimit, Delivery } from "./delivery.ts";
 import { notWritten, run } from "./dispatch.ts";
 import { CLIENT_LIMITS, GATHER_LIMITS } from "./limits.ts";
@@ -45,6 +46,8 @@ export interface HubParts {
   /** The daemon, for what apps ask of it. */
   readonly daemon: DaemonDoor;
   readonly account?: () => HubAccount;
+  /** Takes lines for the log. */
+  readonly report?: (line: string) => void;
   /** For apps of other users; absent: they cannot be let in. */
   readonly doors?: AppDoors;
   /** Told of what cannot be mended: the hub must end and begin anew. */
@@ -60,7 +63,8 @@ export class Hub {
   readonly clients = new Map<number, Client>();
   readonly channels: Channels;
   readonly retained: Retained;
-  readonly metrics = new Metrics();
+  readonly metrics = new KeptMetrics();
+  readonly cutOffs: CutOffs;
   readonly output = new Output();
   readonly startedAt = Date.now();
   /** Counters for INFO. */
@@ -81,6 +85,7 @@ export class Hub {
   constructor(parts: HubParts) {
     this.parts = parts;
     this.keyspace = parts.keyspace;
+    this.cutOffs = new CutOffs(parts.report ?? (() => undefined));
     this.hashes = new Hashes(parts.keyspace);
     this.streams = new Streams(parts.keyspace);
     this.channels = new Channels(this);
@@ -244,6 +249,7 @@ export class Hub {
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       output.error(error.message);
+      this.cutOffs.refused(client, error.message, Date.now());
       client.isClosing = true;
     } finally {
       this.performing = outer;
@@ -353,6 +359,7 @@ export class Hub {
     this.gone(client);
     client.socket.terminate();
     this.counts.slowSubscribers++;
+    this.cutOffs.unread(client, limit, unsentBytes, Date.now());
     this.announce({ event, client: id, name, unsentBytes, limit });
   }
 
