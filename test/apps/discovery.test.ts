@@ -103,6 +103,30 @@ test("a file that cannot be used changes nothing, and is told with its place unt
   await waitFor(async () => !(await warnings()).includes("core.settings.type"), { what: "the warning to be gone" });
 });
 
+test("start and restart go by the file as it was saved last, and say what is wrong with one that cannot be used", async () => {
+  await using home = makeHome();
+  const folder = makeApp(home, "hello", { ".ghost.yaml": SERVICE_FILE, "app.js": SERVICE });
+  linkApp(home, folder, "hello");
+  const save = (more: string): void => writeFileSync(join(folder, ".ghost.yaml"), SERVICE_FILE + more);
+  const started = async (verb: string): Promise<string> => (await home.ok([verb, "hello"])).stderr.trim();
+  const environment = async (): Promise<string> => (await home.ok(["env", "hello"])).stdout;
+  await home.ok(["daemon", "start"]);
+  save("environment: { A: first }\n");
+  assert.not.match(await started("start"), /ghost\.yaml/);
+  assert.match(await environment(), /^A +first/m);
+  for (const verb of ["restart", "start"]) {
+    save("entri: app.js\n");
+    assert.match(
+      await started(verb),
+      /; cannot use the app hello: \S+\.ghost\.yaml:3:1: cannot use entri in the file: there is no such key/,
+    );
+  }
+  assert.match(await environment(), /^A +first/m);
+  save("environment: { A: second }\n");
+  assert.not.match(await started("restart"), /ghost\.yaml/);
+  assert.match(await environment(), /^A +second/m);
+});
+
 test("apps are there again after the daemon's end, and what is missing on disk keeps its place", async () => {
   await using home = makeHome();
   const folder = makeApp(home, "hello", { ".ghost.yaml": SERVICE_FILE, "app.js": SERVICE });

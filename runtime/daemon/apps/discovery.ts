@@ -48,6 +48,8 @@ export class AppDiscovery {
   private folderWatch: FSWatcher | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
   private stamp = "";
+  /** Of each app's file as of the last look, by the folder's path. */
+  private fileStamps = new Map<string, string>();
   private syncing: Promise<void> = Promise.resolve();
   private stopped = false;
 
@@ -74,9 +76,20 @@ export class AppDiscovery {
     return stampOf(this.parts.ghosts) === this.stamp ? null : this.sync();
   }
 
+  /** For whoever is about to start one: the files are in effect as they are now, also those that were saved a moment ago. */
+  async current(): Promise<void> {
+    const isSame = ([folder, stamp]: readonly [string, string]): boolean => stampOf(join(folder, APP_FILE)) === stamp;
+    await (this.fresh() ?? ([...this.fileStamps].every(isSame) ? this.syncing : this.sync()));
+  }
+
   /** Why there is no app of this name though there is a folder; undefined where nothing is wrong with one. */
   problemOf(name: string): string | undefined {
     return this.problems.get(join(this.parts.ghosts, name));
+  }
+
+  /** What is wrong with the file of an app that is registered: it goes by what the file said before. */
+  problemWith({ manifestId }: Supervised): string | undefined {
+    return this.problems.get(dirname(manifestId));
   }
 
   /** The name of a deleted app that can be brought back by it; undefined: there is none of this name. */
@@ -117,6 +130,7 @@ export class AppDiscovery {
     const found = this.find();
     if (!found) return;
     const { apps, lost, others, troubles } = found;
+    this.fileStamps = new Map(apps.map((folder) => [folder, stampOf(join(folder, APP_FILE))]));
     const present = new Set([...apps, ...lost]);
     this.followFiles(new Set([...present, ...others]));
     for (const path of this.problems.keys()) if (!present.has(path) && !troubles.has(path)) this.problems.delete(path);

@@ -31,6 +31,8 @@ const ORDERS: readonly unknown[] = ["dependency", "sequential", "parallel"];
 type Action = (typeof ACTIONS)[number];
 /** What makes sense only for what people registered. */
 const UNFIT_FOR_OWN: ReadonlySet<Action> = new Set(["reload", "scale", "trigger", "delete"]);
+/** After these, apps go by their files. */
+const BEGINNING: ReadonlySet<Action> = new Set(["start", "restart", "reload"]);
 export type ActionBody = ActionRequest & { readonly names?: readonly string[] };
 
 /** Listing processes and acting on them. */
@@ -99,6 +101,7 @@ async function actOnMany(node: DaemonNode, action: Action, call: Call): Promise<
   const request = await readAction(call);
   if (!request.names?.length)
     throw new GhostError("USAGE", `cannot ${action}: no names are given`, { hint: 'e.g. {"names":["api"]}, or ["all"]' });
+  if (BEGINNING.has(action)) await node.apps.current();
   if (action === "start") await node.apps.bringBack(request.names);
   const chosen = choose(node, request.names, request);
   await actInLines(node, action, chosen.processes, chosen.request, call);
@@ -142,6 +145,7 @@ export async function actInLines(
 
 async function actOnOne(node: DaemonNode, action: Action, call: Call): Promise<void> {
   const request = await readAction(call);
+  if (BEGINNING.has(action)) await node.apps.current();
   if (action === "start") await node.apps.bringBack([call.path.name ?? ""]);
   const chosen = choose(node, [call.path.name ?? ""], request);
   if (action === "signal") checkSignal(request);
@@ -184,15 +188,17 @@ function notA(key: string, what: string): GhostError {
   return new GhostError("USAGE", `cannot take the request: ${key} is not ${what}`);
 }
 
-/** An app is more than what is registered of it. */
-function noting({ apps }: DaemonNode, processes: readonly Supervised[], report: Report): Report {
+/** An app is more than what is registered of it: `noteOf` is asked for what a person should know besides. */
+function noting(processes: readonly Supervised[], report: Report, noteOf: (process: Supervised) => string | undefined): Report {
   const find = ({ project, name, instance }: ActionResult): Supervised | undefined =>
     processes.find((each) => each.key === keyOf({ project, name }, instance));
-  return (result) => {
+  const noted = (result: ActionResult): void => {
     const process = result.ok ? find(result) : undefined;
-    const note = process && apps.deleted(process);
+    const note = process && noteOf(process);
     report(note === undefined ? result : { ...result, note });
   };
+  const { waiting, later } = report;
+  return Object.assign(noted, { ...(waiting && { waiting }), ...(later && { later }) });
 }
 
 /** Ghost's own is as Ghost has it. */
@@ -209,17 +215,18 @@ function checkSignal(request: ActionBody): void {
 }
 
 async function act(node: DaemonNode, action: Action, processes: readonly Supervised[], request: ActionBody, report: Report): Promise<void> {
-  const { supervisor } = node;
+  const { supervisor, apps } = node;
+  const begun = noting(processes, report, (process) => apps.problemWith(process));
   if (action === "stop" && processes.some(isOwn)) node.hub.stopAsked();
   switch (action) {
     case "start":
-      return startAll(supervisor, processes, request, report);
+      return startAll(supervisor, processes, request, begun);
     case "stop":
       return stopAll(supervisor, processes, request, report);
     case "restart":
-      return restartAll(supervisor, processes, request, report);
+      return restartAll(supervisor, processes, request, begun);
     case "reload":
-      return reloadAll(supervisor, processes, request, report);
+      return reloadAll(supervisor, processes, request, begun);
     case "scale":
       return scaleAll(supervisor, processes, request, report);
     case "trigger":
@@ -227,7 +234,12 @@ async function act(node: DaemonNode, action: Action, processes: readonly Supervi
     case "signal":
       return signalAll(supervisor, processes, request, report);
     case "delete":
-      return deleteAll(supervisor, processes, request, noting(node, processes, report));
+      return deleteAll(
+        supervisor,
+        processes,
+        request,
+        noting(processes, report, (process) => apps.deleted(process)),
+      );
     default:
       action satisfies never;
   }
