@@ -19,9 +19,14 @@ export async function list(context: Context, [name, extra]: readonly (string | u
   const sagas = await withHub(context, "list sagas", { namespace }, (hub) => readList(context, hub, { name, states, count }));
   if (context.json) context.printJson(sagas);
   else if (sagas.length > 0) context.print(...renderSagas(sagas, Date.now(), context.output.columns, await context.paint()));
-  else context.say(states === OPEN ? "no saga is under way or parked; --all shows those that have ended, too" : "no such sagas");
+  else context.say(none(name, states === OPEN));
   if (sagas.length === count) context.say(`there may be more: -n ${Math.min(LISTED_MAX, 10 * count)} shows more, NAME and --state choose`);
   return 0;
+}
+
+function none(name: string | undefined, isOpen: boolean): string {
+  const which = name === undefined ? "saga" : `saga ${name}`;
+  return isOpen ? `no ${which} is under way or parked; --all shows those that have ended, too` : `there is no such ${which}`;
 }
 
 function statesOf(context: Context): readonly SagaState[] {

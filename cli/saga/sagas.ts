@@ -98,5 +98,7 @@ async function findNamespace(context: Context, hub: HubSession, name: string, id
 }
 
 function missing(name: string, id: string): GhostError {
-  return new GhostError("NOT_FOUND", `there is no saga ${name} ${id}`, { hint: "ghost saga list --all shows those that are there" });
+  return new GhostError("NOT_FOUND", `cannot find the saga ${name} ${id}: no app has it`, {
+    hint: "ghost saga list --all shows those that are there",
+  });
 }

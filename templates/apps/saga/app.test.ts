@@ -35,3 +35,13 @@ test("an order whose card is declined is taken back", async () => {
   assert.deepEqual([fields?.why, fields?.takenBack], ["the card was declined", ["charge", "reserve"]]);
   assert.equal(await Ghost.data.get("reserved:43"), undefined);
 });
+
+test("what cannot be taken back is told, and waits for somebody", async () => {
+  const { data } = Ghost;
+  data.delete = async () => {
+    throw new Error("the shelf is locked");
+  };
+  const app = ghost.run(Shop, { args: ["44", "none"] });
+  const { fields } = await ghost.until(() => app.logs.find("only in part"), { timeout: "10m" });
+  assert.deepEqual([fields?.takenBack, fields?.left], [[], ["charge", "reserve"]]);
+});
