@@ -61,6 +61,11 @@ export class Channels {
     return this.deliver(channel, payload) + this.hub.retained.deliver(channel, payload, position);
   }
 
+  /** Whether anybody listens to anything. */
+  mayReach(): boolean {
+    return this.subscribers.size > 0 || this.patterns.size > 0;
+  }
+
   /** How many subscriptions a message on a channel would reach. */
   reach(channel: string): number {
     let reached = (this.subscribers.get(channel)?.size ?? 0) + this.hub.retained.reach(channel);
@@ -88,7 +93,7 @@ export class Channels {
 
   /** One frame for all that speak RESP2 and one for all that speak RESP3. */
   private sendTo(clients: ReadonlySet<Client>, write: () => void): number {
-    const frames: (Buffer | null)[] = [null, null];
+    const frames: (Uint8Array | null)[] = [null, null];
     for (const client of clients) {
       const frame = (frames[client.protocol - 2] ??= this.frame(client.protocol, write));
       this.hub.send(client, frame);
@@ -97,7 +102,7 @@ export class Channels {
   }
 
   /** What `write` writes, in a protocol. */
-  private frame(protocol: 2 | 3, write: () => void): Buffer {
+  private frame(protocol: 2 | 3, write: () => void): Uint8Array {
     this.scratch.protocol = protocol;
     this.scratch.clear();
     write();

@@ -86,13 +86,18 @@ export class Retained {
 
   /** Passes a message to those that subscribed by GHOST.RESUME; gives how many subscriptions it reached. */
   deliver(channel: string, payload: Uint8Array, position: string): number {
-    if (this.channels.size + this.patterns.size === 0) return 0;
+    if (!this.mayReach()) return 0;
     const exact = this.channels.get(channel);
     let reached = exact ? this.sendTo(exact.clients, channel, channel, payload, position) : 0;
     for (const [pattern, { glob, clients }] of this.patterns) {
       if (glob?.matches(channel)) reached += this.sendTo(clients, pattern, channel, payload, position);
     }
     return reached;
+  }
+
+  /** Whether anybody listens to anything. */
+  mayReach(): boolean {
+    return this.channels.size > 0 || this.patterns.size > 0;
   }
 
   /** How many of those a message would reach. */
@@ -184,7 +189,7 @@ export class Retained {
   }
 
   private sendTo(clients: ReadonlySet<Client>, name: string, channel: string, payload: Uint8Array, position: string): number {
-    const frames: (Buffer | null)[] = [null, null];
+    const frames: (Uint8Array | null)[] = [null, null];
     for (const client of clients) {
       const frame = (frames[client.protocol - 2] ??= this.frame(client.protocol, () => this.message(name, channel, position, payload)));
       this.hub.send(client, frame);
@@ -212,7 +217,7 @@ export class Retained {
   }
 
   /** What `write` writes, in a protocol. */
-  private frame(protocol: 2 | 3, write: () => void): Buffer {
+  private frame(protocol: 2 | 3, write: () => void): Uint8Array {
     this.scratch.protocol = protocol;
     this.scratch.clear();
     write();

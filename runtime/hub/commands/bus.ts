@@ -30,8 +30,8 @@ define({
 });
 
 function publish(hub: Hub, _client: Client, args: Arguments): void {
-  const payload = viewAt(args, 2);
-  hub.output.integer(hub.channels.publish(textAt(args, 1), payload));
+  const isHeard = hub.channels.mayReach() || hub.retained.mayReach();
+  hub.output.integer(isHeard ? hub.channels.publish(textAt(args, 1), viewAt(args, 2)) : 0);
 }
 
 function subscribe(hub: Hub, client: Client, args: Arguments): void {

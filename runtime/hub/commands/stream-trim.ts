@@ -3,7 +3,7 @@
 import type { Stream } from "../keyspace/stream.ts";
 import { type ParsedId, parseId, type StreamId } from "../keyspace/stream-id.ts";
 import type { Streams } from "../keyspace/streams.ts";
-import { type Arguments, textAt, wordAt } from "../server/arguments.ts";
+import { type Arguments, isWord, textAt, wordAt } from "../server/arguments.ts";
 import { integerAt } from "../server/numbers.ts";
 import { refuse, SYNTAX } from "../server/reply-error.ts";
 import { BAD_ID, idAt } from "./stream-words.ts";
@@ -32,6 +32,7 @@ export interface AddOptions {
 
 /** Reads the options from the third word on; of XADD until its id. */
 export function readOptions(args: Arguments, isAdd: boolean): AddOptions {
+  if (isAdd && isWord(args, 2, "*")) return NO_OPTIONS;
   const options = new OptionReader(args);
   let index = 2;
   let id: ParsedId | null = null;
@@ -50,6 +51,8 @@ export function readOptions(args: Arguments, isAdd: boolean): AddOptions {
   }
   return { trim: options.whole(isAdd), makesStream, id, index };
 }
+
+const NO_OPTIONS: AddOptions = { trim: null, makesStream: true, id: null, index: 2 };
 
 class OptionReader {
   private readonly args: Arguments;

@@ -3,7 +3,7 @@
 import { NO_BYTES } from "../keyspace/space.ts";
 import { topId } from "../keyspace/stream.ts";
 import { exactMsOf, formatId, MAX_ID, MIN_ID, makeId, msOf, nextId, type ParsedId, type StreamId } from "../keyspace/stream-id.ts";
-import { type Arguments, viewAt, wordAt } from "../server/arguments.ts";
+import { type Arguments, copyOf, viewAt, wordAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
 import { define } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
@@ -56,12 +56,36 @@ function wantedId(last: StreamId, { ms, number, isOpen }: ParsedId): StreamId {
 }
 
 const scratch = new Output();
+const DOLLAR = 36;
+const CR = 13;
+const LF = 10;
 
-/** Words as an entry keeps them. */
+/** Words as an entry keeps them: as they came, where they came as they are sent. */
 function bodyOf(args: Arguments, first: number): Uint8Array {
+  const { buffer, ends, count } = args;
+  if (areBulks(args, first)) return copyOf(buffer, (ends[first - 1] as number) + 2, (ends[count - 1] as number) + 2);
   scratch.clear();
   for (let index = first; index < args.count; index++) scratch.bulk(viewAt(args, index));
   return scratch.copy();
+}
+
+/** Whether the words from `first` on lie in the buffer as RESP bulk strings. What read them has looked at lengths, but not at what ends a line. */
+function areBulks({ buffer, starts, ends, count }: Arguments, first: number): boolean {
+  for (let index = first; index < count; index++) {
+    const head = (ends[index - 1] as number) + 2;
+    const start = starts[index] as number;
+    const end = ends[index] as number;
+    if (buffer[head] !== DOLLAR || buffer[start - 2] !== CR || buffer[start - 1] !== LF || buffer[end] !== CR || buffer[end + 1] !== LF)
+      return false;
+    if (start - head !== digitsOf(end - start) + 3) return false;
+  }
+  return true;
+}
+
+function digitsOf(size: number): number {
+  let digits = 1;
+  for (let rest = size; rest >= 10; rest = Math.floor(rest / 10)) digits++;
+  return digits;
 }
 
 function length(hub: Hub, client: Client, args: Arguments): void {

@@ -239,6 +239,11 @@ export class Keyspace {
     return rows.map(({ key, type }) => ({ key: latin1Of(key), type }));
   }
 
+  /** Something changed that `Part.flush` will write. */
+  note(): void {
+    this.turn.isDirty = true;
+  }
+
   /** To be called before a statement changes a table. */
   change(): void {
     this.turn.change();

@@ -80,13 +80,21 @@ export function encodeChunk(chunk: Chunk): Buffer {
   while (image.entries < chunk.entries.length) {
     const { id, count, body } = chunk.entries[image.entries++] as StreamEntry;
     const at = image.end;
-    bytes.latin1Write(id, at, 16);
-    bytes.writeUInt32LE(count, at + 16);
-    bytes.writeUInt32LE(body.length, at + 20);
+    for (let index = 0; index < 16; index++) bytes[at + index] = id.charCodeAt(index);
+    writeUInt32(bytes, at + 16, count);
+    writeUInt32(bytes, at + 20, body.length);
     bytes.set(body, at + HEAD_BYTES);
     image.end += HEAD_BYTES + body.length;
   }
   return bytes.subarray(0, image.end);
+}
+
+/** As `writeUInt32LE`, without a call. */
+function writeUInt32(bytes: Buffer, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
 }
 
 /** With room for all that is in the chunk. */

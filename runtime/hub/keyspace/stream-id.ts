@@ -35,8 +35,17 @@ function write(part: number | bigint, at: number): void {
 
 /** As Redis shows it: `1526919030474-55`. */
 export function formatId(id: StreamId): string {
-  return `${part(id, 0)}-${part(id, 8)}`;
+  const ms = part(id, 0);
+  if (ms !== shownMs) {
+    shownMs = ms;
+    shown = `${ms}-`;
+  }
+  return shown + part(id, 8);
 }
+
+/** The milliseconds that were last shown, and how: many entries share them. */
+let shownMs: number | bigint = -1;
+let shown = "";
 
 /** An id's milliseconds; of one beyond 2^53 not exact. */
 export function msOf(id: StreamId): number {

@@ -108,7 +108,7 @@ export class Streams {
 
   /** Says that a group of the stream changed, so that the commit writes it. */
   touch(stream: Stream): void {
-    this.keyspace.change();
+    this.keyspace.note();
     this.changed.add(stream);
   }
 

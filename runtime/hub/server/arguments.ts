@@ -9,6 +9,9 @@ declare global {
   }
 }
 
+/** Up to here a loop copies faster than a call. */
+const LOOP_BYTES_MAX = 96;
+
 export interface Arguments {
   readonly buffer: Uint8Array<ArrayBufferLike>;
   readonly starts: readonly number[];
@@ -37,9 +40,27 @@ export function viewAt(args: Arguments, index: number): Uint8Array {
   return args.buffer.subarray(args.starts[index], args.ends[index]);
 }
 
-/** A word's bytes, to keep. Not by `slice`, which copies nothing where the buffer is a Buffer: its room is used again. */
+/** A word's bytes, to keep. */
 export function bytesAt(args: Arguments, index: number): Uint8Array {
-  return new Uint8Array(viewAt(args, index));
+  return copyOf(args.buffer, args.starts[index] as number, args.ends[index] as number);
+}
+
+/** Whether a word is `text`, one letter a byte. */
+export function isWord(args: Arguments, index: number, text: string): boolean {
+  const start = args.starts[index] as number;
+  const { length } = text;
+  if ((args.ends[index] as number) - start !== length) return false;
+  for (let at = 0; at < length; at++) if (args.buffer[start + at] !== text.charCodeAt(at)) return false;
+  return true;
+}
+
+/** Bytes of their own. Not by `slice`, which copies nothing of a Buffer. What is short lies where the runtime keeps its objects, which costs a tenth of a buffer elsewhere. */
+export function copyOf(buffer: Uint8Array<ArrayBufferLike>, start: number, end: number): Uint8Array<ArrayBuffer> {
+  const size = end - start;
+  const copy = new Uint8Array(size);
+  if (size > LOOP_BYTES_MAX) copy.set(buffer.subarray(start, end));
+  else for (let index = 0; index < size; index++) copy[index] = buffer[start + index] as number;
+  return copy;
 }
 
 /** All words, to keep: of a command that runs later. */

@@ -1,5 +1,5 @@
 /** The table of all commands. */
-import { type Arguments, textAt, wordAt } from "./arguments.ts";
+import { type Arguments, isWord, textAt, wordAt } from "./arguments.ts";
 import type { Client } from "./client.ts";
 import type { Hub } from "./hub.ts";
 
@@ -35,6 +35,9 @@ export interface Command extends CommandSpec {
 }
 
 const COMMANDS = new Map<string, Command>();
+/** The last ones that were asked for, by the length and first letter of the word, so that no text is made of a word that was just used. */
+const RECENT = 256;
+const RECENT_COMMANDS: ({ word: string; command: Command } | undefined)[] = new Array(RECENT).fill(undefined);
 
 /** Adds commands; names are in lower case. */
 export function define(commands: Readonly<Record<string, CommandSpec>>): void {
@@ -76,8 +79,17 @@ export const FAMILY: Run = () => undefined;
 
 /** The command that the first words name: of a family its member, or the family where there is no such member; undefined: there is none. */
 export function findCommand(args: Arguments): Command | undefined {
+  const place =
+    ((args.buffer[args.starts[0] as number] as number) * 31 + (args.ends[0] as number) - (args.starts[0] as number)) & (RECENT - 1);
+  const recent = RECENT_COMMANDS[place];
+  if (recent && isWord(args, 0, recent.word)) return memberOf(recent.command, args);
   const word = textAt(args, 0);
   const command = COMMANDS.get(word) ?? COMMANDS.get(word.toLowerCase());
+  if (command) RECENT_COMMANDS[place] = { word, command };
+  return memberOf(command, args);
+}
+
+function memberOf(command: Command | undefined, args: Arguments): Command | undefined {
   if (!command?.members || args.count < 2) return command;
   return command.members.get(wordAt(args, 1)) ?? command;
 }

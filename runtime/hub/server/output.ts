@@ -1,6 +1,6 @@
 /** Writes replies in RESP2 or RESP3 (https://redis.io/docs/latest/develop/reference/protocol-spec/) into one growing buffer. */
 
-import type {} from "./arguments.ts";
+import { copyOf } from "./arguments.ts";
 import { ReplyError } from "./reply-error.ts";
 
 /** A longer reply is refused, bytes: as long as a request may be. */
@@ -26,8 +26,8 @@ export class Output {
   buffer: Buffer = Buffer.allocUnsafe(KEPT_BYTES);
 
   /** What was written, as bytes of its own. */
-  copy(from = 0): Buffer {
-    return Buffer.from(this.buffer.subarray(from, this.length));
+  copy(from = 0): Uint8Array {
+    return copyOf(this.buffer, from, this.length);
   }
 
   /** Begins anew. */

@@ -107,9 +107,7 @@ export class Database implements SqliteSession {
   }
 
   values(sql: string, params: readonly SqlValue[] = []): SqlValue[] | undefined {
-    return this.execute(sql, params, (statement) =>
-      statement.step() ? Array.from({ length: statement.columnCount }, (_, column) => statement.value(column)) : undefined,
-    );
+    return this.execute(sql, params, valuesOf);
   }
 
   visit(sql: string, params: readonly SqlParameter[], visitor: RowVisitor): string[] {
@@ -288,6 +286,13 @@ export class Database implements SqliteSession {
     const message = heap.text(sqlite.sqlite3_errmsg(this.pointer));
     throw sqliteError({ action: "use", path: this.path, result: reason, message, system: files.failure });
   }
+}
+
+function valuesOf(statement: Statement): SqlValue[] | undefined {
+  if (!statement.step()) return undefined;
+  const values: SqlValue[] = [];
+  for (let column = 0, { columnCount } = statement; column < columnCount; column++) values.push(statement.value(column));
+  return values;
 }
 
 /** As many findings of a check as help to understand it. */

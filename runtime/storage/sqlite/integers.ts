@@ -5,6 +5,20 @@ const INT32_MAX = 2_147_483_647;
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
 
+/** A set of positions as bits: those before this one. */
+const POSITIONS_MAX = 31;
+
+/** The same positions as `wideIntegers` gives, as bits; -1: there are some beyond the 31st value. */
+export function wideBits(values: readonly SqlParameter[], fail: Fail): number {
+  let bits = 0;
+  for (let index = 0; index < values.length; index++) {
+    if (!isWide(values[index] as SqlParameter, fail)) continue;
+    if (index >= POSITIONS_MAX) return -1;
+    bits |= 1 << index;
+  }
+  return bits;
+}
+
 /**
  * The 0-based positions of the integers that do not fit the 32 bits which the module can bind; null when there are none, which is the
  * common case. Refuses what SQLite cannot hold: a bigint beyond 64 bits, and NaN, which it would store as NULL.

@@ -44,6 +44,8 @@ export class Statement implements SqlRow {
   readonly isChange: boolean;
   /** True when it must be finalized after its execution. */
   readonly isForOnce: boolean;
+  /** Greater than that of all statements that were last used earlier. */
+  usedAt = 0;
   private readonly pointer: number;
   private readonly engine: Engine;
   private readonly scratch: Scratch;

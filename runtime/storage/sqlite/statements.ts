@@ -1,7 +1,7 @@
 /** The prepared statements of one database, the most recently used ones kept. */
 import type { Engine } from "./engine.ts";
 import { SQLITE_OK } from "./failure.ts";
-import { wideIntegers } from "./integers.ts";
+import { wideBits, wideIntegers } from "./integers.ts";
 import { castToInteger, countParameters } from "./parameters.ts";
 import type { Scratch } from "./scratch.ts";
 import { type Fail, type SqlParameter, Statement } from "./statement.ts";
@@ -19,6 +19,9 @@ export class Statements {
   private readonly kept = new Map<string, Statement>();
   private readonly engine: Engine;
   private readonly database: number;
+  private uses = 0;
+  /** Under what a text and its wide parameters are kept. */
+  private readonly keys = new Map<string, Map<number, string>>();
   private readonly scratch: Scratch;
   private readonly fail: Fail;
 
@@ -31,13 +34,13 @@ export class Statements {
 
   /** The statement for this text and these values, prepared now or before. Throws what SQLite says against the text. */
   for(sql: string, values: readonly SqlParameter[]): Statement {
-    const wide = wideIntegers(values, this.fail);
-    // Which parameters need a cast is part of the text that is prepared, hence of the key.
-    const key = wide ? `${sql}\0${[...wide].join()}` : sql;
+    const bits = wideBits(values, this.fail);
+    // Which parameters need a cast is part of the text that is prepared.
+    const key = bits === 0 ? sql : this.keyOf(sql, bits, values);
     const known = this.kept.get(key);
-    if (known) this.kept.delete(key);
-    const statement = known ?? this.prepare(wide ? castToInteger(sql, wide) : sql);
-    if (statement.isForOnce) return statement;
+    const statement = known ?? this.prepare(bits === 0 ? sql : castToInteger(sql, wideIntegers(values, this.fail) ?? new Set()));
+    statement.usedAt = ++this.uses;
+    if (known || statement.isForOnce) return statement;
     this.kept.set(key, statement);
     if (this.kept.size > STATEMENTS_MAX) this.dropOldest();
     return statement;
@@ -47,6 +50,17 @@ export class Statements {
   clear(): void {
     for (const statement of this.kept.values()) statement.finalize();
     this.kept.clear();
+  }
+
+  /** The same string each time where that is possible: a new one would have to be hashed. */
+  private keyOf(sql: string, bits: number, values: readonly SqlParameter[]): string {
+    if (bits < 0) return `${sql}\0${[...(wideIntegers(values, this.fail) ?? [])].join()}`;
+    const keys = this.keys.get(sql) ?? new Map<number, string>();
+    const key = keys.get(bits) ?? `${sql}\0bits ${bits}`;
+    if (keys.size === 0) this.keys.set(sql, keys);
+    if (!keys.has(bits)) keys.set(bits, key);
+    if (this.keys.size > STATEMENTS_MAX) this.keys.clear();
+    return key;
   }
 
   private prepare(sql: string): Statement {
@@ -78,7 +92,7 @@ export class Statements {
   }
 
   private dropOldest(): void {
-    const [key, statement] = this.kept.entries().next().value as [string, Statement];
+    const [key, statement] = [...this.kept].reduce((oldest, one) => (one[1].usedAt < oldest[1].usedAt ? one : oldest));
     this.kept.delete(key);
     statement.finalize();
   }
