@@ -41,6 +41,7 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
   const runnable = await read(context, home.root, options);
   const { definition } = runnable;
   let current = runnable;
+  let portsTold: Promise<void> | null = null;
   const run: ForegroundRun = new ForegroundRun({
     key: `${definition.project}/${definition.name}`,
     definition,
@@ -51,6 +52,7 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
     onChange(change) {
       announcement.changed(change);
       tell(context, runnable, change);
+      if (change.cause?.kind === "exit" && change.to !== "exited") portsTold ??= tellHeldPorts(context, current);
     },
   });
   const announcement = announcementOf(context, root, run);
@@ -80,6 +82,7 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
     return closed ? { ...exit, code: null, signal: "SIGPIPE" } : exit;
   } finally {
     looking();
+    await portsTold;
     await announcement.end();
   }
 }
@@ -103,8 +106,10 @@ function tell(context: Context, { definition: { name, watch } }: Runnable, { fro
   if (cause === null) return;
   if (cause.kind.startsWith("watch-")) return context.warn(cause.text);
   if (cause.kind === "insisted") return context.say(`ghost: ${name} ${cause.text}`);
+  // One that was not ready yet is starting before and after it.
+  if (from === to && cause.kind !== "exit") return;
   // What follows a stop was told when it began.
-  if (from === to || from === "stopping" || !TOLD.has(cause.kind)) return;
+  if (from === "stopping" || !TOLD.has(cause.kind)) return;
   if (to === "exited" || to === "failed") {
     if (cause.kind === "budget-spent") context.say(`ghost: ${name} ${cause.text}`);
     else if (watch !== null && !last) context.say(`ghost: ${name} ${cause.text}; waits for a change`);
@@ -112,6 +117,13 @@ function tell(context: Context, { definition: { name, watch } }: Runnable, { fro
 }
 
 const TOLD = new Set(["exit", "oom-killed", "budget-spent", "file-changed", "restart", "spawn-failed"]);
+
+/** Once: a program that falls because of a port does not always say which, and never who has it. */
+async function tellHeldPorts(context: Context, { definition }: Runnable): Promise<void> {
+  if (Object.keys(definition.ports).length === 0) return;
+  const { heldPorts } = await import("../../runtime/foreground/held-ports.ts");
+  for (const sentence of heldPorts(definition)) context.say(`ghost: ${definition.name}: ${sentence}`);
+}
 
 function tellGone(context: Context, name: string): void {
   try {

@@ -1,6 +1,6 @@
 import { pidOf } from "../../core/lifecycle/view.ts";
 import { findPortHolder, type PortHolder } from "../net/holder.ts";
-import { findAccount } from "../process/accounts.ts";
+import { nameOfHolder } from "../net/holder-name.ts";
 import { environmentOf } from "../process/environ.ts";
 import type { Target } from "../process/signal.ts";
 import { readProcess } from "../process/table.ts";
@@ -26,7 +26,7 @@ export function obstacleOn(supervisor: Supervisor, process: Supervised, port: nu
   const owner = ownerAmong(supervisor, holder.pids, port);
   if (owner && (shared ? isSame(owner, process) : owner === process)) return null;
   const escapees = owner ? [] : escapeesAmong(supervisor, process, holder.pids);
-  return { port, who: owner ? withPid(labelOf(owner), ownPid(owner, holder)) : describe(holder), escapees };
+  return { port, who: owner ? withPid(labelOf(owner), ownPid(owner, holder)) : nameOfHolder(holder), escapees };
 }
 
 /** Why it waits, as a phrase. `portOf` reads the number back, `sentenceOf` makes it a statement. */
@@ -76,19 +76,6 @@ function escapeesAmong(supervisor: Supervisor, { definition, instance }: Supervi
   };
   if (pids.length === 0 || !pids.every(isEscapee)) return [];
   return pids.flatMap((pid) => readProcess(pid) ?? []).map(({ pid, startTicks }) => ({ pid, startTicks }));
-}
-
-function describe({ pids: [first], uid }: PortHolder): string {
-  if (first !== undefined) return withPid(readProcess(first)?.command ?? "a program", first);
-  return uid === null ? "another program" : `a program of ${userName(uid)}`;
-}
-
-function userName(uid: number): string {
-  try {
-    return findAccount(String(uid)).name;
-  } catch {
-    return `user ${uid}`;
-  }
 }
 
 function ownPid(owner: Supervised, { pids }: PortHolder): number | null {

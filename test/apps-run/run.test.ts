@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { inForeground } from "../cli/foreground.ts";
@@ -255,6 +257,34 @@ test("a service that falls again and again is given up, with its exit code", asy
   assert.is(code, 9);
   assert.is(stdout, "run\n".repeat(6));
   assert.match(stderr, /ghost: bad exited with code 9; gave up after 5 restarts within 600 s\n$/);
+});
+
+test("each fall of a service is told, also the first of one that was never ready, and once who has its port", async () => {
+  await using home = makeHome();
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const check = "health_check: { tcp: '${ports.web}' }";
+  home.write(
+    ".ghost.yaml",
+    `app: { id: web }\ntype: service\nports: { web: ${port} }\nrestart: { policy: always, delay: 1ms, max_restarts: 2 }\n${check}\n`,
+  );
+  home.write("app.js", "process.exit(9);\n");
+  const { code, stderr } = await home.ghost(["run"]);
+  server.close();
+  assert.is(code, 9);
+  const lines = stderr.trim().split("\n");
+  assert.equal(
+    lines.filter((line) => line.includes("exited")).map((line) => line.replace(/\d+ ms/, "N ms")),
+    [
+      "ghost: web exited with code 9; restarts at once",
+      "ghost: web exited with code 9; restarts in N ms",
+      "ghost: web exited with code 9; gave up after 2 restarts within 60 s",
+    ],
+  );
+  const held = lines.filter((line) => !line.includes("exited"));
+  assert.is(held.length, 1, stderr);
+  assert.match(held[0] ?? "", new RegExp(`^ghost: web: port ${port} is held by \\S+ \\(pid ${process.pid}\\)$`));
 });
 
 test.unless(needs("linux"), "what an app leaves behind when it fails is ended, and what it leaves when all is well stays", async () => {
