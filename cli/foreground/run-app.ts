@@ -41,7 +41,7 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
   const runnable = await read(context, home.root, options);
   const { definition } = runnable;
   let current = runnable;
-  let portsTold: Promise<void> | null = null;
+  let causesTold: Promise<void> | null = null;
   const run: ForegroundRun = new ForegroundRun({
     key: `${definition.project}/${definition.name}`,
     definition,
@@ -52,7 +52,7 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
     onChange(change) {
       announcement.changed(change);
       tell(context, runnable, change);
-      if (change.cause?.kind === "exit" && change.to !== "exited") portsTold ??= tellHeldPorts(context, current);
+      if (change.cause?.kind === "exit" && change.to !== "exited") causesTold ??= tellLikelyCauses(context, current);
     },
   });
   const announcement = announcementOf(context, root, run);
@@ -82,7 +82,7 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
     return closed ? { ...exit, code: null, signal: "SIGPIPE" } : exit;
   } finally {
     looking();
-    await portsTold;
+    await causesTold;
     await announcement.end();
   }
 }
@@ -118,11 +118,10 @@ function tell(context: Context, { definition: { name, watch } }: Runnable, { fro
 
 const TOLD = new Set(["exit", "oom-killed", "budget-spent", "file-changed", "restart", "spawn-failed"]);
 
-/** Once: a program that falls because of a port does not always say which, and never who has it. */
-async function tellHeldPorts(context: Context, { definition }: Runnable): Promise<void> {
-  if (Object.keys(definition.ports).length === 0) return;
-  const { heldPorts } = await import("../../runtime/foreground/held-ports.ts");
-  for (const sentence of heldPorts(definition)) context.say(`ghost: ${definition.name}: ${sentence}`);
+/** Once: a program does not always say why it fell, and never who has its port. */
+async function tellLikelyCauses(context: Context, { definition }: Runnable): Promise<void> {
+  const { likelyCauses } = await import("../../runtime/foreground/likely-causes.ts");
+  for (const sentence of likelyCauses(definition, context.environment.PATH ?? "")) context.say(`ghost: ${definition.name}: ${sentence}`);
 }
 
 function tellGone(context: Context, name: string): void {

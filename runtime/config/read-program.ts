@@ -70,7 +70,8 @@ function refuseUnrunnable(file: string): void {
 /** Node answers within 50 ms; one that does not in so many is none to rely on. */
 const NODE_LIMIT_MS = 5_000;
 
-function versionOfNode(path: string): string | null {
+/** Of the node in a PATH, e.g. `v22.18.0`; null where it does not say. Throws EXECUTABLE_NOT_FOUND where there is none. */
+export function versionOfNode(path: string): string | null {
   const node = findExecutable("node", { path, workingDirectory: "/", fileDirectory: null });
   const { code, stdout } = runSystemCommand([node, "--version"], { environment: { PATH: path }, limitMs: NODE_LIMIT_MS });
   return code === 0 ? stdout.trim() : null;

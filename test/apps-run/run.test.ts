@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import { inForeground } from "../cli/foreground.ts";
 import { GHOST } from "../rig/ghost.ts";
@@ -285,6 +285,24 @@ test("each fall of a service is told, also the first of one that was never ready
   const held = lines.filter((line) => !line.includes("exited"));
   assert.is(held.length, 1, stderr);
   assert.match(held[0] ?? "", new RegExp(`^ghost: web: port ${port} is held by \\S+ \\(pid ${process.pid}\\)$`));
+});
+
+test("of TypeScript that a Node does not run it is said what does", async () => {
+  await using home = makeHome();
+  const node = home.write(
+    "bin/node",
+    '#!/bin/sh\n[ "$1" = --version ] && echo v20.1.0 && exit\necho "Unknown file extension" >&2\nexit 1\n',
+    0o755,
+  );
+  home.write(".ghost.yaml", "app: { id: old }\nruntime: node\n");
+  home.write("app.ts", "");
+  const env = { ...home.env, PATH: `${dirname(node)}:${home.env.PATH}` };
+  const { code, stderr } = await home.ghost(["run"], { env });
+  assert.is(code, 1);
+  assert.is(
+    stderr,
+    "Unknown file extension\nghost: old: node v20.1.0 runs no TypeScript, 22.18 or newer does; `runtime: ghost` takes the runtime that is inside of ghost\n",
+  );
 });
 
 test.unless(needs("linux"), "what an app leaves behind when it fails is ended, and what it leaves when all is well stays", async () => {
