@@ -7,7 +7,7 @@ import { readPythonStamp } from "./sdk-stamp.ts";
 import type { SdkKind, Template, TemplateFile } from "./template.ts";
 
 /** The file that makes a folder an app. */
-const APP_FILE = ".ghost.yaml";
+export const APP_FILE = ".ghost.yaml";
 
 /** The `.ghost.yaml` among these files; null: there is none. */
 export function appTextOf(files: readonly TemplateFile[]): string | null {

@@ -31,6 +31,15 @@ export function isAbandoned(name: string): boolean {
   return pid === process.pid || (Number.isInteger(pid) && readProcess(pid) === undefined);
 }
 
+/** Whether somebody is writing what will be this folder, which is not there yet. Never throws. */
+export function isBeingMade(folder: string): boolean {
+  try {
+    return readdirSync(dirname(folder)).some((name) => name.startsWith(`.${basename(folder)}.`) && DRAFT.test(name) && !isAbandoned(name));
+  } catch {
+    return false; // Its place is not there, either, or cannot be read.
+  }
+}
+
 /** Puts a draft where it belongs. Throws the system's error, EEXIST or ENOTEMPTY where somebody was there first. */
 export function settleDraft(draft: string, folder: string, made: Undoable): void {
   if (!entryAt(folder)) return renameSync(draft, folder);

@@ -49,7 +49,7 @@ export async function makeApp(order: AppOrder): Promise<MadeApp> {
     return { folder: order.folder, link, files: order.template.files.map(({ path }) => path) };
   } catch (error) {
     made.undo();
-    throw failure(order, error as NodeJS.ErrnoException);
+    throw error instanceof GhostError ? error : failure(order, error as NodeJS.ErrnoException);
   }
 }
 
@@ -86,8 +86,14 @@ export function placeProblem({ name, folder, home }: AppPlaces): GhostError | nu
       hint: "--dir names another place; nothing is ever overwritten",
     });
   const link = join(home, "ghosts", name);
-  const entry = entryAt(link);
-  if (!entry || link === folder || (entry.isSymbolicLink() && readlinkSync(link) === folder)) return null;
+  return !entryAt(link) || link === folder || leadsTo(link, folder) ? null : nameTaken(name, link);
+}
+
+function leadsTo(link: string, folder: string): boolean {
+  return entryAt(link)?.isSymbolicLink() === true && readlinkSync(link) === folder;
+}
+
+function nameTaken(name: string, link: string): GhostError {
   return new GhostError("NAME_TAKEN", `cannot name the app ${name}: there is ${link} already`, {
     hint: `another name will do; or, if that app is no longer wanted, take ${link} away`,
   });
@@ -107,6 +113,8 @@ function linkIntoHome({ name, folder, home }: AppPlaces, made: Undoable): string
   if (realpathSync(dirname(folder)) === realpathSync(ghosts)) return null;
   const link = join(ghosts, name);
   if (!entryAt(link)) made.link(folder, link);
+  // Somebody who makes another app of this name at the same time may have been first.
+  else if (!leadsTo(link, folder)) throw nameTaken(name, link);
   return link;
 }
 

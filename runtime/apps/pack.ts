@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { readTemplateFolder } from "./read-template-folder.ts";
+import { readFilesOf, readTemplateFolder } from "./read-template-folder.ts";
 import { BUILT_IN, type Template, type TemplateAccount, type TemplateFile } from "./template.ts";
 
 /** A template as it lies in the program: texts only. */
@@ -16,7 +16,7 @@ const SHARED = "shared";
 export function packBuiltIn(folder: string): string {
   const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory() && hasFiles(join(folder, entry.name)));
   const names = entries.map(({ name }) => name).sort();
-  const { files: shared } = readTemplateFolder(join(folder, SHARED));
+  const { files: shared } = readFilesOf(join(folder, SHARED));
   return JSON.stringify(names.map((name) => packed(withShared(readTemplateFolder(join(folder, name), name), shared))));
 }
 

@@ -14,6 +14,7 @@ const BLOCK_BYTES = 512;
  * `other`. Throws RangeError where the archive is damaged.
  */
 export function* readTar(archive: Buffer): Generator<TarFile> {
+  if (archive.length < BLOCK_BYTES) throw new RangeError("it is no tar archive, or is damaged");
   let longPath: string | undefined;
   for (let at = 0; at + BLOCK_BYTES <= archive.length; ) {
     const header = archive.subarray(at, at + BLOCK_BYTES);

@@ -11,6 +11,12 @@ import { templateOf } from "./template-account.ts";
  * files or `TEMPLATE_BYTES_MAX` bytes; `LEFT_OUT` is left out. Throws UNSUPPORTED, LIMIT_EXCEEDED, CONFIG_INVALID or FAILED.
  */
 export function readTemplateFolder(folder: string, name = basename(folder)): Template {
+  const { files, leftOut } = readFilesOf(folder);
+  return templateOf(name, folder, files, leftOut);
+}
+
+/** All files of a folder, whether they make an app or not, and what of it is left out; bounds and refusals are those of a template. Throws as it does. */
+export function readFilesOf(folder: string): Pick<Template, "files" | "leftOut"> {
   const files: TemplateFile[] = [];
   const sum: Sum = { bytes: 0, isLeftOut: leftOutOf(folder), leftOut: [] };
   try {
@@ -19,7 +25,7 @@ export function readTemplateFolder(folder: string, name = basename(folder)): Tem
     if (error instanceof GhostError) throw error;
     throw new GhostError("FAILED", `cannot read the template ${folder}: ${(error as Error).message}`, { cause: error });
   }
-  return templateOf(name, folder, files, sum.leftOut);
+  return { files, leftOut: sum.leftOut };
 }
 
 interface Sum {

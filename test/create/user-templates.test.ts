@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
@@ -107,6 +107,30 @@ test("what is no archive is told so", async () => {
   assert.is((await home.ghost(["create", "shop", "--template", "none.tar.gz"])).code, 3);
 });
 
+test("what makes no app is no template: an empty folder or archive, one without .ghost.yaml, bytes that are none", async () => {
+  await using home = makeHome();
+  for (const folder of ["empty", "other", "deep/mine"]) mkdirSync(join(home.work, folder), { recursive: true });
+  home.write("other/app.ts", "");
+  home.write("deep/mine/.ghost.yaml", "");
+  home.write("short.tar.gz", "nix\n");
+  home.write("nothing.tgz", "");
+  writeFileSync(join(home.work, "hollow.tar.gz"), gzipSync(tarOf([])));
+  const before = readdirSync(home.work);
+  for (const [template, said] of [
+    ["./empty", /cannot use the template \S+\/empty: there is nothing in it/],
+    ["hollow.tar.gz", /there is nothing in it/],
+    ["./other", /it has no \.ghost\.yaml/],
+    ["./deep", /it has no \.ghost\.yaml\n.*there is one in mine of it/],
+    ["short.tar.gz", /it is no tar archive/],
+    ["nothing.tgz", /it is no tar archive/],
+  ] as const) {
+    const { code, stderr } = await home.ghost(["create", "shop", "--template", template]);
+    assert.ok(code === 1 || code === 2, `${code} ${stderr}`);
+    assert.match(stderr, said);
+    assert.equal([readdirSync(home.work), existsSync(join(home.dir, "ghosts"))], [before, false]);
+  }
+});
+
 test("a folder with a link in it is refused", async () => {
   await using home = makeHome();
   writeTemplate(home, "mine");
@@ -122,12 +146,13 @@ test("a .template.json that is wrong is told, and two files that would become on
   const wrong = await home.ghost(["create", "shop", "--template", "./one"]);
   assert.is(wrong.code, 2);
   assert.match(wrong.stderr, /`sdk` is typescript, python or none/);
-  for (const name of ["{{name}}", "shop"]) home.write(`two/${name}`, "");
+  for (const name of ["{{name}}", "shop", ".ghost.yaml"]) home.write(`two/${name}`, "");
   assert.match((await home.ghost(["create", "shop", "--template", "./two"])).stderr, /it has shop twice/);
 });
 
 test("what cannot be read is told", async () => {
   await using home = makeHome();
+  home.write("mine/.ghost.yaml", "");
   chmodSync(home.write("mine/secret", "x"), 0o000);
   const { code } = await home.ghost(["create", "shop", "--template", "./mine"]);
   assert.is(code, process.getuid?.() === 0 ? 0 : 1);

@@ -1,6 +1,7 @@
-import { readdirSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { readdirSync, readlinkSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
+import { isBeingMade } from "../../apps/draft-folder.ts";
 import { isAppDirectory } from "../../config/read-app-file.ts";
 import { entryAt, fileProblem, lookAt } from "../../system/look-at.ts";
 
@@ -26,7 +27,7 @@ export function findAppFolders(ghosts: string): AppFolders {
   const lost = paths.filter(isLost);
   const unnamed = paths.filter(isUnnamed);
   const troubles = new Map([
-    ...lost.map((path) => [path, `cannot reach the app ${basename(path)}: the link ${path} leads nowhere`] as const),
+    ...lost.filter(isLeftSo).map((path) => [path, `cannot reach the app ${basename(path)}: the link ${path} leads nowhere`] as const),
     ...unnamed.map((path) => [path, `cannot use the app ${path}: its name is not UTF-8; rename it`] as const),
     ...(names.length > APPS_MAX ? [[ghosts, `${ghosts} holds ${names.length} entries; the first ${APPS_MAX} are looked at`] as const] : []),
   ]);
@@ -43,6 +44,15 @@ function isLost(path: string): boolean {
 }
 
 /** The system gives names as bytes; what is no text comes with a mark in its place, by which nothing is found. */
+/** `ghost create` links before the folder is there, for an app without its link would be in the way should it be killed. */
+function isLeftSo(link: string): boolean {
+  try {
+    return !isBeingMade(resolve(dirname(link), readlinkSync(link)));
+  } catch {
+    return false; // It was taken away meanwhile.
+  }
+}
+
 function isUnnamed(path: string): boolean {
   return path.includes("\uFFFD") && entryAt(path) === undefined;
 }
