@@ -5,6 +5,7 @@ import { GhostError } from "../../core/errors/ghost-error.ts";
 import { isBun } from "../system/native.ts";
 import { isSingleFile } from "../system/self.ts";
 import { isLoadable, OPEN_PLACE, type OwnRuntime, ownRuntime, UNLOADABLE } from "./own-runtime.ts";
+import { UNITTEST } from "./python-tests.ts";
 import { prepareUsersFolder } from "./users-folder.ts";
 
 /** An app whose entry is known. */
@@ -70,7 +71,7 @@ function runnerOf(app: LaunchableApp, home: string): Runner | null {
     case "deno":
       return plain("deno", ["run", "-A"], ["test", "-A"]);
     case "python":
-      return plain("python3", [], ["-m", "unittest"]);
+      return plain("python3", [], ["-c", UNITTEST]);
     case "exec":
       return null;
     default:

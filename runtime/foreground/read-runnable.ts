@@ -9,7 +9,7 @@ import { definitionOf } from "../../core/config/from-program.ts";
 import { sanitizeName } from "../../core/config/names.ts";
 import { RESTART_DEFAULT } from "../../core/config/read-policies.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
-import { hasTests } from "../apps/find-tests.ts";
+import { hasTests, PYTHON_TEST } from "../apps/find-tests.ts";
 import { launchOf, testLaunchOf } from "../apps/launch.ts";
 import { readApp } from "../config/read-app-file.ts";
 import type { FoundApp } from "./find-app.ts";
@@ -65,17 +65,20 @@ export async function readTests(found: FoundApp, context: RunnableContext): Prom
   if (found.kind === "file") return testOfFile(found.file, context);
   const { app, definition, ...rest } = await readApp(found.directory, context);
   const { executable, args, environment } = testLaunchOf(app, context.home, context.args);
-  if (args[0] === "test" && basename(executable) !== "deno" && context.args.length === 0) refuseNone(app.directory);
+  if (context.args.length === 0) refuseNone(app.directory, basename(executable), args);
   const tests = { ...definition, executable, args, environment: { ...definition.environment, ...environment }, ...ONCE };
   return { ...rest, definition: tests, notes: [] };
 }
 
-/** Bun's own words on that lead to Bun's pages. */
-function refuseNone(directory: string): void {
-  if (!hasTests(directory))
-    throw new GhostError("NOT_FOUND", `cannot test ${directory}: there are no tests in it`, {
-      hint: "a test is a file such as app.test.ts; ghost create --template service shows what one looks like",
-    });
+/** Bun's own words on that lead to Bun's pages, and Python says that all is well. */
+function refuseNone(directory: string, program: string, [first]: readonly string[]): void {
+  const isPython = program === "python3";
+  if (!isPython && (program === "deno" || first !== "test")) return;
+  if (isPython ? hasTests(directory, PYTHON_TEST) : hasTests(directory)) return;
+  const [file, template] = isPython ? ["test_app.py", "python"] : ["app.test.ts", "service"];
+  throw new GhostError("NOT_FOUND", `cannot test ${directory}: there are no tests in it`, {
+    hint: `a test is a file such as ${file}; ghost create --template ${template} shows what one looks like`,
+  });
 }
 
 /** A run that is over when it is over. */
@@ -95,7 +98,9 @@ async function fileRunnable(file: string, context: RunnableContext): Promise<Run
 async function testOfFile(file: string, context: RunnableContext): Promise<Runnable> {
   const { directory, home, args } = context;
   const launch = testLaunchOf({ directory: dirname(file), entry: file, runtime: "auto", args: [] }, home, [file, ...args]);
-  return single(file, directory, await withSdk(launch, file, context), null);
+  // Python's tests import what lies beside them by their working directory.
+  const where = launch.executable === "python3" ? dirname(file) : directory;
+  return single(file, where, await withSdk(launch, file, context), null);
 }
 
 /** What this program itself runs finds the SDK although it is no app's. */

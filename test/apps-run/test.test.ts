@@ -46,4 +46,32 @@ test.unless(needs("python3"), "runs the tests of a Python app with unittest", as
   assert.match(stderr, "Ran 1 test");
 });
 
+test.unless(needs("python3"), "a Python app whose tests unittest does not find fails, and says what it looks for", async () => {
+  await using home = makeHome();
+  home.write("snake/.ghost.yaml", "app: { id: snake }\n");
+  home.write("snake/app.py", "ONE = 1\n");
+  const tests = (...more: string[]) => home.ghost(["test", "./snake", ...more]);
+  const none = await tests();
+  assert.is(none.code, 125);
+  assert.match(none.stderr, /cannot test \S+: there are no tests in it\nhint: a test is a file such as test_app\.py/);
+  home.write(
+    "snake/tests/test_app.py",
+    "import unittest, app\nclass T(unittest.TestCase):\n    def test_one(self): self.assertEqual(app.ONE, 1)\n",
+  );
+  const unseen = await tests();
+  assert.is(unseen.code, 1);
+  assert.match(unseen.stderr, /^no tests ran: unittest takes .* in folders that have an __init__\.py$/m);
+  home.write("snake/tests/__init__.py", "");
+  assert.is((await tests()).code, 0);
+  home.write(
+    "snake/test_two.py",
+    "import unittest, app\nclass T(unittest.TestCase):\n    def test_two(self): self.assertEqual(app.ONE, 2)\n",
+  );
+  const bad = await tests();
+  assert.is(bad.code, 1);
+  assert.match(bad.stderr, /FAILED \(failures=1\)/);
+  assert.is((await tests("--", "tests.test_app")).code, 0);
+  assert.match((await home.ghost(["test", "snake/test_two.py"])).stderr, /Ran 1 test .*FAILED/s);
+});
+
 test.run();
