@@ -82,6 +82,7 @@ export class Keyspace {
       for (const setting of SETTINGS) keyspace.db.exec(setting);
       migrate(keyspace.db, MIGRATIONS);
       keyspace.load();
+      keyspace.beginLog();
     } catch (error) {
       keyspace.db.close();
       throw error;
@@ -98,6 +99,16 @@ export class Keyspace {
     } finally {
       this.logSync.close();
       this.db.close();
+    }
+  }
+
+  /** With something in its log SQLite knows how large the file is; without, it asks the system at each read. What is changed is only what versions are beyond. */
+  private beginLog(): void {
+    try {
+      this.db.run("UPDATE meta SET value = value + 1 WHERE name = 'versions'");
+    } catch (error) {
+      // On a full disk, too, what is there can be read.
+      this.failure = error as Error;
     }
   }
 

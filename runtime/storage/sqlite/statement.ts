@@ -31,6 +31,8 @@ const INTEGER = 1;
 const FLOAT = 2;
 const TEXT = 3;
 const BLOB = 4;
+/** Up to here a loop copies faster than a call. */
+const LOOP_BYTES_MAX = 96;
 /** The bound bytes stay where they are until the execution ends (SQLITE_STATIC). */
 const STATIC = 0;
 
@@ -164,6 +166,11 @@ export class Statement implements SqlRow {
   private blob(column: number): Uint8Array {
     const { sqlite, heap } = this.engine;
     const pointer = sqlite.sqlite3_column_blob(this.pointer, column);
-    return new Uint8Array(heap.bytes.subarray(pointer, pointer + sqlite.sqlite3_column_bytes(this.pointer, column)));
+    const size = sqlite.sqlite3_column_bytes(this.pointer, column);
+    const { bytes } = heap;
+    if (size > LOOP_BYTES_MAX) return new Uint8Array(bytes.subarray(pointer, pointer + size));
+    const copy = new Uint8Array(size);
+    for (let index = 0; index < size; index++) copy[index] = bytes[pointer + index] as number;
+    return copy;
   }
 }
