@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { nearest } from "../../core/config/suggest.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { APP_FILE, isAppDirectory } from "../config/read-app-file.ts";
-import { type FileProblem, lookAt, shownPath } from "../system/look-at.ts";
+import { entryAt, type FileProblem, lookAt, shownPath } from "../system/look-at.ts";
 
 /** What `ghost run` was asked to run: an app by its folder, or a single file. Paths are absolute. */
 export type FoundApp = { readonly kind: "app"; readonly directory: string } | { readonly kind: "file"; readonly file: string };
@@ -33,7 +33,15 @@ export function findApp(word: string | undefined, places: AppPlaces): FoundApp {
   const { stats, why } = lookAt(path);
   if (stats?.isDirectory()) return appIn(path);
   if (stats?.isFile()) return basename(path) === APP_FILE ? appIn(dirname(path)) : { kind: "file", file: path };
+  if (!word.includes("/") && entryAt(named)?.isSymbolicLink()) throw lost(word, named, places);
   throw why && why.kind !== "missing" ? refused(word, why, places) : notFound(word, path, places);
+}
+
+/** Its folder was moved or removed. */
+function lost(word: string, link: string, { verb = "run" }: AppPlaces): GhostError {
+  return new GhostError("NOT_FOUND", `cannot ${verb} ${word}: the link ${link} leads to no app`, {
+    hint: `ls -l ${link} shows where it leads; bring that back, or take the link away`,
+  });
 }
 
 function notFound(word: string, path: string, { directory, home, verb = "run" }: AppPlaces): GhostError {

@@ -117,5 +117,6 @@ export class Connection {
 let telling: Promise<void> | undefined;
 
 function tellProblem(problem: Problem): void {
-  telling = import("./tell-problem.ts").then(({ tellProblem }) => tellProblem(problem));
+  // A part that is gone, as after an update of the SDK while the app runs, is no reason to end it.
+  telling = import("./tell-problem.ts").then(({ tellProblem }) => tellProblem(problem)).catch(() => undefined);
 }

@@ -125,6 +125,9 @@ test("what is misspelt is told with what was meant, and the app's arguments with
   };
   const named = await said("run", "greter");
   assert.match(named, "cannot run greter: neither ");
+  symlinkSync("moved", join(home.dir, "ghosts/gone"));
+  for (const verb of ["run", "test"])
+    assert.match(await said(verb, "gone"), new RegExp(`cannot ${verb} gone: the link \\S+/ghosts/gone leads to no app\nhint: ls -l `));
   assert.match(named, "did you mean greeter? Else ghost create greter makes an app of that name");
   assert.match(await said("run", "helo"), "did you mean hello?");
   const path = await said("run", "./hello/../helo");

@@ -1,5 +1,8 @@
+import { cpSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { startHub } from "../bus/servers.ts";
+import { ROOT } from "../rig/ghost.ts";
 import { test } from "../rig/test.ts";
 import { makeApp } from "./app-rig.ts";
 
@@ -37,6 +40,26 @@ test("values that the hub does not take are dropped, and the log says why, once 
   assert.is(told.length, 9, stderr);
   // 5 odd ones twice, 3 of orders, 2 names; the log's own records are a series, too.
   assert.ok(Number(stdout) >= 10 + 3 + 2 + 100, stdout);
+});
+
+test("what cannot be told, because that part of the SDK is gone, ends no app", async () => {
+  await using hub = await startHub();
+  using app = makeApp();
+  const sdk = join(app.dir, "node_modules/ghost-sdk");
+  rmSync(sdk);
+  cpSync(join(ROOT, "dist/sdk"), sdk, { recursive: true });
+  for (const part of readdirSync(join(sdk, "parts"))) if (part.startsWith("tell-problem")) rmSync(join(sdk, "parts", part));
+  const { code, stdout, stderr } = await app.run(
+    `import { Ghost } from "ghost-sdk";
+     const { metrics, bus } = Ghost;
+     await metrics.gauge("odd", NaN);
+     await bus.publish("a", 1);
+     await Ghost.close();
+     console.log(metrics.dropped);`,
+    { env: { GHOST_HUB: hub.path } },
+  );
+  assert.is(code, 0, stderr);
+  assert.is(stdout, "1\n");
 });
 
 test.run();
