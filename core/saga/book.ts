@@ -37,6 +37,8 @@ export interface SagaShelf<Kept extends KeptSaga = KeptSaga> {
   read(saga: Kept): SagaRecord[];
   /** Keeps the line as it is now, and adds records. */
   write(saga: Kept, records: readonly string[]): void;
+  /** Whether the one who holds it may still be alive: then a later life of it has to wait for the end of the lease, as everybody else. */
+  mayLive(saga: Kept): boolean;
   /** Tells all programs. */
   tell(notice: SagaNotice): void;
 }
@@ -63,8 +65,7 @@ export class SagaBook<Kept extends KeptSaga = KeptSaga> {
     if (!found && input === undefined) throw missing(name, id);
     const open = found ? this.open(found) : this.begin(name, id, plan, input ?? "null");
     const { saga } = open;
-    const isOthers = saga.holder !== "" && saga.leaseEnds > this.shelf.now() && !succeeds(claim.holder, saga.holder);
-    if (isAtRest(saga.state) || isOthers)
+    if (isAtRest(saga.state) || this.isOthers(saga, claim.holder))
       return { fence: 0, state: saga.state, ...(isAtRest(saga.state) && { result: resultOf(replay(open.records)) }) };
     const { holder, leaseMs } = claim;
     Object.assign(saga, { holder, leaseMs, plan: claim.plan, fence: saga.fence + 1 });
@@ -96,6 +97,12 @@ export class SagaBook<Kept extends KeptSaga = KeptSaga> {
     saga.state = replay(open.records).error ? "compensating" : "running";
     this.shelf.write(saga, open.added);
     this.shelf.tell({ name, id, state: saga.state });
+  }
+
+  private isOthers(saga: Kept, by: string): boolean {
+    const { holder, leaseEnds } = saga;
+    if (holder === "" || holder === by || leaseEnds <= this.shelf.now()) return false;
+    return !succeeds(by, holder) || this.shelf.mayLive(saga);
   }
 
   private begin(name: string, id: string, plan: SagaPlan, input: string): Open<Kept> {

@@ -23,8 +23,8 @@ export interface CoordinatorOptions {
   /** Makes what AbortController makes. */
   readonly makeAbort: () => Abort;
   /**
-   * Who holds sagas, and which life of it, as `shop/0@17`. A later life goes on at once with what an earlier one left, so no two may be alive at the same
-   * time: an app's name and instance as its supervisor gave them, else something unique.
+   * Who holds sagas, and which life of it, as `shop/0@17`, which no other program may be. A later life goes on with what an earlier one held as soon as that is
+   * over. The name: an app's name and instance as its supervisor gave them, else something unique.
    */
   readonly holder: string;
   /** Default 10,000. */
@@ -107,10 +107,12 @@ export class SagaCoordinator implements AsyncDisposable {
   }
   private async listen(): Promise<(() => Promise<void>) | undefined> {
     const stop = await this.options.log
-      .listen((notice) => this.look(notice.name, notice.id, isAtRest(notice.state) ? "rests" : "obeys"))
+      .listen((notice) =>
+        notice ? this.look(notice.name, notice.id, isAtRest(notice.state) ? "rests" : "obeys") : void this.lookForLeft(),
+      )
       .catch(() => undefined);
-    // What came to rest meanwhile was not heard.
-    for (const saga of this.known.values()) void this.goOn(saga);
+    // What happened meanwhile was not heard.
+    void this.lookForLeft();
     return stop;
   }
 
@@ -200,6 +202,7 @@ export class SagaCoordinator implements AsyncDisposable {
 
   /** Looks for sagas that nobody holds, now and once in a lease's time. */
   private async lookForLeft(): Promise<void> {
+    if (this.isClosed) return;
     const { log, clock, holder, leaseMs, idle = clock.after } = this.options;
     this.cancelLook();
     this.cancelLook = idle(leaseMs, () => void this.lookForLeft());

@@ -2,8 +2,8 @@
 const FORM = /^(.*?)(?:@(\d+))?$/s;
 
 /**
- * Whether `by` may take a saga from `holder` before the lease ends: it is the same one, or a later life of it. An earlier life may not: where two programs
- * live under one name after all, the later one has the sagas, and they do not go back and forth.
+ * Whether `by` may take a saga from `holder` before the lease ends: it is the same one, or a later life of it, which may if the earlier one is over
+ * (`SagaShelf.mayLive`). An earlier life may not.
  */
 export function succeeds(by: string, holder: string): boolean {
   const [name, life] = partsOf(by);

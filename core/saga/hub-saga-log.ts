@@ -38,10 +38,13 @@ export class HubSagaLog implements SagaLog {
     return listOf(await this.ask("FREE", name, holder, limit)).map((id) => textOf(id) as string);
   }
 
-  async listen(listener: (notice: SagaNotice) => void): Promise<() => Promise<void>> {
+  async listen(listener: (notice: SagaNotice | null) => void): Promise<() => Promise<void>> {
     const namespace = textOf(await this.link.send(["GHOST.NAMESPACE"]));
-    const message = (_channel: string, payload: Uint8Array): void => listener(JSON.parse(decodeUtf8(payload)) as SagaNotice);
-    return this.link.subscribe("channel", `ghost:saga:${namespace}`, { message, lost: () => undefined });
+    const message = (_channel: string, payload: Uint8Array): void => {
+      const notice = JSON.parse(decodeUtf8(payload)) as SagaNotice | { readonly left: string };
+      listener("left" in notice ? null : notice);
+    };
+    return this.link.subscribe("channel", `ghost:saga:${namespace}`, { message, lost: () => listener(null) });
   }
 
   private async turn(...words: readonly (string | number | undefined)[]): Promise<SagaTurn> {

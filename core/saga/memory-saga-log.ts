@@ -68,6 +68,11 @@ export class MemorySagaLog implements SagaLog, SagaShelf<Kept> {
     saga.log.push(...records);
   }
 
+  /** All programs are in this process: who comes later comes after the end of the one before. */
+  mayLive(): boolean {
+    return false;
+  }
+
   tell(notice: SagaNotice): void {
     Promise.resolve().then(() => {
       for (const listener of this.listeners) listener(notice);

@@ -35,14 +35,14 @@ export interface SagaNotice {
  * Rejects with HUB_UNREACHABLE, LIMIT_EXCEEDED and USAGE, and with LEASE_LOST where the fence is an older one.
  */
 export interface SagaLog {
-  /** Holds a saga if nobody else does (an earlier life of the same holder loses it) and it is not at rest. With an `input` (JSON) one that is not there begins. */
+  /** Holds a saga if nobody else does (an earlier life of the same holder loses it, when it is over) and it is not at rest. With an `input` (JSON) one that is not there begins. */
   claim(name: string, id: string, claim: SagaClaim, input?: string): Promise<SagaTurn>;
   /** Writes down how a step ended, as JSON: `{"step","undo","is":"done","result"}` or `{…,"is":"failed","error"}`; one that is known is no matter. Without it: asks again. */
   report(name: string, id: string, fence: number, fact?: string): Promise<SagaTurn>;
   /** Holds it for as long again, as a report does. */
   renew(name: string, id: string, fence: number): Promise<void>;
-  /** Ids of sagas that are to go on, and that nobody holds, or an earlier life of `holder`; the oldest first. */
+  /** Ids of sagas that are to go on, and that nobody holds, or an earlier life of `holder` that is over; the oldest first. */
   free(name: string, holder: string, limit: number): Promise<readonly string[]>;
-  /** Is told of notices, some of which may be lost; what it gives ends that. */
-  listen(listener: (notice: SagaNotice) => void): Promise<() => Promise<void>>;
+  /** Is told of notices, some of which may be lost, and with null to look for what is free: somebody who held sagas is gone, or notices were lost. What it gives ends that. */
+  listen(listener: (notice: SagaNotice | null) => void): Promise<() => Promise<void>>;
 }

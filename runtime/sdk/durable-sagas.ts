@@ -8,6 +8,9 @@ import { clock, connection } from "./parts.ts";
 import type { SagaDefinitions } from "./saga.ts";
 import { tellSaga } from "./tell-saga.ts";
 
+/** With more the number would not be exact. */
+const PIDS_TOLD_APART = 1_000;
+
 let current: { readonly of: unknown; readonly coordinator: SagaCoordinator; readonly defined: Map<string, Saga<never>> } | undefined;
 
 /** All of them, defined, so that those go on that were left. */
@@ -28,12 +31,17 @@ function makeCoordinator(): SagaCoordinator {
   if (sagaLog) return new SagaCoordinator({ log: sagaLog, clock: clock(), makeAbort, holder: "test", tell: tellSaga });
   const { session, place, owned, memory } = connection();
   const { name, instance, isSupervised } = place;
-  // Only where a supervisor sees to it that no two live at the same time may the next of a name take over at once.
-  const holder = `${name}/${isSupervised ? instance : `${process.pid}-${Math.random()}`}@${Date.now()}`;
+  // The next of a supervised instance may go on at once with what this one leaves.
+  const holder = `${name}/${isSupervised ? instance : `${process.pid}-${Math.random()}`}@${lifeOf(Date.now(), process.pid)}`;
   const log = memory ? new MemorySagaLog(Date.now) : new HubSagaLog(session);
   const coordinator = new SagaCoordinator({ log, clock: clock(), idle, makeAbort, holder, tell: tellSaga });
   owned.push(coordinator);
   return coordinator;
+}
+
+/** Later lives have a higher number, and two that begin in the same millisecond two different ones. */
+function lifeOf(now: number, pid: number): number {
+  return now * PIDS_TOLD_APART + (pid % PIDS_TOLD_APART);
 }
 
 function idle(ms: number, callback: () => void): () => void {

@@ -24,7 +24,7 @@ export interface SagaApi {
   <T>(name: string, work: (saga: SimpleSaga) => Promise<T> | T): Promise<SagaResult<T>>;
   /**
    * The durable form: each step's end is on disk in the hub before the next begins. What the end of a program interrupts goes on when the same name is defined
-   * again: at once in the next life of an instance that Ghost runs, elsewhere within about 10 s, once a saga is started. `ghost saga` shows them, and settles what cannot be taken back.
+   * again: at once in the next life of an instance that Ghost runs (when the last one's connection is gone), elsewhere within about 10 s, once a saga is started. `ghost saga` shows them, and settles what cannot be taken back.
    *
    *     const order = Ghost.saga.define<{ item: string }>("order", [
    *       { name: "reserve", run: ({ input, key }) => stock.reserve(input.item, key), compensate: ({ key }) => stock.release(key) },

@@ -8,6 +8,7 @@ import { type Server, startHub } from "../bus/servers.ts";
 import { test } from "../rig/test.ts";
 import { type OpenLog, type SagaPlace, sagaContract } from "./saga-contract.ts";
 import { sagaFullDiskContract } from "./saga-full-disk-contract.ts";
+import { sagaLivesContract } from "./saga-lives-contract.ts";
 
 let hub: Server;
 test.before(async () => {
@@ -32,6 +33,11 @@ class OperatedHubLog extends HubSagaLog implements OpenLog {
     await this.session.send(words).catch((error: unknown) => {
       throw hubError(error, `${is} it`);
     });
+  }
+
+  /** As the end of its program does. */
+  close(): Promise<void> {
+    return this.session.close();
   }
 
   async look(name: string, id: string): ReturnType<OpenLog["look"]> {
@@ -70,6 +76,7 @@ async function inMemory(): Promise<SagaPlace> {
 
 sagaContract({ name: "memory", open: inMemory });
 sagaContract({ name: "hub", open: inHub });
+sagaLivesContract({ name: "hub", open: inHub }, (log) => (log as OperatedHubLog).close());
 sagaFullDiskContract({ name: "memory", open: inMemory });
 sagaFullDiskContract({ name: "hub", open: inHub });
 

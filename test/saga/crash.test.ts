@@ -53,6 +53,8 @@ function makeSaga(fail = "") {
       const reply = (await session.send(["GHOST.SAGA", "READ", saga, "1"])) as [Uint8Array] | null;
       return reply && Buffer.from(reply[0]).toString();
     },
+    /** Kills the program that was run at this place. */
+    kill: (place: number) => void children[place]?.kill("SIGKILL"),
     /** Lets a step that waits go on. */
     release: () => writeFileSync(`${file}.go`, ""),
     /** What was done, in order; a key's last parts. */
@@ -117,6 +119,23 @@ test("a program that is killed again and again gets there", async () => {
   await resume(saga, "compensated");
   assert.equal([...new Set(saga.effects())], [...FORWARD, ...BACKWARD]);
   assert.is(saga.effects().length, 2 * 6);
+});
+
+test("a second program of the same instance waits while the first lives, however long its step takes, and goes on when that is killed", async () => {
+  await using saga = makeSaga();
+  const first = saga.run({ START: "1", HOLD: "charge" });
+  await waitFor(() => saga.effects().includes("charge"), { what: "the second step" });
+  const second = saga.run({ START: "1", HOLD: "charge" });
+  const clients = async () => Buffer.from((await session.send(["CLIENT", "LIST"])) as Uint8Array).toString();
+  const asked = async () => (await clients()).split("\n").filter((line) => /name=shop .*cmd=ghost.saga/.test(line)).length === 2;
+  await waitFor(asked, { what: "the second program to ask", seen: clients });
+  assert.equal(saga.effects(), ["reserve", "charge"]);
+  saga.kill(0);
+  assert.is(await first, "SIGKILL");
+  await waitFor(() => saga.effects().length === 3, { what: "the second step once more", limitMs: 5_000 });
+  saga.release();
+  assert.is(await second, null);
+  assert.equal([await saga.state(), saga.effects()], ["done", ["reserve", "charge", "charge", "ship"]]);
 });
 
 test("a step that ends while the hub is away is not forgotten", async () => {

@@ -4,7 +4,7 @@
  *   CLAIM name id holder ms plan [input]    holds a saga; with an input (JSON), one that is not there begins: JSON
  *   REPORT name id fence [fact]             how a step ended (JSON); without it, what is to be done: JSON
  *   RENEW name id fence                     OK: it is held for as long again
- *   FREE name holder count                  [id …] of those that are to go on, and that nobody holds, or an earlier life of this holder (NAME@LIFE)
+ *   FREE name holder count                  [id …] of those that are to go on, and that nobody holds, or an earlier life of this holder (NAME@LIFE) that is over
  *   RETRY name id [step]                    OK: what is parked is tried again
  *   SKIP name id [step]                     OK: what is parked is given up
  *   READ name id                            [state, [record …]], records as JSON; nil: there is none
@@ -13,8 +13,9 @@
  *                                           [place, namespace, name, id, state, records, started, changed, holder, ms left] each, the newest first;
  *                                           EVERYWHERE: of all namespaces, for the operator
  *
- * Who holds a saga has its fence, which grows with each claim: with an older one all is refused with LEASE_LOST. What an operator says, and that a saga
- * is at rest, is told as {"name","id","state"} on the channel `ghost:saga:NAMESPACE`.
+ * Who holds a saga has its fence, which grows with each claim: with an older one all is refused with LEASE_LOST. A life is over when the last connection
+ * that claimed, reported, renewed or asked for it is gone (`SagaHolders`). What an operator says, and that a saga is at rest, is told as {"name","id","state"}
+ * on the channel `ghost:saga:NAMESPACE`, and as {"left":HOLDER} that one is gone who held some.
  */
 import { GhostError } from "../../../core/errors/ghost-error.ts";
 import { SagaBook } from "../../../core/saga/book.ts";
@@ -27,9 +28,8 @@ import { define, FAMILY, type Run } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
 import { integerAt } from "../server/numbers.ts";
 import { refuse, SYNTAX } from "../server/reply-error.ts";
+import { SAGA_CHANNEL, sagaHoldersOf } from "../server/saga-holders.ts";
 
-/** Where it is told what happens to the sagas of a namespace. */
-const CHANNEL = "ghost:saga:";
 /** Listed unless COUNT says otherwise. */
 const LISTED = 100;
 
@@ -55,17 +55,20 @@ function claim(hub: Hub, client: Client, args: Arguments): void {
   atMost(args, 8);
   const holding = { holder: utf8At(args, 4), leaseMs: integerAt(args, 5), plan: utf8At(args, 6) };
   const turn = bookOf(hub, client).claim(utf8At(args, 2), utf8At(args, 3), holding, wordOf(args, 7));
+  sagaHoldersOf(hub).note(client, holding.holder);
   hub.output.text(JSON.stringify(turn));
 }
 
 function report(hub: Hub, client: Client, args: Arguments): void {
   atMost(args, 6);
   const turn = bookOf(hub, client).report(utf8At(args, 2), utf8At(args, 3), integerAt(args, 4), wordOf(args, 5));
+  noteHolder(hub, client, args);
   hub.output.text(JSON.stringify(turn));
 }
 
 function renew(hub: Hub, client: Client, args: Arguments): void {
   bookOf(hub, client).renew(utf8At(args, 2), utf8At(args, 3), integerAt(args, 4));
+  noteHolder(hub, client, args);
   hub.output.ok();
 }
 
@@ -76,7 +79,9 @@ function obey(is: "retry" | "skip", hub: Hub, client: Client, args: Arguments): 
 }
 
 function free(hub: Hub, client: Client, args: Arguments): void {
-  const ids = tableOf(hub, client).free(utf8At(args, 2), utf8At(args, 3), countAt(args, 4));
+  const holder = utf8At(args, 3);
+  const ids = tableOf(hub, client).free(utf8At(args, 2), holder, countAt(args, 4));
+  sagaHoldersOf(hub).note(client, holder);
   hub.output.array(ids.length);
   for (const id of ids) hub.output.text(id);
 }
@@ -131,10 +136,19 @@ function filterOf(args: Arguments, end: number): SagaFilter {
   return { ...filter, states: states.length > 0 ? states : SAGA_STATES };
 }
 
-function tableOf(hub: Hub, { space }: Client): SagaTable {
-  return new SagaTable(hub.keyspace, space.id, (notice) => {
+/** Whose saga a connection reports of, where that is not known: it may be a new connection of an old holder. */
+function noteHolder(hub: Hub, client: Client, args: Arguments): void {
+  if (sagaHoldersOf(hub).knows(client)) return;
+  const { holder = "" } = tableOf(hub, client).find(utf8At(args, 2), utf8At(args, 3)) ?? {};
+  if (holder !== "") sagaHoldersOf(hub).note(client, holder);
+}
+
+function tableOf(hub: Hub, client: Client): SagaTable {
+  const { space } = client;
+  const living = { since: hub.startedAt, others: (holder: string) => sagaHoldersOf(hub).others(client, holder) };
+  return new SagaTable(hub.keyspace, space.id, living, (notice) => {
     const message = Buffer.from(JSON.stringify(notice));
-    hub.whenCommitted(() => void hub.channels.publish(CHANNEL + space.name, message));
+    hub.whenCommitted(() => void hub.channels.publish(SAGA_CHANNEL + space.name, message));
   });
 }
 

@@ -15,9 +15,9 @@ const DONE = '{"step":"a","is":"done"}';
 async function openRig() {
   const folder = mkdtempSync(join(tmpdir(), "sg-"));
   const keyspace = await Keyspace.open(join(folder, "hub.db"));
-  const rig = { now: 1_000_000_000_000 };
+  const rig = { now: 1_000_000_000_000, living: { since: 0, others: (_holder: string): string[] => [] } };
   keyspace.now = () => rig.now;
-  const tableOf = (name: string) => new SagaTable(keyspace, keyspace.space(name).id, () => undefined);
+  const tableOf = (name: string) => new SagaTable(keyspace, keyspace.space(name).id, rig.living, () => undefined);
   return Object.assign(rig, {
     ...{ keyspace, tableOf, bookOf: (name: string) => new SagaBook(tableOf(name)) },
     ids: (name: string) => {
@@ -45,6 +45,23 @@ test("sagas that ended are kept for a while, and then an id may be used again", 
   assert.equal(rig.ids("shop"), ["2"]);
   assert.is(rig.keyspace.db.values("SELECT count(DISTINCT saga) FROM saga_records", [])?.[0], 1);
   assert.is(book.claim("order", "1", CLAIM, "1").state, "running");
+});
+
+test("a later life takes over from one that the hub heard, and has no connection any more", async () => {
+  using rig = await openRig();
+  const [book, table] = [rig.bookOf("shop"), rig.tableOf("shop")];
+  const life = (number: number) => ({ ...CLAIM, holder: `shop/0@${number}` });
+  const taken = () => [table.free("order", "shop/0@2", 9).length, book.claim("order", "1", life(2)).fence];
+  book.claim("order", "1", life(1), "1");
+  rig.living.others = () => ["shop/0@1"];
+  assert.equal(taken(), [0, 0]);
+  rig.living.others = () => ["shop/0@3"];
+  // A hub that has just begun cannot know yet who is alive.
+  rig.living.since = rig.now + 1;
+  assert.equal(taken(), [0, 0]);
+  rig.now += 500;
+  book.renew("order", "1", 1);
+  assert.equal(taken(), [1, 2]);
 });
 
 test("sagas that have not ended are kept whatever their age", async () => {

@@ -17,6 +17,14 @@ export interface SagaRow extends KeptSaga {
   readonly changed: number;
 }
 
+/** Who holds sagas and is alive, as the hub can tell: by connections. */
+export interface Living {
+  /** Since when it can be told, milliseconds since 1970: what was heard before may be of programs that are not connected again yet. */
+  readonly since: number;
+  /** Holders of the same name that have another connection than the one that asks. */
+  others(holder: string): readonly string[];
+}
+
 /** Which sagas are wanted. */
 export interface SagaFilter {
   readonly name: string | null;
@@ -38,10 +46,12 @@ export class SagaTable implements SagaShelf<SagaRow> {
   readonly tell: (notice: SagaNotice) => void;
   private readonly keyspace: Keyspace;
   private readonly namespace: number;
+  private readonly living: Living;
 
-  constructor(keyspace: Keyspace, namespace: number, tell: (notice: SagaNotice) => void) {
+  constructor(keyspace: Keyspace, namespace: number, living: Living, tell: (notice: SagaNotice) => void) {
     this.keyspace = keyspace;
     this.namespace = namespace;
+    this.living = living;
     this.tell = tell;
   }
 
@@ -88,12 +98,19 @@ export class SagaTable implements SagaShelf<SagaRow> {
     if (isAtRest(state) && state !== "parked") this.end(place);
   }
 
-  /** Ids of those that are to go on, and that nobody holds, or an earlier life of `holder`. */
+  /** Who was heard before this hub began may be alive and not yet connected again. */
+  mayLive({ holder, leaseEnds, leaseMs }: SagaRow): boolean {
+    return leaseEnds - leaseMs < this.living.since || this.living.others(holder).includes(holder);
+  }
+
+  /** Ids of those that are to go on, and that nobody holds, or an earlier life of `holder` that is over. */
   free(name: string, holder: string, limit: number): string[] {
+    const { living } = this;
     const rows = this.keyspace.db.all<{ id: string; holder: string; isOver: number }>(
       `SELECT id, holder, lease_ends <= ?3 AS isOver FROM sagas WHERE namespace = ?1 AND ended IS NULL AND name = ?2 AND state != 'parked'
-        AND (lease_ends <= ?3 OR holder IN ('', ?4) OR instr(holder, ?4 || '@') = 1) ORDER BY place LIMIT ?5`,
-      [this.namespace, name, this.now(), holderName(holder), limit],
+        AND (lease_ends <= ?3 OR holder IN ('', ?6) OR ((holder = ?4 OR instr(holder, ?4 || '@') = 1)
+          AND lease_ends - lease_ms >= ?7 AND holder NOT IN (SELECT value FROM json_each(?8)))) ORDER BY place LIMIT ?5`,
+      [this.namespace, name, this.now(), holderName(holder), limit, holder, living.since, JSON.stringify(living.others(holder))],
     );
     return rows.filter((row) => row.isOver || row.holder === "" || succeeds(holder, row.holder)).map(({ id }) => id);
   }
@@ -128,6 +145,11 @@ export class SagaTable implements SagaShelf<SagaRow> {
       this.keyspace.run("DELETE FROM sagas WHERE place = ?", [place]);
     }
   }
+}
+
+/** Whether a holder has sagas that have not ended. */
+export function isHeldBy({ db }: Keyspace, namespace: number, holder: string): boolean {
+  return db.values("SELECT 1 FROM sagas WHERE namespace = ? AND ended IS NULL AND holder = ? LIMIT 1", [namespace, holder]) !== undefined;
 }
 
 /** The newest first; `namespace` null: of all. */
