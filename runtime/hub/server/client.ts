@@ -15,10 +15,13 @@ export interface ClientSocket {
   resume(): void;
 }
 
-/** What is to be sent at the end of the turn. `commands`: how many commands' replies these bytes are; 0: messages that nobody asked for. */
+/** What is to be sent at the end of the turn. */
 export interface Piece {
-  bytes: Uint8Array;
-  commands: number;
+  readonly bytes: Uint8Array;
+  /** How many commands' replies these bytes are; 0: messages that nobody asked for. */
+  readonly commands: number;
+  /** So many of the bytes answer commands. */
+  readonly asked: number;
 }
 
 /** A command that waits, e.g. for an entry of a stream. */

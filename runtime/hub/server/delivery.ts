@@ -37,21 +37,23 @@ export class Delivery {
     if (client.outgoing.length > 0 && !client.isHeld) {
       const pieces = client.outgoing;
       client.outgoing = [];
-      const asked = pieces.reduce((sum, { bytes, commands }) => sum + (commands > 0 ? bytes.length : 0), 0);
-      const bytes = pieces.length === 1 ? (pieces[0] as Piece).bytes : Buffer.concat(pieces.map((piece) => piece.bytes));
-      this.write(client, bytes, { isBorrowed: false, asked });
+      const whole = pieces.length === 1 ? (pieces[0] as Piece) : joined(pieces);
+      this.write(client, whole.bytes, false, whole.asked);
     } else if (client.unsentBytes > 0) this.writeUnsent(client);
     if (client.isClosing && client.unsentBytes === 0 && client.outgoing.length === 0) client.socket.end();
   }
 
   /** Offers bytes to the socket and keeps what it does not take. `isBorrowed`: they must be copied to be kept; `asked`: so many answer commands. */
-  write(client: Client, bytes: Uint8Array, { isBorrowed, asked }: { isBorrowed: boolean; asked: number }): void {
+  write(client: Client, bytes: Uint8Array, isBorrowed: boolean, asked: number): void {
     const taken = client.unsentBytes > 0 ? 0 : client.socket.write(bytes);
     if (taken < 0) return;
+    if (taken === bytes.length) {
+      if (client.isFull) this.goOn(client);
+      return;
+    }
     const rest = bytes.subarray(taken);
     // `slice` of a Buffer would copy nothing.
-    if (rest.length > 0) this.keep(client, isBorrowed ? new Uint8Array(rest) : rest, asked);
-    else this.goOn(client);
+    this.keep(client, isBorrowed ? new Uint8Array(rest) : rest, asked);
   }
 
   /** What a client that is gone did not take. */
@@ -79,12 +81,11 @@ export class Delivery {
     if (client.unsentBytes > 0) return;
     client.askedBytes = 0;
     client.socket.resume();
-    this.goOn(client);
+    if (client.isFull) this.goOn(client);
   }
 
   /** All was sent: commands that waited for that are run. */
   private goOn(client: Client): void {
-    if (!client.isFull) return;
     client.isFull = false;
     setImmediate(() => this.host.proceed(client));
   }
@@ -113,4 +114,11 @@ export class Delivery {
     if (slowest) this.host.cutOff(slowest, "allUnsentBytesMax");
     return slowest !== null;
   }
+}
+
+function joined(pieces: readonly Piece[]): { bytes: Uint8Array; asked: number } {
+  return {
+    bytes: Buffer.concat(pieces.map(({ bytes }) => bytes)),
+    asked: pieces.reduce((sum, { asked }) => sum + asked, 0),
+  };
 }

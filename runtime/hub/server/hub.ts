@@ -120,17 +120,12 @@ export class Hub {
 
   /** Bytes came from a client. They must stay as they are until the call returns. */
   receive(client: Client, bytes: Uint8Array<ArrayBufferLike>): void {
-    if (client.isClosing || this.isHalted) return;
-    this.perform(client, () => {
-      if (!client.isAuthenticated && client.requests.pendingBytes + bytes.length > CLIENT_LIMITS.strangerBytesMax)
-        throw new ProtocolError(`LIMIT ${CLIENT_LIMITS.strangerBytesMax} bytes are the most before AUTH`);
-      client.requests.feed(bytes);
-    });
+    if (!client.isClosing && !this.isHalted) this.perform(client, bytes);
   }
 
   /** Goes on with a client that no longer waits. */
   proceed(client: Client): void {
-    if (!client.isClosed) this.perform(client, () => undefined);
+    if (!client.isClosed) this.perform(client, null);
   }
 
   /** Sends what was written to `output` for no command of this client: a message, or the late reply of a blocked one. */
@@ -141,7 +136,7 @@ export class Hub {
       this.output.raw(bytes);
       return;
     }
-    client.outgoing.push({ bytes, commands });
+    client.outgoing.push({ bytes, commands, asked: commands > 0 ? bytes.length : 0 });
     this.joinTurn(client);
   }
 
@@ -231,7 +226,14 @@ export class Hub {
     }
   }
 
-  private perform(client: Client, begin: () => void): void {
+  private feed(client: Client, bytes: Uint8Array<ArrayBufferLike>): void {
+    if (!client.isAuthenticated && client.requests.pendingBytes + bytes.length > CLIENT_LIMITS.strangerBytesMax)
+      throw new ProtocolError(`LIMIT ${CLIENT_LIMITS.strangerBytesMax} bytes are the most before AUTH`);
+    client.requests.feed(bytes);
+  }
+
+  /** Runs what a client has sent; `bytes`: what has just come. */
+  private perform(client: Client, bytes: Uint8Array<ArrayBufferLike> | null): void {
     const { output } = this;
     const start = output.length;
     let commands = 0;
@@ -239,7 +241,7 @@ export class Hub {
     const outer = this.performing;
     this.performing = client;
     try {
-      begin();
+      if (bytes) this.feed(client, bytes);
       while (!client.blocked && !client.isClosing && this.delivery.hasRoom(client, output.length - start) && client.requests.next()) {
         const before = output.length;
         touched = this.command(client, client.requests) || touched;
@@ -288,10 +290,11 @@ export class Hub {
     const isHeld = touched && this.keyspace.isDirty;
     if (output.length > start) {
       if (isHeld || client.outgoing.length > 0 || client.unsentBytes > 0 || start > 0) {
-        client.outgoing.push({ bytes: output.copy(start), commands });
+        const bytes = output.copy(start);
+        client.outgoing.push({ bytes, commands, asked: commands > 0 ? bytes.length : 0 });
         client.isHeld ||= isHeld;
         this.joinTurn(client);
-      } else this.delivery.write(client, output.buffer.subarray(start, output.length), { isBorrowed: true, asked: output.length - start });
+      } else this.delivery.write(client, output.buffer.subarray(start, output.length), true, output.length - start);
     }
     output.length = start;
     if (start === 0) output.clear();
