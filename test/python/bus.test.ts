@@ -204,4 +204,24 @@ for mail in app.consume("mails", "senders"): print("got", mail.data, mail.ack())
   await consumer.saw("got two 1");
 });
 
+test.unless(PYTHON, "who is cut off by the hub is told why when it is connected again, and is known to it by its name", async () => {
+  await using home = makeHome();
+  await using hub = await serveHub(home);
+  using app = pythonBeside(
+    home,
+    `app = ghost.connect()
+big = app.subscribe("big")
+print("ready")
+while big.next().data != "end": pass
+print("ended")
+`,
+  );
+  await app.saw("ready");
+  await hub.ask("PUBLISH", "big", "x".repeat(40 * 1024 * 1024));
+  await app.saw("the hub had cut this app off, and it is connected again: it left ");
+  await waitFor(async () => (await hub.ask("PUBLISH", "big", '"end"')) === 1, { what: "the subscription" });
+  await app.saw("ended");
+  assert.match(hub.errors(), /^cut off the client py at \S+: it left \S+ MiB of messages unread, and a subscriber may leave 32 MiB/m);
+});
+
 test.run();

@@ -19,6 +19,7 @@ VALUE_MAX = 64 * 1024 * 1024  # bytes of one value, the most that the hub takes
 FULL_PAUSE = 1.0  # seconds until something is tried again while the hub's disk is full
 BEAT_AGAIN = 0.1  # seconds until a first beat that nobody took is tried again; then twice as long each time
 BLOCK_MS = 5000  # how long one question for persistent messages waits at the hub
+CUT_OFF_AGO_MS_MAX = 10_000  # one that the hub cut off is connected again long before
 NAMES_TOLD_MAX = 100  # metrics of which the log says why their values are dropped
 FOREVER = float("inf")
 LEVELS = ["debug", "info", "warn", "error"]
@@ -249,6 +250,9 @@ class Ghost:
         now = int(time.time() * 1000)
         return _json({"v": 1, "id": own, "ts": now, **({"exp": now + _ms(expiry)} if expiry else {}), "from": self.name, **fields, "data": data})
 
+    def _wire_name(self):
+        return re.sub(r"[^!-~]+", "-", self.name)
+
     def _wire(self, purpose, patience):
         wire = getattr(self._own, purpose, None)
         if wire is None or not wire.is_idle():
@@ -265,6 +269,7 @@ class Subscription:
 
     def __init__(self, app, channel):
         self._app, self.channel, self.expired, self.lost, self._position, self._is_open = app, channel, 0, 0, "", True
+        self._is_connected = None
         self._connect(time.monotonic() + PATIENCE)
 
     def __iter__(self):
@@ -292,9 +297,19 @@ class Subscription:
 
     def _connect(self, until):
         self._wire = _Wire(self._app, until, lambda: self._is_open)
+        if self._is_connected is False:
+            self._tell_why_cut_off()
         kind = "PATTERN" if re.search(r"[*?[\\]", self.channel) else "CHANNEL"
         self._accept(self._wire.call("GHOST.RESUME", kind, self.channel, *([self._position] if self._position else [])))
         self._is_connected = True
+
+    def _tell_why_cut_off(self):
+        """Whoever was cut off finds only a connection that ended: the hub tells why when it is asked."""
+        with contextlib.suppress(GhostError, KeyError):
+            told = [each["why"] for each in _value(self._wire.call("GHOST.HEALTH"))["cutOff"]
+                    if each["name"] == self._app._wire_name() and each["agoMs"] < CUT_OFF_AGO_MS_MAX]
+            for why in told[-1:]:
+                self._app.warn(f"the hub had cut this app off, and it is connected again: {why}")
 
     def _accept(self, reply):
         if reply is None:
@@ -339,6 +354,8 @@ class _Wire:
         self._poll.register(self._socket, select.POLLIN)
         if app.token:
             self._log_in(app.token)
+        with contextlib.suppress(GhostError):
+            self.call("CLIENT", "SETNAME", app._wire_name())
 
     def _log_in(self, token):
         try:
