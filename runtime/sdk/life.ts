@@ -146,14 +146,9 @@ export class Life {
   private finish(): number {
     if (this.code === 0 && this.asked && !this.app.isService) this.code = exitCodeOf(this.asked);
     const { exit: told } = doubles();
-    if (told) told(this.code);
-    else this.leave();
-    return this.code;
-  }
-
-  private leave(): void {
-    setExitCode(this.code);
+    (told ?? setExitCode)(this.code);
     // Somebody asked for the end: what the app left open must not put it off.
-    if (this.asked || this.code !== 0) exit(this.code);
+    if (!told && (this.asked || this.code !== 0)) exit(this.code);
+    return this.code;
   }
 }

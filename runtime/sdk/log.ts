@@ -1,7 +1,7 @@
 /** How much a record matters. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
-/** What goes with a message: whatever JSON can hold; an Error is written with its stack. */
+/** What goes with a message: whatever JSON can hold; an Error is written with its stack and its cause. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** One record. */
@@ -36,14 +36,15 @@ export function textWriter(hasColour: boolean): LogSink {
     const paint = (colour: number, text: string) => (hasColour ? `\x1b[${colour}m${text}\x1b[0m` : text);
     const told = Object.entries(fields).map(([name, value]) => ` ${paint(90, name)}=${shown(value)}`);
     const rank = LEVELS.indexOf(level);
-    const line = `${paint(90, time.slice(11, 19))} ${paint(COLOURS[rank] ?? 0, level.padEnd(5))} ${message}${told.join("")}`;
+    const line = `${paint(90, time.slice(11, 19))} ${paint(COLOURS[rank] as number, level.padEnd(5))} ${message}${told.join("")}`;
     if (rank > 1) console.error(line);
     else console.log(line);
   };
 }
 
 function shown(value: unknown): string {
-  return value instanceof Error ? `${value.stack}` : typeof value === "string" ? value : JSON.stringify(value, plain);
+  if (value instanceof Error) return value.cause ? `${value.stack} cause=${shown(value.cause)}` : `${value.stack}`;
+  return typeof value === "string" ? value : JSON.stringify(value, plain);
 }
 
 /** Writes a record with these fields; where one of them cannot be read or written, the field says so. Never throws. */
@@ -70,6 +71,6 @@ function tamed(fields: LogFields, name: string): unknown {
 
 /** What JSON cannot hold by itself. */
 function plain(_name: string, value: unknown): unknown {
-  if (value instanceof Error) return { ...value, message: value.message, stack: value.stack };
+  if (value instanceof Error) return { ...value, message: value.message, stack: value.stack, cause: value.cause };
   return typeof value === "bigint" ? String(value) : value;
 }

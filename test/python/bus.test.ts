@@ -54,7 +54,9 @@ threading.Timer(0.05, waiting.close).start()
 assert list(waiting) == [] and seen == [2]
 `,
   );
-  assert.match(stdout, "cannot handle a message of a: no ones");
+  const told = JSON.parse(stdout.split("\n").find((line) => line.includes("no ones")) ?? "{}") as Record<string, string>;
+  assert.equal([told.message, told.error], ["cannot handle a message of a: no ones", "ValueError"]);
+  assert.match(told.stack ?? "", /^Traceback.+line \d+, in handle\n.*ValueError: no ones\n$/s);
 });
 
 test.unless(PYTHON, "a message that has expired is dropped and counted", async () => {
@@ -77,7 +79,7 @@ test.unless(
   async () => {
     await using home = makeHome();
     await using _hub = await serveHub(home);
-    await python(
+    const { stdout } = await python(
       home,
       `app = ghost.connect()
 def price(request):
@@ -86,7 +88,7 @@ def price(request):
 app.respond("prices", price)
 assert app.request("prices", "apples") == 4.5
 assert fails("NOT_FOUND", lambda: app.request("prices", "pears")) == "cannot find pears"
-fails("FAILED", lambda: app.request("prices", "plums"))
+assert fails("FAILED", lambda: app.request("prices", "plums")) == "KeyError('plums')"
 assert "nobody listens" in fails("NO_RESPONDERS", lambda: app.request("nobody", 1, timeout="10m"))
 app.subscribe("silent", lambda message: None)
 fails("TIMED_OUT", lambda: app.request("silent", 1, timeout="50ms"))
@@ -97,6 +99,8 @@ for thread in threads: thread.join()
 assert answers == [4.5] * 8
 `,
     );
+    assert.match(stdout, /cannot answer a request to prices: KeyError\('plums'\)".+Traceback.+in price\\n/);
+    assert.not.match(stdout, "cannot find pears");
   },
 );
 

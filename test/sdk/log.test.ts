@@ -37,6 +37,18 @@ test("the log takes whatever it is given as JSON: a field that cannot be written
   assert.is(end?.message, "end");
 });
 
+test("an error is told with what caused it, and with what caused that", async () => {
+  using app = makeApp();
+  const code = `
+import { G } from "ghost-sdk";
+G.error("cannot order", new Error("boom", { cause: new TypeError("the cause", { cause: "its own" }) }));`;
+  const { stdout } = await app.run(code, { env: { GHOST_NAME: "shop" } });
+  const { error } = JSON.parse(stdout) as { error: { message: string; cause: { message: string; stack: string; cause: string } } };
+  assert.equal([error.message, error.cause.message, error.cause.cause], ["boom", "the cause", "its own"]);
+  assert.match(error.cause.stack, /^TypeError: the cause\n +at /);
+  assert.match((await app.run(code)).stderr, /error=Error: boom\n.+ cause=TypeError: the cause\n.+ cause=its own\n$/s);
+});
+
 test("the log for people throws nothing either", async () => {
   using app = makeApp();
   const { code, stdout, stderr } = await app.run(HOSTILE);

@@ -10,7 +10,7 @@
 
 Durations are texts with their unit: "500ms", "5s", "10m", "2h", "30d". Data is what JSON can hold, integers up to 64 bits. What fails raises GhostError, whose `code` is permanent:
 HUB_UNREACHABLE, UNAUTHORIZED, NO_RESPONDERS, TIMED_OUT, SQL_FAILED, WRONG_TYPE, LIMIT_EXCEEDED, USAGE … Threads may share an app; each gets a connection."""
-import base64, contextlib, datetime, functools, json, os, random, re, select, socket, sys, threading, time, uuid  # noqa: E401
+import base64, contextlib, datetime, functools, json, os, random, re, select, socket, sys, threading, time, traceback, uuid  # noqa: E401
 
 PATIENCE = 5.0  # seconds that a call waits for a hub that is away
 REPLY_LIMIT = 60.0  # seconds that the hub may take for an answer
@@ -96,9 +96,9 @@ class Ghost:
             try:
                 data = responder(request)
             except Exception as error:
-                fields = {"error": {"code": getattr(error, "code", "FAILED"), "message": str(error)}}
+                fields = {"error": {"code": getattr(error, "code", "FAILED"), "message": _why(error)}}
                 if not isinstance(error, GhostError):
-                    self.error(f"cannot answer a request to {channel}: {error}", error=type(error).__name__)
+                    self.error(f"cannot answer a request to {channel}: {_why(error)}", error=type(error).__name__, stack=traceback.format_exc())
             if request.reply:
                 self.call("PUBLISH", request.reply, self._wrap(data, request.id, None, **fields))
         return self.subscribe(channel, answer)
@@ -330,7 +330,7 @@ class Subscription:
             try:
                 handler(message)
             except Exception as error:  # one bad message ends nothing
-                self._app.error(f"cannot handle a message of {self.channel}: {error}", error=type(error).__name__)
+                self._app.error(f"cannot handle a message of {self.channel}: {_why(error)}", error=type(error).__name__, stack=traceback.format_exc())
 
 
 class _Wire:
@@ -438,6 +438,11 @@ def _ms(duration):
     if found is None or float(found[1]) == 0:
         raise GhostError("USAGE", f"cannot use {duration!r} as a duration: it needs a unit and is above 0", "for example 500ms, 5s, 10m or 2h")
     return max(1, round(float(found[1]) * UNITS[found[2]]))
+
+
+def _why(error):
+    """The text of a KeyError is the key alone, that of many others is empty."""
+    return repr(error) if isinstance(error, KeyError) or not str(error) else str(error)
 
 
 def _written(value, read):
