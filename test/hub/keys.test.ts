@@ -316,6 +316,28 @@ test("an error that repeats what a client sent is one line, without the line end
   assert.is(await talk.ask("PING"), "PONG");
 });
 
+test("a zero ends a word that an error repeats, as in Redis", async () => {
+  await using home = makeHome();
+  await using hub = await serveHub(home);
+  using talk = await hub.talk();
+  await talk.ask("XGROUP", "CREATE", "s", "g", "0", "MKSTREAM");
+  const replies = await talk.askAll([
+    ["XCLAIM", "s", "g", "c", "0", "a\0b", "5", "26-1"],
+    ["CLIENT", "LIST", "TYPE", "a\0b"],
+    ["CLIENT", "UNBLOCK", "1", "a\0b"],
+    ["HELLO", "3", "a\0b"],
+  ]);
+  assert.equal(
+    replies.map((reply) => (reply as { error: string }).error),
+    [
+      "ERR Unrecognized XCLAIM option 'a'",
+      "ERR Unknown client type 'a'",
+      "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR",
+      "ERR Syntax error in HELLO option 'a'",
+    ],
+  );
+});
+
 test("numbers beyond 2^53 that clients choose end no hub when they come back from the file", async () => {
   await using home = makeHome();
   await using first = await serveHub(home);

@@ -4,7 +4,7 @@ import type { Client } from "../server/client.ts";
 import { define, FAMILY } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
 import { integerAt } from "../server/numbers.ts";
-import { refuse, SYNTAX } from "../server/reply-error.ts";
+import { refuse, SYNTAX, shown } from "../server/reply-error.ts";
 import { checkName, REDIS_VERSION } from "./connection.ts";
 
 define({
@@ -36,7 +36,7 @@ function setInfo(hub: Hub, one: Client, args: Arguments): void {
   const what = wordAt(args, 2);
   if (what === "LIB-NAME") one.library = checkName(textAt(args, 3));
   else if (what === "LIB-VER") one.libraryVersion = checkName(textAt(args, 3));
-  else refuse(`ERR Unrecognized option '${textAt(args, 2)}'`);
+  else refuse(`ERR Unrecognized option '${shown(textAt(args, 2))}'`);
   hub.output.ok();
 }
 
@@ -47,7 +47,7 @@ function list(hub: Hub, _one: Client, args: Arguments): void {
     clients = clients.filter(({ id }) => ids.has(id));
   } else if (args.count === 4 && wordAt(args, 2) === "TYPE") {
     const kind = wordAt(args, 3).toLowerCase();
-    if (!["normal", "pubsub", "master", "replica", "slave"].includes(kind)) refuse(`ERR Unknown client type '${textAt(args, 3)}'`);
+    if (!["normal", "pubsub", "master", "replica", "slave"].includes(kind)) refuse(`ERR Unknown client type '${shown(textAt(args, 3))}'`);
     clients = clients.filter((one) => kindOf(hub, one) === kind);
   } else if (args.count > 2) refuse(SYNTAX);
   hub.output.verbatim(clients.map((one) => `${line(hub, one)}\n`).join(""));

@@ -5,7 +5,7 @@ import type { Client } from "../server/client.ts";
 import { allCommands, type Command, commandNamed, define, FAMILY } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
 import { integerAt } from "../server/numbers.ts";
-import { refuse, SYNTAX } from "../server/reply-error.ts";
+import { refuse, SYNTAX, shown } from "../server/reply-error.ts";
 import { unwatch } from "../server/watching.ts";
 
 /** The Redis version whose behaviour is that of the hub. */
@@ -139,7 +139,7 @@ function readHello(args: Arguments): { user: string; token: string | null; name:
       words.token = textAt(args, index + 2);
       index += 2;
     } else if (word === "SETNAME" && left >= 1) words.name = checkName(textAt(args, ++index));
-    else refuse(`ERR Syntax error in HELLO option '${textAt(args, index)}'`);
+    else refuse(`ERR Syntax error in HELLO option '${shown(textAt(args, index))}'`);
   }
   return words;
 }

@@ -8,7 +8,7 @@ import type { Client } from "../server/client.ts";
 import { define } from "../server/commands.ts";
 import type { Hub } from "../server/hub.ts";
 import { integerAt } from "../server/numbers.ts";
-import { refuse, SYNTAX } from "../server/reply-error.ts";
+import { refuse, SYNTAX, shown } from "../server/reply-error.ts";
 import { consumerOf, groupAt, idAt, nameAt, placeAt, refuseMorePending, startAt, writeEntry, writeId } from "./stream-words.ts";
 
 define({
@@ -63,7 +63,7 @@ function readOptions(args: Arguments, first: number, now: number): ClaimOptions 
     else if (word === "TIME" && hasMore) options.delivered = integer();
     else if (word === "RETRYCOUNT" && hasMore) options.count = integer();
     else if (word === "LASTID" && hasMore) options.last = idAt(args, ++index);
-    else refuse(`ERR Unrecognized XCLAIM option '${textAt(args, index)}'`);
+    else refuse(`ERR Unrecognized XCLAIM option '${shown(textAt(args, index))}'`);
   }
   const { delivered } = options;
   if (delivered !== null && (delivered < 0 || delivered > now)) options.delivered = now;

@@ -89,30 +89,37 @@ test("any changes, taken back or not, leave what a map of the same says", () => 
     return seed % below;
   };
   const log = new StringLog();
-  let settled = new Map<string, number | "removed">();
-  let now = new Map(settled);
+  const now = new Map<string, number | "removed">();
+  /** What the turn's changes were before it. */
+  let before: [string, number | "removed" | undefined][] = [];
+  const become = (name: string, value: number | "removed" | undefined) => {
+    if (value === undefined) now.delete(name);
+    else now.set(name, value);
+  };
   for (let step = 0; step < 60_000; step++) {
     const namespace = 1 + random(3);
     // Few keys at first, then so many that there must be more room, also in the middle of a turn.
     const key = `k${random(step < 20_000 ? 300 : 20_000)}`;
     const name = `${namespace} ${key}`;
     const what = random(100);
+    before.push([name, now.get(name)]);
     if (what < 70) {
       set(log, namespace, key, bytes(step & 255, (step >> 8) & 255), 0, step);
-      now.set(name, step);
+      become(name, step);
     } else if (what < 85) {
       log.removed(namespace, key);
-      now.set(name, "removed");
+      become(name, "removed");
     } else if (what < 92) {
       log.moved(namespace, key);
-      now.delete(name);
+      become(name, undefined);
     } else if (what < 96) {
       log.skip();
       log.settle();
-      settled = new Map(now);
+      before = [];
     } else if (what === 99) {
       log.rollBack();
-      now = new Map(settled);
+      for (const [changed, value] of before.reverse()) become(changed, value);
+      before = [];
     }
   }
   assert.is(log.size, now.size);
