@@ -10,6 +10,7 @@ import { type Runnable, readRunnable, readTests } from "../../runtime/foreground
 import { type ForegroundChange, ForegroundRun } from "../../runtime/foreground/run.ts";
 import type { Context } from "../context.ts";
 import { OutputClosed } from "../output/stream.ts";
+import { isTerminal } from "../output/terminal.ts";
 import { passSignals } from "./pass-signals.ts";
 
 /** What is to be run in the foreground. */
@@ -49,6 +50,7 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
     surroundingsFor: () => surroundingsOf(current, home, context.environment),
     checked: definition.healthCheck !== null,
     outlives: options.watch,
+    unattended: options.isolated && !isTerminal(0),
     onChange(change) {
       announcement.changed(change);
       tell(context, runnable, change);

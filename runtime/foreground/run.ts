@@ -28,6 +28,8 @@ const TOKEN_BYTES = 12;
 const ANSWER_MS = 10_000;
 /** Who types ^C again within this time means it, in ms; later it is another one, as a program may take ^C for what it likes. */
 const INSIST_MS = 2_000;
+/** A signal to the whole process group may end the program before this process hears of it: no restart is decided earlier after an end, in ms. */
+const GROUP_SIGNAL_MS = 20;
 /** How long the runtime may take to tell the end of its own child, in ms. */
 const TOLD_MS = 1_000;
 
@@ -43,6 +45,8 @@ export interface ForegroundParts {
   readonly checked: boolean;
   /** True: the end of the program is not the end of the run, for a change of its files starts it again. */
   readonly outlives: boolean;
+  /** True: nobody is there who could press ^C again, so an app that ignores a SIGINT is asked to end when the time of its `stop` has passed. */
+  readonly unattended: boolean;
   /** Told of every change, after it. */
   readonly onChange: (change: ForegroundChange) => void;
 }
@@ -77,6 +81,8 @@ export class ForegroundRun {
   private unwanted = false;
   /** What ended the wait of a run of which nothing ran any more. */
   private endedBy: NodeJS.Signals | null = null;
+  /** Runs out when an app that nobody attends has not ended at a SIGINT. */
+  private patience: ReturnType<typeof setTimeout> | undefined;
   private harder: (() => void) | null = null;
   private hasRun = false;
   private surroundingsFor: SurroundingsFor | null = null;
@@ -115,8 +121,16 @@ export class ForegroundRun {
     if (this.machine.state.at === "starting") {
       if (passOn) this.early.push(signal);
     } else if (identity === null) this.stop(signal);
-    else if (insists) this.insist(signal);
+    else if (insists) this.insist(signal, "^C");
     else if (passOn) passSignal(identity, signal);
+    if (passOn && signal === "SIGINT" && this.parts.unattended) this.patience ??= this.waitPatiently(signal);
+  }
+
+  private waitPatiently(signal: NodeJS.Signals): ReturnType<typeof setTimeout> {
+    const ask = (): void => {
+      if (!this.unwanted && this.identity() !== null) this.insist(signal, signal);
+    };
+    return setTimeout(ask, this.definition.stop.timeoutMs).unref();
   }
 
   /** Any other signal goes to the program as it came. */
@@ -140,12 +154,12 @@ export class ForegroundRun {
     if (!this.unwanted || this.machine.state.at !== "stopping") this.stop(signal);
   }
 
-  private insist(signal: NodeJS.Signals): void {
+  private insist(signal: NodeJS.Signals, what: string): void {
     const { stop } = this.definition;
     const isAsked = this.machine.state.at === "stopping";
     const text = isAsked
       ? "does not end, and is killed"
-      : `does not end at ^C: ${stop.command ? "stop.command" : stop.signal} asks it to; ^C once more kills it`;
+      : `does not end at ${what}: ${stop.command ? "stop.command" : stop.signal} asks it to; ${what} once more kills it`;
     const status = statusOf(this.machine);
     this.insisted = true;
     this.parts.onChange({ from: status, to: status, last: false, cause: { kind: "insisted", text } });
@@ -214,8 +228,10 @@ export class ForegroundRun {
 
   private async spawn(token: string): Promise<void> {
     try {
-      const identity = await spawnOnTerminal(this.request(token), token, ({ code, signal }) =>
-        this.programEnded({ code, signal, known: true, spawnError: null }),
+      const identity = await spawnOnTerminal(
+        this.request(token),
+        token,
+        ({ code, signal }) => void this.programEnded({ code, signal, known: true, spawnError: null }),
       );
       this.hasRun = true;
       this.dispatch(this, { type: "spawned", identity });
@@ -241,8 +257,11 @@ export class ForegroundRun {
     return { ...rest, file, name: executable, workingDirectory, environment, umask, nice, openFiles: limits.openFiles, end };
   }
 
-  private programEnded(exit: Exit): void {
-    if (performance.now() - this.interruptedMs < ANSWER_MS) this.unwanted = true;
+  private async programEnded(exit: Exit): Promise<void> {
+    const isAnswer = (): boolean => performance.now() - this.interruptedMs < ANSWER_MS;
+    const isSettled = (): boolean => this.unwanted || isAnswer() || this.policy().policy === "never";
+    for (let waited = 0; waited < GROUP_SIGNAL_MS && !isSettled(); waited += 1) await delay(1);
+    if (isAnswer()) this.unwanted = true;
     const token = this.identity()?.token;
     // As in the background: one that ended well may leave somebody behind on purpose.
     const leftovers = token !== undefined && !succeeded(exit, this.definition.restart) && bearersOf(token).length > 0;

@@ -351,4 +351,25 @@ test("a service that is interrupted is not restarted", async () => {
   assert.is(session.out(), "ready\n");
 });
 
+test("a service that a signal to the whole group ended is not started once more, and ghost run ends as asked", async () => {
+  await using home = makeHome();
+  home.write(".ghost.yaml", "app: { id: svc }\nrestart: true\nentry: app.sh\n");
+  home.write("app.sh", `#!/bin/sh\necho ready $$\nexec sleep 60\n`, 0o755);
+  await using session = inForeground(["run"], { cwd: home.work, env: home.env });
+  await session.said(/ready \d+/);
+  process.kill(Number(/ready (\d+)/.exec(session.text())?.[1]), "SIGTERM");
+  assert.is(await session.end("SIGTERM"), 143);
+  assert.match(session.text(), /^ready \d+\n$/);
+});
+
+test("in an isolated run, where nobody can press ^C again, an app that ignores SIGINT is asked to end after the time of its stop", async () => {
+  await using home = makeHome();
+  home.write(".ghost.yaml", "app: { id: deaf }\ntype: service\nstop: { timeout: 200ms }\n");
+  home.write("app.js", `process.on("SIGINT", () => console.log("ignored"));\nconsole.log("ready");\nsetInterval(() => {}, 1000);\n`);
+  await using session = inForeground(["run", "--isolated"], { cwd: home.work, env: home.env });
+  await session.said(/ready/);
+  assert.is(await session.end("SIGINT"), 143);
+  assert.match(session.text(), /ignored\nghost: deaf does not end at SIGINT: SIGTERM asks it to/);
+});
+
 test.run();
