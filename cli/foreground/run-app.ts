@@ -57,7 +57,7 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
       if (change.cause?.kind === "exit" && change.to !== "exited") causesTold ??= tellLikelyCauses(context, current);
     },
   });
-  const announcement = announcementOf(context, root, run);
+  const announcement = announcementOf(context, root, options.purpose, run);
   passSignals(run);
   let closed = false;
   const looking = watchOutput(() => {
@@ -96,11 +96,11 @@ function read(context: Context, home: string, { purpose, args, watch }: Foregrou
 }
 
 /** Made when the first word of the program is on its way. */
-function announcementOf(context: Context, root: string, run: ForegroundRun): Announcement {
+function announcementOf(context: Context, root: string, purpose: ForegroundOptions["purpose"], run: ForegroundRun): Announcement {
   const { warn } = context;
   const by = `ghost ${context.verb} (pid ${process.pid})`;
   const client = (start: "always" | "never") => connect(root, { start, version: context.version, warn: () => undefined });
-  return new Announcement(run, { first: client("always"), later: client("never"), by, warn });
+  return new Announcement(run, { first: client("always"), later: client("never"), by, purpose, warn });
 }
 
 /** On standard error, between what the app writes: that it is started again, and why. */

@@ -44,6 +44,12 @@ function view(changes: Partial<ProcessView>): ProcessView {
 
 const list = (processes: ProcessView[], columns = 200): string[] => renderProcesses(processes, { columns, paint: plain, now: NOW });
 
+test("what runs in the foreground beside a service of its name, or twice, has lines of its own", () => {
+  const run = (id: string, pid: number) => view({ id, pid, foreground: true, startedAt: "2026-11-23T11:59:00Z" });
+  const pids = list([run("3", 901), run("2", 900), view({})]).map((line) => line.split(/ +/)[2]);
+  assert.equal(pids, ["PID", "812", "900", "901"]);
+});
+
 test("one project: a line a process, by name", () => {
   assert.equal(list([view({ name: "web", pid: null, status: "stopped", desired: "down", why: "stopped by ghost stop" }), view({})]), [
     "NAME  STATUS   PID  UPTIME  RESTARTS   CPU     MEM  WHY",

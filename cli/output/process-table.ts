@@ -32,11 +32,13 @@ export function renderProcesses(
   return plainly ?? renderTable(COLUMNS, paintedRows(sorted, texts, projects, paint), columns, paint);
 }
 
-/** By project, name and instance. Sorted by keys, without a comparison of our own, because that is done for each pair. */
+/** By project, name and instance, what somebody runs in the foreground last. Sorted by keys, without a comparison of our own, because that is done for each pair. */
 function inOrder(processes: readonly ProcessView[]): ProcessView[] {
   const byKey = new Map<string, ProcessView>();
-  for (const process of processes)
-    byKey.set(`${process.project}\0${process.name}\0${String(process.instance).padStart(6, "0")}\0${process.node}`, process);
+  for (const process of processes) {
+    const run = process.foreground ? `${process.startedAt} ${process.id}` : "";
+    byKey.set(`${process.project}\0${process.name}\0${String(process.instance).padStart(6, "0")}\0${process.node}\0${run}`, process);
+  }
   return [...byKey.keys()].sort().map((key) => byKey.get(key) as ProcessView);
 }
 

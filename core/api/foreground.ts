@@ -10,12 +10,20 @@ export interface ForegroundAnnouncement {
   readonly machine: Machine;
   /** Who runs it, for `why`, e.g. `ghost run (pid 812)`. */
   readonly by: string;
+  /** Its tests: what becomes of them is no part of the app's history. Default `run`. */
+  readonly purpose?: "run" | "test";
   /** That very process; absent: its end is not looked for. */
   readonly runner?: { readonly pid: number; readonly startTicks: number };
 }
 
 /** The answer, as server-sent events: first the id, by which changes are told, then what the daemon asks for. */
-export type ForegroundWord = { readonly id: string } | ForegroundRequest;
+export type ForegroundWord = ForegroundGreeting | ForegroundRequest;
+
+/** `beside`: the pids of what runs already under the same name; absent: a daemon of an older version. */
+export interface ForegroundGreeting {
+  readonly id: string;
+  readonly beside?: readonly number[];
+}
 
 /** `event`: it is to happen there; `restart`: what the app's code says of restarts is in effect from now on. */
 export type ForegroundRequest = { readonly event: Event } | { readonly restart: RestartPolicy };

@@ -21,6 +21,7 @@ export interface AnnouncementClients {
   /** Starts none: the next one comes by itself, or was stopped on purpose. */
   readonly later: DaemonClient;
   readonly by: string;
+  readonly purpose: "run" | "test";
   /** Told once, why nothing of this is known to the daemon. */
   readonly warn: (text: string) => void;
 }
@@ -80,16 +81,29 @@ export class Announcement {
 
   private async listen(client: DaemonClient): Promise<void> {
     const { definition, machine } = this.run;
+    const { by, purpose } = this.clients;
     const runner = { pid: process.pid, startTicks: readProcess(process.pid)?.startTicks ?? 0 };
-    for await (const word of client.announce({ definition, machine, by: this.clients.by, runner }, this.ending.signal)) {
+    for await (const word of client.announce({ definition, machine, by, purpose, runner }, this.ending.signal)) {
       if ("event" in word) this.run.dispatch(this.run, word.event);
       else if ("restart" in word) this.run.definition = { ...this.run.definition, restart: word.restart };
       else {
         this.id = word.id;
+        // A daemon that is told anew was not asked about this.
+        if (client === this.clients.first) this.tellBeside(word.beside ?? []);
         this.contact();
         this.tell();
       }
     }
+  }
+
+  /** Two of one name are meant at times, and else the reason of much that is hard to explain. */
+  private tellBeside(pids: readonly number[]): void {
+    if (pids.length === 0 || this.clients.purpose === "test") return;
+    const { name } = this.run.definition;
+    const which = `${pids.length > 1 ? "pids" : "pid"} ${pids.join(", ")}`;
+    this.clients.warn(
+      `${name} runs already (${which}): what they keep in the hub under this name is the same, and what each does by time is done twice`,
+    );
   }
 
   private tell(): void {

@@ -2,10 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ForegroundAnnouncement, ForegroundRequest, ForegroundUpdate } from "../../core/api/foreground.ts";
+import type { Cause, HistoryEntry } from "../../core/api/wire.ts";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Event } from "../../core/lifecycle/events.ts";
-import { statusOf, tokenOf } from "../../core/lifecycle/view.ts";
+import { pidOf, statusOf, tokenOf } from "../../core/lifecycle/view.ts";
 import { stillRunning } from "../process/on-terminal.ts";
 import { isIdle } from "./actions.ts";
 import { keyOf, type Supervised, supervise } from "./supervised.ts";
@@ -48,6 +49,7 @@ export function addGuest(
   guest.adopted = true;
   guest.why = `runs in the foreground of ${announcement.by}`;
   guest.startedBy = announcement.by;
+  guest.isTest = announcement.purpose === "test";
   noteRun(guest);
   supervisor.processes.set(guest.key, guest);
   supervisor.dependencies.forgetGraph();
@@ -60,7 +62,7 @@ export function updateGuest(supervisor: Supervisor, guest: Supervised, { machine
   if (tokenOf(machine) !== tokenOf(guest.machine)) guest.cpuSample = null;
   guest.machine = machine;
   noteRun(guest);
-  if (cause) supervisor.record(guest, from, to, cause);
+  if (cause) tell(supervisor, guest, from, to, cause);
   supervisor.runChanges.tell(guest);
   supervisor.dependencies.changed(guest);
   for (const wake of [...guest.waiters]) wake();
@@ -89,7 +91,27 @@ export async function loseGuest(supervisor: Supervisor, guest: Supervised, runne
   if (wasIdle || !runner) return;
   await delay(GONE_MS, undefined, { ref: false });
   if (stillRunning([runner]).length > 0) return;
-  supervisor.record(guest, before, "stopped", { kind: "runner-killed", text: `${guest.startedBy} was killed, and it ends with that` });
+  tell(supervisor, guest, before, "stopped", { kind: "runner-killed", text: `${guest.startedBy} was killed, and it ends with that` });
+}
+
+/** Under the app's name, with whose run it was: another one may run in the background. */
+function tell(supervisor: Supervisor, guest: Supervised, from: string | null, to: string | null, cause: Cause): void {
+  const facts = { by: guest.startedBy, foreground: true, ...cause.facts };
+  if (guest.isTest) guest.why = cause.text;
+  else supervisor.record(guest, from, to, { ...cause, facts });
+}
+
+/** Whether it happened to what somebody runs in the foreground. */
+export function isOfGuest({ cause }: HistoryEntry): boolean {
+  return cause.facts?.foreground === true;
+}
+
+/** The pids of what runs under the same name as a guest. */
+export function besideGuest({ processes }: Supervisor, guest: Supervised): number[] {
+  const same = [...processes.values()].filter(
+    (each) => each !== guest && !each.isTest && keyOf(each.definition) === keyOf(guest.definition),
+  );
+  return same.flatMap(({ machine }) => pidOf(machine) ?? []);
 }
 
 function removeGuest(supervisor: Supervisor, guest: Supervised): void {

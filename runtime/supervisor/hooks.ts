@@ -6,6 +6,7 @@ import { maskValues } from "../../core/config/secrets.ts";
 import { crashLoopEndMs } from "../../core/lifecycle/state.ts";
 import { pidOf, statusOf } from "../../core/lifecycle/view.ts";
 import type { HookCounts } from "../../core/metrics/values.ts";
+import { isOfGuest } from "./guests.ts";
 import { HookQueue } from "./hook-queue.ts";
 import { lastLinesOf } from "./last-lines.ts";
 import { keyOf, type Supervised } from "./supervised.ts";
@@ -41,9 +42,9 @@ export class HookRunner {
     this.told = readTold(supervisor.parts.store.getMeta(META_KEY));
   }
 
-  /** Looks at the process that an entry of the history is about. */
+  /** Looks at the process that an entry of the history is about; of what somebody runs in the foreground, and looks at, nothing is told. */
   observe(entry: HistoryEntry): void {
-    if (entry.project === null || entry.name === null) return;
+    if (entry.project === null || entry.name === null || isOfGuest(entry)) return;
     const process = this.supervisor.processes.get(keyOf({ project: entry.project, name: entry.name }, entry.instance));
     if (process) this.look(process, entry.to === "failed" && entry.from !== "failed", entry.cause);
   }

@@ -66,6 +66,8 @@ export interface Supervised {
   results: readonly RunResult[];
   /** Who asked for the current run. */
   startedBy: string;
+  /** Runs an app's tests: nothing of it is told of the app. */
+  isTest: boolean;
   /** When its schedule runs it next, in ms since 1970; null without a schedule, and while that is not armed. */
   nextRunMs: number | null;
   /** True while one that is not armed runs because it was triggered: at the end of that run it is wanted no longer. */
@@ -125,6 +127,7 @@ export function supervise(stored: Pick<StoredProcess, "key" | "id" | "manifestId
     probe: null,
     results: stored.results ?? [],
     startedBy: "ghost",
+    isTest: false,
     nextRunMs: null,
     triggered: false,
     stopping: null,

@@ -1,6 +1,6 @@
 import type { ForegroundAnnouncement, ForegroundUpdate, ForegroundWord } from "../../../core/api/foreground.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
-import { addGuest, findGuest, loseGuest, updateGuest } from "../../supervisor/guests.ts";
+import { addGuest, besideGuest, findGuest, loseGuest, updateGuest } from "../../supervisor/guests.ts";
 import { hubUserOf } from "../../supervisor/run.ts";
 import type { Call } from "../call.ts";
 import type { Route } from "../http.ts";
@@ -25,7 +25,7 @@ async function announce({ supervisor, hub }: DaemonNode, call: Call): Promise<vo
   if (uid !== null) void hub.doors.open(uid);
   const stream = call.events();
   stream.onClose(() => void loseGuest(supervisor, guest, announcement.runner));
-  say({ id: guest.id });
+  say({ id: guest.id, beside: besideGuest(supervisor, guest) });
 }
 
 async function change({ supervisor }: DaemonNode, call: Call): Promise<void> {
