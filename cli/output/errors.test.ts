@@ -39,11 +39,13 @@ test("a configuration error is a line with file:line:column for each thing that 
       hint: "did you mean restart?",
     },
     { severity: "warning", file: "/etc/other.yaml", line: 1, column: 1, message: "it is empty" },
+    { severity: "warning", file: "/srv/app/$GHOST_CORE_MODEE", line: 1, column: 1, message: "it overrides nothing" },
   ];
   assert.equal(renderError({ code: "CONFIG_INVALID", message: "…", details: { diagnostics } }, "/srv/app", plain), [
     "processes.yaml:3:5: unknown key restrat",
     "  hint: did you mean restart?",
     "/etc/other.yaml:1:1: warning: it is empty",
+    "warning: the environment variable GHOST_CORE_MODEE: it overrides nothing",
     "error: nothing was changed: 1 error in the configuration",
   ]);
 });

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, relative } from "node:path";
-import { placeText } from "../../core/config/diagnostics.ts";
+import { isVariable, placeText } from "../../core/config/diagnostics.ts";
 import type { ErrorBody } from "../../core/errors/ghost-error.ts";
 import type { Candidate } from "../../core/graph/select.ts";
 import type { Paint } from "./paint.ts";
@@ -29,12 +29,13 @@ export function renderError(error: ErrorBody, directory: string, paint: Paint, i
   ];
 }
 
-/** `file:line:column: message`, the form that editors and terminals make into a link, and its hint on a line of its own. */
+/** `file:line:column: message`, the form that editors and terminals make into a link, and its hint on a line of its own; a variable's begins as other warnings do. */
 export function renderDiagnostic(diagnostic: ShownDiagnostic, directory: string, paint: Paint): string[] {
   const { severity, message, hint } = diagnostic;
   const kind = severity === "warning" ? paint.yellow("warning: ") : "";
   const place = paint.bold(`${placeText(diagnostic, (file) => shortPath(file, directory))}:`);
-  return [`${place} ${kind}${message}`, ...(hint ? [`  ${paint.cyan("hint:")} ${hint}`] : [])];
+  const line = isVariable(diagnostic) ? `${kind}${place} ${message}` : `${place} ${kind}${message}`;
+  return [line, ...(hint ? [`  ${paint.cyan("hint:")} ${hint}`] : [])];
 }
 
 /** Of those that an ambiguous name may mean, the one that a file of the current folder declares was most likely meant: said, not guessed. */

@@ -120,6 +120,9 @@ test("a variable that begins as an override and is none is told, with what was p
   assert.equal(told("", { GHOST_CORE_MODEE: "production", GHOST_HOME: "/h", GHOST_APP_OWN: "1", GHOST_CACHE_COLOUR: "" }), [
     "the environment variable GHOST_CORE_MODEE: it overrides nothing, for there is no such value; did you mean GHOST_CORE_MODE?",
   ]);
+  assert.equal(told("", { GHOST_APP_ID: "zz" }), [
+    "the environment variable GHOST_APP_ID: it overrides nothing, for what an app is known by its file alone says",
+  ]);
   assert.is(told("environment: { GHOST_CACHE_COLOUR: red }", {}).length, 1);
   assert.equal(told("encryption: { key_env: GHOST_ENCRYPTION_KEY }", { GHOST_ENCRYPTION_KEY: "secret" }), []);
 });

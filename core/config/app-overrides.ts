@@ -28,6 +28,8 @@ const BEGINNINGS = /^GHOST_(?:CORE|CACHE|ENCRYPTION|RESILIENCE)_/;
 /** A section, and what an app is registered by: one variable for all apps would make them one. */
 const NOT_OVERRIDDEN: ReadonlySet<string> = new Set(["core.settings", "app.id"]);
 
+const APP_ID = overrideName(["app", "id"]);
+
 /** Every variable that overrides a value of an app's file, and the path of that value. */
 export const OVERRIDES: ReadonlyMap<string, readonly string[]> = new Map(
   SECTIONS.flatMap(([section, table]) =>
@@ -59,6 +61,7 @@ function reportMisspelt(tree: MapTree, variables: Variables, report: Report): vo
   const { value: encryption } = tree.entries.get("encryption") ?? {};
   const keyEnv = encryption?.kind === "map" ? encryption.entries.get("key_env")?.value : undefined;
   const named = keyEnv?.kind === "scalar" ? keyEnv.text : null;
+  if (variables[APP_ID]) report.warn(placeOf(APP_ID, tree), "it overrides nothing, for what an app is known by its file alone says");
   for (const name of Object.keys(variables)) {
     if (!BEGINNINGS.test(name) || OVERRIDES.has(name) || name === named || !variables[name]) continue;
     const meant = nearest(name, OVERRIDES.keys());

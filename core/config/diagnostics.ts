@@ -56,6 +56,11 @@ export function placeText({ file, line, column }: Place, path: (file: string) =>
   return name === undefined ? `${path(file)}:${line}:${column}` : `the environment variable ${name}`;
 }
 
+/** Whether it is about a value that stands in no file. */
+export function isVariable({ file }: Place): boolean {
+  return VARIABLE.test(file);
+}
+
 /** What stands in the place of a file's name for a value that a variable gave. */
 export function variablePlace(name: string): string {
   return `$${name}`;

@@ -43,6 +43,9 @@ export interface SagaShelf<Kept extends KeptSaga = KeptSaga> {
   tell(notice: SagaNotice): void;
 }
 
+/** Names and ids stand in logs and on terminals. Those that were begun with one before it was refused go on. */
+const CONTROL = /\p{Cc}/u;
+
 /** A saga with its records, while something is done with it. */
 interface Open<Kept> {
   readonly saga: Kept;
@@ -106,6 +109,7 @@ export class SagaBook<Kept extends KeptSaga = KeptSaga> {
   }
 
   private begin(name: string, id: string, plan: SagaPlan, input: string): Open<Kept> {
+    if (CONTROL.test(name + id)) throw refusal("USAGE", "a saga's name and its id have no control characters, such as a line end");
     const open = { saga: this.shelf.make(name, id), records: [], added: [] };
     const value = parseJson(input);
     if (value === undefined) throw refusal("USAGE", "its input is no JSON");

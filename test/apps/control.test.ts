@@ -57,6 +57,11 @@ test("an app that is granted orchestrator makes, starts, looks at and stops grou
   assert.match(await refusal(hub, "waitForHealthy", { name: "api", timeoutMs: 10 }), /TIMED_OUT/);
   assert.match(await refusal(hub, "groupStatus", { name: "nothing" }), /NOT_FOUND/);
   assert.match(await refusal(hub, "explode"), /USAGE cannot explode/);
+  assert.match(await refusal(hub, "startGroup", { name: "backend", order: "odd" }), /order is not dependency, sequential or parallel/);
+  assert.match(
+    await refusal(hub, "createGroup", { name: "x", processes: ["db"], startup: "odd" }),
+    /startup is not dependency, sequential/,
+  );
 });
 
 test("an app that is not granted it is denied, with the remedy; the operator needs no grant", async () => {

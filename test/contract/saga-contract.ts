@@ -193,6 +193,7 @@ function logContract(it: It): void {
 
   it("refuses what is too long, and plans that are none; nothing of it stays", async (_place, log) => {
     await rejects(log.claim("order", "x".repeat(257), CLAIM, "1"), "LIMIT_EXCEEDED");
+    await rejects(log.claim("order", "a\nb", CLAIM, "1"), "USAGE");
     await rejects(log.claim("order", "1", CLAIM, JSON.stringify("x".repeat(300_000))), "LIMIT_EXCEEDED");
     for (const plan of ["", "[]", '[{"name":"a"}]', '[{"name":"a","run":[1,1,1]},{"name":"a","run":[1,1,1]}]'])
       await rejects(log.claim("order", "1", { ...CLAIM, plan }, "1"), "USAGE");

@@ -55,7 +55,7 @@ function isGranted(supervisor: Supervisor, name: string): boolean {
 
 async function startGroup(supervisor: Supervisor, given: Arguments, by: string): Promise<ControlledGroup> {
   const group = findGroup(supervisor, given);
-  const order = readOrder(given.order) ?? group.startup;
+  const order = readOrder(given.order, "order") ?? group.startup;
   await acted((report) => startAll(supervisor, supervisor.groups.membersOf(group), { by, order }, report));
   return groupView(supervisor, group);
 }
@@ -118,13 +118,13 @@ function groupRequest(given: Arguments): GroupRequest {
   const { project, processes } = given;
   if (!Array.isArray(processes) || !processes.every((each) => typeof each === "string")) throw misfit("processes", "a list of names");
   if (project !== undefined && typeof project !== "string") throw misfit("project", "a text");
-  return { name: text(given.name, "name"), project, processes, startup: readOrder(given.startup) };
+  return { name: text(given.name, "name"), project, processes, startup: readOrder(given.startup, "startup") };
 }
 
-function readOrder(order: unknown): StartupOrder | undefined {
+function readOrder(order: unknown, key: string): StartupOrder | undefined {
   if (order === undefined || order === null) return undefined;
   const known = (["dependency", "sequential", "parallel"] as const).find((each) => each === order);
-  if (!known) throw misfit("order", "dependency, sequential or parallel");
+  if (!known) throw misfit(key, "dependency, sequential or parallel");
   return known;
 }
 
