@@ -94,14 +94,17 @@ function currentFolder(): string | null {
 /** With `--json` the error is the one value on standard output; else it is told on standard error. */
 async function tell(error: unknown, words: readonly string[]): Promise<number> {
   const expected = error instanceof GhostError ? error : bug(error);
+  const failureCode = await failureCodeOf(words).catch(() => undefined);
   const end = words.indexOf("--");
   if ((end === -1 ? words : words.slice(0, end)).includes("--json")) writeFully(1, `${JSON.stringify({ error: expected.body() })}\n`);
   else {
     const { renderError } = await import("./output/errors.ts");
     const { colour, isTerminal } = terminalAt(2, process.env);
-    writeFully(2, `${renderError(expected, currentFolder() ?? "/", await loadPaint(colour), isTerminal).join("\n")}\n`);
+    // What has a code of its own for its own failures is to run something.
+    const undone = failureCode === undefined ? "changed" : "run";
+    writeFully(2, `${renderError(expected, currentFolder() ?? "/", await loadPaint(colour), isTerminal, undone).join("\n")}\n`);
   }
-  return (await failureCodeOf(words)) ?? exitCodeOf(expected.code);
+  return failureCode ?? exitCodeOf(expected.code);
 }
 
 async function failureCodeOf(words: readonly string[]): Promise<number | undefined> {

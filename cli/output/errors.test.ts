@@ -48,6 +48,8 @@ test("a configuration error is a line with file:line:column for each thing that 
     "warning: the environment variable GHOST_CORE_MODEE: it overrides nothing",
     "error: nothing was changed: 1 error in the configuration",
   ]);
+  const ofRun = renderError({ code: "CONFIG_INVALID", message: "…", details: { diagnostics } }, "/srv/app", plain, false, "run");
+  assert.is(ofRun.at(-1), "error: nothing was run: 1 error in the configuration");
 });
 
 test("a program's last lines cannot steer a terminal, and elsewhere stay as they were written", () => {

@@ -16,11 +16,20 @@ export interface ShownDiagnostic {
   readonly hint?: string;
 }
 
-/** The lines that tell an error to a person: what, the program's last lines if it was one's fault, and the remedy. On a terminal those last lines cannot steer it. */
-export function renderError(error: ErrorBody, directory: string, paint: Paint, isTerminal = false): string[] {
+/**
+ * The lines that tell an error to a person: what, the program's last lines if it was one's fault, and the remedy. On a terminal those last lines cannot steer it.
+ * `undone`: what has not come to pass because of a configuration that cannot be used.
+ */
+export function renderError(
+  error: ErrorBody,
+  directory: string,
+  paint: Paint,
+  isTerminal = false,
+  undone: "changed" | "run" = "changed",
+): string[] {
   const diagnostics = (error.details?.diagnostics ?? []) as readonly ShownDiagnostic[];
   if (diagnostics.length > 0)
-    return [...diagnostics.flatMap((each) => renderDiagnostic(each, directory, paint)), summaryOf(diagnostics, paint)];
+    return [...diagnostics.flatMap((each) => renderDiagnostic(each, directory, paint)), summaryOf(diagnostics, undone, paint)];
   const hint = hintFromHere(error, directory) ?? error.hint;
   return [
     `${paint.red("error:")} ${error.message}`,
@@ -45,9 +54,9 @@ function hintFromHere({ details }: ErrorBody, directory: string): string | null 
   return here.length === 1 ? `write ${here[0]?.name} for that of ${here[0]?.source}` : null;
 }
 
-function summaryOf(diagnostics: readonly ShownDiagnostic[], paint: Paint): string {
+function summaryOf(diagnostics: readonly ShownDiagnostic[], undone: string, paint: Paint): string {
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
-  return `${paint.red("error:")} nothing was changed: ${count(errors, "error")} in the configuration`;
+  return `${paint.red("error:")} nothing was ${undone}: ${count(errors, "error")} in the configuration`;
 }
 
 function renderLastLines({ details }: ErrorBody, paint: Paint, isTerminal: boolean): string[] {

@@ -57,7 +57,7 @@ export class Mailbox {
     if (message === undefined) return undefined;
     this.taken++;
     if (this.taken === this.queue.length || this.taken === TAKEN_MAX) {
-      this.queue = this.taken === this.queue.length ? [] : this.queue.slice(this.taken);
+      this.queue = this.queue.slice(this.taken);
       this.taken = 0;
     }
     if ((this.isPaused || this.isDropping) && this.size <= this.max / 4) this.relax();

@@ -107,6 +107,7 @@ test("what is no app is told with the remedy, and 125", async () => {
   const broken = await home.ghost(["run", "broken"]);
   assert.is(broken.code, 125);
   assert.match(broken.stderr, "gone.ts");
+  assert.match(broken.stderr, /^error: nothing was run: 1 error in the configuration$/m);
   home.write("plain.txt", "text\n");
   assert.is((await home.ghost(["run", "plain.txt"])).code, 125);
 });

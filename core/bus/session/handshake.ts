@@ -27,10 +27,7 @@ export async function shakeHands(wire: Wire, identity: Identity): Promise<boolea
   const entered = namespace === undefined ? ghost : ghost.then(() => wire.call("GHOST.NAMESPACE", namespace));
   const isGhost = entered.then(
     () => true,
-    (error) => {
-      if (isUnknownCommand(error)) return false;
-      throw error;
-    },
+    (error) => !isUnknownCommand(error) && Promise.reject(error),
   );
   try {
     // Replies come in order, and so do refusals.

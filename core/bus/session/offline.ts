@@ -48,8 +48,8 @@ export class Offline {
 /** The hub cannot be reached. `details.sent` is false of a command that certainly did not leave: it may be given again whatever it does. */
 export function unreachable(reason: Error | null, unsent?: string): GhostError {
   // A connection that ended says so itself.
-  const why = reason?.message.replace("cannot reach the hub: ", "");
-  return new GhostError("HUB_UNREACHABLE", `cannot reach the hub: ${[why, unsent].filter(Boolean).join("; ")}`, {
+  const why = [reason?.message.replace("cannot reach the hub: ", ""), unsent].filter(Boolean).join("; ");
+  return new GhostError("HUB_UNREACHABLE", `cannot reach the hub: ${why}`, {
     hint: "ghost doctor",
     ...(unsent && { details: { sent: false } }),
     cause: reason ?? undefined,

@@ -150,7 +150,7 @@ export class Wire implements ReplySink, LinkEvents {
     if (!outcome) return undefined;
     this.answered++;
     if (this.answered === this.queue.length || this.answered === ANSWERED_MAX) {
-      this.queue = this.answered === this.queue.length ? [] : this.queue.slice(this.answered);
+      this.queue = this.queue.slice(this.answered);
       this.answered = 0;
     }
     return outcome;
