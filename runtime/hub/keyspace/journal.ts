@@ -10,19 +10,6 @@
 import { STRING } from "./schema.ts";
 import { ABSENT, type Entry } from "./space.ts";
 
-/** What became of a key: a value, nothing, or something that the tables alone know (`moved`). */
-export type Change =
-  | {
-      readonly kind: "set";
-      readonly namespace: number;
-      readonly key: string;
-      readonly value: Uint8Array;
-      readonly expires: number;
-      readonly version: number;
-    }
-  | { readonly kind: "removed"; readonly namespace: number; readonly key: string }
-  | { readonly kind: "moved"; readonly namespace: number; readonly key: string };
-
 const SET = 1;
 const REMOVED = 2;
 const MOVED = 3;
@@ -74,6 +61,17 @@ function writeHead(buffer: Buffer, at: number, kind: number, namespace: number, 
   return at + HEAD_BYTES + key.length;
 }
 
+/** How long the record at a place is. */
+export function recordBytes(buffer: Buffer, at: number): number {
+  const head = HEAD_BYTES + buffer.readUInt32LE(at + 5);
+  return buffer[at] === SET ? head + VALUE_HEAD_BYTES + buffer.readUInt32LE(at + head + 16) : head;
+}
+
+/** Whether the record at a place leaves its key to the tables. */
+export function isMoved(buffer: Buffer, at: number): boolean {
+  return buffer[at] === MOVED;
+}
+
 /** The namespace of the record at a place. */
 export function namespaceAt(buffer: Buffer, at: number): number {
   return buffer.readUInt32LE(at + 1);
@@ -101,22 +99,4 @@ export function entryAt(buffer: Buffer, at: number): Entry {
   const start = head + VALUE_HEAD_BYTES;
   const value = buffer.subarray(start, start + buffer.readUInt32LE(head + 16));
   return { type: STRING, value, object: 0, expires: buffer.readDoubleLE(head), version: buffer.readDoubleLE(head + 8) };
-}
-
-/** The changes of one row, in their order. The values are not copies. */
-export function* readJournal(bytes: Uint8Array): Generator<Change> {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let at = 0; at < buffer.length; ) {
-    const kind = buffer[at];
-    const namespace = namespaceAt(buffer, at);
-    const key = recordKeyAt(buffer, at);
-    if (kind === SET) {
-      const { value, expires, version } = entryAt(buffer, at);
-      yield { kind: "set", namespace, key, value, expires, version };
-      at += setBytes(key, value);
-    } else {
-      yield { kind: kind === REMOVED ? "removed" : "moved", namespace, key };
-      at += keyBytes(key);
-    }
-  }
 }

@@ -388,8 +388,9 @@ export class Keyspace {
   private load(): void {
     this.namespaces.load(this.db);
     this.versions.load(this.db);
-    const journal = this.db.all<{ id: number; changes: Uint8Array }>("SELECT id, changes FROM journal ORDER BY id");
-    this.strings.replay(journal);
+    this.db.visit("SELECT id, changes FROM journal ORDER BY id", [], {
+      row: (row) => this.strings.replay(Number(row.value(0)), row.value(1) as Uint8Array),
+    });
   }
 }
 

@@ -2,7 +2,19 @@
  * Strings that changed, in memory as they are in the journal: records one after the other, and an index that finds the last one of a key. So a
  * string takes what its bytes take and about 50 more, where an object for each took 250.
  */
-import { entryAt, isOfKey, keyBytes, namespaceAt, recordKeyAt, setBytes, writeMoved, writeRemoved, writeSet } from "./journal.ts";
+import {
+  entryAt,
+  isMoved,
+  isOfKey,
+  keyBytes,
+  namespaceAt,
+  recordBytes,
+  recordKeyAt,
+  setBytes,
+  writeMoved,
+  writeRemoved,
+  writeSet,
+} from "./journal.ts";
 import { KeyIndex } from "./key-index.ts";
 import type { Entry } from "./space.ts";
 
@@ -76,7 +88,26 @@ export class StringLog {
     this.drop(namespace, key);
   }
 
-  /** The same without a record, in a log of which the file has all already. */
+  /** Takes over the records of a row of the journal, but not those of namespaces that are not known. */
+  load(row: Uint8Array, isKnown: (namespace: number) => boolean): void {
+    const buffer = Buffer.from(row.buffer, row.byteOffset, row.length);
+    for (let at = 0, size = 0; at < buffer.length; at += size) {
+      size = recordBytes(buffer, at);
+      const namespace = namespaceAt(buffer, at);
+      if (!isKnown(namespace)) continue;
+      const key = recordKeyAt(buffer, at);
+      const block = this.blockFor(size);
+      buffer.copy(this.blocks[block] as Buffer, this.ends[block] as number, at, at + size);
+      if (isMoved(buffer, at)) {
+        this.advance(block, size);
+        this.drop(namespace, key);
+      } else this.point(namespace, key, block, size);
+    }
+    this.skip();
+    this.settle();
+  }
+
+  /** As `moved`, without a record, in a log of which the file has all already. */
   drop(namespace: number, key: string): void {
     this.isSettled = false;
     this.index.drop(namespace, key);

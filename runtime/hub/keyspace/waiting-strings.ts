@@ -3,7 +3,6 @@
  * the table in its own order, a slice at a time, and the journal is emptied of them.
  */
 import { bytesOf } from "../server/arguments.ts";
-import { readJournal } from "./journal.ts";
 import { sortedRuns } from "./sorted-runs.ts";
 import type { Entry, Space } from "./space.ts";
 import { StringLog } from "./string-log.ts";
@@ -152,19 +151,11 @@ export class WaitingStrings {
     if (this.flushing) this.flushing = { ...this.flushing, rest: this.runs(this.flushing.log), run: null, next: 0 };
   }
 
-  /** What the journal says is in memory as it was; nothing is written, so that a full disk is no reason not to begin. */
-  replay(rows: readonly { id: number; changes: Uint8Array }[]): void {
-    for (const { id, changes } of rows) {
-      for (const change of readJournal(changes)) {
-        if (!this.host.space(change.namespace)) continue;
-        if (change.kind === "set") this.log.set(change.namespace, change.key, change);
-        else this.log[change.kind](change.namespace, change.key);
-      }
-      this.lastRow = id;
-    }
-    this.removedRow = (rows[0]?.id ?? 1) - 1;
-    this.log.skip();
-    this.log.settle();
+  /** What a row of the journal says is in memory as it was; nothing is written, so that a full disk is no reason not to begin. Rows come in their order. */
+  replay(id: number, changes: Uint8Array): void {
+    if (this.lastRow === 0) this.removedRow = id - 1;
+    this.lastRow = id;
+    this.log.load(changes, (namespace) => this.host.space(namespace) !== undefined);
     this.since = this.host.now();
   }
 
