@@ -71,6 +71,11 @@ export async function parseArguments(verb: string, command: Command, words: read
   return { positional, passed: words.slice(end + 1), options, repeated: repeatedIn(cli.options) };
 }
 
+/** An empty word is a variable of the shell that is not set, and would mean something else: nothing, all, or this folder. Throws USAGE. */
+export function refuseEmpty(verb: string, { takesEmpty }: Command, { positional }: Arguments): void {
+  if (!takesEmpty && positional.includes("")) throw usage(verb, "one of its arguments is empty");
+}
+
 function tooMany(verb: string, { argumentsMax, hintForExtra }: Command, words: readonly string[]): GhostError {
   const hint = hintForExtra?.(words.slice(argumentsMax), words);
   return usage(verb, `${words[argumentsMax]} is one argument too many`, hint === undefined ? "" : `${hint}; `);

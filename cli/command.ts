@@ -17,6 +17,8 @@ export interface Command {
   readonly flags: readonly Flag[];
   /** How many arguments it takes at most. */
   readonly argumentsMax: number;
+  /** True: an argument may be empty, as a message or a value may. Default false. */
+  readonly takesEmpty?: boolean;
   /** Lines such as `ghost stop api`. */
   readonly examples: readonly string[];
   /** The exit code of a failure of Ghost's own, where 1 to 5 could be the program's; default: the error's. */

@@ -6,7 +6,7 @@ import { nearest } from "../core/config/suggest.ts";
 import { exitCodeOf } from "../core/errors/catalogue.ts";
 import { GhostError } from "../core/errors/ghost-error.ts";
 import { version } from "../runtime/system/version.ts";
-import { findVerb, parseArguments, parsePlainArguments } from "./arguments.ts";
+import { findVerb, parseArguments, parsePlainArguments, refuseEmpty } from "./arguments.ts";
 import { makeContext, type Surroundings } from "./context.ts";
 import { loadPaint } from "./output/paint.ts";
 import { OutputClosed, writeFully } from "./output/stream.ts";
@@ -35,6 +35,7 @@ async function run(words: readonly string[]): Promise<number> {
   const command = (await (await loaderOf(verb))()).command;
   const parsed = parsePlainArguments(command, rest) ?? (await parseArguments(verb, command, rest));
   if (parsed.options.help === true) return help(verb);
+  refuseEmpty(verb, command, parsed);
   return command.run(makeContext(verb, parsed, surroundings()));
 }
 

@@ -14,6 +14,7 @@ export const command: Command = {
   summary: "Tell an app that was started by hand who it is; with autoGhostFather, register it and have daemon and hub there",
   flags: [],
   argumentsMax: 1,
+  takesEmpty: true,
   examples: ["ghost app-config ./hello"],
   async run(context) {
     const folder = resolve(context.directory, context.names[0] ?? ".");

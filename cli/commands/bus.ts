@@ -50,6 +50,7 @@ export const command: Command = {
     { flags: "--max-length <N>", about: "stream add: keep about the newest N entries" },
   ],
   argumentsMax: Number.POSITIVE_INFINITY,
+  takesEmpty: true,
   examples: [
     "ghost bus sub 'ghost:process:*'",
     `ghost bus pub orders '{"id":7}' --expiry 10m`,

@@ -8,6 +8,7 @@ export const command: Command = {
   summary: "Print what completes the last word of a line, for the shells' scripts, as far as the hub knows it",
   flags: [],
   argumentsMax: 0,
+  takesEmpty: true,
   examples: ["ghost complete -- data get user:"],
   async run(context) {
     const flags = (await findLoader(findVerb(context.passed).verb ?? "")?.())?.command.flags ?? [];

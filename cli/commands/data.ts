@@ -55,6 +55,7 @@ export const command: Command = {
     { flags: "--plaintext", about: "rotate-key: encrypt also what is not encrypted yet" },
   ],
   argumentsMax: Number.POSITIVE_INFINITY,
+  takesEmpty: true,
   examples: [
     `ghost data set user:7 '{"name":"Ada"}' --expiry 10m`,
     "ghost data get user:7 --namespace shop",

@@ -12,6 +12,7 @@ export const command: Command = {
     "All processes that are registered from the file, whether by up -d or by register, go in the reverse of the order in which they need each other.",
   flags: [{ flags: "-f, --file <FILE>", about: "Instead of the processes.yaml here; may be given more than once" }],
   argumentsMax: 0,
+  hintForExtra: (extra) => `a file is given with -f: ghost down -f ${extra.join(" -f ")}`,
   examples: ["ghost down", "ghost down -f processes.yaml"],
   async run(context) {
     const files = fileNamesOrDefault(context.texts("file"), context.directory);

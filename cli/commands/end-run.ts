@@ -7,6 +7,7 @@ export const command: Command = {
   summary: "End the program of a ghost run that was killed",
   flags: [],
   argumentsMax: 4,
+  takesEmpty: true,
   examples: ["ghost end-run SIGTERM 10000 812 123456"],
   async run(context) {
     const [signal, ...numbers] = context.names;

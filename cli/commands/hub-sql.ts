@@ -6,6 +6,7 @@ export const command: Command = {
   summary: "Run the SQL of one namespace for the hub, which starts this",
   flags: [],
   argumentsMax: 1,
+  takesEmpty: true,
   examples: ["ghost hub-sql ~/.ghost/data/shop.db"],
   async run(context) {
     const [file] = context.names;

@@ -21,7 +21,8 @@ export const command: Command = {
   argumentsMax: 1,
   failureCode: RUN_FAILURE,
   examples: ["ghost run", "ghost run hello -- --name Ada", "ghost run script.ts --watch", 'ghost run api --args "--port 8080" --isolated'],
-  hintFor: (option, [word = "NAME"]) => `if ${option} is an argument of the app, put -- before it: ghost run ${word} -- ${option}`,
+  hintFor: (option, [word = ""]) =>
+    `if ${option} is an argument of the app, put -- before it: ghost run ${word === "" || word.startsWith("-") ? "" : `${word} `}-- ${option}`,
   hintForExtra: (extra, [word]) => `if that is for the app: ghost run ${word} -- ${extra.join(" ")}, or --args "${extra.join(" ")}"`,
   async run(context) {
     const { runForeground } = await import("../foreground/run-app.ts");

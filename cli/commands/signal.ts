@@ -31,8 +31,9 @@ export const command: Command = {
 function signalNamed(word: string, verb: string): string {
   const name = isNumber(word) ? word : signalName(word);
   if (name !== null) return name;
-  const meant = nearest(word.toUpperCase().replace(/^(SIG)?/, "SIG"), SIGNALS);
-  throw usage(verb, `${word} is no signal`, meant ? `did you mean ${meant}? ` : "");
+  const bare = (signal: string): string => signal.replace(/^SIG/, "");
+  const meant = nearest(bare(word.toUpperCase()), SIGNALS.map(bare));
+  throw usage(verb, `${word} is no signal`, meant ? `did you mean SIG${meant}? ` : "");
 }
 
 function isNumber(word: string): boolean {

@@ -3,6 +3,7 @@ import { listTemplates } from "../../runtime/apps/find-template.ts";
 import type { MadeApp } from "../../runtime/apps/make-app.ts";
 import type { Template } from "../../runtime/apps/template.ts";
 import type { Context } from "../context.ts";
+import { count } from "../output/quantities.ts";
 import { renderTable } from "../output/table.ts";
 import { tame } from "../output/width.ts";
 
@@ -12,7 +13,7 @@ export async function tellMade(context: Context, name: string, template: Templat
     return context.printJson({ name, template: template.name, origin: template.origin, leftOut: template.leftOut, ...made });
   const paint = await context.messagePaint();
   const folder = shortPath(context.directory, made.folder);
-  context.say(`created ${paint.bold(name)} in ${folder}, from the template ${tame(template.name)}, ${made.files.length} files`);
+  context.say(`created ${paint.bold(name)} in ${folder}, from the template ${tame(template.name)}, ${count(made.files.length, "file")}`);
   if (template.leftOut.length > 0) context.say(leftBehind(template.leftOut));
   if (made.link !== null) context.say(`linked into ${made.link}, so that ghost finds it by its name`);
   context.say("next:", ...nextSteps(name).map(([line, about]) => `  ${line.padEnd(NEXT_CELLS + name.length)}${paint.dim(about)}`));

@@ -16,7 +16,7 @@ export function renderTally(results: readonly ActionResult[], paint: Paint): str
   const tally = new Map<string, number>();
   for (const { ok, did } of results) if (ok) tally.set(did, (tally.get(did) ?? 0) + 1);
   const failed = results.filter(({ ok }) => !ok).length;
-  const parts = [...tally].map(([did, amount]) => paint.green(`${amount} ${did}`));
+  const parts = [...tally].map(([did, amount]) => paint.green(`${amount} ${amount === 1 ? did : did.replace(/^was /, "were ")}`));
   return [...parts, ...(failed > 0 ? [paint.red(`${failed} failed`)] : [])].join(", ");
 }
 

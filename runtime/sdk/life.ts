@@ -148,7 +148,7 @@ export class Life {
     const { exit: told } = doubles();
     (told ?? setExitCode)(this.code);
     // Somebody asked for the end: what the app left open must not put it off.
-    if (!told && (this.asked || this.code !== 0)) exit(this.code);
+    if (!told && (this.asked || this.code)) exit(this.code);
     return this.code;
   }
 }

@@ -42,8 +42,8 @@ export function textWriter(hasColour: boolean): LogSink {
   };
 }
 
-function shown(value: unknown): string {
-  if (value instanceof Error) return value.cause ? `${value.stack} cause=${shown(value.cause)}` : `${value.stack}`;
+function shown(value: unknown): string | undefined {
+  if (value instanceof Error) return value.cause ? `${value.stack} cause=${shown(value.cause)}` : value.stack;
   return typeof value === "string" ? value : JSON.stringify(value, plain);
 }
 

@@ -60,6 +60,9 @@ test("what cannot be understood is a usage error with the nearest that could be 
     [["why", "--since", "5"], /--since/, /how long ago/],
     [["env", "a", "b"], /b is one argument too many/, /env --help/],
     [["signal", "api", "SIGHPU"], /SIGHPU is no signal/, /did you mean SIGHUP\?/],
+    [["signal", "api", "NOPE"], /NOPE is no signal/, /^hint: ghost signal --help/],
+    [["status", ""], /one of its arguments is empty/, /status --help/],
+    [["down", "a.yaml", "b.yaml"], /a\.yaml is one argument too many/, /ghost down -f a\.yaml -f b\.yaml/],
     [["signal", "api"], /NAME and a SIGNAL/, /signal --help/],
     [["stop"], /at least one NAME/, /all/],
     [["env"], /a NAME/, /env --help/],
@@ -77,6 +80,19 @@ test("what cannot be understood is a usage error with the nearest that could be 
     assert.is(stdout, "");
   }
   assert.not(existsSync(home.dir), "a usage error starts no daemon");
+});
+
+test("what is hinted for an option that ghost run does not have can be run as it stands, and an empty word is no folder", async () => {
+  await using home = makeHome();
+  for (const [args, said] of [
+    [["-x"], /put -- before it: ghost run -- -x;/],
+    [["hello", "-x"], /put -- before it: ghost run hello -- -x;/],
+    [[""], /^error: cannot run ghost run: one of its arguments is empty/],
+  ] as const) {
+    const { code, stderr } = await home.ghost(["run", ...args]);
+    assert.is(code, 125);
+    assert.match(stderr, said);
+  }
 });
 
 test("with --json an error is the one value on stdout", async () => {
