@@ -7,6 +7,8 @@ import type { PersistentReceipt } from "./ghost-bus.ts";
 export interface PortListener {
   message(channel: string, payload: Payload, position: string): void;
   lost(count: number | null): void;
+  /** What it hears is no reason for the program to go on. */
+  readonly isIdle?: boolean;
 }
 
 /** A subscription that is made. */

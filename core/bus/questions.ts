@@ -139,7 +139,7 @@ export class Questions {
       const received = readMessage(channel, payload);
       if (received.id !== undefined) this.asked.get(received.id)?.answer(received);
     };
-    const subscription = this.port.subscribe(this.inbox, false, { message, lost: () => undefined }, false);
+    const subscription = this.port.subscribe(this.inbox, false, { message, lost: () => undefined, isIdle: true }, false);
     this.subscription = subscription;
     subscription.catch(() => {
       this.subscription = null;

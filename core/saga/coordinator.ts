@@ -18,8 +18,6 @@ const RESUMED_MAX = 16;
 export interface CoordinatorOptions {
   readonly log: SagaLog;
   readonly clock: Clock;
-  /** Calls back later, as the clock does, without keeping the program alive. Default: the clock's. */
-  readonly idle?: Clock["after"];
   /** Makes what AbortController makes. */
   readonly makeAbort: () => Abort;
   /**
@@ -80,12 +78,14 @@ export class SagaCoordinator implements AsyncDisposable {
   private readonly definitions = new Map<string, Definition>();
   private readonly known = new Map<string, Known>();
   private cancelLook: () => void = () => undefined;
+  private awaited = 0;
+  private cancelHold: () => void = () => undefined;
   private stopListening: Promise<(() => Promise<void>) | undefined> | undefined;
   private isClosed = false;
   private isWaiting = false;
 
   constructor(options: CoordinatorOptions) {
-    this.options = { leaseMs: LEASE_MS, idle: options.clock.after, ...options };
+    this.options = { leaseMs: LEASE_MS, ...options };
   }
 
   /** Defines a saga, and goes on with those of its name that nobody holds. Throws USAGE where it is none, or defined already. */
@@ -102,6 +102,7 @@ export class SagaCoordinator implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.isClosed = true;
     this.cancelLook();
+    this.cancelHold();
     for (const { lease } of this.known.values()) lease?.abort();
     this.stopListening?.then((stop) => stop?.()).catch(() => undefined);
   }
@@ -123,7 +124,13 @@ export class SagaCoordinator implements AsyncDisposable {
         const text = JSON.stringify(input) ?? "null";
         const saga = this.knownOf(definition, id);
         saga.input ??= text;
-        saga.waiting.push(resolve);
+        saga.waiting.push((ended) => {
+          this.awaited--;
+          this.hold();
+          resolve(ended);
+        });
+        this.awaited++;
+        this.hold();
         void this.goOn(saga);
       } catch (error) {
         resolve(failed(error));
@@ -203,14 +210,21 @@ export class SagaCoordinator implements AsyncDisposable {
   /** Looks for sagas that nobody holds, now and once in a lease's time. */
   private async lookForLeft(): Promise<void> {
     if (this.isClosed) return;
-    const { log, clock, holder, leaseMs, idle = clock.after } = this.options;
+    const { log, clock, holder, leaseMs } = this.options;
     this.cancelLook();
-    this.cancelLook = idle(leaseMs, () => void this.lookForLeft());
+    this.cancelLook = clock.after(leaseMs, () => void this.lookForLeft(), true);
     for (const saga of this.known.values()) void this.goOn(saga);
     for (const { name } of this.definitions.values()) {
       const ids = await log.free(name, holder, this.known.size + RESUMED_MAX).catch(() => []);
       for (const id of ids) if (this.resumed < RESUMED_MAX) this.look(name, id, "left");
     }
+  }
+
+  /** Keeps the program alive while somebody waits for a saga, also for one that another program holds. */
+  private hold(): void {
+    const { clock, leaseMs } = this.options;
+    this.cancelHold();
+    if (this.awaited > 0 && !this.isClosed) this.cancelHold = clock.after(leaseMs, () => this.hold());
   }
 
   /** How many are gone on with that nobody here waits for. */

@@ -12,6 +12,7 @@ export interface SagaLink extends HubLink {
 interface SagaListener {
   message(channel: string, payload: Uint8Array): void;
   lost(): void;
+  readonly isIdle?: boolean;
 }
 
 /** The logs of sagas in the hub (`GHOST.SAGA`), of the namespace that the session is in. */
@@ -44,7 +45,7 @@ export class HubSagaLog implements SagaLog {
       const notice = JSON.parse(decodeUtf8(payload)) as SagaNotice | { readonly left: string };
       listener("left" in notice ? null : notice);
     };
-    return this.link.subscribe("channel", `ghost:saga:${namespace}`, { message, lost: () => listener(null) });
+    return this.link.subscribe("channel", `ghost:saga:${namespace}`, { message, lost: () => listener(null), isIdle: true });
   }
 
   private async turn(...words: readonly (string | number | undefined)[]): Promise<SagaTurn> {

@@ -1,5 +1,6 @@
 /** Connections of Bun's own sockets. */
 import type { Link, LinkEvents } from "../../core/bus/session/transport.ts";
+import { isAwaited } from "./awaited.ts";
 import type { HubAddress } from "./hub-address.ts";
 
 interface BunSocket {
@@ -7,6 +8,8 @@ interface BunSocket {
   end(): void;
   pause(): void;
   resume(): void;
+  ref(): void;
+  unref(): void;
 }
 
 type BunConnect = (options: Record<string, unknown>) => Promise<BunSocket>;
@@ -19,7 +22,10 @@ export async function open(address: HubAddress, events: LinkEvents): Promise<Lin
     ...("path" in address ? { unix: address.path } : { hostname: address.host, port: address.port }),
     socket: {
       binaryType: "uint8array",
-      data: (_socket: BunSocket, bytes: Uint8Array) => events.onData(bytes),
+      data: (socket: BunSocket, bytes: Uint8Array) => {
+        events.onData(bytes);
+        if (!isAwaited(events)) socket.unref();
+      },
       drain: () => link?.drain(),
       close: (_socket: BunSocket, error?: Error) => events.onClose(error),
       end: () => link?.close(),
@@ -52,6 +58,7 @@ class BunLink implements Link {
   }
 
   write(bytes: Uint8Array): boolean {
+    this.socket.ref();
     const written = this.socket.write(bytes);
     // Below zero: the connection is gone, which `close` tells.
     if (written < 0 || written === bytes.length) return true;

@@ -7,7 +7,7 @@ import * as bunLink from "./bun-link.ts";
 import type { HubAddress } from "./hub-address.ts";
 import * as nodeLink from "./node-link.ts";
 
-const NOBODY = { onData: () => undefined, onDrain: () => undefined, onClose: () => undefined };
+const NOBODY = { pending: 0, onData: () => undefined, onDrain: () => undefined, onClose: () => undefined };
 
 for (const [name, { open }] of Object.entries({ Bun: bunLink, Node: nodeLink })) {
   const refusal = (address: HubAddress) =>

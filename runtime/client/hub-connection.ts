@@ -12,8 +12,10 @@ const TCP_SILENCE_MS = 45_000;
 /** Time as the system has it. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  after(ms, callback) {
+  after(ms, callback, isIdle) {
     const timer = setTimeout(callback, ms);
+    // Numbers in older versions of Deno.
+    if (isIdle) timer.unref?.();
     return () => clearTimeout(timer);
   },
 };

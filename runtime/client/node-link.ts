@@ -1,6 +1,7 @@
 /** Connections of node:net. */
 import { connect } from "node:net";
 import type { Link, LinkEvents } from "../../core/bus/session/transport.ts";
+import { isAwaited } from "./awaited.ts";
 import type { HubAddress } from "./hub-address.ts";
 
 /** Opens a connection. Rejects with the system's error. */
@@ -13,13 +14,16 @@ export async function open(address: HubAddress, events: LinkEvents): Promise<Lin
       cause = error;
       reject(error);
     });
-    socket.on("data", (bytes) => events.onData(bytes));
+    socket.on("data", (bytes) => {
+      events.onData(bytes);
+      if (!isAwaited(events)) socket.unref();
+    });
     socket.on("drain", () => events.onDrain());
     socket.on("close", () => events.onClose(cause));
     socket.on("connect", () =>
       resolve({
         // Node keeps what it cannot send at once, and these bytes are the caller's.
-        write: (bytes) => socket.write(Uint8Array.from(bytes)),
+        write: (bytes) => socket.ref().write(Uint8Array.from(bytes)),
         pause: () => void socket.pause(),
         resume: () => void socket.resume(),
         close: () => void socket.end(),

@@ -1,5 +1,4 @@
 /** The sagas that are defined, where they are kept at this moment: in the hub, in memory in place of it, or where a test says. */
-import { setTimeout } from "node:timers";
 import { type Saga, SagaCoordinator } from "../../core/saga/coordinator.ts";
 import { HubSagaLog } from "../../core/saga/hub-saga-log.ts";
 import { MemorySagaLog } from "../../core/saga/memory-saga-log.ts";
@@ -34,7 +33,7 @@ function makeCoordinator(): SagaCoordinator {
   // The next of a supervised instance may go on at once with what this one leaves.
   const holder = `${name}/${isSupervised ? instance : `${process.pid}-${Math.random()}`}@${lifeOf(Date.now(), process.pid)}`;
   const log = memory ? new MemorySagaLog(Date.now) : new HubSagaLog(session);
-  const coordinator = new SagaCoordinator({ log, clock: clock(), idle, makeAbort, holder, tell: tellSaga });
+  const coordinator = new SagaCoordinator({ log, clock: clock(), makeAbort, holder, tell: tellSaga });
   owned.push(coordinator);
   return coordinator;
 }
@@ -42,9 +41,4 @@ function makeCoordinator(): SagaCoordinator {
 /** Later lives have a higher number, and two that begin in the same millisecond two different ones. */
 function lifeOf(now: number, pid: number): number {
   return now * PIDS_TOLD_APART + (pid % PIDS_TOLD_APART);
-}
-
-function idle(ms: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, ms).unref();
-  return () => clearTimeout(timer);
 }

@@ -25,7 +25,10 @@ export interface GhostApi extends Pick<Log, "logDebug" | "logInfo" | "logWarn" |
   init(options?: InitOptions): Promise<void>;
   /** Runs an app, and resolves with its exit code when it has ended: `await Ghost.run(MyApp)`. Default arguments: those of the command line. */
   run(app: new () => GhostApp, args?: string[]): Promise<number>;
-  /** Ends the connection, after what was sent is answered (for at most 1 s). `Ghost.run` does it; a program without an app calls it at its end. */
+  /**
+   * Ends the connection, after what was sent is answered (for at most 1 s), and all subscriptions. `Ghost.run` does it. A program without an app need not: it ends by itself
+   * when no answer is awaited and it listens to nothing.
+   */
   close(): Promise<void>;
   /** What `.ghost.yaml` says. `Ghost.config.app.name`, `Ghost.config.core.mode` */
   readonly config: GhostConfig;

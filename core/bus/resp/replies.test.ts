@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { GhostError } from "../../errors/ghost-error.ts";
 import { encodeCommand } from "./encode-command.ts";
-import { REPLY_LIMITS, Replies } from "./replies.ts";
+import { DEPTH_MAX, ELEMENTS_MAX, LINE_BYTES_MAX, Replies, STRING_BYTES_MAX } from "./replies.ts";
 import { type Reply, ReplyError } from "./reply.ts";
 
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
@@ -121,11 +121,11 @@ const refused = [
   "(1.5\r\n",
   ":1\rx",
   "*1x\r\n",
-  `$${REPLY_LIMITS.stringBytesMax + 1}\r\n`,
-  `*${REPLY_LIMITS.elementsMax + 1}\r\n`,
-  "*1\r\n".repeat(REPLY_LIMITS.depthMax + 1),
-  `+${"x".repeat(REPLY_LIMITS.lineBytesMax + 1)}`,
-  `:${"1".repeat(REPLY_LIMITS.lineBytesMax + 1)}`,
+  `$${STRING_BYTES_MAX + 1}\r\n`,
+  `*${ELEMENTS_MAX + 1}\r\n`,
+  "*1\r\n".repeat(DEPTH_MAX + 1),
+  `+${"x".repeat(LINE_BYTES_MAX + 1)}`,
+  `:${"1".repeat(LINE_BYTES_MAX + 1)}`,
 ];
 
 for (const sent of refused) {

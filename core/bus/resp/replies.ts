@@ -2,17 +2,14 @@ import { decodeUtf8 } from "../../data/utf8.ts";
 import { GhostError } from "../../errors/ghost-error.ts";
 import { type Reply, ReplyError } from "./reply.ts";
 
-/** What one reply may consist of. More is a server gone wrong, and the end of the connection. */
-export const REPLY_LIMITS = {
-  /** A line: a simple string, an error, a number, a length. */
-  lineBytesMax: 64 * 1024,
-  /** One string. Redis's own limit is the same. */
-  stringBytesMax: 512 * 1024 * 1024,
-  /** Elements of one array, a map's keys and values counted. */
-  elementsMax: 16 * 1024 * 1024,
-  /** Arrays in arrays. */
-  depthMax: 32,
-} as const;
+/** A line may have so many bytes: a simple string, an error, a number, a length. More is, as with the next ones, a server gone wrong, and the end of the connection. */
+export const LINE_BYTES_MAX = 64 * 1024;
+/** One string. Redis's own limit is the same. */
+export const STRING_BYTES_MAX = 512 * 1024 * 1024;
+/** Elements of one array, a map's keys and values counted. */
+export const ELEMENTS_MAX = 16 * 1024 * 1024;
+/** Arrays in arrays. */
+export const DEPTH_MAX = 32;
 
 /** Where replies and pushes go, in the order in which they came. Neither may throw. */
 export interface ReplySink {
@@ -94,7 +91,7 @@ export class Replies {
     while (this.at < this.bytes.length && this.filled < 0 && this.readElement());
     if (this.filled >= 0) return;
     this.bytes = this.bytes.subarray(this.at);
-    if (this.bytes.length > REPLY_LIMITS.lineBytesMax) throw broken();
+    if (this.bytes.length > LINE_BYTES_MAX) throw broken();
   }
 
   /** Reads one element as far as it is there; false when its line is not whole. */
@@ -114,7 +111,7 @@ export class Replies {
   private begin(kind: number, length: number | bigint): void {
     const isString = LONG.indexOf(kind) < STRINGS;
     if (length === -1) return this.complete(null);
-    if (length < 0 || length > (isString ? REPLY_LIMITS.stringBytesMax : REPLY_LIMITS.elementsMax)) throw broken();
+    if (length < 0 || length > (isString ? STRING_BYTES_MAX : ELEMENTS_MAX)) throw broken();
     if (!isString) return this.beginArray({ kind, items: [], missing: Number(length) * (kind === MAP || kind === ATTRIBUTE ? 2 : 1) });
     this.string = { kind, length: Number(length) };
     const { bytes, at } = this;
@@ -138,7 +135,7 @@ export class Replies {
   }
 
   private beginArray(array: OpenArray): void {
-    if (this.open.length >= REPLY_LIMITS.depthMax) throw broken();
+    if (this.open.length >= DEPTH_MAX) throw broken();
     if (array.missing > 0) this.open.push(array);
     else this.completeArray(array);
   }

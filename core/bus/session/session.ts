@@ -203,7 +203,7 @@ export class HubSession implements AsyncDisposable {
     if (state.is === "ready" && clock.now() - state.sinceMs >= STABLE_MS) this.failures = 0;
     const retryInMs = backoffMs(this.failures++, random);
     this.offline.reason = cause;
-    this.state = { is: "waiting", cancel: clock.after(retryInMs, () => this.connect()) };
+    this.state = { is: "waiting", cancel: clock.after(retryInMs, () => this.connect(), !this.subscriptions.all()[0]) };
     this.options.onEvent?.({ event: "disconnected", cause, retryInMs });
   }
 

@@ -12,8 +12,8 @@ export function watchSilence(wire: Wire, silenceMs: number, clock: Clock): () =>
     isAsked = wire.arrivals === heard;
     heard = wire.arrivals;
     if (isAsked) wire.call("PING").catch(() => undefined);
-    cancel = clock.after(silenceMs, look);
+    cancel = clock.after(silenceMs, look, true);
   };
-  cancel = clock.after(silenceMs, look);
+  cancel = clock.after(silenceMs, look, true);
   return () => cancel();
 }

@@ -9,6 +9,8 @@ export interface Listener {
   message(channel: string, payload: Uint8Array, position: string): void;
   /** Messages that were not received while there was no connection: how many, or null when nobody knows. */
   lost(count: number | null): void;
+  /** What it hears is no reason for the program to go on. */
+  readonly isIdle?: boolean;
 }
 
 /** A channel, or a Redis glob. */
@@ -25,9 +27,10 @@ interface Topic {
   readonly waiting: { resolve(): void; reject(error: Error): void }[];
 }
 
-const MESSAGE_LENGTH = "message".length;
-const PATTERN_MESSAGE_LENGTH = "pmessage".length;
-const GHOST_MESSAGE_LENGTH = "ghost.message".length;
+/** Letters of the words with which messages begin: message, pmessage, ghost.message. */
+const MESSAGE_LENGTH = 7;
+const PATTERN_MESSAGE_LENGTH = 8;
+const GHOST_MESSAGE_LENGTH = 13;
 
 /**
  * All subscriptions of a session, each once however many listen. On every new connection they are made again, from the
@@ -67,6 +70,7 @@ export class Subscriptions {
   /** There is a connection: subscribes to everything. */
   begin(wire: Wire, isGhost: boolean): void {
     this.wire = wire;
+    wire.topics = this.topics;
     this.isGhost = isGhost;
     for (const topic of this.all()) this.subscribe(wire, topic);
   }
@@ -108,7 +112,8 @@ export class Subscriptions {
     for (const listener of topic.listeners) listener.message(where, payload, position);
   }
 
-  private all(): Topic[] {
+  /** Of both kinds. */
+  all(): Topic[] {
     return [...this.topics.channel.values(), ...this.topics.pattern.values()];
   }
 

@@ -1,4 +1,5 @@
 /** What the session needs of the world. A runtime brings it: see `runtime/client/hub-connection.ts`. */
+import type { Listener } from "./subscriptions.ts";
 
 /** An open connection: bytes out. */
 export interface Link {
@@ -14,14 +15,23 @@ export interface Link {
   close(): void;
 }
 
-/** Bytes in. */
+/** Bytes in, and what is waited for: while that is nothing, the connection does not keep the program alive. */
 export interface LinkEvents {
+  /** Commands without a reply. */
+  readonly pending: number;
+  /** What is listened to. */
+  readonly topics?: Topics;
   /** The bytes are the receiver's own: they are never written again. */
   onData(bytes: Uint8Array): void;
   onDrain(): void;
   /** Called once, also after `close`. */
   onClose(cause?: Error): void;
 }
+
+/** Subscriptions by kind and name, with who listens. */
+export type Topics = Readonly<
+  Record<"channel" | "pattern", ReadonlyMap<string, { readonly listeners: ReadonlySet<Pick<Listener, "isIdle">> }>>
+>;
 
 /** Opens a connection; rejects with the system's error. What `connect` gives after that is told to `events`. */
 export type Connect = (events: LinkEvents) => Promise<Link>;
@@ -30,8 +40,8 @@ export type Connect = (events: LinkEvents) => Promise<Link>;
 export interface Clock {
   /** Since the epoch: it goes into messages. */
   now(): number;
-  /** Calls back once, later; what it gives cancels that. Until then it keeps the program alive. */
-  after(ms: number, callback: () => void): () => void;
+  /** Calls back once, later; what it gives cancels that. Until then it keeps the program alive, unless it is idle. */
+  after(ms: number, callback: () => void, isIdle?: boolean): () => void;
 }
 
 /** At least 0, below 1. */

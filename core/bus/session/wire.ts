@@ -3,7 +3,7 @@ import { CommandBuffer } from "../resp/encode-command.ts";
 import { Replies, type ReplySink } from "../resp/replies.ts";
 import { type Reply, ReplyError } from "../resp/reply.ts";
 import { shortText } from "../short-text.ts";
-import type { Link, LinkEvents } from "./transport.ts";
+import type { Link, LinkEvents, Topics } from "./transport.ts";
 
 /** Commands that may wait for their replies on one connection. */
 export const PENDING_COMMANDS_MAX = 256 * 1024;
@@ -46,6 +46,7 @@ export class Wire implements ReplySink, LinkEvents {
   private canWrite = false;
   private isFlushDue = false;
   private ended: Error | null = null;
+  topics?: Topics;
   /** Pieces that have arrived: whoever watches for silence compares. */
   arrivals = 0;
 

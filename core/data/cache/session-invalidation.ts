@@ -9,7 +9,7 @@ export interface InvalidationSession {
   subscribe(
     kind: "channel",
     name: string,
-    listener: { message(channel: string, payload: Uint8Array): void; lost(count: number | null): void },
+    listener: { message(channel: string, payload: Uint8Array): void; lost(count: number | null): void; readonly isIdle?: boolean },
   ): Promise<() => Promise<void>>;
 }
 
@@ -77,6 +77,7 @@ export class SessionInvalidation implements InvalidationBus {
       message: (_, payload) => listener.message(decodeValue(decodeUtf8(payload))),
       // Some were missed, and from now on they come.
       lost: () => listener.connected(),
+      isIdle: true,
     });
     if (subscription.isOver || subscription.end) await end();
     else subscription.end = end;
