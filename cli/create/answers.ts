@@ -1,5 +1,5 @@
 import { hasControlCharacter } from "../../core/config/control-characters.ts";
-import { nameProblem } from "../../core/config/names.ts";
+import { nameProblem, sanitizeName } from "../../core/config/names.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { placeProblem } from "../../runtime/apps/make-app.ts";
 import { usage } from "../arguments.ts";
@@ -41,6 +41,12 @@ export function descriptionProblem(text: string): string | null {
 
 function wrongName(name: string, problem: string): GhostError {
   return new GhostError("USAGE", `cannot use ${name} as a name: ${problem}`, {
-    hint: name.includes("/") ? `ghost create NAME --dir ${name}` : "ghost create --help shows what it takes",
+    hint: name.includes("/") ? `ghost create NAME --dir ${name}` : (nearName(name) ?? "ghost create --help shows what it takes"),
   });
+}
+
+/** `x-y would do` for a name that cannot be used; null where nothing of it can. */
+export function nearName(name: string): string | null {
+  const near = sanitizeName(name, "");
+  return near === "" || near === name ? null : `${near} would do`;
 }

@@ -8,7 +8,7 @@ import { placeProblem } from "../../runtime/apps/make-app.ts";
 import type { Context } from "../context.ts";
 import { endOfInput } from "../end-of-input.ts";
 import { tame } from "../output/width.ts";
-import { type Answers, checked, DEFAULT_TEMPLATE, descriptionProblem } from "./answers.ts";
+import { type Answers, checked, DEFAULT_TEMPLATE, descriptionProblem, nearName } from "./answers.ts";
 
 /** The questions go to standard error, so that standard output stays the answer's. */
 const OUTPUT = { output: process.stderr, signal: endOfInput() };
@@ -32,10 +32,14 @@ async function askName({ directory, home, text: option }: Context): Promise<stri
   const dir = option("dir");
   const offered = dir === undefined ? freeName(directory) : sanitizeName(basename(resolve(directory, dir)), "my-app");
   const problem = (name: string): string | undefined =>
-    nameProblem(name) ?? placeProblem({ name, home, folder: resolve(directory, dir ?? name) })?.message;
+    nameProblemWithRemedy(name) ?? placeProblem({ name, home, folder: resolve(directory, dir ?? name) })?.message;
   return answered(
     await text({ message: "What is its name?", ...suggestion(offered), validate: (typed) => problem(typed || offered), ...OUTPUT }),
   );
+}
+
+function nameProblemWithRemedy(name: string): string | undefined {
+  return [nameProblem(name), nameProblem(name) && nearName(name)].filter(Boolean).join("; ") || undefined;
 }
 
 /** `my-app`, or the first of `my-app-2` … that is not there. */

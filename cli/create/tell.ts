@@ -40,7 +40,7 @@ function nextSteps(name: string): [string, string][] {
 
 /** `ghost create --list`; with --quiet the names alone, one a line: completions stand on it. */
 export async function tellTemplates(context: Context): Promise<number> {
-  const templates = await listTemplates(context.home);
+  const templates = await listTemplates(context.home, context.warn);
   if (context.json) context.printJson(templates.map(({ name, about, origin, sdk }) => ({ name, about, origin, sdk })));
   else if (context.quiet) context.print(...templates.map(({ name }) => name));
   else context.print(...renderTable(COLUMNS, templates.map(row), context.output.columns, await context.paint()));

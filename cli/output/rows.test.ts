@@ -18,6 +18,13 @@ test("numbers stand to the right, NULL and blobs are told apart from texts", () 
   ]);
 });
 
+test("a text of several lines stays in its row", () => {
+  assert.equal(renderRows({ columns: ["a", "b"], rows: [["one\ntwo\tthree", 1]] }, 80, plain), [
+    "a                b",
+    "one\\ntwo\\tthree  1",
+  ]);
+});
+
 test("a row becomes an object, and no column of it is lost", () => {
   assert.equal(rowObject(["a", "b", "a"], [1, 2, 3]), { a: 1, b: 2, "a:2": 3 });
 });

@@ -40,10 +40,15 @@ function isNumber(value: unknown): boolean {
 
 function cellOf(value: unknown, paint: Paint): Cell {
   if (value === null) return { text: "NULL", paint: paint.dim };
-  if (typeof value !== "object") return { text: String(value) };
+  if (typeof value !== "object") return { text: oneLine(String(value)) };
   const { $int, $real, $blob } = value as { $int?: string; $real?: string; $blob?: string };
   if ($blob === undefined) return { text: $int ?? $real ?? "" };
   const bytes = Buffer.from($blob, "base64");
   const more = bytes.length > BLOB_BYTES_SHOWN ? `… (${bytes.length} bytes)` : "";
   return { text: `x'${bytes.toString("hex", 0, BLOB_BYTES_SHOWN)}'${more}`, paint: paint.dim };
+}
+
+/** Line ends and tabs as they are written in code: a row stays a line, and the columns below each other. `--json` has the value as it is. */
+function oneLine(text: string): string {
+  return text.replace(/[\n\r\t]/g, (each) => JSON.stringify(each).slice(1, -1));
 }

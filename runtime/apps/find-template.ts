@@ -29,9 +29,12 @@ export async function findTemplate(word: string, places: { readonly home: string
   });
 }
 
-/** All templates that have names: the user's own, then the built-in ones that these do not replace. Own ones that cannot be used are left out. */
-export async function listTemplates(home: string): Promise<Template[]> {
-  const own = ownNames(home).flatMap((name) => usable(join(home, "templates", name)));
+/**
+ * All templates that have names: the user's own, then the built-in ones that these do not replace. Own ones that cannot be used are left out, and `tell` is told
+ * why, each in a sentence.
+ */
+export async function listTemplates(home: string, tell: (why: string) => void = () => undefined): Promise<Template[]> {
+  const own = ownNames(home).flatMap((name) => usable(join(home, "templates", name), tell));
   const builtIn = unpackBuiltIn(await loadBuiltIn()).filter(({ name }) => own.every((each) => each.name !== name));
   return [...own, ...builtIn];
 }
@@ -56,10 +59,11 @@ function ownNames(home: string): string[] {
   }
 }
 
-function usable(folder: string): Template[] {
+function usable(folder: string, tell: (why: string) => void): Template[] {
   try {
     return [readTemplateFolder(folder)];
-  } catch {
+  } catch (error) {
+    tell((error as Error).message);
     return [];
   }
 }

@@ -17,6 +17,11 @@ test("what is placed in a text is not searched again", () => {
   assert.is(fillText("{{description}}", { name: "a", description: "{{name}}" }), "{{name}}");
 });
 
+test("where there is no description, its paragraph is not there either", () => {
+  const text = '# {{name}}\n\n{{description}}\n\nA\ndescription: "{{description}}"\n';
+  assert.is(fillText(text, { name: "a", description: "" }), '# a\n\nA\ndescription: ""\n');
+});
+
 test("a description does not get into paths, where it could lead anywhere", () => {
   assert.is(fillPath("src/{{name}}/{{description}}", { name: "a", description: "../../b" }), "src/a/{{description}}");
 });

@@ -7,10 +7,14 @@ export interface AppWords {
 /** `{{name}}` and its like; any other text in double braces stays as it is. */
 const PLACEHOLDER = /\{\{(name|package|description)\}\}/g;
 
-/** Puts the app's words into a text: `{{name}}`, `{{package}}` (the name as npm accepts one) and `{{description}}`. */
+/** A paragraph of the description alone, with the empty line behind it. */
+const PARAGRAPH = /^\{\{description\}\}\r?\n(?:\r?\n)?/gm;
+
+/** Puts the app's words into a text: `{{name}}`, `{{package}}` (the name as npm accepts one) and `{{description}}`; one that is empty leaves no empty paragraph. */
 export function fillText(text: string, words: AppWords): string {
-  return text.replace(PLACEHOLDER, (_, word: "name" | "package" | "description") =>
-    word === "package" ? packageName(words.name) : words[word],
+  return (words.description === "" ? text.replace(PARAGRAPH, "") : text).replace(
+    PLACEHOLDER,
+    (_, word: "name" | "package" | "description") => (word === "package" ? packageName(words.name) : words[word]),
   );
 }
 

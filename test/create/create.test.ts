@@ -118,6 +118,8 @@ test.unless(cannotMount, "on a full disk nothing of an app is left behind, nor o
 const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["no name", [], /it needs a NAME/],
   ["a name that is a path", ["a/b"], /letters, digits.*\n.*ghost create NAME --dir a\/b/],
+  ["a name with a space in it", ["x y"], /letters, digits.*\nhint: x-y would do/],
+  ["a name of which nothing is left", ["%"], /letters, digits.*\nhint: ghost create --help/],
   ["the name of all processes", ["all"], /`all` is reserved/],
   ["a description of two lines", ["hello", "--description", "one\ntwo"], /--description: it is one line/],
 ];
@@ -241,7 +243,7 @@ test.unless(needs("python3"), "a name that cannot be used is told while it is ty
   const { code, stdout } = await onTerminal(home, ["create"], {
     steps: [
       ["What is its name?", "a b\r"],
-      ["letters, digits", "\u0003"],
+      ["letters, digits, `-` and `_` only; a-b would do", "\u0003"],
     ],
   });
   assert.is(code, 130, stdout);

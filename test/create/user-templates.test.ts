@@ -52,6 +52,15 @@ test("a folder in templates/ of the home is a template by its name, is listed, a
   assertMade(home, "Shop");
 });
 
+test("a template of the home that cannot be used is not listed, and it is told why", async () => {
+  await using home = makeHome();
+  mkdirSync(join(home.dir, "templates/linked"), { recursive: true });
+  symlinkSync("/etc/passwd", join(home.dir, "templates/linked/passwd"));
+  const { stdout, stderr } = await home.ok(["create", "--list"]);
+  assert.not.match(stdout, "linked");
+  assert.match(stderr, /^warning: cannot use the template \S+\/templates\/linked: passwd is neither a file nor a folder\n$/);
+});
+
 for (const [what, flags, file] of [
   ["gzip", "-czf", "mine.tar.gz"],
   ["plain tar", "-cf", "mine.tar"],
