@@ -32,6 +32,12 @@ test("a note is added, read, listed and deleted", async () => {
 test("what is no note is refused", async () => {
   assert.equal((await call("POST", "/notes", { title: "no text" }))[0], 400);
   assert.equal((await call("GET", "/elsewhere"))[0], 404);
+  assert.deepEqual(await call("PUT", "/notes/1"), [405, { error: "only GET, HEAD, DELETE can be asked here" }]);
+});
+
+test("HEAD is answered as GET is, without the body", async () => {
+  const response = await fetch(`http://127.0.0.1:${app.app.port}/notes`, { method: "HEAD" });
+  assert.deepEqual([response.status, await response.text()], [200, ""]);
 });
 
 test("it says that it is well", async () => {

@@ -9,21 +9,25 @@ interface Note {
   readonly text: string;
 }
 
-/** An answer: status and what is sent as JSON. */
-type Answer = readonly [status: number, body: unknown];
+/** An answer: status, what is sent as JSON, and more headers. */
+type Answer = readonly [status: number, body: unknown, headers?: Record<string, string>];
+
+/** What may be asked of each path; HEAD is a GET whose body is not sent. */
+const ALLOWED: Record<string, string> = { "/healthz": "GET, HEAD", "/notes": "GET, HEAD, POST", "/notes/ID": "GET, HEAD, DELETE" };
 
 /** Answers one request, whatever happens, and measures it. */
 export async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const startedAt = performance.now();
-  const [status, body] = await route(request).catch(failed);
-  response.writeHead(status, { "content-type": "application/json" }).end(`${JSON.stringify(body)}\n`);
+  const [status, body, headers] = await route(request).catch(failed);
+  response.writeHead(status, { "content-type": "application/json", ...headers }).end(`${JSON.stringify(body)}\n`);
   await Ghost.metrics.recordLatency("http.request", performance.now() - startedAt, { method: request.method ?? "", status });
 }
 
 async function route(request: IncomingMessage): Promise<Answer> {
   const { pathname } = new URL(request.url ?? "/", "http://localhost");
   const id = /^\/notes\/(\d+)$/.exec(pathname)?.[1];
-  switch (`${request.method} ${id === undefined ? pathname : "/notes/ID"}`) {
+  const path = id === undefined ? pathname : "/notes/ID";
+  switch (`${request.method === "HEAD" ? "GET" : request.method} ${path}`) {
     case "GET /healthz":
       return health();
     case "GET /notes":
@@ -35,8 +39,12 @@ async function route(request: IncomingMessage): Promise<Answer> {
     case "DELETE /notes/ID":
       return (await Ghost.data.delete(`note:${id}`)) ? [200, {}] : oneNote(undefined);
     default:
-      return [404, { error: "there is nothing here" }];
+      return notAllowed(ALLOWED[path]);
   }
+}
+
+function notAllowed(allow: string | undefined): Answer {
+  return allow === undefined ? [404, { error: "there is nothing here" }] : [405, { error: `only ${allow} can be asked here` }, { allow }];
 }
 
 async function health(): Promise<Answer> {
