@@ -32,8 +32,9 @@ test.unless(PYTHON, "a new Python app beats and answers under Ghost, remembers o
       what: "the app to be ready",
       seen: async () => [await logs(), (await view()).why],
     });
-  await begun(1);
+  // It is healthy only when it answers.
   assert.is(await ask("Ada"), "hello Ada");
+  await begun(1);
   await home.ok(["restart", "greeter"]);
   await begun(2);
   assert.is(await ask("Ada"), "hello Ada, for the 2. time");

@@ -10,11 +10,11 @@ INTERVAL = 5  # seconds between two measurements
 
 def main():
     app = ghost.connect()
-    app.keep_beating()  # in a thread, whatever else takes its time
     greeter = Greeter(app)
     greeter.prepare()
     channel = f"{app.name}:greet"
     app.respond(channel, lambda request: greeter.greet(request.data))
+    app.keep_beating()  # in a thread, whatever else takes its time; from now on ghost calls it healthy
     app.info("answers requests", channel=channel)
     stopped = stop_signal()
     while True:
