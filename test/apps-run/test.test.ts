@@ -44,6 +44,8 @@ test.unless(needs("python3"), "runs the tests of a Python app with unittest", as
   const { code, stderr } = await home.ghost(["test"]);
   assert.is(code, 0, stderr);
   assert.match(stderr, "Ran 1 test");
+  assert.match(stderr, /^test_one \(.*\.\.\. ok$/m);
+  assert.not.match((await home.ok(["test", "--", "-q"])).stderr, "test_one");
 });
 
 test.unless(needs("python3"), "a Python app whose tests unittest does not find fails, and says what it looks for", async () => {
