@@ -15,7 +15,7 @@ export const command: Command = {
   about:
     "ghost create puts a copy of the SDK into an app: vendor/ghost-sdk, in Python ghost.py. It stays as it is when ghost is upgraded, until `ghost sdk update` replaces " +
     "it, all of it or nothing. `list` shows all apps in ghosts/ of the home, and the one in this folder. A NAME is one of ghosts/, a PATH a folder with a .ghost.yaml. " +
-    "`update` leaves alone what was edited by hand, and names it.",
+    "`update` leaves alone what was edited by hand, and names it; into an app without a copy it puts one, which apps of Node and Deno need.",
   flags: [
     { flags: "--all", about: "update: all apps in ghosts/ of the home" },
     { flags: "-f, --force", about: "update: also what was edited by hand, says nothing of what it is, or is newer" },

@@ -22,7 +22,7 @@ export async function list(context: Context, words: readonly string[]): Promise<
   const listed = chosen(context, words).flatMap(copiesIn);
   if (context.json) context.printJson({ brings: sdkVersions(), apps: listed.map(asJson) });
   else if (context.quiet) context.print(...new Set(listed.filter(({ sdk }) => isOutdated(sdk)).map(({ name }) => name)));
-  else if (listed.length === 0) context.say("no app here has a copy of the SDK; ghost create NAME makes one");
+  else if (listed.length === 0) context.say("no app here has a copy of the SDK; ghost sdk update NAME puts one into an app");
   else context.print(...renderTable(COLUMNS, rows(listed, await context.paint()), context.output.columns, await context.paint()));
   if (listed.some(({ sdk }) => isOutdated(sdk))) context.say("ghost sdk update NAME, or --all, brings them up to date");
   return 0;

@@ -1,5 +1,5 @@
 import { GhostError } from "../../core/errors/ghost-error.ts";
-import { type AppSdk, isCopiedByPackageManager, sdksOf } from "../../runtime/apps/app-sdk.ts";
+import { type AppSdk, absentSdk, isCopiedByPackageManager, sdksOf } from "../../runtime/apps/app-sdk.ts";
 import { sdkText } from "../../runtime/apps/sdk-stamp.ts";
 import { updateSdk } from "../../runtime/apps/update-sdk.ts";
 import { usage } from "../arguments.ts";
@@ -22,7 +22,7 @@ export async function update(context: Context, words: readonly string[]): Promis
   for (const app of apps) done.push(...(await updateApp(context, app)));
   const [first] = done;
   if (done.length === 1 && first?.error) throw first.error;
-  if (done.length === 0 && words.length > 0) throw withoutSdk(apps);
+  if (done.length === 0 && !context.flag("all")) throw withoutSdk(apps);
   if (context.json) context.printJson(done.map(asJson));
   else await tell(context, done);
   return done.some(({ error }) => error) ? 1 : 0;
@@ -41,7 +41,7 @@ function chosen(context: Context, words: readonly string[]): NamedApp[] {
 
 async function updateApp(context: Context, app: NamedApp): Promise<Updated[]> {
   const done: Updated[] = [];
-  for (const sdk of sdksOf(app.folder)) {
+  for (const sdk of copiesIn(context, app)) {
     const outcome = await updateSdk(app.folder, sdk, { force: context.flag("force") }).catch((error: unknown) => {
       if (error instanceof GhostError) return error;
       throw error;
@@ -51,10 +51,21 @@ async function updateApp(context: Context, app: NamedApp): Promise<Updated[]> {
   return done;
 }
 
+/** Whoever names an app without one wants it to have one. */
+function copiesIn(context: Context, { folder }: NamedApp): AppSdk[] {
+  const found = sdksOf(folder);
+  const absent = found.length > 0 || context.flag("all") ? null : absentSdk(folder);
+  return absent ? [absent] : found;
+}
+
 function withoutSdk(apps: readonly NamedApp[]): GhostError {
-  return new GhostError("NOT_FOUND", `cannot update the SDK in ${apps.map(({ name }) => name).join(", ")}: there is no copy of it`, {
-    hint: "ghost create makes apps that have one, in vendor/ghost-sdk or as ghost.py; others get it where they say",
-  });
+  return new GhostError(
+    "NOT_FOUND",
+    `cannot put the SDK into ${apps.map(({ name }) => name).join(", ")}: its package.json says where it gets it, or it is neither TypeScript or JavaScript nor Python`,
+    {
+      hint: "any other language speaks to the hub as to a Redis: GHOST_HUB and GHOST_TOKEN tell where, and as whom",
+    },
+  );
 }
 
 function asJson({ name, folder, sdk, isChanged, error }: Updated) {
@@ -76,6 +87,8 @@ async function tell(context: Context, done: readonly Updated[]): Promise<void> {
   if (done.length === 0) context.say("no app of this home has a copy of the SDK");
   for (const { name, folder, sdk, isChanged, error } of done) {
     if (error) context.warn(`${name}: ${error.message}${error.hint ? ` (${error.hint})` : ""}`);
+    else if (isChanged && sdk.standing === "missing")
+      context.say(`${paint.green("✓")} ${paint.bold(name)}: ${sdk.name} is there now, in ${sdk.path}: ${sdkText(sdk.brings)}`);
     else if (isChanged) context.say(`${paint.green("✓")} ${paint.bold(name)}: ${sdk.name} ${sdkText(sdk.has)} → ${sdkText(sdk.brings)}`);
     else context.say(`${paint.green("✓")} ${paint.bold(name)}: ${sdk.name} is up to date, ${sdkText(sdk.brings)}`);
     if (sdk.kind === "typescript" && isCopiedByPackageManager(folder))

@@ -1,12 +1,14 @@
 import { resolve } from "node:path";
 import type { AppConfiguration, AppLaunch, AppRuntime } from "../../core/config/app-configuration.ts";
+import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { type ScriptRuntime, stripsTypes } from "../../core/config/script-runtime.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { isBun } from "../system/native.ts";
 import { isSingleFile } from "../system/self.ts";
 import { isLoadable, OPEN_PLACE, type OwnRuntime, ownRuntime, UNLOADABLE } from "./own-runtime.ts";
 import { UNITTEST } from "./python-tests.ts";
-import { prepareUsersFolder } from "./users-folder.ts";
+import { bringSdk, sdkForApp, testPreloadFor } from "./sdk-for-files.ts";
+import { prepareUsersFolder, usersFolder } from "./users-folder.ts";
 
 /** An app whose entry is known. */
 export interface LaunchableApp extends Pick<AppConfiguration, "directory" | "runtime" | "args"> {
@@ -25,7 +27,7 @@ export function launchOf(app: LaunchableApp, home: string): AppLaunch {
   const runner = runnerOf(app, home);
   return runner === null
     ? { executable: entry, args: app.args, environment: {} }
-    : { executable: runner.executable, args: [...runner.run, entry, ...app.args], environment: runner.environment };
+    : { executable: runner.executable, args: [...runner.run, entry, ...app.args], environment: withSdk(runner.environment, app, home) };
 }
 
 /** This very program as the runtime of a file: null where it is none for it. `home` as for `launchOf`. Throws HOME_UNUSABLE. */
@@ -46,7 +48,28 @@ export function testLaunchOf(app: LaunchableApp, home: string, args: readonly st
     throw new GhostError("UNSUPPORTED", `cannot test ${app.entry}: Ghost knows no test runner for it`, {
       hint: "write `runtime: ghost`, node, bun, deno or python in .ghost.yaml, or run its tests by its own tool",
     });
-  return { executable: runner.executable, args: [...runner.test, ...args], environment: runner.environment };
+  const environment = withSdk(runner.environment, app, home);
+  const preload = testPreloadFor(environment);
+  const first = preload === null ? [] : ["--preload", preload];
+  return { executable: runner.executable, args: [...runner.test, ...first, ...args], environment };
+}
+
+/** What this program itself runs finds the SDK, whether or not the app has a copy. */
+function withSdk(environment: Readonly<Record<string, string>>, app: LaunchableApp, home: string): Readonly<Record<string, string>> {
+  if (resolveRuntime(app) !== "ghost") return environment;
+  const isOpen = isForUsers(app);
+  return { ...environment, ...sdkForApp(resolve(app.directory, app.entry), isOpen ? usersFolder(home) : home, isOpen) };
+}
+
+/** Has the SDK in place for a process that `launchOf` tells of. To be called before each start. Throws HOME_UNUSABLE. */
+export async function bringSdkFor({ environment, user }: Pick<ProcessDefinition, "environment" | "user">, home: string): Promise<void> {
+  const isOpen = isForUsers({ process: { user } });
+  if (environment.NODE_PATH !== undefined) await bringSdk(environment, isOpen ? prepareUsersFolder(home) : home, isOpen);
+}
+
+/** The home is closed to whom it runs as. */
+function isForUsers({ process: managed }: Pick<LaunchableApp, "process">): boolean {
+  return (managed?.user ?? null) !== null && process.getuid?.() === 0;
 }
 
 interface Runner {

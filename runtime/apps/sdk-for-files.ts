@@ -1,5 +1,20 @@
-/** The SDK for single files, which have no folder of their own that could hold it: `import … from "ghost-sdk"` is found in the home. */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+/**
+ * The SDK for what has no copy of its own: single files, which have no folder that could hold it, and apps that were not made by `ghost create`. `import … from "ghost-sdk"`
+ * is found in the home then.
+ */
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { isBun } from "../system/native.ts";
@@ -9,6 +24,21 @@ import { PYTHON_CLIENT, STAMP_FILE } from "./sdk-stamp.ts";
 
 /** Below the home, with a folder for each build: what runs goes on with its own when ghost is upgraded. */
 const PLACE = ["bin", "sdk"] as const;
+/** Of apps of other users, to whom the home is closed: below the folder that is theirs. */
+const USERS_PLACE = "sdk";
+/** Leads to this build, so that an app's definition stays the same when ghost is upgraded. What is loaded from there is loaded from the build's own folder. */
+const CURRENT = "current";
+/** Beside the SDK: `bun test` (1.4.5) does not look for modules in NODE_PATH, as `bun run` does. */
+const TEST_PRELOAD = "preload.mjs";
+const PRELOAD_TEXT = `const modules = { "ghost-sdk": "index.js", "ghost-sdk/testing": "testing.js" };
+Bun.plugin({
+  name: "ghost-sdk",
+  setup(build) {
+    for (const [name, file] of Object.entries(modules))
+      build.module(name, async () => ({ exports: await import(import.meta.dirname + "/ghost-sdk/" + file), loader: "object" }));
+  },
+});
+`;
 /** So many builds stay; the oldest go when another comes. */
 const BUILDS_MAX = 5;
 
@@ -24,14 +54,71 @@ export async function sdkForFile(file: string, home: string, path = ""): Promise
   return { NODE_PATH: [path, place].filter((each) => each !== "").join(delimiter) };
 }
 
-function hasSdkAbove(directory: string): boolean {
+/**
+ * The same for the entry of an app (absolute), whose definition is to stay the same for all builds: none where a folder above it has the SDK. `root`: the home, or where
+ * `isOpen` the folder of apps of other users. Nothing is written: see `bringSdk`.
+ */
+export function sdkForApp(entry: string, root: string, isOpen: boolean): Readonly<Record<string, string>> {
+  return !isBun || hasSdkAbove(realFolder(entry)) ? {} : { NODE_PATH: join(placeIn(root, isOpen), CURRENT) };
+}
+
+/** Has the SDK where the variables of an app (`sdkForApp`) lead; does nothing for other variables. To be called before each start. Throws HOME_UNUSABLE. */
+export async function bringSdk({ NODE_PATH }: Readonly<Record<string, unknown>>, root: string, isOpen: boolean): Promise<void> {
+  const place = placeIn(root, isOpen);
+  if (typeof NODE_PATH !== "string" || !NODE_PATH.split(delimiter).includes(join(place, CURRENT))) return;
+  const { build } = sdkVersions().typescript;
+  if (!existsSync(join(place, build, "ghost-sdk", STAMP_FILE))) await writeSdk(join(place, build), isOpen);
+  if (!existsSync(join(place, build, TEST_PRELOAD))) {
+    putInPlace(join(place, build, TEST_PRELOAD), (temporary) => {
+      writeFileSync(temporary, PRELOAD_TEXT);
+      if (isOpen) chmodSync(temporary, 0o644);
+    });
+  }
+  if (linkOf(join(place, CURRENT)) !== build) putInPlace(join(place, CURRENT), (temporary) => symlinkSync(build, temporary));
+}
+
+/** What the test runner has to load first for the variables of `sdkForApp`, because it does not look there; null: nothing. */
+export function testPreloadFor({ NODE_PATH }: Readonly<Record<string, string>>): string | null {
+  return NODE_PATH === undefined ? null : join(NODE_PATH, TEST_PRELOAD);
+}
+
+/** Nobody ever finds half of it, or nothing where there was something. */
+function putInPlace(path: string, write: (temporary: string) => void): void {
+  const temporary = `${path}.${process.pid}`;
+  rmSync(temporary, { force: true });
+  write(temporary);
+  renameSync(temporary, path);
+}
+
+function placeIn(root: string, isOpen: boolean): string {
+  return isOpen ? join(root, USERS_PLACE) : join(root, ...PLACE);
+}
+
+function realFolder(entry: string): string {
+  try {
+    return realpathSync(dirname(entry));
+  } catch {
+    return dirname(entry);
+  }
+}
+
+function linkOf(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether `import … from "ghost-sdk"` is found in a folder, or one above it. */
+export function hasSdkAbove(directory: string): boolean {
   if (existsSync(join(directory, SDK_LINK))) return true;
   const above = dirname(directory);
   return above !== directory && hasSdkAbove(above);
 }
 
 /** Nobody ever sees half of it. */
-async function writeSdk(place: string): Promise<void> {
+async function writeSdk(place: string, isOpen = false): Promise<void> {
   const temporary = `${place}.${process.pid}`;
   try {
     for (const [path, text] of Object.entries(await sdkFiles())) {
@@ -39,11 +126,13 @@ async function writeSdk(place: string): Promise<void> {
       const file = join(temporary, "ghost-sdk", path);
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
       writeFileSync(file, text);
+      if (isOpen) chmodSync(file, 0o644);
     }
+    if (isOpen) open(temporary);
     moveInto(temporary, place);
     dropOld(dirname(place));
   } catch (error) {
-    throw new GhostError("HOME_UNUSABLE", `cannot write the SDK of single files to ${place}: ${(error as Error).message}`, {
+    throw new GhostError("HOME_UNUSABLE", `cannot write the SDK to ${place}: ${(error as Error).message}`, {
       hint: "let this user write to the home, or choose another one with --home DIR or GHOST_HOME",
     });
   } finally {
@@ -60,7 +149,14 @@ function moveInto(temporary: string, place: string): void {
   }
 }
 
+/** Its folders, and that in which it lies: whatever the umask says. */
+function open(folder: string): void {
+  const inner = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const path of [dirname(folder), folder, ...inner.map((entry) => join(entry.parentPath, entry.name))]) chmodSync(path, 0o755);
+}
+
 function dropOld(folder: string): void {
-  const builds = readdirSync(folder).map((name) => ({ path: join(folder, name), ms: statSync(join(folder, name)).mtimeMs }));
+  const names = readdirSync(folder).filter((name) => !name.startsWith(CURRENT));
+  const builds = names.map((name) => ({ path: join(folder, name), ms: statSync(join(folder, name)).mtimeMs }));
   for (const { path } of builds.sort((a, b) => b.ms - a.ms).slice(BUILDS_MAX)) rmSync(path, { recursive: true, force: true });
 }

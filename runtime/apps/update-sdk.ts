@@ -1,13 +1,16 @@
-import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { writeFileAtomically } from "../system/atomic-file.ts";
+import { entryAt } from "../system/look-at.ts";
 import { replaceFolder } from "../system/replace-folder.ts";
 import type { AppSdk } from "./app-sdk.ts";
 import { editsOf } from "./sdk-edits.ts";
 import { sdkFiles } from "./sdk-files.ts";
+import { SDK_FOLDER, SDK_LINK } from "./sdk-places.ts";
 import { PYTHON_CLIENT, sdkText } from "./sdk-stamp.ts";
 
+const NEW_FILE_MODE = 0o644;
 /** Files that an error names; the rest is counted. */
 const EDITS_NAMED = 5;
 
@@ -23,6 +26,7 @@ export async function updateSdk(folder: string, sdk: AppSdk, { force }: { readon
     if (sdk.standing === "current" && edits?.length === 0 && (await isWhole(path, sdk))) return false;
     if (!force) refuse(path, sdk, edits);
     await replace(path, sdk);
+    if (sdk.standing === "missing" && sdk.kind === "typescript") link(folder);
     return true;
   } catch (error) {
     if (error instanceof GhostError) throw error;
@@ -59,10 +63,20 @@ async function isWhole(path: string, { kind }: AppSdk): Promise<boolean> {
 
 /** The path may be a link, when several apps have one copy: that is replaced where it lies. */
 async function replace(path: string, { kind }: AppSdk): Promise<void> {
-  const place = existsSync(path) ? realpathSync(path) : path;
-  if (kind === "python") return writeFileAtomically(place, (await sdkFiles())[PYTHON_CLIENT] ?? "", statSync(place).mode & 0o777);
+  const isThere = existsSync(path);
+  const place = isThere ? realpathSync(path) : path;
+  const mode = isThere ? statSync(place).mode & 0o777 : NEW_FILE_MODE;
+  if (kind === "python") return writeFileAtomically(place, (await sdkFiles())[PYTHON_CLIENT] ?? "", mode);
   mkdirSync(dirname(place), { recursive: true });
   replaceFolder(place, await own());
+}
+
+/** As a package manager would: whatever is there stays. */
+function link(folder: string): void {
+  const path = join(folder, SDK_LINK);
+  if (entryAt(path) !== undefined) return;
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(`../${SDK_FOLDER}`, path);
 }
 
 /** The files of the TypeScript SDK, as an app has them. */

@@ -1,4 +1,4 @@
-import { basename, dirname, relative } from "node:path";
+import { basename, delimiter, dirname, relative } from "node:path";
 import type { AppLaunch } from "../../core/config/app-configuration.ts";
 import { APPS_PROJECT } from "../../core/config/app-project.ts";
 import { watchOfApp } from "../../core/config/app-watch.ts";
@@ -10,7 +10,7 @@ import { sanitizeName } from "../../core/config/names.ts";
 import { RESTART_DEFAULT } from "../../core/config/read-policies.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { hasTests, PYTHON_TEST } from "../apps/find-tests.ts";
-import { launchOf, testLaunchOf } from "../apps/launch.ts";
+import { bringSdkFor, launchOf, testLaunchOf } from "../apps/launch.ts";
 import { readApp } from "../config/read-app-file.ts";
 import type { FoundApp } from "./find-app.ts";
 
@@ -44,6 +44,7 @@ const WHOLE_FOLDER: WatchPolicy = { paths: ["."], ignore: [], debounceMs: WATCH_
 export async function readRunnable(found: FoundApp, context: RunnableContext): Promise<Runnable> {
   if (found.kind === "file") return fileRunnable(found.file, context);
   const { app, definition, secrets, warnings } = await readApp(found.directory, context);
+  const lacks = await bringModules(definition, context);
   const args = [...definition.args, ...context.args];
   const watch = context.watch ? (definition.watch ?? watchOfApp(WHOLE_FOLDER, app)) : null;
   return {
@@ -51,12 +52,13 @@ export async function readRunnable(found: FoundApp, context: RunnableContext): P
     definition: {
       ...definition,
       args,
+      environment: withCallersModules(definition.environment, context.environment.NODE_PATH),
       healthCheck: definition.healthCheck?.probe.kind === "log" ? null : definition.healthCheck,
       watch: watch && { ...watch, debounceMs: Math.min(watch.debounceMs, WATCH_DEBOUNCE_MS) },
     },
     secrets,
     warnings,
-    notes: foregroundNotes(definition, { isRoot: process.getuid?.() === 0, isWatched: context.watch }),
+    notes: [...lacks, ...foregroundNotes(definition, { isRoot: process.getuid?.() === 0, isWatched: context.watch })],
   };
 }
 
@@ -66,8 +68,27 @@ export async function readTests(found: FoundApp, context: RunnableContext): Prom
   const { app, definition, ...rest } = await readApp(found.directory, context);
   const { executable, args, environment } = testLaunchOf(app, context.home, context.args);
   if (context.args.length === 0) refuseNone(app.directory, basename(executable), args);
-  const tests = { ...definition, executable, args, environment: { ...definition.environment, ...environment }, ...ONCE };
-  return { ...rest, definition: tests, notes: [] };
+  const lacks = await bringModules(definition, context);
+  const surroundings = withCallersModules({ ...environment, ...definition.environment }, context.environment.NODE_PATH);
+  const tests = { ...definition, executable, args, environment: surroundings, ...ONCE };
+  return { ...rest, definition: tests, notes: lacks };
+}
+
+/** What may be imported and is not the app's own; gives why that cannot be had, which is no reason not to run what may need none. */
+async function bringModules(definition: ProcessDefinition, { home }: RunnableContext): Promise<string[]> {
+  return bringSdkFor(definition, home).then(
+    () => [],
+    (error: Error) => [`it finds no ghost-sdk in ghost: ${error.message}`],
+  );
+}
+
+/** Modules are looked for where the caller says, too, and there first. */
+function withCallersModules<Environment extends ProcessDefinition["environment"]>(
+  environment: Environment,
+  path: string | undefined,
+): Environment {
+  const own = environment.NODE_PATH;
+  return path && typeof own === "string" ? { ...environment, NODE_PATH: [path, own].join(delimiter) } : environment;
 }
 
 /** Bun's own words on that lead to Bun's pages, and Python says that all is well. */
@@ -90,7 +111,7 @@ async function fileRunnable(file: string, context: RunnableContext): Promise<Run
   return single(
     file,
     directory,
-    await withSdk(launch, file, context),
+    await withSdk(launch, context),
     watch ? { paths: [relative(directory, dirname(file)) || "."], ignore: [], debounceMs: WATCH_DEBOUNCE_MS } : null,
   );
 }
@@ -100,14 +121,13 @@ async function testOfFile(file: string, context: RunnableContext): Promise<Runna
   const launch = testLaunchOf({ directory: dirname(file), entry: file, runtime: "auto", args: [] }, home, [file, ...args]);
   // Python's tests import what lies beside them by their working directory.
   const where = launch.executable === "python3" ? dirname(file) : directory;
-  return single(file, where, await withSdk(launch, file, context), null);
+  return single(file, where, await withSdk(launch, context), null);
 }
 
 /** What this program itself runs finds the SDK although it is no app's. */
-async function withSdk(launch: AppLaunch, file: string, { home, environment }: RunnableContext): Promise<AppLaunch> {
-  if (launch.executable !== process.execPath) return launch;
-  const { sdkForFile } = await import("../apps/sdk-for-files.ts");
-  return { ...launch, environment: { ...launch.environment, ...(await sdkForFile(file, home, environment.NODE_PATH)) } };
+async function withSdk(launch: AppLaunch, { home, environment: { NODE_PATH } }: RunnableContext): Promise<AppLaunch> {
+  await bringSdkFor({ environment: launch.environment, user: null }, home);
+  return { ...launch, environment: withCallersModules(launch.environment, NODE_PATH) };
 }
 
 function single(file: string, directory: string, launch: AppLaunch, watch: WatchPolicy | null): Runnable {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fillSecrets, maskReferences, maskValues } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { bringSdkFor } from "../apps/launch.ts";
 import type { LogStreamTarget } from "../logs/pump.ts";
 import { type Account, findAccount, findGroup } from "../process/accounts.ts";
 import { composeEnvironment, type Variable } from "../process/environment.ts";
@@ -20,6 +21,7 @@ import { STOPPED_BEFORE, type Supervisor } from "./supervisor.ts";
 export async function startRun(supervisor: Supervisor, process: Supervised, token: string): Promise<void> {
   const uid = hubUserOf(process);
   if (uid !== null) await supervisor.parts.appDoors.open(uid);
+  if (process.definition.environment.NODE_PATH !== undefined) await bringModules(supervisor, process);
   const { state } = process.machine;
   if ((state.at !== "starting" && state.at !== "stopping") || ("token" in state && state.token !== token)) return;
   if (state.at === "stopping") {
@@ -46,6 +48,13 @@ export async function startRun(supervisor: Supervisor, process: Supervised, toke
     const message = error instanceof GhostError && error.hint ? `${error.message} (${error.hint})` : (error as Error).message;
     supervisor.dispatch(process, { type: "spawn-failed", message: maskValues(message, process.secretValues) });
   }
+}
+
+/** What may be imported and is not the app's own. Where it cannot be had the app starts all the same, for it may need none. */
+async function bringModules(supervisor: Supervisor, { definition }: Supervised): Promise<void> {
+  await bringSdkFor(definition, supervisor.parts.home.root).catch((error: Error) => {
+    supervisor.parts.log(`${definition.name} finds no ghost-sdk in ghost: ${error.message}`);
+  });
 }
 
 /**
