@@ -267,7 +267,11 @@ export class AppDiscovery {
     log(text);
     const app = this.processOf(folder);
     if (app) supervisor.record(app, null, null, { kind: "configuration-invalid", text });
-    else announce(supervisor.parts.store.addHistory(daemonEntry("configuration-invalid", text)));
+    // Under its name although nothing of it is registered: `ghost why NAME` asks for that.
+    else
+      announce(
+        supervisor.parts.store.addHistory({ ...daemonEntry("configuration-invalid", text), project: APPS_PROJECT, name: basename(folder) }),
+      );
   }
 
   private processOf(folder: string): Supervised | undefined {
