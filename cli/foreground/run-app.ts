@@ -67,7 +67,7 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
   });
   for (const warning of runnable.warnings) context.warn(formatDiagnostic(warning));
   for (const note of runnable.notes) context.warn(note);
-  run.start(`ghost ${context.verb}`);
+  run.start(`ghost ${context.verb} (pid ${process.pid})`);
   void announcement.begin();
   if (options.purpose === "run" && context.interactive)
     void import("./old-sdk.ts").then(({ tellOldSdk }) => tellOldSdk(context, definition.workingDirectory));

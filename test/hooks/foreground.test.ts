@@ -57,6 +57,7 @@ test("a run in the foreground says that the app runs already, and the list shows
   const pid = (await home.ok(["list", "--json"])).json<{ pid: number }[]>()[0]?.pid;
   await using session = inForeground(["run", "web"], { cwd: home.work, env: home.env });
   await session.said(new RegExp(`warning: web runs already \\(pid ${pid}\\): what they keep`));
+  await session.said(/ready \d+/);
   const own = /ready (\d+)/.exec(session.out())?.[1];
   const rows = async () => (await home.ok(["list", "web"])).stdout.split("\n").filter((line) => line.startsWith("web"));
   await waitFor(async () => (await rows()).length === 2, { what: "both in the list" });
