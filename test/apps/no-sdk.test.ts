@@ -39,23 +39,28 @@ test.unless(lack, "an app that was typed by hand, with no copy of the SDK, runs 
   assert.match((await home.ok(["run", "./hand"], { env })).stdout, "hello");
 });
 
-test.unless(
-  lack,
-  "it runs in the background, too, declared in a processes.yaml or in ghosts/, and again when what the home has of the SDK is gone",
-  async () => {
-    await using home = makeHome();
-    typed(home, "hand");
-    const file = home.write("processes.yaml", "processes: [{ name: hand, app: ./hand }]\n");
-    await home.ok(["register", file]);
-    const ends = async () => (await home.ok(["why", "hand", "--json"])).json<HistoryEntry[]>().filter(({ to }) => to === "exited").length;
-    for (const count of [1, 2]) {
-      await home.ok(["start", "hand"]);
-      await waitFor(async () => (await ends()) === count, { what: "its end" });
-      rmSync(join(home.dir, "bin/sdk"), { recursive: true });
-    }
-    assert.match((await home.ok(["logs", "hand"])).stdout, '"message":"hello"');
-  },
-);
+test.unless(lack, "it runs in the background, too, and again when what the home has of the SDK is gone", async () => {
+  await using home = makeHome();
+  typed(home, "hand");
+  const file = home.write("processes.yaml", "processes: [{ name: hand, app: ./hand }]\n");
+  await home.ok(["register", file]);
+  const ends = async () => (await home.ok(["why", "hand", "--json"])).json<HistoryEntry[]>().filter(({ to }) => to === "exited").length;
+  for (const count of [1, 2]) {
+    await home.ok(["start", "hand"]);
+    await waitFor(async () => (await ends()) === count, { what: "its end" });
+    rmSync(join(home.dir, "bin/sdk"), { recursive: true });
+  }
+  assert.match((await home.ok(["logs", "hand"])).stdout, '"message":"hello"');
+});
+
+test.unless(lack, "an app that a template without the SDK gives runs in the background and here", async () => {
+  await using home = makeHome();
+  typed(home, "ours");
+  await home.ok(["create", "shop", "--template", "./ours"]);
+  assert.match((await home.ok(["run", "shop"])).stdout, "hello");
+  await home.ok(["start", "shop"]);
+  await waitFor(async () => (await home.ok(["logs", "shop"])).stdout.includes('"message":"hello"'), { what: "its word in the log" });
+});
 
 test("ghost sdk update puts a copy into an app that has none, and from then on it keeps that", async () => {
   await using home = makeHome();
