@@ -206,6 +206,73 @@ test("strings that are on their way into the table are not lost when others have
   assert.is(next.keyspace.size(next.space), count + 1);
 });
 
+test("a turn that brings more than may wait puts it into the table meanwhile, and nothing of it is lost or half", async () => {
+  using folder = makeFolder();
+  using rig = await folder.open();
+  const { keyspace } = rig;
+  const large = Buffer.alloc(FLUSH_LIMITS.bytesMax / 20);
+  put(rig, "first", "1");
+  for (let round = 0; round < 70; round++) keyspace.putString(rig.space, "large", large.fill(round), 0);
+  put(rig, "last", "1");
+  assert.is(keyspace.lookup(rig.space, "large").value[0], 69);
+  failures["the commit"]?.(rig);
+  assert.throws(() => keyspace.commit(true), /disk full/);
+  assert.equal(all(rig, ["first", "large", "last"]), {});
+  for (let round = 0; round < 70; round++) keyspace.putString(rig.space, "large", large.fill(round), 0);
+  put(rig, "last", "2");
+  keyspace.commit(true);
+  const waiting = keyspace.db.get<{ bytes: number }>("SELECT total(length(changes)) AS bytes FROM journal")?.bytes ?? 0;
+  assert.ok(waiting <= FLUSH_LIMITS.bytesMax, `${waiting} bytes wait`);
+  keyspace.db.close();
+  using next = await folder.open();
+  assert.equal(all(next, ["last"]), { last: "2" });
+  assert.equal(Buffer.from(next.keyspace.lookup(next.space, "large").value), large.fill(69));
+});
+
+test("what the table still says of a key that got another end tells nobody that it changed when that time comes", async () => {
+  using folder = makeFolder();
+  using rig = await folder.open();
+  const { keyspace, space } = rig;
+  const start = Date.now();
+  put(rig, "k", "old", start + 1000);
+  keyspace.commit(true);
+  keyspace.flushAll();
+  keyspace.commit(true);
+  put(rig, "k", "new");
+  keyspace.commit(true);
+  let changes = 0;
+  space.watch("k", () => changes++);
+  keyspace.now = () => start + 2000;
+  keyspace.tidy();
+  assert.equal(all(rig, ["k"]), { k: "new" });
+  while (keyspace.tidy());
+  assert.equal([all(rig, ["k"]), changes, keyspace.size(space)], [{ k: "new" }, 0, 1]);
+});
+
+test("a namespace that is emptied takes what waits with it, without writing it first", async () => {
+  using folder = makeFolder();
+  using rig = await folder.open();
+  const { keyspace, space } = rig;
+  for (let index = 0; index < 100; index++) put(rig, `table${index}`, "v");
+  keyspace.flushAll();
+  keyspace.commit(true);
+  for (let index = 0; index < 100; index++) put(rig, `waits${index}`, "v");
+  put(rig, "table7", "changed");
+  keyspace.putString(keyspace.space("other"), "waits7", Buffer.from("stays"), 0);
+  keyspace.commit(true);
+  const rows = () => keyspace.db.get<{ rows: number }>("SELECT count(*) AS rows FROM keys")?.rows;
+  keyspace.clear(space);
+  assert.is(rows(), 0);
+  put(rig, "after", "1");
+  keyspace.commit(true);
+  assert.equal(all(rig, ["table7", "waits7", "after"]), { after: "1" });
+  keyspace.db.close();
+  using next = await folder.open();
+  assert.equal(all(next, ["table7", "waits7", "after"]), { after: "1" });
+  assert.is(next.keyspace.size(next.space), 1);
+  assert.is(Buffer.from(next.keyspace.lookup(next.keyspace.space("other"), "waits7").value).toString(), "stays");
+});
+
 test("a namespace that was entered in a turn that failed keeps its number, and shares it with nobody", async () => {
   using folder = makeFolder();
   using rig = await folder.open();

@@ -217,8 +217,8 @@ export class Keyspace {
   /** Removes all keys of a namespace. */
   clear(space: Space): void {
     this.change();
-    this.strings.flushAll();
     const watched = [...space.watchers.keys()].filter((key) => this.lookup(space, key).type !== 0);
+    this.strings.forgetAll(space);
     this.garbage.addAll(space.id);
     this.run("DELETE FROM keys WHERE namespace = ?", [space.id]);
     this.namespaces.count(space, -space.keys, -space.objects);
@@ -381,6 +381,8 @@ export class Keyspace {
     } else {
       this.namespaces.count(space, -this.run("DELETE FROM keys WHERE namespace = ? AND key = ?", [row.namespace, row.key]), 0);
       space.hot.delete(key);
+      // It is what the table still says of a key that is something else meanwhile.
+      if (this.strings.find(space, key)) return;
     }
     space.touch(key);
   }

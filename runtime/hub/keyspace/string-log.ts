@@ -18,9 +18,13 @@ import {
 import { KeyIndex } from "./key-index.ts";
 import type { Entry } from "./space.ts";
 
-/** A block holds so many bytes, or one longer record. An address is a block's number times this, and the place in it: 4 GiB of blocks. */
+/**
+ * A block holds so many bytes, or one longer record. An address is a block's number times this, and the place in it, in 32 bits: there may be 4,095 blocks, and
+ * whoever fills the log must empty it long before (`FLUSH_LIMITS.bytesMax`, and one record more).
+ */
 const BLOCK_BYTES = 1024 * 1024;
 const BLOCK_BITS = 20;
+const BLOCKS_MAX = 4095;
 /** The first block of a log that may stay small. */
 const FIRST_BLOCK_BYTES = 64 * 1024;
 
@@ -62,6 +66,11 @@ export class StringLog {
     let count = 0;
     for (const address of this.index.all()) count += Number(this.namespaceAt(address) === namespace);
     return count;
+  }
+
+  /** The keys of a namespace that it knows of: looks at all. */
+  keysOf(namespace: number): string[] {
+    return [...this.index.all()].filter((address) => this.namespaceAt(address) === namespace).map((address) => this.keyAt(address));
   }
 
   set(namespace: number, key: string, change: { value: Uint8Array; expires: number; version: number }): void {
@@ -188,6 +197,7 @@ export class StringLog {
   private blockFor(size: number): number {
     const last = this.blocks.length - 1;
     if ((this.ends[last] as number) + size <= (this.blocks[last] as Buffer).length) return last;
+    if (last >= BLOCKS_MAX) throw new Error(`the log of strings has ${BLOCKS_MAX} blocks and takes no more`);
     this.blocks.push(Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, size)));
     this.ends.push(0);
     return last + 1;

@@ -8,17 +8,15 @@ import type { Entry, Space } from "./space.ts";
 import { StringLog } from "./string-log.ts";
 import type { Turn } from "./turn.ts";
 
-/** At half of it they begin to go into the table; at all of it writers wait. */
+/** At half of it they begin to go into the table; at all of it writers wait, and so do they within a turn that brings so many bytes. */
 export const FLUSH_LIMITS = {
-  keysMax: 262_144,
+  keysMax: 131_072,
   bytesMax: 32 * 1024 * 1024,
   /** How many go into the table at once, so that nobody waits long meanwhile; but as many as came, so that there is an end of it. */
   sliceKeys: 128,
-  /** The most that a commit waits for, whatever came. */
-  commitKeysMax: 1024,
   /** About so many are looked at, or sorted, at once, which takes no time that anybody notices. */
   runKeys: 8192,
-  /** About so much of the journal is emptied at once, bytes. */
+  /** About so much of the journal is emptied at once, bytes, or twice as much as came. */
   emptyBytes: 256 * 1024,
   /** When no string has changed for so long, it is a quiet moment, milliseconds. */
   quietMs: 100,
@@ -69,8 +67,9 @@ export class WaitingStrings {
   /** When a string last changed. */
   private changedAt = 0;
   private putsOfTurn = 0;
-  /** How many are to go into the table for those that came. */
+  /** How many are to go into the table for those that came, and how long the log was when that was last done. */
   private owed = 0;
+  private bytesThen = 0;
 
   constructor(host: StringsHost) {
     this.host = host;
@@ -100,6 +99,7 @@ export class WaitingStrings {
   /** What a key is from now on. The value is copied. */
   put(space: Space, key: string, change: { value: Uint8Array; expires: number; version: number }): void {
     this.changing(this.log).set(space.id, key, change);
+    if (this.log.bytes > FLUSH_LIMITS.bytesMax) this.flushAll();
   }
 
   remove(space: Space, key: string): void {
@@ -110,6 +110,11 @@ export class WaitingStrings {
   forgetKey(space: Space, key: string): void {
     this.changing(this.log).moved(space.id, key);
     if (this.flushing) this.undoable(this.flushing.log).drop(space.id, key);
+  }
+
+  /** No string of a namespace waits any more; the table alone speaks for them. */
+  forgetAll(space: Space): void {
+    for (const log of [this.log, this.flushing?.log]) for (const key of log?.keysOf(space.id) ?? []) this.forgetKey(space, key);
   }
 
   /** A turn's own part: the journal, and as much of the table as keeps up with it. */
@@ -189,15 +194,16 @@ export class WaitingStrings {
     log.skip();
     this.log = new StringLog();
     this.flushing = { log, rest: this.runs(log), run: null, next: 0, upTo: this.lastRow };
-    this.owed = 0;
+    this.owed = this.bytesThen = 0;
   }
 
   /** As many as came go into the table, several at a time: neighbours share a page, and one is written for all of them. */
   private keepUp(): void {
     this.owed += this.putsOfTurn;
     if (this.owed < FLUSH_LIMITS.sliceKeys) return;
-    this.slice(Math.min(this.owed, FLUSH_LIMITS.commitKeysMax));
+    this.slice(this.owed, 2 * (this.log.bytes - this.bytesThen));
     this.owed = 0;
+    this.bytesThen = this.log.bytes;
   }
 
   /** Neighbours in the table are written together. */
@@ -215,13 +221,13 @@ export class WaitingStrings {
   }
 
   /** Writes the next few strings into the table, and after the last one empties the journal of them. */
-  private slice(size: number): void {
+  private slice(size: number, emptyBytes = 0): void {
     const { flushing } = this;
     if (!flushing) return;
     const now = this.host.now();
     for (let left = size; left > 0; left--) {
       const run = runOf(flushing);
-      if (!run) return this.empty(flushing);
+      if (!run) return this.empty(flushing, Math.max(FLUSH_LIMITS.emptyBytes, emptyBytes));
       const next = run.keys[flushing.next++];
       if (!next) left -= FLUSH_LIMITS.sliceKeys;
       else if (run.space) this.placeIfNew(run.space, flushing.log, next, now);
@@ -234,10 +240,10 @@ export class WaitingStrings {
   }
 
   /** Removes rows of the journal, the oldest first: what is left of them is older than what came after, and says nothing against it. */
-  private empty(flushing: Flushing): void {
+  private empty(flushing: Flushing, bytes: number): void {
     const { turn } = this.host;
     const { removedRow } = this;
-    const rows = Math.ceil((FLUSH_LIMITS.emptyBytes * (flushing.upTo - removedRow)) / Math.max(1, flushing.log.bytes));
+    const rows = Math.ceil((bytes * (flushing.upTo - removedRow)) / Math.max(1, flushing.log.bytes));
     this.removedRow = Math.min(flushing.upTo, removedRow + Math.max(1, rows));
     turn.run("DELETE FROM journal WHERE id <= ?", [this.removedRow]);
     turn.onUndo(() => {
