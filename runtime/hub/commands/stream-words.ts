@@ -6,11 +6,24 @@ import type { Stream } from "../keyspace/stream.ts";
 import type { StreamEntry } from "../keyspace/stream-chunks.ts";
 import type { Group } from "../keyspace/stream-groups.ts";
 import { addConsumer, type Consumer, GROUP_LIMITS } from "../keyspace/stream-groups.ts";
-import { formatId, MAX_ID, MAX_NUMBER, MIN_ID, makeId, nextId, parseId, previousId, type StreamId } from "../keyspace/stream-id.ts";
+import {
+  formatId,
+  formatMs,
+  MAX_ID,
+  MAX_NUMBER,
+  MIN_ID,
+  makeId,
+  nextId,
+  numberOf,
+  parseId,
+  previousId,
+  type StreamId,
+} from "../keyspace/stream-id.ts";
 import { type Arguments, textAt } from "../server/arguments.ts";
 import type { Client } from "../server/client.ts";
 import type { Hub } from "../server/hub.ts";
 import { keyAt, objectOf, spaceOf } from "../server/keys.ts";
+import { COUNTER_MAX } from "../server/output.ts";
 import { refuse, shown } from "../server/reply-error.ts";
 
 export const BAD_ID = "ERR Invalid stream ID specified as stream command argument";
@@ -79,9 +92,10 @@ export function idsFrom(args: Arguments, index: number): StreamId[] {
 }
 
 /** An entry: its id and its words. */
-export function writeEntry({ output }: Hub, { id, count, body }: StreamEntry): void {
+export function writeEntry(hub: Hub, { id, count, body }: StreamEntry): void {
+  const { output } = hub;
   output.array(2);
-  output.latin1(formatId(id));
+  writeId(hub, id);
   output.array(count);
   output.raw(body);
 }
@@ -92,7 +106,9 @@ export function writeEntries(hub: Hub, entries: readonly StreamEntry[]): void {
 }
 
 export function writeId({ output }: Hub, id: StreamId): void {
-  output.latin1(formatId(id));
+  const number = numberOf(id);
+  if (number < COUNTER_MAX) output.counted(formatMs(id), Number(number));
+  else output.latin1(formatId(id));
 }
 
 /** A group of a stream; refuses when either is not there. */

@@ -35,12 +35,22 @@ function write(part: number | bigint, at: number): void {
 
 /** As Redis shows it: `1526919030474-55`. */
 export function formatId(id: StreamId): string {
+  return formatMs(id) + part(id, 8);
+}
+
+/** The same without the number. */
+export function formatMs(id: StreamId): string {
   const ms = part(id, 0);
   if (ms !== shownMs) {
     shownMs = ms;
     shown = `${ms}-`;
   }
-  return shown + part(id, 8);
+  return shown;
+}
+
+/** An id's number within its millisecond, exactly. */
+export function numberOf(id: StreamId): number | bigint {
+  return part(id, 8);
 }
 
 /** The milliseconds that were last shown, and how: many entries share them. */

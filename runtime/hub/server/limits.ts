@@ -23,6 +23,8 @@ export const CLIENT_LIMITS = {
 export const GATHER_LIMITS = {
   /** Fewer clients are not waited for: it would cost them more than it saves. */
   clientsMin: 4,
+  /** So many of them are enough: while the disk has what these wrote, the others are read. With all of them the hub and its clients would wait for each other. */
+  share: 2 / 3,
   /** How long at most, milliseconds: less than a wait for the disk. */
   waitMs: 0.08,
 } as const;

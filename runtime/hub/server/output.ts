@@ -15,6 +15,8 @@ const INTEGER = 58;
 const ARRAY = 42;
 const MAP = 37;
 const PUSH = 62;
+/** What `counted` takes is less. */
+export const COUNTER_MAX = 1_000_000_000;
 /** Up to here a loop copies faster than a call. */
 const LOOP_BYTES_MAX = 32;
 
@@ -100,6 +102,19 @@ export class Output {
     this.room(value.length + 2);
     this.buffer.latin1Write(value, this.length, value.length);
     this.length += value.length;
+    this.end();
+  }
+
+  /** A byte string of a short text with one letter a byte, and a whole number below `COUNTER_MAX`. */
+  counted(text: string, count: number): void {
+    let digits = 1;
+    for (let rest = count; rest >= 10; rest = (rest / 10) | 0) digits++;
+    this.head(BULK, text.length + digits);
+    this.room(text.length + digits + 2);
+    const { buffer } = this;
+    for (let index = 0; index < text.length; index++) buffer[this.length + index] = text.charCodeAt(index);
+    this.length += text.length + digits;
+    for (let rest = count, at = this.length - 1; digits > 0; digits--, rest = (rest / 10) | 0) buffer[at--] = 48 + (rest % 10);
     this.end();
   }
 

@@ -5,9 +5,9 @@ export class Writers<T> {
   private last: ReadonlySet<T> = new Set();
   private expected = 0;
 
-  /** Whether some of those are not in this turn yet. */
+  /** Whether too many of those are not in this turn yet. */
   areMissing(turn: ReadonlySet<T>): boolean {
-    return this.expected >= GATHER_LIMITS.clientsMin && turn.size < this.expected;
+    return this.expected >= GATHER_LIMITS.clientsMin && turn.size < this.expected * GATHER_LIMITS.share;
   }
 
   /** The turn ends with these. */
