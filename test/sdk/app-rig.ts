@@ -44,3 +44,9 @@ export function makeApp(): AppFolder {
     [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }),
   };
 }
+
+/** Why a runtime cannot be tried here; null where it can. */
+export async function lacks([program]: readonly string[]): Promise<string | null> {
+  const outcome = await run([program as string, "--version"]).catch(() => null);
+  return outcome?.code === 0 ? null : `needs ${program}`;
+}

@@ -1,8 +1,7 @@
 import * as assert from "uvu/assert";
 import { type Server, startHub } from "../bus/servers.ts";
-import { run } from "../rig/ghost.ts";
 import { test } from "../rig/test.ts";
-import { makeApp, RUNTIMES } from "./app-rig.ts";
+import { lacks, makeApp, RUNTIMES } from "./app-rig.ts";
 
 test.limit(60_000);
 const APP = `
@@ -30,11 +29,6 @@ test.before(async () => {
 test.after(async () => {
   await server[Symbol.asyncDispose]();
 });
-
-async function lacks([program]: readonly string[]): Promise<string | null> {
-  const outcome = await run([program as string, "--version"]).catch(() => null);
-  return outcome?.code === 0 ? null : `needs ${program}`;
-}
 
 for (const [name, runtime] of Object.entries(RUNTIMES)) {
   test.unless(await lacks(runtime), `under ${name} an app uses bus, data, metrics and log, and ends by itself`, async () => {

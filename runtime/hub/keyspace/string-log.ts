@@ -112,7 +112,7 @@ export class StringLog {
         this.drop(namespace, key);
       } else this.point(namespace, key, block, size);
     }
-    this.skip();
+    this.markWritten();
     this.settle();
   }
 
@@ -161,11 +161,11 @@ export class StringLog {
       const end = this.ends[block] as number;
       if (end > at) yield (this.blocks[block] as Buffer).subarray(at, end);
     }
-    this.skip();
+    this.markWritten();
   }
 
   /** As `unwritten`, without giving them. */
-  skip(): void {
+  markWritten(): void {
     const block = this.blocks.length - 1;
     this.writtenAt = { block, at: this.ends[block] as number };
   }

@@ -191,7 +191,7 @@ export class WaitingStrings {
       this.flushing = null;
     });
     // What this turn changed goes into the table without having been in the journal.
-    log.skip();
+    log.markWritten();
     this.log = new StringLog();
     this.flushing = { log, rest: this.runs(log), run: null, next: 0, upTo: this.lastRow };
     this.owed = this.bytesThen = 0;
