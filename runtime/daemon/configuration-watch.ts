@@ -44,6 +44,10 @@ export class ConfigurationWatch {
   private readonly watching: FileWatching;
   private current: NodeConfiguration;
   private problem: ConfigurationProblem | null;
+  /** Which problem is in the history already. */
+  private told: string | null = null;
+  /** One reading after the other: an older text must not be taken after a newer one. */
+  private reading: Promise<void> = Promise.resolve();
 
   constructor(parts: ConfigurationParts, { configuration, problem }: FirstConfiguration) {
     this.parts = parts;
@@ -64,7 +68,14 @@ export class ConfigurationWatch {
     this.watching.stop();
   }
 
-  private async reload(): Promise<void> {
+  /** Puts into effect what the file says now. The system tells of a change a moment late; whoever must not act on what was before it asks here. */
+  reload(): Promise<void> {
+    const reading = this.reading.then(() => this.read());
+    this.reading = reading.catch(() => {});
+    return reading;
+  }
+
+  private async read(): Promise<void> {
     const { home, store } = this.parts;
     try {
       const { configuration, text } = await readNodeConfiguration(home.root, process.env);
@@ -72,6 +83,9 @@ export class ConfigurationWatch {
       this.take(configuration);
     } catch (error) {
       if (!(error instanceof GhostError)) throw error;
+      const isNews = this.told !== error.message;
+      this.told = error.message;
+      if (!isNews) return;
       const instead = this.problem?.instead ?? "the last good configuration";
       this.problem = { error, instead };
       const stays = instead === "the defaults" ? "the defaults stay" : "the last good one stays";
@@ -84,6 +98,7 @@ export class ConfigurationWatch {
     const mended = this.problem !== null;
     this.current = configuration;
     this.problem = null;
+    this.told = null;
     if (keys.length > 0) this.parts.apply(configuration);
     if (keys.length > 0) this.tell("configuration-changed", `.ghost.yaml was changed: ${keys.join(", ")}`, { keys });
     else if (mended) this.tell("configuration-changed", ".ghost.yaml was mended: it says what is in effect", { keys });

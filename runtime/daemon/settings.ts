@@ -53,6 +53,11 @@ export class NodeSettings {
     return [...(this.watch?.warnings() ?? []), ...this.tcpDoor.warnings()];
   }
 
+  /** Takes what `.ghost.yaml` says now, whether or not the system told of a change yet. One that cannot be read changes nothing. */
+  async refresh(): Promise<void> {
+    await this.watch?.reload().catch((error: unknown) => log(`cannot read ${this.parts.home.configFile}: ${(error as Error).message}`));
+  }
+
   async stop(): Promise<void> {
     this.watch?.stop();
     await Promise.all([this.tcpDoor.stop(), this.hooks.stop()]);

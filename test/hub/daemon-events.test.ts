@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { HistoryEntry } from "../../core/api/wire.ts";
-import { listen } from "../http/requests.ts";
+import { ask, listen } from "../http/requests.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { isAlive } from "../rig/processes.ts";
 import { test } from "../rig/test.ts";
@@ -94,6 +94,21 @@ test("a hub whose part of the configuration changes is restarted, over the daemo
   await waitFor(async () => (await hubOf(home)).running && (await hubOf(home)).pid !== next, { what: "yet another hub" });
   assert.match(await told(), /`hub` or `storage` of .ghost.yaml changed/);
   assert.is((await hubOf(home)).restarts, 0);
+});
+
+test("a hub that is restarted right after its configuration changed begins once, with what the file says", async () => {
+  await using home = makeHome();
+  await home.ok(["hub", "start"]);
+  const file = join(home.dir, ".ghost.yaml");
+  writeFileSync(file, "storage:\n  sqlite: { enabled: false }\n");
+  assert.is((await ask(home, "POST", "/v1/processes/ghost/hub/restart")).status, 200);
+  const { pid } = await hubOf(home);
+  assert.match((await home.ok(["hub"])).stdout, /keeps +nothing over a restart/);
+  writeFileSync(file, "storage:\n  sqlite: { enabled: false }\nmonitoring:\n  interval: 2s\n");
+  await waitFor(async () => (await home.ok(["why", "--all", "-n", "50"])).stdout.includes("changed: monitoring.interval"), {
+    what: "the next change",
+  });
+  assert.is((await hubOf(home)).pid, pid);
 });
 
 test("what happens does not start a hub that rests", async () => {

@@ -14,5 +14,7 @@ export function hubRoutes(node: DaemonNode): Route[] {
 /** Starts it unless it runs, and answers once it is ready. */
 async function start(node: DaemonNode, call: Call): Promise<void> {
   const { by = "a request for the hub" } = await readAction(call);
+  // It reads `.ghost.yaml` when it begins: a change that is told of later would have it restarted at once.
+  if (node.hub.presence !== "there") await node.settings.refresh();
   call.json(await node.hub.ensure(by));
 }

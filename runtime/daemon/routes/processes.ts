@@ -218,6 +218,8 @@ async function act(node: DaemonNode, action: Action, processes: readonly Supervi
   const { supervisor, apps } = node;
   const begun = noting(processes, report, (process) => apps.problemWith(process));
   if (action === "stop" && processes.some(isOwn)) node.hub.stopAsked();
+  // It reads `.ghost.yaml` when it begins: a change that is told of later would have it restarted once more.
+  if (BEGINNING.has(action) && processes.some(isOwn)) await node.settings.refresh();
   switch (action) {
     case "start":
       return startAll(supervisor, processes, request, begun);
