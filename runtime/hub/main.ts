@@ -26,6 +26,8 @@ import "./commands/transactions.ts";
 import { AppDoors } from "./app-doors.ts";
 import { DaemonDoor } from "./daemon-door.ts";
 import { Keyspace } from "./keyspace/keyspace.ts";
+import type { Client } from "./server/client.ts";
+import { DirectSockets } from "./server/direct-sockets.ts";
 import { Hub, type HubAccount } from "./server/hub.ts";
 import { type Door, openDoor } from "./server/listen.ts";
 import { openTcpDoor, operatorToken, readSettings } from "./settings.ts";
@@ -74,7 +76,8 @@ export async function runHub(root: string): Promise<number> {
   const account: HubAccount & { listens: string | null } = { storage: isLasting ? "disk" : "memory", listens: null, warnings };
   const daemon = new DaemonDoor(home);
   const doors = new AppDoors();
-  const hub = new Hub({ keyspace, sql, version, identify, daemon, fatal, doors, report, account: () => account });
+  const sockets = DirectSockets.open<Client>((client, bytes) => hub.receive(client, bytes));
+  const hub = new Hub({ keyspace, sql, version, identify, daemon, fatal, doors, report, sockets, account: () => account });
   const door = await openDoor(hub, doorOf(home.hubSocket));
   const tcpDoor = await openTcpDoor(hub, settings.hub, tell);
   account.listens = tcpDoor && settings.hub ? `${settings.hub.listen.host}:${settings.hub.listen.port}` : null;
@@ -87,6 +90,7 @@ export async function runHub(root: string): Promise<number> {
   doors.close();
   daemon.close();
   hub.close();
+  sockets?.close();
   // All were hung up: nobody waits for what runs.
   await sql.close(SQL_LIMITS.shutdownMs);
   keyspace.close();

@@ -5,9 +5,10 @@
  */
 import { closeSync, readSync } from "node:fs";
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
+import { EPOLLIN, Epoll } from "../system/epoll.ts";
 import { COUNTER, type PumpCommand, type PumpReport, type PumpWorkerData } from "./messages.ts";
 import { ExitWatch } from "./worker/exits.ts";
-import { EPOLLIN, Epoll, openPumpLibc, type PumpLibc } from "./worker/linux.ts";
+import { openPumpLibc, type PumpLibc } from "./worker/linux.ts";
 import { ListenerWatch } from "./worker/listeners.ts";
 import { StreamTable } from "./worker/streams.ts";
 import { Tidy } from "./worker/tidy.ts";

@@ -60,7 +60,7 @@ export class Requests {
     return this.length - this.begin;
   }
 
-  /** Takes the next piece. It must not be changed until all its requests are read. */
+  /** Takes the next piece. It must not be changed until all its requests are read, or `own` was called. */
   feed(piece: Uint8Array<ArrayBufferLike>): void {
     if (this.begin === this.length) this.borrow(piece);
     else this.append(piece);
@@ -76,6 +76,11 @@ export class Requests {
     this.begin = this.position;
     this.searched = this.position;
     return true;
+  }
+
+  /** Keeps what was not read yet in bytes of its own: the last piece may be changed. The arguments of the current request are no longer valid. */
+  own(): void {
+    if (this.begin < this.length && !this.isOwned) this.moveTo(this.roomFor(this.length - this.begin));
   }
 
   /** The argument's own bytes, not a copy. */

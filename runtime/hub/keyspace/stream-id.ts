@@ -59,7 +59,7 @@ let shown = "";
 
 /** An id's milliseconds; of one beyond 2^53 not exact. */
 export function msOf(id: StreamId): number {
-  return Number(part(id, 0));
+  return word(id, 0) * HIGH + word(id, 4);
 }
 
 /** An id's milliseconds, exactly. */
@@ -79,7 +79,8 @@ function word(id: StreamId, at: number): number {
 
 /** The id after this one; null: there is none. */
 export function nextId(id: StreamId): StreamId | null {
-  return step(id, 255, 1);
+  const end = id.charCodeAt(BYTES - 1);
+  return end < 255 ? id.slice(0, BYTES - 1) + String.fromCharCode(end + 1) : step(id, 255, 1);
 }
 
 /** The id before this one; null: there is none. */

@@ -17,9 +17,11 @@ import { type Client, type ClientSocket, makeClient, type Piece } from "./client
 import { findCommand } from "./commands.ts";
 import { CutOffs } from "./cut-offs.ts";
 import { type CutOffLimit, Delivery } from "./delivery.ts";
+import type { DirectSockets } from "./direct-sockets.ts";
 import { notWritten, run } from "./dispatch.ts";
-import { CLIENT_LIMITS, GATHER_LIMITS } from "./limits.ts";
+import { CLIENT_LIMITS } from "./limits.ts";
 import { Output } from "./output.ts";
+import { Rounds } from "./rounds.ts";
 import { Tidying } from "./tidying.ts";
 import { Waiters } from "./waiters.ts";
 import { Writers } from "./writers.ts";
@@ -48,6 +50,8 @@ export interface HubParts {
   readonly account?: () => HubAccount;
   /** Takes lines for the log. */
   readonly report?: (line: string) => void;
+  /** By which clients are read from in rounds; absent: by the runtime's loop alone. */
+  readonly sockets?: DirectSockets<Client> | null;
   /** For apps of other users; absent: they cannot be let in. */
   readonly doors?: AppDoors;
   /** Told of what cannot be mended: the hub must end and begin anew. */
@@ -77,6 +81,7 @@ export class Hub {
   private readonly afterCommit: (() => void)[] = [];
   private isTurnOpen = false;
   private readonly writers = new Writers<Client>();
+  private readonly rounds: Rounds;
   private isHalted = false;
   private isDurable = false;
   private readonly delivery: Delivery;
@@ -95,6 +100,11 @@ export class Hub {
       proceed: (client) => this.proceed(client),
       cutOff: (client, limit) => this.cutOff(client, limit),
       clients: () => this.clients.values(),
+    });
+    this.rounds = new Rounds(parts.sockets ?? null, {
+      isTurnOpen: () => this.isTurnOpen,
+      isGathering: () => this.isDurable && this.keyspace.isDirty && this.writers.areMissing(this.turnClients),
+      endTurn: () => this.endTurn(),
     });
     this.tidying = new Tidying(parts.keyspace, parts.fatal);
     this.tidying.schedule();
@@ -121,6 +131,8 @@ export class Hub {
   /** Bytes came from a client. They must stay as they are until the call returns. */
   receive(client: Client, bytes: Uint8Array<ArrayBufferLike>): void {
     if (!client.isClosing && !this.isHalted) this.perform(client, bytes);
+    client.requests.own();
+    this.rounds.heard();
   }
 
   /** Goes on with a client that no longer waits. */
@@ -218,6 +230,7 @@ export class Hub {
 
   /** Ends all connections and the turn that is open. */
   close(): void {
+    this.rounds.stop();
     this.tidying.stop();
     this.endTurn();
     for (const client of [...this.clients.values()]) {
@@ -309,14 +322,7 @@ export class Hub {
   private openTurn(): void {
     if (this.isTurnOpen) return;
     this.isTurnOpen = true;
-    setImmediate(() => this.gather(performance.now() + GATHER_LIMITS.waitMs));
-  }
-
-  /** A commit costs one wait for the disk, however many it is for: where many write, it waits a moment for those whose next commands are on their way. */
-  private gather(until: number): void {
-    if (this.isDurable && this.keyspace.isDirty && this.writers.areMissing(this.turnClients) && performance.now() < until)
-      setImmediate(() => this.gather(until));
-    else this.endTurn();
+    this.rounds.end();
   }
 
   /** Commits, then sends. */

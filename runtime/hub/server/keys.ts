@@ -1,6 +1,6 @@
 import { HASH, STREAM, STRING } from "../keyspace/schema.ts";
 import type { Entry, Space } from "../keyspace/space.ts";
-import { type Arguments, textAt } from "./arguments.ts";
+import { type Arguments, isWord, textAt } from "./arguments.ts";
 import type { Client } from "./client.ts";
 import type { Hub } from "./hub.ts";
 import { refuse, WRONG_TYPE } from "./reply-error.ts";
@@ -10,10 +10,15 @@ export const KEY_BYTES_MAX = 65_536;
 /** Keys that begin so are one namespace for all. */
 const SHARED = "shared:";
 
+/** The last key: who comes back to it gets the same text, whose hash is known. */
+let lastKey = "";
+
 /** A word as a key. */
 export function keyAt(args: Arguments, index: number): string {
+  if (isWord(args, index, lastKey)) return lastKey;
   const key = textAt(args, index);
   if (key.length > KEY_BYTES_MAX) refuse(`LIMIT a key may have ${KEY_BYTES_MAX} bytes, and this one has ${key.length}`);
+  lastKey = key;
   return key;
 }
 

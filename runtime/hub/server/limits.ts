@@ -28,3 +28,19 @@ export const GATHER_LIMITS = {
   /** How long at most, milliseconds: less than a wait for the disk. */
   waitMs: 0.08,
 } as const;
+
+/** How the hub goes on with clients whose next commands have come. */
+export const ROUND_LIMITS = {
+  /** So long before everything else gets its turn, milliseconds. */
+  ms: 2,
+  /** A round waits for more clients until there are so many of those of the last window, */
+  share: 1 / 3,
+  /** or so many: with these a wait costs little beside what it is for, */
+  clientsMax: 16,
+  /** and for so long, milliseconds. */
+  waitMs: 0.02,
+  /** How long a window is, milliseconds. */
+  windowMs: 1,
+  /** After the n-th wait in a row for clients that did not come 2^n rounds go by without one; n is at most this. */
+  missesMax: 8,
+} as const;

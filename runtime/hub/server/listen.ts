@@ -1,6 +1,7 @@
 /** The hub's doors: sockets of Bun where it runs on Bun, which cost half of node:net's, and node:net elsewhere. */
 import { createServer, type Socket } from "node:net";
 import type { Client, ClientSocket } from "./client.ts";
+import type { DirectSocket } from "./direct-sockets.ts";
 import type { Hub } from "./hub.ts";
 
 /** Where to listen: a path, a port of a host, or a descriptor that somebody else opened. `clientsMax`: connections at once, of those that the hub takes in all. */
@@ -14,13 +15,14 @@ export interface OpenDoor {
 }
 
 interface BunSocket {
-  data: { client: Client | null };
+  data: { client: Client | null; direct: DirectSocket | null };
   write(bytes: Uint8Array): number;
   end(): void;
   terminate(): void;
   pause(): void;
   resume(): void;
   readonly remoteAddress?: string;
+  readonly fd: number;
 }
 
 interface BunListener {
@@ -44,39 +46,57 @@ function openWithBun(hub: Hub, door: Door, listen: BunListen): OpenDoor {
     allowHalfOpen: true,
     socket: {
       open(socket: BunSocket) {
-        socket.data = { client: null };
+        socket.data = { client: null, direct: null };
         socket.data.client = accept(socketOfBun(socket), socket.remoteAddress);
+        if (socket.data.client) socket.data.direct = hub.parts.sockets?.add(socket.fd, socket.data.client) ?? null;
       },
       data(socket: BunSocket, bytes: Buffer) {
         if (socket.data.client) hub.receive(socket.data.client, bytes);
       },
       drain: (socket: BunSocket) => void (socket.data.client && hub.drained(socket.data.client)),
       end(socket: BunSocket) {
+        socket.data.direct?.listen(false);
         if (socket.data.client) hub.ended(socket.data.client);
       },
-      close: (socket: BunSocket) => void (socket.data.client && hub.gone(socket.data.client)),
-      error: (socket: BunSocket) => void (socket.data?.client && hub.gone(socket.data.client)),
+      close: (socket: BunSocket) => gone(hub, socket),
+      error: (socket: BunSocket) => gone(hub, socket),
     },
   });
   return { close: () => server.stop(false) };
+}
+
+function gone(hub: Hub, { data }: BunSocket): void {
+  data?.direct?.forget();
+  if (data?.client) hub.gone(data.client);
 }
 
 function socketOfBun(socket: BunSocket): ClientSocket {
   let isPaused = false;
   return {
     write(bytes) {
-      const taken = socket.write(bytes);
+      const sent = socket.data.direct?.send(bytes) ?? 0;
+      if (sent === bytes.length) return sent;
+      // It waits until the socket takes the rest, or finds out what is wrong with it.
+      const taken = socket.write(sent > 0 ? bytes.subarray(sent) : bytes);
       // The other side is gone. While reading is paused, Bun (1.4.5) says it here alone and tells no close.
-      if (taken < 0) socket.terminate();
-      return taken;
+      if (taken < 0) this.terminate();
+      return taken < 0 ? taken : sent + taken;
     },
-    end: () => socket.end(),
-    terminate: () => socket.terminate(),
+    end() {
+      socket.data.direct?.forget();
+      socket.end();
+    },
+    terminate() {
+      socket.data.direct?.forget();
+      socket.terminate();
+    },
     pause() {
+      socket.data.direct?.listen(false);
       if (!isPaused) socket.pause();
       isPaused = true;
     },
     resume() {
+      socket.data.direct?.listen(true);
       if (isPaused) socket.resume();
       isPaused = false;
     },

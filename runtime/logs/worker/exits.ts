@@ -1,6 +1,7 @@
 /** Watches processes that are not this runtime's own children, and tells when and how they ended. */
 import { closeSync } from "node:fs";
-import { EPOLLHUP, EPOLLIN, type Epoll, exitStatus, type PumpLibc } from "./linux.ts";
+import { EPOLLHUP, EPOLLIN, type Epoll } from "../../system/epoll.ts";
+import { exitStatus, type PumpLibc } from "./linux.ts";
 
 /** How long a dead process may wait for its parent to reap it before its end is told without its status, in milliseconds. */
 const REAP_PATIENCE_MS = 500;

@@ -1,6 +1,6 @@
 /** Watches listening sockets that nobody accepts on, and tells once when somebody waits there. */
 import { closeSync } from "node:fs";
-import { EPOLLIN, EPOLLONESHOT, type Epoll } from "./linux.ts";
+import { EPOLLIN, EPOLLONESHOT, type Epoll } from "../../system/epoll.ts";
 
 /** Slots from here on are listeners: no process has such a pid. */
 const FIRST_SLOT = 0x8000_0000;

@@ -1,9 +1,10 @@
 /** All streams of the pump's thread, by their key and by their slot in epoll. */
 import { closeSync } from "node:fs";
+import { EPOLLIN, type Epoll } from "../../system/epoll.ts";
 import { repairFiles } from "../file-set.ts";
 import type { PumpCommand, PumpEvent, RotationPolicy } from "../messages.ts";
 import { placeCompressed, uncompressedInodes } from "./compressed-files.ts";
-import { EPOLLIN, type Epoll, PathStat, type PumpLibc, pendingBytes } from "./linux.ts";
+import { PathStat, type PumpLibc, pendingBytes } from "./linux.ts";
 import { LiveFile } from "./live-file.ts";
 import { openScratch } from "./mover.ts";
 import { PipeSizes } from "./pipe-sizes.ts";
