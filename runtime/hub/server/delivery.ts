@@ -32,7 +32,7 @@ export class Delivery {
     return size + unsent <= CLIENT_LIMITS.unsentBytesPause;
   }
 
-  /** Sends what a turn gathered for a client, or what its socket did not take before; ends the connection after the last of it where that is wanted. */
+  /** Sends what a turn gathered for a client, after what its socket did not take before; ends the connection after the last of it where that is wanted. */
   flush(client: Client): void {
     if (client.outgoing.length > 0 && !client.isHeld) {
       const pieces = client.outgoing;
@@ -40,7 +40,13 @@ export class Delivery {
       const whole = pieces.length === 1 ? (pieces[0] as Piece) : joined(pieces);
       this.write(client, whole.bytes, false, whole.asked);
     } else if (client.unsentBytes > 0) this.writeUnsent(client);
-    if (client.isClosing && client.unsentBytes === 0 && client.outgoing.length === 0) client.socket.end();
+    this.endIfDone(client);
+  }
+
+  /** The socket takes bytes again. What it did not take goes out now, whatever a turn has gathered since: it says so once. */
+  drained(client: Client): void {
+    if (client.unsentBytes > 0) this.writeUnsent(client);
+    if (!client.isClosed) this.endIfDone(client);
   }
 
   /** Offers bytes to the socket and keeps what it does not take. `isBorrowed`: they must be copied to be kept; `asked`: so many answer commands. */
@@ -61,6 +67,10 @@ export class Delivery {
     this.allUnsentBytes -= client.unsentBytes;
     client.unsentBytes = 0;
     client.unsent = [];
+  }
+
+  private endIfDone(client: Client): void {
+    if (client.isClosing && client.unsentBytes === 0 && client.outgoing.length === 0) client.socket.end();
   }
 
   /** Offers what is kept. */

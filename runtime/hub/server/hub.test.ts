@@ -29,6 +29,8 @@ interface End {
   readonly client: Client | null;
   readonly socket: ClientSocket;
   said: string;
+  /** So many bytes more its socket takes. */
+  takes: number;
   isEnded: boolean;
 }
 
@@ -57,14 +59,22 @@ async function makeRig(): Promise<Rig> {
 }
 
 function enter(hub: Hub): End {
-  const end: { -readonly [Key in keyof End]: End[Key] } = { client: null, socket: {} as ClientSocket, said: "", isEnded: false };
+  const end: { -readonly [Key in keyof End]: End[Key] } = {
+    client: null,
+    socket: {} as ClientSocket,
+    said: "",
+    takes: Infinity,
+    isEnded: false,
+  };
   const hangUp = (): void => {
     end.isEnded = true;
   };
   end.socket = {
     write(bytes) {
-      end.said += Buffer.from(bytes).toString("latin1");
-      return bytes.length;
+      const taken = Math.min(bytes.length, end.takes);
+      end.takes -= taken;
+      end.said += Buffer.from(bytes.subarray(0, taken)).toString("latin1");
+      return taken;
     },
     end: hangUp,
     terminate: hangUp,
@@ -158,6 +168,43 @@ test("a message that a write's client is sent meanwhile is not taken for a reply
   say(rig, publisher, "PUBLISH c hello");
   await turn();
   assert.is(end.said, "-IOERR cannot write: disk full\r\n>3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$5\r\nhello\r\n");
+});
+
+test("a socket that takes bytes again gets them, though a turn is open that has more for it", async () => {
+  using rig = await makeRig();
+  const [reader, publisher] = [enter(rig.hub), enter(rig.hub)];
+  say(rig, reader, "SUBSCRIBE c");
+  reader.said = "";
+  reader.takes = 10;
+  say(rig, publisher, "PUBLISH c first");
+  await turn();
+  assert.is(reader.said.length, 10);
+  say(rig, publisher, "PUBLISH c second");
+  reader.takes = Infinity;
+  rig.hub.drained(reader.client as Client);
+  assert.match(reader.said, /first\r\n$/);
+  await turn();
+  assert.match(reader.said, /first\r\n.*second\r\n$/s);
+});
+
+test("what a client sent may be overwritten once it was received, also what waits for it to read", async () => {
+  using rig = await makeRig();
+  const end = enter(rig.hub);
+  say(rig, end, `SET long ${"x".repeat(60_000)}`);
+  await turn();
+  end.said = "";
+  end.takes = 0;
+  const room = Buffer.from(`${"GET long\r\n".repeat(30)}ECHO last\r\nECHO un`);
+  rig.hub.receive(end.client as Client, room);
+  room.fill(0);
+  assert.ok(end.client?.isFull);
+  end.takes = Infinity;
+  for (let round = 0; round < 3; round++) {
+    rig.hub.drained(end.client as Client);
+    await turn();
+  }
+  rig.hub.receive(end.client as Client, Buffer.from("ended\r\n"));
+  assert.match(end.said, /x\r\n\$4\r\nlast\r\n\$7\r\nunended\r\n$/);
 });
 
 test.run();

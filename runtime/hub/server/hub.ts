@@ -193,7 +193,7 @@ export class Hub {
 
   /** The socket takes bytes again. */
   drained(client: Client): void {
-    this.flush(client);
+    if (!client.isClosed && !this.isHalted) this.delivery.drained(client);
   }
 
   /** Ends a connection once its replies have gone out. */
