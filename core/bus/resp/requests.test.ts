@@ -48,4 +48,32 @@ test("a request of many pieces is put together", () => {
   assert.equal(read(`*2\r\n$4\r\nECHO\r\n$300000\r\n${value}\r\n*1\r\n$4\r\nPING\r\n`, 997), [["ECHO", value], ["PING"]]);
 });
 
+test("many lines in one piece take no more room than their words, empty ones none", () => {
+  let bytes = 0;
+  const requests = new Requests((size) => {
+    bytes += size;
+    return new Uint8Array(size);
+  });
+  requests.feed(encode("\r\n".repeat(5_000) + "PING\r\n\n".repeat(5_000)));
+  let count = 0;
+  while (requests.next()) count++;
+  assert.equal([count, bytes], [5_000, 20_000]);
+});
+
+test("what was read of a piece and what was not are told apart when the piece is changed", () => {
+  for (const text of ["GET a\r\nGET b\r\nGET", "*2\r\n$3\r\nGET\r\n$1\r\na\r\n*2\r\n$3\r\nGET\r\n$1\r\nb\r\n*2\r\n$3\r\nGET"]) {
+    const requests = new Requests();
+    const piece = encode(text);
+    requests.feed(piece);
+    assert.ok(requests.next());
+    requests.own();
+    piece.fill(0);
+    assert.ok(requests.next());
+    assert.equal([decode(requests.bytes(0)), decode(requests.bytes(1))], ["GET", "b"]);
+    requests.feed(encode(text.startsWith("*") ? "\r\n$1\r\nc\r\n" : " c\r\n"));
+    assert.ok(requests.next());
+    assert.equal([decode(requests.bytes(0)), decode(requests.bytes(1))], ["GET", "c"]);
+  }
+});
+
 test.run();

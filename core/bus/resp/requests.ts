@@ -30,7 +30,7 @@ export class ProtocolError extends Error {}
 
 /** One client's requests. The arguments of the last one are `bytes(0)` to `bytes(count - 1)`, valid until the next call of `next` or `feed`. */
 export class Requests {
-  /** Holds the current request; also what comes after it. */
+  /** Holds the current request. */
   buffer: Uint8Array<ArrayBufferLike> = NOTHING;
   /** How many arguments the current request has; never 0. */
   count = 0;
@@ -49,6 +49,8 @@ export class Requests {
   /** Bytes of the argument being read; -1: its head is to come. */
   private size = -1;
   private isOwned = false;
+  /** Where what comes next lies, while `buffer` holds the words of an inline request. */
+  private aside: Uint8Array<ArrayBufferLike> | null = null;
 
   /** `allocate` makes room for a request that comes in several pieces. */
   constructor(allocate: (size: number) => Uint8Array<ArrayBufferLike> = (size) => new Uint8Array(size)) {
@@ -62,12 +64,14 @@ export class Requests {
 
   /** Takes the next piece. It must not be changed until all its requests are read, or `own` was called. */
   feed(piece: Uint8Array<ArrayBufferLike>): void {
+    this.leaveInline();
     if (this.begin === this.length) this.borrow(piece);
     else this.append(piece);
   }
 
   /** Goes to the next whole request; false: more bytes are needed. Throws ProtocolError, after which nothing more may be read. */
   next(): boolean {
+    this.leaveInline();
     if (this.missing < 0 && !this.readHead()) return this.keep();
     while (this.missing > 0) {
       if (!this.readArgument()) return this.keep();
@@ -80,12 +84,21 @@ export class Requests {
 
   /** Keeps what was not read yet in bytes of its own: the last piece may be changed. The arguments of the current request are no longer valid. */
   own(): void {
+    this.leaveInline();
     if (this.begin < this.length && !this.isOwned) this.moveTo(this.roomFor(this.length - this.begin));
   }
 
   /** The argument's own bytes, not a copy. */
   bytes(index: number): Uint8Array<ArrayBufferLike> {
     return this.buffer.subarray(this.starts[index], this.ends[index]);
+  }
+
+  /** The words of an inline request are no longer wanted. */
+  private leaveInline(): void {
+    if (this.aside === null) return;
+    this.buffer = this.aside;
+    this.aside = null;
+    this.count = 0;
   }
 
   private borrow(piece: Uint8Array<ArrayBufferLike>): void {
@@ -140,6 +153,7 @@ export class Requests {
   /** Reads the head of an array, or all of an inline request. Empty ones are passed over, as Redis does. */
   private readHead(): boolean {
     for (;;) {
+      this.passEmptyLines();
       if (this.position >= this.length) return false;
       if (this.buffer[this.position] !== STAR) {
         if (!this.readInline()) return false;
@@ -185,6 +199,19 @@ export class Requests {
     return true;
   }
 
+  private passEmptyLines(): void {
+    const { buffer, length } = this;
+    let at = this.position;
+    for (;;) {
+      if (at < length && buffer[at] === LF) at++;
+      else if (at + 1 < length && buffer[at] === CR && buffer[at + 1] === LF) at += 2;
+      else break;
+    }
+    if (at === this.position) return;
+    this.position = this.begin = at;
+    this.searched = Math.max(this.searched, at);
+  }
+
   /** Where the CR of the line at `position` is; -1: not here yet. The LF after it is not looked at, as in Redis. */
   private lineEnd(tooLong: string): number {
     const { buffer, length } = this;
@@ -211,13 +238,18 @@ export class Requests {
     return true;
   }
 
-  /** Quotes and escapes make words differ from what was sent, so they get a place of their own behind all that was. */
+  /** Quotes and escapes make words differ from what was sent, so they get a place of their own until the next request is read. */
   private takeWords(words: readonly number[][], after: number): void {
-    const rest = this.buffer.subarray(after, this.length);
-    const size = words.reduce((sum, word) => sum + word.length, 0);
-    const room = this.grow(Math.max(size + rest.length, 64));
     this.count = 0;
     this.missing = 0;
+    this.position = this.searched = this.begin = after;
+    if (words.length === 0) return;
+    const room = this.grow(
+      Math.max(
+        words.reduce((sum, word) => sum + word.length, 0),
+        1,
+      ),
+    );
     let position = 0;
     for (const word of words) {
       room.set(word, position);
@@ -225,11 +257,8 @@ export class Requests {
       position += word.length;
       this.ends[this.count++] = position;
     }
-    room.set(rest, size);
+    this.aside = this.buffer;
     this.buffer = room;
-    this.length = size + rest.length;
-    this.position = this.searched = this.begin = size;
-    this.isOwned = true;
   }
 }
 

@@ -96,6 +96,8 @@ export interface Client {
   askedBytes: number;
   /** Its next commands wait until it has read what it was sent. */
   isFull: boolean;
+  /** Its next commands wait for those of others. */
+  isBehind: boolean;
   /** Since when more is unsent than a slow subscriber may have for a while; 0: not. */
   slowSince: number;
   /** Its commands touched keys while changes are not committed: replies wait for the commit. */
@@ -151,6 +153,7 @@ export function makeClient(
     unsentBytes: 0,
     askedBytes: 0,
     isFull: false,
+    isBehind: false,
     slowSince: 0,
     isHeld: false,
     isEnding: false,

@@ -90,7 +90,7 @@ export class Delivery {
     if (client.unsentBytes - client.askedBytes <= CLIENT_LIMITS.subscriberBytesSoft) client.slowSince = 0;
     if (client.unsentBytes > 0) return;
     client.askedBytes = 0;
-    client.socket.resume();
+    if (!client.isBehind) client.socket.resume();
     if (client.isFull) this.goOn(client);
   }
 

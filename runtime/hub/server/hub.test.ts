@@ -31,6 +31,7 @@ interface End {
   said: string;
   /** So many bytes more its socket takes. */
   takes: number;
+  isPaused: boolean;
   isEnded: boolean;
 }
 
@@ -78,8 +79,12 @@ function enter(hub: Hub): End {
     },
     end: hangUp,
     terminate: hangUp,
-    pause: () => undefined,
-    resume: () => undefined,
+    pause() {
+      end.isPaused = true;
+    },
+    resume() {
+      end.isPaused = false;
+    },
   };
   end.client = hub.accept(end.socket, "test:0", true);
   return end;
@@ -205,6 +210,39 @@ test("what a client sent may be overwritten once it was received, also what wait
   }
   rig.hub.receive(end.client as Client, Buffer.from("ended\r\n"));
   assert.match(end.said, /x\r\n\$4\r\nlast\r\n\$7\r\nunended\r\n$/);
+});
+
+test("who ends sending while its next commands are about to be run gets all replies, and then the end", async () => {
+  using rig = await makeRig();
+  const end = enter(rig.hub);
+  say(rig, end, `SET long ${"x".repeat(60_000)}`);
+  await turn();
+  end.said = "";
+  end.takes = 0;
+  say(rig, end, ...Array.from({ length: 30 }, () => "GET long"), "ECHO last");
+  end.takes = Number.POSITIVE_INFINITY;
+  rig.hub.drained(end.client as Client);
+  rig.hub.ended(end.client as Client);
+  for (let round = 0; round < 3; round++) await turn();
+  assert.match(end.said, /x\r\n\$4\r\nlast\r\n$/);
+  assert.is(end.said.split("$60000").length, 31);
+  assert.ok(end.isEnded);
+});
+
+test("who sends very many commands at once keeps nobody waiting, is not read from meanwhile, and gets all replies", async () => {
+  using rig = await makeRig();
+  const [flooder, other] = [enter(rig.hub), enter(rig.hub)];
+  const commands = 30_000;
+  rig.hub.receive(flooder.client as Client, Buffer.from("HSET hash field value\r\n".repeat(commands)));
+  assert.ok(flooder.client?.isBehind && flooder.isPaused);
+  say(rig, other, "PING");
+  assert.is(other.said, "+PONG\r\n");
+  let turns = 0;
+  for (; flooder.isPaused; turns++) await turn();
+  await turn();
+  assert.ok(turns > 2, `${turns} turns`);
+  assert.is(flooder.said.length, commands * ":1\r\n".length);
+  assert.not(flooder.client.isBehind);
 });
 
 test.run();

@@ -19,7 +19,7 @@ import { CutOffs } from "./cut-offs.ts";
 import { type CutOffLimit, Delivery } from "./delivery.ts";
 import type { DirectSockets } from "./direct-sockets.ts";
 import { notWritten, run } from "./dispatch.ts";
-import { CLIENT_LIMITS } from "./limits.ts";
+import { CLIENT_LIMITS, SLICE_LIMITS } from "./limits.ts";
 import { Output } from "./output.ts";
 import { Rounds } from "./rounds.ts";
 import { Tidying } from "./tidying.ts";
@@ -137,7 +137,7 @@ export class Hub {
 
   /** Goes on with a client that no longer waits. */
   proceed(client: Client): void {
-    if (!client.isClosed) this.perform(client, null);
+    if (!client.isClosed && !this.isHalted) this.perform(client, null);
   }
 
   /** Sends what was written to `output` for no command of this client: a message, or the late reply of a blocked one. */
@@ -205,7 +205,8 @@ export class Hub {
   /** The other side sends nothing more. What it asked for it still gets; what would come some time it does not wait for. */
   ended(client: Client): void {
     client.isEnding = true;
-    if (!client.blocked?.isBrief && !client.isFull) this.end(client);
+    if (client.blocked && !client.blocked.isBrief) this.end(client);
+    else if (!client.blocked && !client.isFull && !client.isBehind) this.proceed(client);
   }
 
   /** The connection is gone. */
@@ -251,6 +252,8 @@ export class Hub {
     const start = output.length;
     let commands = 0;
     let touched = client.isHeld;
+    let done = 0;
+    let lookedAt = 0;
     const outer = this.performing;
     this.performing = client;
     try {
@@ -260,6 +263,13 @@ export class Hub {
         touched = this.command(client, client.requests) || touched;
         // One that waits, or whose reply is not wanted, says nothing now.
         if (output.length > before) commands++;
+        if (++done % SLICE_LIMITS.commands > 0) continue;
+        const now = performance.now();
+        if (lookedAt === 0) lookedAt = now;
+        else if (now - lookedAt > SLICE_LIMITS.ms) {
+          this.fallBehind(client);
+          break;
+        }
       }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
@@ -271,8 +281,20 @@ export class Hub {
     }
     client.lastUsedAt = Date.now();
     client.isFull = !this.delivery.hasRoom(client, output.length - start);
-    if (client.isEnding && !client.blocked && !client.isFull) client.isClosing = true;
+    if (client.isEnding && !client.blocked && !client.isFull && !client.isBehind) client.isClosing = true;
     this.deliver(client, start, commands, touched);
+  }
+
+  /** It sent more than others can wait for: it goes on after them, and is not read from meanwhile. */
+  private fallBehind(client: Client): void {
+    if (client.isBehind) return;
+    client.isBehind = true;
+    client.socket.pause();
+    setImmediate(() => {
+      client.isBehind = false;
+      this.proceed(client);
+      if (!client.isBehind && !client.isClosed && client.unsentBytes <= CLIENT_LIMITS.unsentBytesPause) client.socket.resume();
+    });
   }
 
   /** Runs one command; true when its reply depends on keys. */

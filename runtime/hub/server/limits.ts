@@ -19,6 +19,14 @@ export const CLIENT_LIMITS = {
   strangerBytesMax: 64 * 1024,
 } as const;
 
+/** How long the commands of one client, sent in one go, keep all others waiting: then these come first. */
+export const SLICE_LIMITS = {
+  /** Milliseconds. */
+  ms: 1,
+  /** The clock is looked at each time after so many commands. */
+  commands: 16,
+} as const;
+
 /** When a turn that writes waits for more before it commits. */
 export const GATHER_LIMITS = {
   /** Fewer clients are not waited for: it would cost them more than it saves. */
