@@ -65,6 +65,7 @@ function enter(hub: Hub): End {
     socket: {} as ClientSocket,
     said: "",
     takes: Infinity,
+    isPaused: false,
     isEnded: false,
   };
   const hangUp = (): void => {
