@@ -205,8 +205,11 @@ export class Hub {
   /** The other side sends nothing more. What it asked for it still gets; what would come some time it does not wait for. */
   ended(client: Client): void {
     client.isEnding = true;
-    if (client.blocked && !client.blocked.isBrief) this.end(client);
-    else if (!client.blocked && !client.isFull && !client.isBehind) this.proceed(client);
+    if (client.blocked && !client.blocked.isBrief) {
+      client.blocked.cancel();
+      client.blocked = null;
+      this.end(client);
+    } else if (!client.blocked && !client.isFull && !client.isBehind) this.proceed(client);
   }
 
   /** The connection is gone. */
