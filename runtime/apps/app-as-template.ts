@@ -21,6 +21,8 @@ function isAppsOwn(text: string | null): text is string {
 
 /** `.env`, `.env.local` and the like; not those that show what is to be in one. */
 const ENV_FILE = /^\.env(?:\.(?!example$|sample$|template$|dist$).+)?$/;
+/** Keys and certificates by the names that they usually have. */
+const KEY_FILE = /^(?:.*\.(?:key|pem|p12|pfx)|id_(?:rsa|ecdsa|ed25519))$/;
 
 /**
  * Tells what a path is left behind with: a file or folder that the app wrote when it ran, or in which it has its secrets; undefined: it is part of a copy. `text` is the
@@ -30,12 +32,12 @@ export function leftBehindBy(text: string | null): (path: string) => string | un
   if (!isAppsOwn(text)) return () => undefined;
   const { written, secrets } = traitsOf(text);
   const left = [...written, ...secrets];
-  return (path) => left.find((each) => isIn(path, each)) ?? envFileIn(path);
+  return (path) => left.find((each) => isIn(path, each)) ?? secretFileIn(path);
 }
 
-function envFileIn(path: string): string | undefined {
+function secretFileIn(path: string): string | undefined {
   const parts = path.split("/");
-  const at = parts.findIndex((part) => ENV_FILE.test(part));
+  const at = parts.findIndex((part) => ENV_FILE.test(part) || KEY_FILE.test(part));
   return at === -1 ? undefined : parts.slice(0, at + 1).join("/");
 }
 

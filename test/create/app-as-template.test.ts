@@ -37,10 +37,10 @@ test("secrets, and what belongs to a working copy, are left behind, and that is 
   await home.ok(["create", "hello", "--template", "basic"]);
   const file = join(home.work, "hello/.ghost.yaml");
   writeFileSync(file, `${readFileSync(file, "utf8")}encryption: { key_file: ./keys/own.key }\n`);
-  for (const path of [".env", "sub/.env.local", "keys/own.key", ".git/HEAD", ".env.example", "keys/README"])
+  for (const path of [".env", "sub/.env.local", "keys/own.key", "tls.pem", ".git/HEAD", ".env.example", "keys/README"])
     home.write(`hello/${path}`, "SECRET=1");
   const { stderr } = await home.ok(["create", "copy", "-t", "./hello"]);
-  const told = [".env", ".git", "keys/own.key", "node_modules", "sub/.env.local"];
+  const told = [".env", ".git", "keys/own.key", "node_modules", "sub/.env.local", "tls.pem"];
   assert.ok(stderr.includes(`not copied: ${told.join(", ")}\n`), stderr);
   for (const path of told.filter((path) => path !== "node_modules")) assert.not.ok(existsSync(join(home.work, "copy", path)), path);
   for (const path of [".env.example", "keys/README"]) assert.ok(existsSync(join(home.work, "copy", path)), path);

@@ -50,7 +50,7 @@ export function unreachable(reason: Error | null, unsent?: string): GhostError {
   // A connection that ended says so itself.
   const why = [reason?.message.replace("cannot reach the hub: ", ""), unsent].filter(Boolean).join("; ");
   return new GhostError("HUB_UNREACHABLE", `cannot reach the hub: ${why}`, {
-    hint: "ghost doctor",
+    hint: "ghost hub start, or ghost doctor",
     ...(unsent && { details: { sent: false } }),
     cause: reason ?? undefined,
   });
