@@ -64,6 +64,7 @@ export const command: Command = {
     "ghost data shell --namespace shop < migration.sql",
     "ghost data backup shop.db --namespace shop",
   ],
+  hintFor: negativeHint,
   async run(context) {
     const [name, ...words] = context.names;
     const load = name !== undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
@@ -74,3 +75,12 @@ export const command: Command = {
     return (await load())(context, words);
   },
 };
+
+/** A negative number looks like an option; what was meant by it, by the words after the verb. */
+function negativeHint(_option: string, words: readonly string[]): string | null {
+  const number = words.find((word) => /^-\d+$/.test(word));
+  const [action, key = "KEY"] = words.filter((word) => !word.startsWith("-"));
+  if (number === undefined) return null;
+  if (action === "incr") return `--by=${number} says by how much`;
+  return action === "set" ? `if ${number} is the VALUE, put -- before it: ghost data set ${key} -- ${number}` : null;
+}

@@ -13,11 +13,14 @@ import { type Answers, checked, DEFAULT_TEMPLATE, descriptionProblem, nearName }
 /** The questions go to standard error, so that standard output stays the answer's. */
 const OUTPUT = { output: process.stderr, signal: endOfInput() };
 
-/** Asks a person for what the command line leaves open, shows what will be made, and asks whether to. Throws INTERRUPTED. */
+/** Asks a person for what the command line leaves open, shows what will be made, and asks whether to. Throws INTERRUPTED, and before the first question what findTemplate throws. */
 export async function ask(context: Context): Promise<Answers> {
+  const given = context.text("template");
+  // Nobody answers questions for an app that cannot be made.
+  if (given !== undefined) await findTemplate(given, context);
   intro("A new app", OUTPUT);
   const name = context.names[0] ?? (await askName(context));
-  const template = context.text("template") ?? (await askTemplate(context));
+  const template = given ?? (await askTemplate(context));
   const description = context.text("description") ?? (await askDescription());
   const dir = context.text("dir") ?? (await askFolder(context, name));
   const answers = checked({ name, template, description, folder: resolve(context.directory, dir) }, context);

@@ -251,6 +251,14 @@ test.unless(needs("python3"), "a name that cannot be used is told while it is ty
   assert.equal(readdirSync(home.work), []);
 });
 
+test.unless(needs("python3"), "of a template that is not there a terminal is told before anything is asked", async () => {
+  await using home = makeHome();
+  const { code, stdout } = await onTerminal(home, ["create", "--template", "bsic"]);
+  assert.is(code, 3, stdout);
+  assert.match(stdout, "cannot use the template bsic");
+  assert.not.match(stdout, "What");
+});
+
 test.unless(needs("python3"), "with a name and a template nothing is asked on a terminal", async () => {
   await using home = makeHome();
   assert.is((await onTerminal(home, ["create", "shop", "--template", "basic"])).code, 0);

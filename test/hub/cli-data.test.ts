@@ -33,6 +33,17 @@ test("keys are written, read, counted, listed and deleted", async () => {
   assert.equal([missing.code, errorOf(missing).code], [3, "NOT_FOUND"]);
 });
 
+test("a negative number that was taken for an option is told how it is written", async () => {
+  await using home = makeHome();
+  const said = async (...args: string[]) => (await home.ghost(["data", ...args])).stderr;
+  assert.match(await said("incr", "n", "-3"), "hint: --by=-3 says by how much;");
+  assert.match(await said("incr", "n", "-12"), "hint: --by=-12 says by how much;");
+  assert.match(await said("incr", "n", "--by", "-3"), "hint: --by=-3 says by how much;");
+  assert.match(await said("set", "n", "-3"), "hint: if -3 is the VALUE, put -- before it: ghost data set n -- -3;");
+  assert.is((await home.ok(["data", "set", "n", "--", "-3"])).code, 0);
+  assert.is((await home.ok(["data", "incr", "n", "--by=-3"])).stdout, "-6\n");
+});
+
 test("a key may be set for a while, and only if nobody was faster", async () => {
   await using home = makeHome();
   await home.ok(["data", "set", "a", "1", "--expiry", "10m"]);
