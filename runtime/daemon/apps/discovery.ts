@@ -5,19 +5,23 @@ import { APPS_PROJECT } from "../../../core/config/app-project.ts";
 import type { Manifest } from "../../../core/config/definition.ts";
 import { formatDiagnostic } from "../../../core/config/diagnostics.ts";
 import { GhostError } from "../../../core/errors/ghost-error.ts";
+import { pidOf } from "../../../core/lifecycle/view.ts";
 import { APP_FILE, type ReadApp } from "../../config/read-app-file.ts";
 import { readConfigurationText } from "../../config/read-text.ts";
-import type { Report } from "../../supervisor/actions.ts";
+import { isIdle, type Report } from "../../supervisor/actions.ts";
 import { declaredOf } from "../../supervisor/instances.ts";
 import { register } from "../../supervisor/register.ts";
 import type { Supervised } from "../../supervisor/supervised.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
-import { type FileWatching, watchFile } from "../../watch/watch-file.ts";
+import { FILE_PATIENCE_TEXT } from "../../watch/file-patience.ts";
 import { daemonEntry } from "../past.ts";
+import { Absences } from "./absences.ts";
 import { refuseCircle } from "./circle.ts";
 import { DeletedApps } from "./deleted.ts";
 import { type AppFolders, findAppFolders, stampOf } from "./folders.ts";
+import { FollowedFiles } from "./followed-files.ts";
 import { linkApp } from "./link.ts";
+import { VanishedApps } from "./vanished.ts";
 
 /** `ghosts/` is looked at so often whatever the system tells, in ms. */
 const LOOK_MS = 5_000;
@@ -33,12 +37,16 @@ export interface DiscoveryParts {
 
 /**
  * The apps in `ghosts/`: each folder (or link) with a `.ghost.yaml` is registered, each as a manifest of its own in the project `ghosts`, and started only when
- * somebody wants it. Folders that come and go and files that change are noticed; a file that cannot be used changes nothing and is told until it is mended.
+ * somebody wants it. Folders that come and go and files that change are noticed; a file that cannot be used changes nothing and is told until it is mended. One that is
+ * away, or empty where it was not, for less than `FILE_PATIENCE_MS` changes nothing either.
  */
 export class AppDiscovery {
   private readonly parts: DiscoveryParts;
   private readonly deletedApps: DeletedApps;
-  private readonly files = new Map<string, FileWatching>();
+  private readonly vanished: VanishedApps;
+  /** Folders (or links) without their file, and files that are empty and were not. */
+  private readonly absences = new Absences(() => void this.sync());
+  private readonly files: FollowedFiles;
   /** What is wrong, by the folder's path. */
   private readonly problems = new Map<string, string>();
   /** The file's text that was taken, by the folder's path. */
@@ -52,10 +60,14 @@ export class AppDiscovery {
   private fileStamps = new Map<string, string>();
   private syncing: Promise<void> = Promise.resolve();
   private stopped = false;
+  /** What is away by then went while no daemon ran. */
+  private isFirstLook = true;
 
   constructor(parts: DiscoveryParts) {
     this.parts = parts;
     this.deletedApps = new DeletedApps(parts.supervisor.parts.store);
+    this.vanished = new VanishedApps(parts.supervisor.parts.store);
+    this.files = new FollowedFiles(() => this.sync(), parts.log);
   }
 
   /** Registers what is there, and follows it from now on. */
@@ -67,8 +79,9 @@ export class AppDiscovery {
   stop(): void {
     this.stopped = true;
     clearInterval(this.timer);
+    this.absences.stop();
     this.folderWatch?.close();
-    for (const file of this.files.values()) file.stop();
+    this.files.stop();
   }
 
   /** For whoever is about to ask for an app by name: a promise where `ghosts/` changed since the last look, else null. */
@@ -103,6 +116,7 @@ export class AppDiscovery {
     const folder = dirname(manifestId);
     if (dirname(folder) !== ghosts || supervisor.manifests.has(manifestId) || this.deletedApps.has(folder)) return undefined;
     this.taken.delete(folder);
+    this.vanished.forget(folder);
     return this.deletedApps.add(definition.name, folder);
   }
 
@@ -127,16 +141,38 @@ export class AppDiscovery {
     if (this.stopped) return;
     this.watchFolder();
     this.deletedApps.settle();
+    this.vanished.settle();
     const found = this.find();
     if (!found) return;
     const { apps, lost, others, troubles } = found;
-    this.fileStamps = new Map(apps.map((folder) => [folder, stampOf(join(folder, APP_FILE))]));
     const present = new Set([...apps, ...lost]);
-    this.followFiles(new Set([...present, ...others]));
-    for (const path of this.problems.keys()) if (!present.has(path) && !troubles.has(path)) this.problems.delete(path);
+    const away = this.takeGoneAway(present);
+    this.fileStamps = new Map([...apps, ...away].map((folder) => [folder, stampOf(join(folder, APP_FILE))]));
+    this.files.follow(new Set([...present, ...others]));
+    const explained = new Set([...present, ...away, ...troubles.keys()]);
+    for (const path of this.problems.keys()) if (!explained.has(path)) this.problems.delete(path);
     for (const [path, trouble] of troubles) this.tell(path, trouble);
-    for (const folder of this.known()) if (!present.has(folder)) this.remove(folder);
     await this.takeAll(apps.filter((folder) => !this.deletedApps.has(folder)));
+  }
+
+  /** Gives those that are away and may be back in a moment. */
+  private takeGoneAway(present: ReadonlySet<string>): string[] {
+    for (const folder of present) this.absences.over(folder);
+    const away = this.known().filter((folder) => !present.has(folder));
+    const waited = away.filter((folder) => !this.isGone(folder));
+    this.isFirstLook = false;
+    for (const folder of away) if (!waited.includes(folder)) this.remove(folder);
+    for (const folder of waited) {
+      const file = join(folder, APP_FILE);
+      this.tell(folder, `cannot find ${file}: unless it is back within ${FILE_PATIENCE_TEXT}, the app ${basename(folder)} is taken away`);
+    }
+    return waited;
+  }
+
+  /** What went while no daemon ran, and does not run by itself, is not started for the time of the patience. */
+  private isGone(folder: string): boolean {
+    const runs = this.processesOf(folder).some(({ adopted, machine }) => adopted && pidOf(machine) !== null);
+    return (this.isFirstLook && !runs) || this.absences.hasLasted(folder);
   }
 
   /** While `ghosts/` cannot be read, nothing is known to be gone. */
@@ -166,23 +202,6 @@ export class AppDiscovery {
     this.folderWatch = null;
   }
 
-  private followFiles(folders: ReadonlySet<string>): void {
-    for (const [folder, watching] of this.files) {
-      if (folders.has(folder)) continue;
-      watching.stop();
-      this.files.delete(folder);
-    }
-    for (const folder of folders) {
-      if (this.files.has(folder)) continue;
-      const path = join(folder, APP_FILE);
-      const onError = (error: unknown): void => this.parts.log(`cannot follow ${path}: ${(error as Error).message}`);
-      this.files.set(
-        folder,
-        watchFile(path, () => this.sync(), onError),
-      );
-    }
-  }
-
   /** Folders whose apps are registered. */
   private known(): string[] {
     const { supervisor, ghosts } = this.parts;
@@ -205,10 +224,27 @@ export class AppDiscovery {
   }
 
   private async read(folder: string, into: Map<string, ReadApp>): Promise<void> {
-    const { text } = readConfigurationText(join(folder, APP_FILE));
+    const text = this.textIn(folder);
     if (this.taken.get(folder) === text && !this.problems.has(folder)) return;
     const { readAppText } = await import("../../config/read-app-file.ts");
     into.set(folder, await readAppText(folder, text, { environment: process.env, home: dirname(this.parts.ghosts) }));
+  }
+
+  /** Throws what is wrong with the file; so it does where the file was emptied, and may be written in a moment. */
+  private textIn(folder: string): string {
+    const file = join(folder, APP_FILE);
+    let text: string | undefined;
+    try {
+      text = readConfigurationText(file).text;
+    } finally {
+      if (text !== "") this.absences.over(file);
+    }
+    const wasEmptied = text === "" && (this.taken.get(folder) ?? "") !== "";
+    if (wasEmptied && !this.absences.hasLasted(file))
+      throw new GhostError("CONFIG_INVALID", `${file} is empty, and was not before`, {
+        hint: `what it said is in effect unless it stays so for ${FILE_PATIENCE_TEXT}`,
+      });
+    return text;
   }
 
   private async register(folder: string, read: ReadApp, others: readonly ReadApp[]): Promise<void> {
@@ -220,7 +256,9 @@ export class AppDiscovery {
     const known = [...others.map((other) => other.definition), ...supervisor.listed().map(declaredOf)];
     const { definition, missing } = linkApp(read, known);
     await this.removing.get(folder);
-    await this.apply(folder, { id, project: APPS_PROJECT, files: [id], processes: [definition], groups: [], path, secrets: read.secrets });
+    const manifest = { id, project: APPS_PROJECT, files: [id], processes: [definition], groups: [], path, secrets: read.secrets };
+    await this.apply(manifest, { folder, by: `the daemon, from ${folder}`, start: this.vanished.has(folder) });
+    this.vanished.forget(folder);
     this.taken.set(folder, read.text);
     if (missing.length > 0)
       return this.tell(
@@ -236,13 +274,22 @@ export class AppDiscovery {
     if (this.removing.has(folder)) return;
     const id = join(folder, APP_FILE);
     const nothing = { id, project: APPS_PROJECT, files: [id], processes: [], groups: [], path: "", secrets: {} };
-    const removed = this.apply(folder, nothing)
+    if (this.processesOf(folder).some(({ machine }) => machine.desired === "up" && !isIdle(machine))) this.vanished.add(folder);
+    const removed = this.apply(nothing, { folder, by: `the daemon: ${id} is gone`, start: false })
       .catch((error: Error) => this.parts.log(`cannot forget the app in ${folder}: ${error.message}`))
-      .finally(() => this.removing.delete(folder));
+      .finally(() => this.wasRemoved(folder, id));
     this.removing.set(folder, removed);
   }
 
-  private async apply(folder: string, manifest: Manifest): Promise<void> {
+  /** What another app was refused, its name perhaps, may be free now. */
+  private wasRemoved(folder: string, id: string): void {
+    this.removing.delete(folder);
+    if (this.parts.supervisor.manifests.has(id)) return;
+    for (const path of [folder, id]) this.absences.over(path);
+    if (this.problems.size > 0) void this.sync();
+  }
+
+  private async apply(manifest: Manifest, { folder, by, start }: { folder: string; by: string; start: boolean }): Promise<void> {
     const { supervisor, log } = this.parts;
     const report: Report = ({ error }) => {
       if (error) log(`the app in ${folder}: ${error.message}`);
@@ -250,10 +297,9 @@ export class AppDiscovery {
     const told = ({ warnings }: { readonly warnings: readonly string[] }): void => {
       for (const text of warnings) log(`${folder}: ${text}`);
     };
-    const by = `the daemon, from ${folder}`;
     await register(
       supervisor,
-      { manifest, by, noWait: true, prune: true, keepScales: true },
+      { manifest, by, start, noWait: true, prune: true, keepScales: true },
       told,
       Object.assign(report, { later: report }),
     );
@@ -265,7 +311,7 @@ export class AppDiscovery {
     this.problems.set(folder, text);
     const { supervisor, log, announce } = this.parts;
     log(text);
-    const app = this.processOf(folder);
+    const [app] = this.processesOf(folder);
     if (app) supervisor.record(app, null, null, { kind: "configuration-invalid", text });
     // Under its name although nothing of it is registered: `ghost why NAME` asks for that.
     else
@@ -274,9 +320,9 @@ export class AppDiscovery {
       );
   }
 
-  private processOf(folder: string): Supervised | undefined {
+  private processesOf(folder: string): Supervised[] {
     const id = join(folder, APP_FILE);
-    return [...this.parts.supervisor.processes.values()].find(({ manifestId }) => manifestId === id);
+    return [...this.parts.supervisor.processes.values()].filter(({ manifestId }) => manifestId === id);
   }
 }
 
