@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { sanitizeName } from "../core/config/names.ts";
 import { nearest } from "../core/config/suggest.ts";
 import { GhostError } from "../core/errors/ghost-error.ts";
+import { hintForApp, isAppFolder } from "../runtime/config/app-folder.ts";
 import { isOnPath } from "../runtime/config/on-path.ts";
 import { DEFAULT_FILES } from "../runtime/config/read-files.ts";
 import { findExecutable } from "../runtime/process/executable.ts";
@@ -60,6 +61,8 @@ function noSuchFile(word: string, directory: string): GhostError {
 }
 
 function folderInstead(word: string, path: string): GhostError {
+  if (isAppFolder(path))
+    return new GhostError("USAGE", `cannot start ${word}: it is an app that is not registered`, { hint: hintForApp(path) });
   const declared = DEFAULT_FILES.map((name) => join(path, name)).find((file) => lookAt(file).stats?.isFile());
   return new GhostError("USAGE", `cannot start ${word}: it is a folder`, {
     hint: declared === undefined ? "name the program inside it" : `ghost register --start ${declared}`,

@@ -2,6 +2,7 @@ import { FILE_BYTES_MAX, type SourceText } from "../../core/config/source-text.t
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { fileProblem } from "../system/look-at.ts";
 import { type RegularFile, readRegularFile } from "../system/regular-file.ts";
+import { hintForApp, isAppFolder } from "./app-folder.ts";
 
 /**
  * Reads a configuration file. Throws CONFIG_NOT_FOUND or CONFIG_INVALID (no permission, a directory, no regular file, larger than 1 MiB, not UTF-8, or
@@ -20,6 +21,7 @@ export function readConfigurationText(path: string): SourceText {
 function unfit(path: string, file: Exclude<RegularFile, { kind: "read" }>): GhostError {
   if (file.kind === "large") return tooLarge(path, file.atLeastBytes);
   if (file.kind === "special") return invalid(path, "it is not a regular file", "write it to a file first");
+  if (isAppFolder(path)) return invalid(path, "it is an app's folder", hintForApp(path));
   const inside = `name the file inside it, e.g. ${path}/processes.yaml`;
   return invalid(path, "it is a directory", path.endsWith("/.ghost.yaml") ? "it must be a file: put the directory away" : inside);
 }

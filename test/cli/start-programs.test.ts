@@ -50,6 +50,7 @@ test("a file that is not there, or cannot be run, is refused before it is regist
   home.write("notes.txt", "remember\n");
   home.write("script", "echo no interpreter\n", 0o755);
   home.write("processes.yaml", "processes: []\n");
+  home.write("own/.ghost.yaml", "app: { id: own }\n");
   const cases: [string, number, RegExp, RegExp][] = [
     ["ap.py", 3, /cannot start ap\.py: there is no such file/, /did you mean app\.py\?/],
     ["./nofile", 3, /cannot start \.\/nofile: there is no such file/, /taken from the folder you are in/],
@@ -57,6 +58,7 @@ test("a file that is not there, or cannot be run, is refused before it is regist
     ["script", 1, /cannot start \S*\/script: it is neither a program nor a script that begins with #!/, /#!\/bin\/sh/],
     ["processes.yaml", 1, /not executable/, /ghost register --start \S*processes\.yaml/],
     [".", 2, /cannot start \.: it is a folder/, /ghost register --start \S*processes\.yaml/],
+    ["./own", 2, /cannot start \.\/own: it is an app that is not registered/, /ghost run \S*\/own runs it; .*ln -s \S*\/own/],
   ];
   for (const [word, code, message, hint] of cases) {
     const outcome = await home.ghost(["start", word]);
