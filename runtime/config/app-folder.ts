@@ -6,7 +6,10 @@ export function isAppFolder(path: string): boolean {
   return lookAt(join(path, ".ghost.yaml")).stats?.isFile() === true;
 }
 
+/** Where apps are registered, as a shell finds it. */
+const GHOSTS = "${GHOST_HOME:-~/.ghost}/ghosts";
+
 /** What to do with an app's folder (absolute path) where only what is registered, or a file, will do. */
 export function hintForApp(path: string): string {
-  return `ghost run ${path} runs it; ln -s ${path} "\${GHOST_HOME:-$HOME/.ghost}/ghosts/" registers it, and then ghost start takes its name`;
+  return `ghost run ${path} runs it; mkdir -p ${GHOSTS} && ln -s ${path} ${GHOSTS}/ registers it, and then ghost start takes its name`;
 }
