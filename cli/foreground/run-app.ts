@@ -4,7 +4,7 @@ import { connect } from "../../runtime/client/client.ts";
 import { findHome, prepareHome } from "../../runtime/daemon/home.ts";
 import { Announcement } from "../../runtime/foreground/announcement.ts";
 import { surroundingsOf } from "../../runtime/foreground/environment.ts";
-import { findApp } from "../../runtime/foreground/find-app.ts";
+import { type FoundApp, findApp } from "../../runtime/foreground/find-app.ts";
 import { watchOutput } from "../../runtime/foreground/output-watch.ts";
 import { type Runnable, readRunnable, readTests } from "../../runtime/foreground/read-runnable.ts";
 import { type ForegroundChange, ForegroundRun } from "../../runtime/foreground/run.ts";
@@ -39,7 +39,8 @@ export async function runForeground(context: Context, options: ForegroundOptions
 async function runIn(context: Context, root: string, options: ForegroundOptions): Promise<Exit> {
   const home = findHome(root);
   prepareHome(home);
-  const runnable = await read(context, home.root, options);
+  const found = findApp(context.names[0], { directory: context.directory, home: context.home, verb: options.purpose });
+  const runnable = await read(context, home.root, found, options);
   const { definition } = runnable;
   let current = runnable;
   let causesTold: Promise<void> | null = null;
@@ -78,7 +79,7 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
         current = next;
         run.take(next.definition);
       };
-      await watchApp(context, { run, read: () => read(context, home.root, options), take });
+      await watchApp(context, { run, read: () => read(context, home.root, found, options), take });
     }
     const exit = await run.ended;
     return closed ? { ...exit, code: null, signal: "SIGPIPE" } : exit;
@@ -89,18 +90,19 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
   }
 }
 
-function read(context: Context, home: string, { purpose, args, watch }: ForegroundOptions): Promise<Runnable> {
-  const { directory, environment, names } = context;
-  const found = findApp(names[0], { directory, home: context.home, verb: purpose });
+/** What was found stays what is run: while its file is away, its name may mean something else. */
+function read(context: Context, home: string, found: FoundApp, { purpose, args, watch }: ForegroundOptions): Promise<Runnable> {
+  const { directory, environment } = context;
   return (purpose === "run" ? readRunnable : readTests)(found, { directory, environment, home, args, watch });
 }
 
 /** Made when the first word of the program is on its way. */
 function announcementOf(context: Context, root: string, purpose: ForegroundOptions["purpose"], run: ForegroundRun): Announcement {
   const { warn } = context;
+  const say = (text: string): void => context.say(`ghost: ${run.definition.name} ${text}`);
   const by = `ghost ${context.verb} (pid ${process.pid})`;
   const client = (start: "always" | "never") => connect(root, { start, version: context.version, warn: () => undefined });
-  return new Announcement(run, { first: client("always"), later: client("never"), by, purpose, warn });
+  return new Announcement(run, { first: client("always"), later: client("never"), by, purpose, say, warn });
 }
 
 /** On standard error, between what the app writes: that it is started again, and why. */

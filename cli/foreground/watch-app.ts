@@ -1,12 +1,17 @@
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import type { Event } from "../../core/lifecycle/events.ts";
 import { APP_FILE, isAppDirectory } from "../../runtime/config/read-app-file.ts";
 import { readConfigurationText } from "../../runtime/config/read-text.ts";
 import type { Runnable } from "../../runtime/foreground/read-runnable.ts";
 import type { ForegroundRun } from "../../runtime/foreground/run.ts";
+import { FILE_PATIENCE_MS } from "../../runtime/watch/file-patience.ts";
 import type { Context } from "../context.ts";
 import { renderError } from "../output/errors.ts";
+
+/** A file that was emptied is looked at so often until it is written, in ms. */
+const EMPTY_LOOK_MS = 20;
 
 /** What a change of the app's own file needs. */
 export interface WatchedApp {
@@ -45,6 +50,8 @@ class Settings {
   private readonly app: WatchedApp;
   private readonly file: string | null;
   private seen: string | null;
+  /** The file was emptied a moment ago: whoever waits for what comes of it tells. */
+  private isWaiting = false;
 
   constructor(context: Context, app: WatchedApp) {
     const { workingDirectory, source } = app.run.definition;
@@ -54,9 +61,10 @@ class Settings {
     this.seen = this.text();
   }
 
-  /** Takes up what is new; false where that cannot be used. */
+  /** Takes up what is new; false where that cannot be used, or another call waits for it already. */
   async follow(): Promise<boolean> {
-    const text = this.text();
+    if (this.isWaiting) return false;
+    const text = await this.writtenText();
     if (this.file === null || text === this.seen) return true;
     this.seen = text;
     try {
@@ -78,6 +86,16 @@ class Settings {
     if (listen !== null || definition.listen !== null || definition.name !== name)
       return this.context.warn(`what ${APP_FILE} says now is in effect from the next ghost run on: its name, or its listener, is in use`);
     this.app.take(runnable);
+  }
+
+  /** One that is empty and was not gets its time to be written. */
+  private async writtenText(): Promise<string | null> {
+    const untilMs = performance.now() + FILE_PATIENCE_MS;
+    let text = this.text();
+    this.isWaiting = true;
+    for (; text === "" && this.seen !== "" && performance.now() < untilMs; text = this.text()) await delay(EMPTY_LOOK_MS);
+    this.isWaiting = false;
+    return text;
   }
 
   private text(): string | null {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ForegroundUpdate } from "../../core/api/foreground.ts";
+import type { Event } from "../../core/lifecycle/events.ts";
 import type { DaemonClient } from "../client/client.ts";
 import { isPassing } from "../client/follow-events.ts";
 import { readProcess } from "../process/table.ts";
@@ -22,6 +23,8 @@ export interface AnnouncementClients {
   readonly later: DaemonClient;
   readonly by: string;
   readonly purpose: "run" | "test";
+  /** Told what ends it, as the rest of a sentence about it: nobody did that here. */
+  readonly say: (text: string) => void;
   /** Told once, why nothing of this is known to the daemon. */
   readonly warn: (text: string) => void;
 }
@@ -84,7 +87,7 @@ export class Announcement {
     const { by, purpose } = this.clients;
     const runner = { pid: process.pid, startTicks: readProcess(process.pid)?.startTicks ?? 0 };
     for await (const word of client.announce({ definition, machine, by, purpose, runner }, this.ending.signal)) {
-      if ("event" in word) this.run.dispatch(this.run, word.event);
+      if ("event" in word) this.take(word.event);
       else if ("restart" in word) this.run.definition = { ...this.run.definition, restart: word.restart };
       else {
         this.id = word.id;
@@ -94,6 +97,11 @@ export class Announcement {
         this.tell();
       }
     }
+  }
+
+  private take(event: Event): void {
+    if (event.type === "stop") this.clients.say(event.cause.text);
+    this.run.asked(event);
   }
 
   /** Two of one name are meant at times, and else the reason of much that is hard to explain. */

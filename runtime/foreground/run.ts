@@ -181,6 +181,12 @@ export class ForegroundRun {
     this.parts.onChange({ from: from as Status | null, to: to as Status | null, cause, last: false });
   }
 
+  /** The same of what somebody elsewhere asks for. Who stops it means the run, also one that outlives its program. */
+  asked(event: Event): void {
+    if (event.type === "stop") this.unwanted = true;
+    this.dispatch(this, event);
+  }
+
   /** Lets an event happen; its effects begin when everybody knows of it. */
   dispatch(_process: this, event: Event): void {
     const before = this.machine;

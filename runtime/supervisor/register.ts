@@ -11,6 +11,7 @@ import { findExecutable } from "../process/executable.ts";
 import { realPlace } from "../system/real-place.ts";
 import { isIdle, type Report } from "./actions.ts";
 import { deleteAll } from "./delete.ts";
+import { isGuest } from "./guests.ts";
 import { applyDefinition, declaredOf, storedInstance } from "./instances.ts";
 import { startAll } from "./start-all.ts";
 import { isOwn, isSurplus, keyOf, type Supervised, supervise } from "./supervised.ts";
@@ -64,7 +65,9 @@ export async function register(
   for (const definition of manifest.processes) tellEndOfScale(supervisor, definition, scales.get(keyOf(definition)), request.by);
   tellLiveChanges(supervisor, changes, find, request.by);
   const changed = changes.filter((change) => change.action === "change" && change.disrupts);
-  const noted = noteChanges(supervisor, changed.flatMap(find), earlier);
+  // What somebody runs on a terminal goes by what it was started with: it is restarted there, if at all.
+  const touched = changed.flatMap(find).filter((process) => !isGuest(process));
+  const noted = noteChanges(supervisor, touched, earlier);
   announcePlan(announced(supervisor, changes, request, groups));
   const declared = changes.filter((change) => change.action !== "remove").flatMap(find);
   const surplus = declared.filter(isSurplus);
@@ -75,7 +78,7 @@ export async function register(
   const added = [...declared.filter((process) => process.machine === registered && isBesideUp(supervisor, process)), ...returning];
   await deleteAll(supervisor, [...removals.flatMap(find), ...surplus], { by: request.by, noWait: request.noWait }, report);
   // One that somebody stopped meanwhile stays so.
-  const restarting = changed.flatMap(find).filter((process) => !added.includes(process) && process.machine.desired === "up");
+  const restarting = touched.filter((process) => !added.includes(process) && process.machine.desired === "up");
   const cause: Cause = { kind: "definition-changed", text: `its definition changed (${request.by ?? "register"})` };
   await takeUp(supervisor, restarting, noted, { by: request.by, noWait: request.noWait, cause }, report);
   const starting = request.start ? toStart(supervisor, manifest, restarting) : added;
