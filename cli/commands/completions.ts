@@ -1,6 +1,7 @@
 import { usage } from "../arguments.ts";
 import type { Command } from "../command.ts";
-import { completionScript, SHELLS } from "../completion-scripts.ts";
+import { completionScript } from "../completion/scripts.ts";
+import { SHELLS } from "../completion/words.ts";
 
 export const command: Command = {
   usage: SHELLS.join("|"),

@@ -18,6 +18,15 @@ export function appsOfHome({ home }: Context): NamedApp[] {
   return findAppFolders(join(home, "ghosts")).apps.map((folder) => ({ name: basename(folder), folder }));
 }
 
+/** The names in `ghosts/` of a home (its root), sorted; none where it cannot be read. */
+export function appNames(home: string): string[] {
+  try {
+    return findAppFolders(join(home, "ghosts")).apps.map((folder) => basename(folder));
+  } catch {
+    return [];
+  }
+}
+
 /** The app in the folder where the command was given, by its name in `ghosts/` if it has one; null where there is none. */
 export function appHere(context: Context): NamedApp | null {
   const { directory } = context;

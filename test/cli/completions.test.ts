@@ -1,24 +1,24 @@
-import { existsSync, symlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
+import type { SHELLS } from "../../cli/completion/words.ts";
 import { connectHub, hubOf, hubSocket } from "../hub/asking.ts";
-import { GHOST, run } from "../rig/ghost.ts";
+import { run } from "../rig/ghost.ts";
 import { type Home, makeHome } from "../rig/home.ts";
 import { needs } from "../rig/needs.ts";
 import { test } from "../rig/test.ts";
 import { waitFor } from "../rig/wait.ts";
+import { withGhostInPath } from "./ghost-in-path.ts";
 
-/** A home with one process, and `ghost` in PATH. */
-async function prepared(): Promise<{ home: Home; env: Record<string, string> }> {
+/** A home with one process, some files, `ghost` in PATH, and in `.script` what completes in a shell. */
+async function prepared(shell: (typeof SHELLS)[number] = "bash"): Promise<{ home: Home; env: Record<string, string> }> {
   const home = makeHome();
   home.write("processes.yaml", "project: shop\nprocesses:\n  - { name: api, command: sleep 1 }\n");
   await home.ok(["register"]);
-  const link = join(home.work, "bin", "ghost");
-  home.write("bin/.keep", "");
   home.write("shop.db", "");
-  if (GHOST.length === 1) symlinkSync(GHOST[0] ?? "", link);
-  else home.write("bin/ghost", `#!/bin/sh\nexec ${GHOST.join(" ")} "$@"\n`, 0o755);
-  return { home, env: { ...home.env, PATH: `${dirname(link)}:${home.env.PATH}` } };
+  home.write(".script", (await home.ok(["completions", shell])).stdout);
+  for (const file of ["basket.ts", "bakery/.keep", "made.tar.gz", "made.txt"]) home.write(file, "");
+  return { home, env: withGhostInPath(home) };
 }
 
 const CASES: [string, string[]][] = [
@@ -35,23 +35,38 @@ const CASES: [string, string[]][] = [
   ["ghost signal ap", ["api"]],
   ["ghost signal api SIGH", ["SIGHUP"]],
   ["ghost create shop --template bas", ["basic"]],
+  ["ghost create shop --template bak", ["bakery/"]],
+  ["ghost create shop -t mad", ["made.tar.gz"]],
+  ["ghost start bask", ["basket.ts"]],
+  ["ghost run all", [""]],
+  ["ghost test all", [""]],
+  ["ghost run api", [""]],
+  ["ghost run hel", ["hello"]],
+  ["ghost sdk update hel", ["hello"]],
+  ["ghost run bask", ["basket.ts"]],
+  ["ghost sdk update bak", ["bakery/"]],
+  ["ghost export co", ["compose"]],
+  ["ghost export yaml ap", ["api"]],
+  ["ghost saga list --state pa", ["parked"]],
 ];
 
 test.unless(needs("bash"), "bash completes commands, options and names", async () => {
-  const { home, env } = await prepared();
+  const { home, env } = await prepared("bash");
   await using _ = home;
+  await home.ok(["create", "hello", "--dir", "apps/greeter"]);
   for (const [line, expected] of CASES) {
-    const script = `eval "$(ghost completions bash)"; COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _ghost; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const script = `source ./.script; COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _ghost; printf '%s\\n' "\${COMPREPLY[@]}"`;
     const { stdout } = await run(["bash", "-c", script], { cwd: home.work, env });
     assert.equal(stdout.trim().split("\n"), expected, line);
   }
 });
 
 test.unless(needs("fish"), "fish completes commands, options and names", async () => {
-  const { home, env } = await prepared();
+  const { home, env } = await prepared("fish");
   await using _ = home;
+  await home.ok(["create", "hello", "--dir", "apps/greeter"]);
   for (const [line, expected] of CASES) {
-    const { stdout } = await run(["fish", "--no-config", "-c", `ghost completions fish | source; complete -C '${line}'`], {
+    const { stdout } = await run(["fish", "--no-config", "-c", `source ./.script; complete -C '${line}'`], {
       cwd: home.work,
       env,
     });
@@ -90,8 +105,31 @@ const HUB_CASES: [string[], string[]][] = [
     ["orders", "orders:kept"],
   ],
   [["bus", "sub", "ghost:p"], ["ghost:process:api"]],
+  [
+    ["bus", "request", "or"],
+    ["orders", "orders:kept"],
+  ],
   [["bus", "pub", "orders", "or"], []],
+  [["saga", "show", "che"], ["checkout"]],
+  [["saga", "list", "--namespace", "default", "che"], []],
+  [
+    ["saga", "show", "checkout", "order-"],
+    ["order-17", "order-18"],
+  ],
+  [["saga", "retry", "--namespace", "shop", "checkout", "order-"], ["order-18"]],
+  [["saga", "skip", "checkout", "order-"], ["order-18"]],
 ];
+
+/** Begins a saga of one step, which cannot be taken back if it is to be parked. */
+async function beginSaga(hub: Awaited<ReturnType<typeof connectHub>>, id: string, isParked: boolean): Promise<void> {
+  const plan = JSON.stringify([{ name: "charge", run: [1, 1, 1], undo: [1, 1, 1] }]);
+  const { fence } = JSON.parse(String(await hub.ask("GHOST.SAGA", "CLAIM", "checkout", id, "shop/0", "60000", plan, "{}")));
+  const ends = [
+    { step: "charge", is: "failed", error: { message: "no money" } },
+    { step: "charge", undo: true, is: "failed", error: { message: "the bank is away" } },
+  ];
+  if (isParked) for (const end of ends) await hub.ask("GHOST.SAGA", "REPORT", "checkout", id, String(fence), JSON.stringify(end));
+}
 
 /** A hub with something of everything, and who listens to a channel. */
 async function filled(home: Home): Promise<Disposable> {
@@ -102,6 +140,11 @@ async function filled(home: Home): Promise<Disposable> {
   await hub.ask("GHOST.PUBLISH", "orders:kept", "x", "PERSIST");
   await hub.ask("GHOST.NAMESPACE", "shop");
   await hub.ask("SET", "apples", "1");
+  for (const [id, isParked] of [
+    ["order-17", false],
+    ["order-18", true],
+  ] as const)
+    await beginSaga(hub, id, isParked);
   await hub.ask("SUBSCRIBE", "orders");
   return hub;
 }
@@ -121,11 +164,11 @@ async function untilOffered(complete: () => Promise<string[]>, expected: readonl
 }
 
 test.unless(needs("bash"), "bash completes what the hub knows, and takes no name for code", async () => {
-  const { home, env } = await prepared();
+  const { home, env } = await prepared("bash");
   await using _ = home;
   using _hub = await filled(home);
   for (const [line, expected] of HUB_CASES) {
-    const script = `eval "$(ghost completions bash)"; COMP_WORDS=(${bashWords(line)}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _ghost; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const script = `source ./.script; COMP_WORDS=(${bashWords(line)}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _ghost; eval "set -- \${COMPREPLY[*]}"; printf '%s\\n' "$@"`;
     const complete = async () =>
       (await run(["bash", "-c", script], { cwd: home.work, env })).stdout.split("\n").filter((name) => name !== "");
     // What stands before the last colon is typed already.
@@ -140,12 +183,12 @@ test.unless(needs("bash"), "bash completes what the hub knows, and takes no name
 });
 
 test.unless(needs("fish"), "fish completes what the hub knows, and takes no name for code", async () => {
-  const { home, env } = await prepared();
+  const { home, env } = await prepared("fish");
   await using _ = home;
   using _hub = await filled(home);
   for (const [line, expected] of HUB_CASES) {
     const typed = ["ghost", ...line].map((word) => word.replace(/[$()]/g, "\\$&")).join(" ");
-    const script = `ghost completions fish | source; complete -C (string join \\n -- $argv)`;
+    const script = `source ./.script; complete -C (string join \\n -- $argv)`;
     const complete = async () => {
       const { stdout } = await run(["fish", "--no-config", "-c", script, typed], { cwd: home.work, env });
       return stdout.split("\n").flatMap((each) => each.split("\t")[0] || []);
@@ -156,11 +199,11 @@ test.unless(needs("fish"), "fish completes what the hub knows, and takes no name
 });
 
 test.unless(needs("zsh"), "zsh offers what the hub knows, and takes no name for code", async () => {
-  const { home, env } = await prepared();
+  const { home, env } = await prepared("zsh");
   await using _ = home;
   using _hub = await filled(home);
   const script =
-    'compdef() { }; eval "$(ghost completions zsh)"; compadd() { shift; print -rl -- "$@" }; ' +
+    'compdef() { }; source ./.script; compadd() { shift; print -rl -- "$@" }; ' +
     'words=(ghost "$@"); CURRENT=$#words; PREFIX="$words[-1]"; _ghost';
   for (const [line, expected] of HUB_CASES) {
     const complete = async () => {

@@ -7,6 +7,7 @@ const FLAGS: readonly Flag[] = [
   { flags: "--namespace <N>", about: "" },
   { flags: "-n, --lines <N>", about: "" },
   { flags: "--meta", about: "" },
+  { flags: "-t, --template <T>", about: "" },
 ];
 
 const CASES: [string, string | null][] = [
@@ -32,6 +33,19 @@ const CASES: [string, string | null][] = [
   ["data get --me", null],
   ["data get -n ", null],
   ["data --home /x get a", "values a in /x"],
+  ["run he", "apps he"],
+  ["test ", "apps "],
+  ["run hello a", null],
+  ["run hello -- a", null],
+  ["run -- a", null],
+  ["sdk up", null],
+  ["sdk update a b", "apps b"],
+  ["saga list o", "sagas o"],
+  ["saga show or", "sagas or"],
+  ["saga show order 1", "saga-ids 1"],
+  ["saga skip --namespace shop order 1", "saga-ids 1 of shop"],
+  ["saga skip order 1 charge", null],
+  ["create shop -t ba", "templates ba"],
   ["status a", null],
   ["", null],
 ];

@@ -1,8 +1,10 @@
 import { type Flag, GLOBAL_FLAGS } from "../command.ts";
 
-/** What the word at the cursor may be, where that is for the hub to say. */
+/** What the word at the cursor may be, where that is for the hub to say, or for the home. */
 export interface WantedWords {
-  readonly kind: "channels" | "streams" | "keys" | "values" | "namespaces";
+  readonly kind: "channels" | "streams" | "keys" | "values" | "namespaces" | "sagas" | "saga-ids" | "apps" | "templates";
+  /** From the verb on, those before it. */
+  readonly names: readonly string[];
   /** What is typed of it. */
   readonly prefix: string;
   readonly namespace: string | null;
@@ -10,19 +12,25 @@ export interface WantedWords {
 }
 
 /**
- * What is to be completed in a line: its words from the verb (`bus` or `data`) to the one at the cursor, which may be empty. `flags` are the verb's. Null where the hub
- * knows nothing of it.
+ * What is to be completed in a line: its words from the verb to the one at the cursor, which may be empty. `flags` are the verb's. Null where
+ * neither hub nor home knows anything of it.
  */
 export function wantedIn(line: readonly string[], flags: readonly Flag[]): WantedWords | null {
   const prefix = line.at(-1) ?? "";
   const { names, values, open } = read(line.slice(0, -1), flags);
   const [namespace, home] = [values.get("--namespace") ?? null, values.get("--home") ?? null];
-  const kind = open === null ? kindAfter(names) : open === "--namespace" ? "namespaces" : null;
-  if (kind === null || (open === null && prefix.startsWith("-"))) return null;
-  return { kind, prefix, namespace, home };
+  const kind = open === null ? kindAfter(names) : kindOfValue(open);
+  if (kind === null || line.slice(0, -1).includes("--") || (open === null && prefix.startsWith("-"))) return null;
+  return { kind, names, prefix, namespace, home };
+}
+
+function kindOfValue(option: string): WantedWords["kind"] | null {
+  if (option === "--template") return "templates";
+  return option === "--namespace" ? "namespaces" : null;
 }
 
 function kindAfter([verb, action, ...names]: readonly string[]): WantedWords["kind"] | null {
+  if (verb === "run" || verb === "test") return action === undefined ? "apps" : null;
   const isFirst = names.length === 0;
   switch (`${verb} ${action}`) {
     case "bus sub":
@@ -40,6 +48,15 @@ function kindAfter([verb, action, ...names]: readonly string[]): WantedWords["ki
     case "data set":
     case "data incr":
       return isFirst ? "values" : null;
+    case "saga list":
+      return isFirst ? "sagas" : null;
+    case "saga show":
+    case "saga retry":
+    case "saga skip":
+      return isFirst ? "sagas" : names.length === 1 ? "saga-ids" : null;
+    case "sdk list":
+    case "sdk update":
+      return "apps";
     default:
       return null;
   }

@@ -6,37 +6,30 @@ import type { DaemonClient } from "../../runtime/client/client.ts";
 import { hubSession } from "../../runtime/client/hub-connection.ts";
 import { namespacesOf } from "../data/namespaces.ts";
 import type { WantedWords } from "./line.ts";
+import type { OfferedNames } from "./offered-names.ts";
 
-/** What completion may cost: names that are offered, milliseconds from the first question on, and keys that one step of a scan looks at. */
-export const COMPLETION_LIMITS = { namesMax: 200, waitMs: 150, scanCount: 2_000 } as const;
+/** What asking the hub may cost: milliseconds from the first question on, keys that one step of a scan looks at, and sagas that are looked at. */
+export const HUB_NAMES_LIMITS = { waitMs: 150, scanCount: 2_000, sagas: 1_000 } as const;
+
+/** What the hub calls the type of keys that are wanted; empty: any. */
+const KEY_TYPES: Readonly<Partial<Record<WantedWords["kind"], string>>> = { streams: "stream", values: "string" };
+
+type Client = Pick<DaemonClient, "system" | "processes">;
 
 /** Persistent messages of a channel are kept in this stream. */
 const CHANNEL_STREAM = "shared:channel:";
 const SHARED = "shared:";
 /** On which the daemon and the hub speak. */
 const OWN_CHANNELS = ["ghost:config", "ghost:hub"];
-/** Where answers to requests go: nobody types them. */
-const REPLIES = "_reply:";
-/** What a shell could not pass on in one word. */
-const UNFIT = /[\s\p{Cc}\uFFFD]/u;
 
-/**
- * Names that complete a word, sorted: what the hub told within the limits; nothing where it does not run, for a completion starts none. Never rejects.
- */
-export async function candidates(wanted: WantedWords, client: Pick<DaemonClient, "system" | "processes">): Promise<string[]> {
-  const found = new Names(wanted.prefix);
-  const signal = AbortSignal.timeout(COMPLETION_LIMITS.waitMs);
+/** Adds what the hub told within the limits; nothing where it does not run, for a completion starts none. Never rejects. */
+export async function addHubNames(wanted: WantedWords, client: Client, found: OfferedNames): Promise<void> {
+  const signal = AbortSignal.timeout(HUB_NAMES_LIMITS.waitMs);
   const late = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
   await Promise.race([late, gather(wanted, client, found, signal).catch(() => undefined)]);
-  return found.sorted();
 }
 
-async function gather(
-  wanted: WantedWords,
-  client: Pick<DaemonClient, "system" | "processes">,
-  found: Names,
-  signal: AbortSignal,
-): Promise<void> {
+async function gather(wanted: WantedWords, client: Client, found: OfferedNames, signal: AbortSignal): Promise<void> {
   const { hub }: SystemView = await client.system();
   if (!hub?.running) return;
   await using session = hubSession({ path: hub.socket }, { identity: { name: "ghost-complete" }, reconnects: false });
@@ -44,8 +37,19 @@ async function gather(
   if (kind === "namespaces") return found.add((await namespacesOf(session)) ?? []);
   if (kind === "channels") return await gatherChannels(session, client, found, signal);
   if (namespace !== null && !(await enter(session, namespace))) return;
-  await gatherKeys(session, { channels: "", streams: "stream", values: "string", keys: "" }[kind], found, signal);
+  if (kind === "sagas" || kind === "saga-ids") return await gatherSagas(session, wanted, found, signal);
+  await gatherKeys(session, KEY_TYPES[kind] ?? "", found, signal);
   if (kind === "streams") await scan(session, `${CHANNEL_STREAM}${literal(wanted.prefix)}*`, "stream", found, signal, CHANNEL_STREAM);
+}
+
+/** The newest of their names or, of one of them, their ids. Only what is parked can be tried again or given up. */
+async function gatherSagas(session: HubSession, wanted: WantedWords, found: OfferedNames, signal: AbortSignal): Promise<void> {
+  const { kind, names, namespace } = wanted;
+  const [, action, name = ""] = names;
+  const which = [...(kind === "saga-ids" ? ["NAME", name] : []), ...(action === "retry" || action === "skip" ? ["STATE", "parked"] : [])];
+  const where = namespace === null ? ["EVERYWHERE"] : [];
+  const reply = await session.send(["GHOST.SAGA", "LIST", ...which, "COUNT", String(HUB_NAMES_LIMITS.sagas), ...where], signal);
+  found.add(listOf(reply).map((row) => textsOf(row)[kind === "sagas" ? 2 : 3] ?? ""));
 }
 
 /** No completion makes a namespace. */
@@ -56,12 +60,7 @@ async function enter(session: HubSession, namespace: string): Promise<boolean> {
 }
 
 /** To which somebody listens, which have persistent messages, and on which Ghost itself speaks. */
-async function gatherChannels(
-  session: HubSession,
-  client: Pick<DaemonClient, "processes">,
-  found: Names,
-  signal: AbortSignal,
-): Promise<void> {
+async function gatherChannels(session: HubSession, client: Client, found: OfferedNames, signal: AbortSignal): Promise<void> {
   const { prefix } = found;
   const active = session.send(["PUBSUB", "CHANNELS", `${literal(prefix)}*`], signal).then((reply) => found.add(textsOf(reply)));
   const own = client.processes().then((list) => {
@@ -73,45 +72,27 @@ async function gatherChannels(
 }
 
 /** Keys that all apps have in common are found only by a glob that begins as they do. */
-async function gatherKeys(session: HubSession, kind: string, found: Names, signal: AbortSignal): Promise<void> {
+async function gatherKeys(session: HubSession, type: string, found: OfferedNames, signal: AbortSignal): Promise<void> {
   const { prefix } = found;
-  await scan(session, `${literal(prefix)}*`, kind, found, signal);
-  if (prefix.length < SHARED.length && SHARED.startsWith(prefix)) await scan(session, `${SHARED}*`, kind, found, signal);
+  await scan(session, `${literal(prefix)}*`, type, found, signal);
+  if (prefix.length < SHARED.length && SHARED.startsWith(prefix)) await scan(session, `${SHARED}*`, type, found, signal);
 }
 
-async function scan(session: HubSession, pattern: string, kind: string, found: Names, signal: AbortSignal, cutOff = ""): Promise<void> {
-  const options = ["MATCH", pattern, "COUNT", String(COMPLETION_LIMITS.scanCount), ...(kind === "" ? [] : ["TYPE", kind])];
+async function scan(
+  session: HubSession,
+  pattern: string,
+  type: string,
+  found: OfferedNames,
+  signal: AbortSignal,
+  cutOff = "",
+): Promise<void> {
+  const options = ["MATCH", pattern, "COUNT", String(HUB_NAMES_LIMITS.scanCount), ...(type === "" ? [] : ["TYPE", type])];
   let cursor = "0";
   do {
     const [next, keys] = listOf(await session.send(["SCAN", cursor, ...options], signal));
     found.add(textsOf(keys).map((key) => key.slice(cutOff.length)));
     cursor = textOf(next) ?? "0";
   } while (cursor !== "0" && !found.isFull);
-}
-
-/** Names that begin as they should, as many as are offered. */
-class Names {
-  readonly prefix: string;
-  private readonly names = new Set<string>();
-
-  constructor(prefix: string) {
-    this.prefix = prefix;
-  }
-
-  get isFull(): boolean {
-    return this.names.size >= COMPLETION_LIMITS.namesMax;
-  }
-
-  add(names: readonly string[]): void {
-    for (const name of names) {
-      if (this.isFull) return;
-      if (name.startsWith(this.prefix) && !name.startsWith(REPLIES) && name !== "" && !UNFIT.test(name)) this.names.add(name);
-    }
-  }
-
-  sorted(): string[] {
-    return [...this.names].sort();
-  }
 }
 
 function textsOf(reply: Parameters<typeof listOf>[0]): string[] {
