@@ -6,6 +6,7 @@ import type { Cause } from "./wire.ts";
 
 /** `POST /v1/foreground`: it is known for as long as the answer goes on. */
 export interface ForegroundAnnouncement {
+  /** With the numbers that its ports have: none is `auto`. */
   readonly definition: ProcessDefinition;
   readonly machine: Machine;
   /** Who runs it, for `why`, e.g. `ghost run (pid 812)`. */
@@ -35,4 +36,6 @@ export interface ForegroundUpdate {
   readonly to: string | null;
   /** Null: nothing worth telling. */
   readonly cause: Cause | null;
+  /** What it is from now on; absent: as it was told before. */
+  readonly definition?: ProcessDefinition;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ForegroundUpdate } from "../../core/api/foreground.ts";
+import type { ProcessDefinition } from "../../core/config/definition.ts";
 import type { Event } from "../../core/lifecycle/events.ts";
 import type { DaemonClient } from "../client/client.ts";
 import { isPassing } from "../client/follow-events.ts";
@@ -36,6 +37,8 @@ export class Announcement {
   private readonly ending = new AbortController();
   private waiting: ForegroundUpdate[] = [];
   private id: string | null = null;
+  /** What the daemon knows it as. */
+  private told: ProcessDefinition | null = null;
   private telling: Promise<void> = Promise.resolve();
   private isTelling = false;
   /** Resolves once a daemon knows of the run, or will not. */
@@ -70,7 +73,11 @@ export class Announcement {
 
   /** Tells what has just changed. */
   changed({ from, to, cause }: ForegroundChange): void {
-    this.waiting = [...this.waiting, { machine: this.run.machine, from, to, cause }].slice(-WAITING_MAX);
+    const definition = this.run.seen();
+    const isNews = this.told !== null && this.told !== definition;
+    if (isNews) this.told = definition;
+    const update = { machine: this.run.machine, from, to, cause, ...(isNews && { definition }) };
+    this.waiting = [...this.waiting, update].slice(-WAITING_MAX);
     if (this.id !== null) this.tell();
   }
 
@@ -83,7 +90,9 @@ export class Announcement {
   }
 
   private async listen(client: DaemonClient): Promise<void> {
-    const { definition, machine } = this.run;
+    const { machine } = this.run;
+    const definition = this.run.seen();
+    this.told = definition;
     const { by, purpose } = this.clients;
     const runner = { pid: process.pid, startTicks: readProcess(process.pid)?.startTicks ?? 0 };
     for await (const word of client.announce({ definition, machine, by, purpose, runner }, this.ending.signal)) {

@@ -24,6 +24,8 @@ export interface Surroundings extends Pick<Wrapped, "args" | "credentials" | "li
   readonly environment: Readonly<Record<string, string>>;
   /** `stop.command`; null: the signal asks it to end. */
   readonly stopCommand: string | null;
+  /** The numbers of its own ports, by name; those of `auto` as they were chosen. */
+  readonly ports: Readonly<Record<string, number>>;
 }
 
 /** Gives the surroundings of one run after the other. `token`: GHOST_PROCESS. */
@@ -36,8 +38,8 @@ export type SurroundingsFor = (token: string) => Surroundings;
 export function surroundingsOf(runnable: Runnable, home: Home, caller: Readonly<Record<string, string | undefined>>): SurroundingsFor {
   const { definition, secrets } = runnable;
   const { account, credentials, hub } = asWhom(definition, home);
-  const numbers = portNumbers(runnable, home.root);
-  const withPorts = (text: string): string => revealPorts(text, numbers);
+  const ports = portNumbers(runnable, home.root);
+  const withPorts = (text: string): string => revealPorts(text, byReference(definition.name, ports));
   const reveal = (text: string): string => fillSecrets(withPorts(text), secrets);
   const listener = openFor(definition, withPorts);
   const sources = {
@@ -57,7 +59,7 @@ export function surroundingsOf(runnable: Runnable, home: Home, caller: Readonly<
       .map(([key, { value }]) => [key, value]);
     const environment = { PYTHONUNBUFFERED: "1", ...passedOn(caller), ...Object.fromEntries(own) };
     const { command } = definition.stop;
-    return { environment, args: definition.args.map(reveal), credentials, listener, stopCommand: command && reveal(command) };
+    return { environment, args: definition.args.map(reveal), credentials, listener, stopCommand: command && reveal(command), ports };
   };
 }
 
@@ -72,22 +74,23 @@ function passedOn(caller: Readonly<Record<string, string | undefined>>): Record<
   return Object.fromEntries(kept) as Record<string, string>;
 }
 
-/** Numbers by reference: `web` and `api.web` alike. */
+/** Numbers by name. */
 function portNumbers({ definition }: Runnable, root: string): Record<string, number> {
-  const names = Object.entries(definition.ports);
-  if (names.length === 0) return {};
   const seedOf = (name: string): number => seed([root, definition.project, definition.name, name]);
   const given = new Set<number>();
   return Object.fromEntries(
-    names.flatMap(([name, wanted]): [string, number][] => {
+    Object.entries(definition.ports).map(([name, wanted]) => {
       const number = wanted === "auto" ? freePort(seedOf(name), given) : wanted;
       given.add(number);
-      return [
-        [name, number],
-        [`${definition.name}.${name}`, number],
-      ];
+      return [name, number];
     }),
   );
+}
+
+/** As texts refer to them: `web` and `api.web` alike. */
+function byReference(owner: string, numbers: Readonly<Record<string, number>>): Record<string, number> {
+  const inFull = Object.entries(numbers).map(([name, number]) => [`${owner}.${name}`, number]);
+  return { ...numbers, ...Object.fromEntries(inFull) };
 }
 
 /** Where to look first: the next run gets the same port, if it is free, and never the one that a daemon keeps for the same app in the background. */

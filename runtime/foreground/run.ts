@@ -86,6 +86,7 @@ export class ForegroundRun {
   private harder: (() => void) | null = null;
   private hasRun = false;
   private surroundingsFor: SurroundingsFor | null = null;
+  private asGiven: ProcessDefinition | null = null;
   /** Of the last run. */
   private surroundings: Surroundings | null = null;
   /** What came for a program that runs already and whose identity is still being read. */
@@ -165,6 +166,11 @@ export class ForegroundRun {
     this.parts.onChange({ from: status, to: status, last: false, cause: { kind: "insisted", text } });
     this.stop(signal);
     if (isAsked) this.harder?.();
+  }
+
+  /** What others are told that it is: as its file says, with the numbers that its ports have here. Another object once that is another. */
+  seen(): ProcessDefinition {
+    return this.asGiven ?? this.definition;
   }
 
   /** Has the next start go by another definition of the same app; `surroundingsFor` is asked for anew. */
@@ -253,10 +259,12 @@ export class ForegroundRun {
 
   private request(token: string) {
     const { executable, workingDirectory, source, stop, umask, nice, limits } = this.definition;
+    const isFirst = this.surroundingsFor === null;
     this.surroundingsFor ??= this.parts.surroundingsFor();
     const surroundings = this.surroundingsFor(token);
-    const { environment, stopCommand, ...rest } = surroundings;
+    const { environment, stopCommand, ports, ...rest } = surroundings;
     this.surroundings = surroundings;
+    if (isFirst) this.asGiven = { ...this.definition, ports };
     const fileDirectory = source ? source.file.slice(0, source.file.lastIndexOf("/")) : null;
     const file = findExecutable(executable, { path: environment.PATH ?? "", workingDirectory, fileDirectory });
     const end = [...selfCommand(), "end-run", stop.signal, String(stop.timeoutMs)];

@@ -9,6 +9,7 @@ import type { Event } from "../../core/lifecycle/events.ts";
 import { pidOf, statusOf, tokenOf } from "../../core/lifecycle/view.ts";
 import { stillRunning } from "../process/on-terminal.ts";
 import { isIdle } from "./actions.ts";
+import { applyDefinition } from "./instances.ts";
 import { keyOf, type Supervised, supervise } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -58,7 +59,8 @@ export function addGuest(
 }
 
 /** What changed where it runs. */
-export function updateGuest(supervisor: Supervisor, guest: Supervised, { machine, from, to, cause }: ForegroundUpdate): void {
+export function updateGuest(supervisor: Supervisor, guest: Supervised, { machine, from, to, cause, definition }: ForegroundUpdate): void {
+  if (definition) redefineGuest(supervisor, guest, definition);
   if (tokenOf(machine) !== tokenOf(guest.machine)) guest.cpuSample = null;
   guest.machine = machine;
   noteRun(guest);
@@ -66,6 +68,13 @@ export function updateGuest(supervisor: Supervisor, guest: Supervised, { machine
   supervisor.runChanges.tell(guest);
   supervisor.dependencies.changed(guest);
   for (const wake of [...guest.waiters]) wake();
+}
+
+/** Another name would be another program: that stays. */
+function redefineGuest(supervisor: Supervisor, guest: Supervised, definition: ProcessDefinition): void {
+  const { project, name } = guest.definition;
+  applyDefinition(supervisor, guest, { ...seenHere(definition), project, name });
+  supervisor.dependencies.forgetGraph();
 }
 
 /**
@@ -116,6 +125,8 @@ export function besideGuest({ processes }: Supervisor, guest: Supervised): numbe
 
 function removeGuest(supervisor: Supervisor, guest: Supervised): void {
   if (!supervisor.processes.delete(guest.key)) return;
+  // One of an older version does not say which ports it got.
+  supervisor.ports.forget(guest);
   if (!isIdle(guest.machine)) guest.machine = { ...guest.machine, desired: "down", state: { at: "stopped" } };
   supervisor.runChanges.tell(guest);
   supervisor.dependencies.forgetGraph();

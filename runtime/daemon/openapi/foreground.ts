@@ -19,7 +19,14 @@ export const foregroundPaths: Paths = {
     put: {
       summary: "Tell what changed of it",
       parameters: [inPath("id", "as the announcement was answered")],
-      requestBody: body(object({ machine: anything, from: orNull(text), to: orNull(text), cause: orNull(anything) })),
+      requestBody: body(
+        object({ machine: anything, from: orNull(text), to: orNull(text), cause: orNull(anything), definition: anything }, [
+          "machine",
+          "from",
+          "to",
+          "cause",
+        ]),
+      ),
       responses: answers("nothing more", object({})),
     },
   },
