@@ -1,3 +1,5 @@
+import { TELL_ERRORS } from "./app-errors.ts";
+
 /** Runs in an app, under the runtime in this binary, before anything of the app does. It lies beside the program `bun`. */
 export const PRELOAD = `import { readFileSync } from "node:fs";
 delete process.env.BUN_BE_BUN;
@@ -14,4 +16,4 @@ if (!ignoresHangUp())
   process.on("SIGHUP", () => {
     if (process.listenerCount("SIGHUP") === 1) process.kill(process.pid, "SIGTERM");
   });
-`;
+${TELL_ERRORS}`;

@@ -44,8 +44,9 @@ const TEXT_RULES: readonly (TextRule & { readonly within: (path: string) => bool
   {
     within: () => true,
     pattern: /\bprocess\.(exit\(|exitCode\b|abort\(|reallyExit)/,
-    message: "only cli/main.ts ends the program or sets its exit code; of an app's, runtime/sdk/ending.ts",
-    allowed: (path) => path === "cli/main.ts" || path === "runtime/sdk/ending.ts",
+    message:
+      "only cli/main.ts ends the program or sets its exit code; of an app's, runtime/sdk/ending.ts and runtime/process/app-errors.ts",
+    allowed: (path) => ["cli/main.ts", "runtime/sdk/ending.ts", "runtime/process/app-errors.ts"].includes(path),
   },
 ];
 
