@@ -12,6 +12,8 @@ import { renderError } from "../output/errors.ts";
 
 /** A file that was emptied is looked at so often until it is written, in ms. */
 const EMPTY_LOOK_MS = 20;
+/** What is told of within this time after it was written is the same change, in ms. */
+const WRITTEN_MS = 150;
 
 /** What a change of the app's own file needs. */
 export interface WatchedApp {
@@ -90,12 +92,14 @@ class Settings {
 
   /** One that is empty and was not gets its time to be written. */
   private async writtenText(): Promise<string | null> {
+    const isEmptied = (): boolean => this.seen !== "" && this.text() === "";
+    if (!isEmptied()) return this.text();
     const untilMs = performance.now() + FILE_PATIENCE_MS;
-    let text = this.text();
     this.isWaiting = true;
-    for (; text === "" && this.seen !== "" && performance.now() < untilMs; text = this.text()) await delay(EMPTY_LOOK_MS);
+    while (isEmptied() && performance.now() < untilMs) await delay(EMPTY_LOOK_MS);
+    await delay(WRITTEN_MS);
     this.isWaiting = false;
-    return text;
+    return this.text();
   }
 
   private text(): string | null {
