@@ -7,7 +7,7 @@ export const command: Command = {
   summary: "Run an app's tests with the runtime inside",
   about:
     "Without a word the app in this folder; PATH may also be one test file. TypeScript and JavaScript are tested by the runtime in Ghost (node:test and bun:test both work), " +
-    "Python by unittest. What stands after -- goes to the test runner. The exit code is the test runner's; 125: Ghost failed.",
+    "Python by unittest. What stands after -- goes to the test runner. No daemon is started. The exit code is the test runner's; 125: Ghost failed.",
   flags: [{ flags: "--isolated", about: "With a home of its own, which is gone at the end with all that was in it" }],
   argumentsMax: 1,
   failureCode: RUN_FAILURE,

@@ -26,7 +26,7 @@ export async function runForeground(context: Context, options: ForegroundOptions
   if (!options.isolated) return runIn(context, context.home, options);
   const { makePrivateHome } = await import("../../runtime/ci/private-home.ts");
   const { endStrays } = await import("../../runtime/process/strays.ts");
-  const home = await makePrivateHome();
+  const home = await makePrivateHome({ daemon: options.purpose === "run" });
   try {
     return await runIn(context, home.root, options);
   } finally {
@@ -102,7 +102,8 @@ function announcementOf(context: Context, root: string, purpose: ForegroundOptio
   const say = (text: string): void => context.say(`ghost: ${run.definition.name} ${text}`);
   const by = `ghost ${context.verb} (pid ${process.pid})`;
   const client = (start: "always" | "never") => connect(root, { start, version: context.version, warn: () => undefined });
-  return new Announcement(run, { first: client("always"), later: client("never"), by, purpose, say, warn });
+  // Tests need neither daemon nor hub; one that is there knows of them.
+  return new Announcement(run, { first: client(purpose === "test" ? "never" : "always"), later: client("never"), by, purpose, say, warn });
 }
 
 /** On standard error, between what the app writes: that it is started again, and why. */

@@ -16,7 +16,7 @@ import { version } from "../system/version.ts";
 const END_LIMIT_MS = 10_000;
 const LOOK_MS = 10;
 
-/** A home of one run, with a daemon of its own, which ends with this process however that ends. */
+/** A home of one run, with a daemon of its own, which ends with this process however that ends; for tests without one. */
 export interface PrivateHome {
   readonly root: string;
   /** Of the daemon that runs now; null when none does. */
@@ -27,13 +27,13 @@ export interface PrivateHome {
   end(): Promise<void>;
 }
 
-/** Makes the home (0700, in TMPDIR) and starts its daemon. Throws HOME_UNUSABLE or DAEMON_START_FAILED. */
-export async function makePrivateHome(): Promise<PrivateHome> {
+/** Makes the home (0700, in TMPDIR) and starts its daemon unless it is to have none. Throws HOME_UNUSABLE or DAEMON_START_FAILED. */
+export async function makePrivateHome({ daemon } = { daemon: true }): Promise<PrivateHome> {
   const root = makeFolder();
   const home = findHome(root);
   const daemonPid = (): number | null => readAddress(home.pidFile)?.pid ?? null;
   try {
-    await startDaemon(home.root, { explicit: true, owner: ownerText() });
+    if (daemon) await startDaemon(home.root, { explicit: true, owner: ownerText() });
   } catch (error) {
     removeHome(home);
     throw error;
@@ -46,7 +46,7 @@ export async function makePrivateHome(): Promise<PrivateHome> {
     async end() {
       // Known before: a daemon that ends takes its address away first.
       const pid = daemonPid();
-      await persist(() => stop(client), END_LIMIT_MS).catch(() => {});
+      if (daemon || pid !== null) await persist(() => stop(client), END_LIMIT_MS).catch(() => {});
       const deadline = performance.now() + END_LIMIT_MS;
       while (pid !== null && isRunning(pid) && performance.now() < deadline) await delay(LOOK_MS);
       removeHome(home);

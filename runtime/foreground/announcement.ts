@@ -18,7 +18,7 @@ const LAST_WORDS_MS = 500;
 
 /** How the daemon is reached. */
 export interface AnnouncementClients {
-  /** Starts one where none runs. */
+  /** Starts one where none runs, but for tests. */
   readonly first: DaemonClient;
   /** Starts none: the next one comes by itself, or was stopped on purpose. */
   readonly later: DaemonClient;
@@ -63,7 +63,7 @@ export class Announcement {
       this.contact();
       // One that was there and is gone comes back; what is refused at the first attempt is refused for good.
       if (problem && !wasKnown && (client === this.clients.first || !isPassing(problem))) {
-        if (!this.ending.signal.aborted) this.clients.warn(`it is not in ghost list: ${problem.message}`);
+        if (!this.ending.signal.aborted && this.clients.purpose === "run") this.clients.warn(`it is not in ghost list: ${problem.message}`);
         return;
       }
       client = this.clients.later;

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { makeHome } from "../rig/home.ts";
 import { needs } from "../rig/needs.ts";
@@ -18,6 +20,25 @@ test("runs an app's tests with the runtime inside, and passes the exit code on",
   const bad = await home.ghost(["test"], { env: { ...env, ONE: "2" } });
   assert.is(bad.code, 1);
   assert.is((await home.ghost(["test", "app.test.ts"], { env })).code, 0);
+});
+
+test("starts no daemon, and with it nothing that was up, in this home or in one of its own; one that runs may be there", async () => {
+  await using home = makeHome();
+  home.write(".ghost.yaml", "app: { id: tested }\n");
+  home.write("app.ts", "export const one: number = 1;\n");
+  home.write("app.test.ts", 'import { test } from "node:test";\ntest("home", () => console.log("home", process.env.GHOST_HOME));\n');
+  for (const more of [[], ["--isolated"]]) {
+    const { code, stdout, stderr } = await home.ghost(["test", ...more]);
+    assert.is(code, 0, stderr);
+    assert.not.match(stderr, /ghost:|warning|daemon/);
+    const place = /^home (.+)$/m.exec(stdout + stderr)?.[1] ?? "";
+    assert.is(place === home.dir, more.length === 0);
+    assert.is(existsSync(place), more.length === 0);
+    assert.not.ok(existsSync(join(home.dir, "run/daemon.pid")));
+  }
+  await home.ok(["daemon", "start"]);
+  assert.ok(existsSync(join(home.dir, "run/daemon.pid")));
+  assert.is((await home.ghost(["test"])).code, 0);
 });
 
 test("says of an app without tests that there are none", async () => {
