@@ -25,7 +25,7 @@ _ghost_asked() {
   compadd -- \${(f)"$(ghost complete -- "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null)"}
 }
 _ghost() {
-  local -a verbs options
+  local -a verbs options names
   verbs=(
 ${verbs.join("\n")}
   )
@@ -53,7 +53,9 @@ ${words.join("\n")}
   esac
   case "$words[2]" in
     ${ASKS.join("|")}) _ghost_asked ;|
-    ${TAKES_NAMES.join("|")}) compadd -- all \${(f)"$(ghost list --quiet 2>/dev/null)"} \${\${(f)"$(ghost list --quiet 2>/dev/null)"}##*/} ;|
+    ${TAKES_NAMES.join("|")})
+      names=(\${(f)"$(ghost list --quiet 2>/dev/null)"})
+      compadd -- all $names \${names##*/} ;|
     ${TAKES_FILES.join("|")}) _files ;;
     ${TAKES_FOLDERS.join("|")}) _files -/ ;;
   esac
@@ -65,7 +67,7 @@ function values(): string[] {
   const fixed = FIXED_VALUES.map(({ verb, long, words }) => `    ${verb}:--${long}) compadd -- ${words}; return ;;`);
   const asked = ASKED_VALUES.map(({ verb, long, short, archives }) => {
     const option = [`${verb}:--${long}`, ...(short ? [`${verb}:-${short}`] : [])].join("|");
-    return `    ${option}) _ghost_asked; ${archives ? "_files -g '*.(tar.gz|tgz|tar)'; " : ""}return ;;`;
+    return `    ${option}) _ghost_asked; ${archives ? "_path_files -/; _path_files -g '*.(tar.gz|tgz|tar)'; " : ""}return ;;`;
   });
   return [...asked, ...fixed];
 }
