@@ -1,3 +1,4 @@
+import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { formatDiagnostic } from "../../core/config/diagnostics.ts";
 import type { Exit } from "../../core/lifecycle/state.ts";
 import { connect } from "../../runtime/client/client.ts";
@@ -54,7 +55,7 @@ async function runIn(context: Context, root: string, options: ForegroundOptions)
     unattended: options.isolated && !isTerminal(0),
     onChange(change) {
       announcement.changed(change);
-      tell(context, runnable, change);
+      tell(context, run.definition, change);
       if (change.cause?.kind === "exit" && change.to !== "exited") causesTold ??= tellLikelyCauses(context, current);
     },
   });
@@ -107,18 +108,26 @@ function announcementOf(context: Context, root: string, purpose: ForegroundOptio
 }
 
 /** On standard error, between what the app writes: that it is started again, and why. */
-function tell(context: Context, { definition: { name, watch } }: Runnable, { from, to, cause, last }: ForegroundChange): void {
+function tell(context: Context, definition: ProcessDefinition, { from, to, cause, last }: ForegroundChange): void {
+  const { name, watch } = definition;
   if (cause === null) return;
   if (cause.kind.startsWith("watch-")) return context.warn(cause.text);
   if (cause.kind === "insisted") return context.say(`ghost: ${name} ${cause.text}`);
+  if (cause.kind === "health" && to === "stopping") return context.say(`ghost: ${name} is ${cause.text}; ${afterHealth(definition)}`);
   // One that was not ready yet is starting before and after it.
   if (from === to && cause.kind !== "exit") return;
-  // What follows a stop was told when it began.
-  if (from === "stopping" || !TOLD.has(cause.kind)) return;
+  // What follows a stop was told when it began, but that it is the end.
+  if ((from === "stopping" && cause.kind !== "budget-spent") || !TOLD.has(cause.kind)) return;
   if (to === "exited" || to === "failed") {
     if (cause.kind === "budget-spent") context.say(`ghost: ${name} ${cause.text}`);
     else if (watch !== null && !last) context.say(`ghost: ${name} ${cause.text}; waits for a change`);
   } else context.say(`ghost: ${name}${cause.kind === "file-changed" ? `: ${cause.text}; restarts` : ` ${cause.text}`}`);
+}
+
+/** What follows once its health check has it ended. */
+function afterHealth({ watch, restart }: ProcessDefinition): string {
+  if (watch !== null) return "is ended, and waits for a change";
+  return restart.policy === "never" ? "is ended" : "restarts";
 }
 
 const TOLD = new Set(["exit", "oom-killed", "budget-spent", "file-changed", "restart", "spawn-failed"]);

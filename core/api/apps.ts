@@ -6,6 +6,8 @@ export interface Beat {
   readonly tickIntervalMs?: number;
   readonly autoRestart?: boolean;
   readonly health?: AppHealth;
+  /** GHOST_PROCESS, where one of the same name and instance may run beside it. Default: all that run under its name are meant. */
+  readonly run?: string;
 }
 
 /** What the app's own checks say. */

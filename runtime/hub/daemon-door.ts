@@ -27,10 +27,10 @@ export class DaemonDoor {
     this.places = places;
   }
 
-  /** Passes a beat on, in a moment; of one app's instance the last counts. A daemon that is away hears of it with the next. */
+  /** Passes a beat on, in a moment; of one run the last counts. A daemon that is away hears of it with the next. */
   beat(beat: BeatOf): void {
     if (this.beats.size >= BEATS_MAX) return;
-    this.beats.set(`${beat.app}:${beat.instance}`, beat);
+    this.beats.set(`${beat.app}:${beat.instance}:${beat.beat.run ?? ""}`, beat);
     this.timer ??= setTimeout(() => void this.flush(), GATHER_MS).unref();
   }
 

@@ -1,6 +1,6 @@
-import type { AppHealth, AppView, Beat } from "../../core/api/apps.ts";
+import type { AppHealth, AppView, Beat, BeatOf } from "../../core/api/apps.ts";
 import type { AppWord } from "../../core/lifecycle/app-word.ts";
-import { pidOf } from "../../core/lifecycle/view.ts";
+import { pidOf, tokenOf } from "../../core/lifecycle/view.ts";
 import type { Answer } from "../health/prober.ts";
 import { redefine } from "./instances.ts";
 import type { Supervised } from "./supervised.ts";
@@ -15,12 +15,19 @@ export interface Heard {
   readonly health: AppHealth | null;
 }
 
-/** The instance of an app of this name that runs; undefined: none does. */
-export function findBeating(supervisor: Supervisor, name: string, instance: number): Supervised | undefined {
+/**
+ * Who beats: of the instances of an app of this name that run (one in the background, others in the foreground) the one that says which run it is. All of
+ * them where nothing is said, as by an SDK of an older version: none is to be taken for silent because it cannot say so.
+ */
+export function findBeating(supervisor: Supervisor, { app, instance, beat }: BeatOf): Supervised[] {
   const all = [...supervisor.processes.values()];
-  return all.find(
+  return all.filter(
     ({ definition, instance: own, machine }) =>
-      definition.app?.monitored === true && definition.name === name && own === instance && pidOf(machine) !== null,
+      definition.app?.monitored === true &&
+      definition.name === app &&
+      own === instance &&
+      pidOf(machine) !== null &&
+      (beat.run === undefined || beat.run === tokenOf(machine)),
   );
 }
 

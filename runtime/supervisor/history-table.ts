@@ -64,10 +64,10 @@ export class HistoryTable {
     return this.database.all<HistoryRow>("SELECT * FROM history WHERE seq > ? ORDER BY seq LIMIT ?", [seq, limit]).map(fromRow);
   }
 
-  /** The phrase of the newest cause whose kind is not among `quiet`. */
+  /** The phrase of the newest cause whose kind is not among `quiet`, of what ran in the background. */
   lastCause({ project, name, instance }: HistoryOf, quiet: ReadonlySet<string>): string | undefined {
     const row = this.database.get<{ cause: string }>(
-      `SELECT cause FROM history WHERE project = ? AND name = ? AND instance = ? ${exceptKinds(quiet)} ORDER BY seq DESC LIMIT 1`,
+      `SELECT cause FROM history WHERE project = ? AND name = ? AND instance = ? ${exceptKinds(quiet)} ${EXCEPT_FOREGROUND} ORDER BY seq DESC LIMIT 1`,
       [project, name, instance],
     );
     return row && (JSON.parse(row.cause) as Cause).text;
@@ -91,6 +91,9 @@ export class HistoryTable {
 function exceptKinds(kinds: ReadonlySet<string>): string {
   return [...kinds].map((kind) => `AND cause NOT LIKE '{"kind":"${kind}"%'`).join(" ");
 }
+
+/** A fact of the cause, as `guests.ts` adds it; inside a text its quotes would be escaped. */
+const EXCEPT_FOREGROUND = `AND cause NOT LIKE '%"foreground":true%'`;
 
 interface HistoryRow {
   readonly seq: number;

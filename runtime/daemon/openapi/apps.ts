@@ -49,7 +49,7 @@ export const appSchemas: Readonly<Record<string, Schema>> = {
     status: oneOf("healthy", "degraded", "unhealthy"),
     checks: { type: "object", additionalProperties: check },
   }),
-  AppBeat: object({ ready: flag, isService: flag, tickIntervalMs: number, autoRestart: flag, health: ref("AppHealth") }, []),
+  AppBeat: object({ ready: flag, isService: flag, tickIntervalMs: number, autoRestart: flag, health: ref("AppHealth"), run: text }, []),
   App: object({
     file: text,
     name: text,

@@ -20,12 +20,10 @@ async function takeBeats({ supervisor, health }: DaemonNode, call: Call): Promis
   const { beats } = await call.body<{ readonly beats?: readonly BeatOf[] }>();
   if (!Array.isArray(beats)) throw new GhostError("USAGE", "cannot take beats: `beats` is not a list");
   let heard = 0;
-  for (const { app, instance, beat } of beats as readonly BeatOf[]) {
-    const process = findBeating(supervisor, app, instance);
-    if (!process) continue;
-    const answer = hear(supervisor, process, beat);
-    health.beat(process, answer);
-    heard += 1;
+  for (const told of beats as readonly BeatOf[]) {
+    const processes = findBeating(supervisor, told);
+    for (const process of processes) health.beat(process, hear(supervisor, process, told.beat));
+    if (processes.length > 0) heard += 1;
   }
   call.json({ heard });
 }

@@ -171,7 +171,8 @@ class Ghost:
     def beat(self, ready=True, health=None):
         """Tells the supervisor that this app lives and how it is: `app.beat(health={"status": "healthy", "checks": {}})`. False: nobody took it."""
         with contextlib.suppress(GhostError):
-            self.call("GHOST.BEAT", _json({"ready": ready, "health": health} if health else {"ready": ready}), self.instance, patience=0)
+            said = {"ready": ready, "health": health, "run": os.environ.get("GHOST_PROCESS")}
+            self.call("GHOST.BEAT", _json({name: value for name, value in said.items() if value is not None}), self.instance, patience=0)
             return True
         return False
 
