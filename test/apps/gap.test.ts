@@ -16,10 +16,12 @@ test("a .ghost.yaml that is away for a moment stops nothing; away for good it ta
   linkApp(home, folder, "hello");
   const resting = makeApp(home, "resting", { ".ghost.yaml": SERVICE_FILE, "app.js": SERVICE });
   linkApp(home, resting, "resting");
-  await home.ok(["start", "hello"]);
+  const timed = makeApp(home, "timed", { ".ghost.yaml": "schedule: 0 0 1 1 *\n", "app.js": "" });
+  linkApp(home, timed, "timed");
+  await home.ok(["start", "hello", "timed"]);
   const { pid } = await statusOf(home, "hello");
   const move = (from: string, to: string): void => {
-    for (const each of [folder, resting]) renameSync(join(each, from), join(each, to));
+    for (const each of [folder, resting, timed]) renameSync(join(each, from), join(each, to));
   };
   const problems = async (): Promise<HistoryEntry[]> =>
     (await statusOf(home, "hello")).history.filter(({ cause }) => cause.kind === "configuration-invalid");
@@ -32,8 +34,9 @@ test("a .ghost.yaml that is away for a moment stops nothing; away for good it ta
   await waitFor(async () => (await listed(home)).length === 0, { what: "the apps to be gone", seen: () => listed(home) });
   await home.ok(["daemon", "restart"]);
   move("b", ".ghost.yaml");
-  const states = async (): Promise<string> => (await listed(home)).map(({ name, status }) => `${name} ${status}`).join();
-  await waitFor(async () => (await states()) === "hello running,resting stopped", { what: "the one that was up", seen: states });
+  const states = async (): Promise<string> =>
+    (await listed(home)).map(({ name, status, nextStartAt }) => `${name} ${nextStartAt ? "armed" : status}`).join();
+  await waitFor(async () => (await states()) === "hello running,resting stopped,timed armed", { what: "those that were up", seen: states });
 });
 
 test("a file that is emptied for a moment changes nothing; one that stays empty is all defaults", async () => {

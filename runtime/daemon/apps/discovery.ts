@@ -274,7 +274,7 @@ export class AppDiscovery {
     if (this.removing.has(folder)) return;
     const id = join(folder, APP_FILE);
     const nothing = { id, project: APPS_PROJECT, files: [id], processes: [], groups: [], path: "", secrets: {} };
-    if (this.processesOf(folder).some(({ machine }) => machine.desired === "up" && !isIdle(machine))) this.vanished.add(folder);
+    if (this.processesOf(folder).some(isUp)) this.vanished.add(folder);
     const removed = this.apply(nothing, { folder, by: `the daemon: ${id} is gone`, start: false })
       .catch((error: Error) => this.parts.log(`cannot forget the app in ${folder}: ${error.message}`))
       .finally(() => this.wasRemoved(folder, id));
@@ -324,6 +324,11 @@ export class AppDiscovery {
     const id = join(folder, APP_FILE);
     return [...this.parts.supervisor.processes.values()].filter(({ manifestId }) => manifestId === id);
   }
+}
+
+/** Wanted, and running or about to: one that ran to its end or was given up is not, one whose schedule counts is. */
+function isUp({ definition, machine, triggered }: Supervised): boolean {
+  return machine.desired === "up" && (definition.schedule === null ? !isIdle(machine) : !triggered);
 }
 
 function explain(error: unknown): string {
