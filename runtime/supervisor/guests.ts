@@ -5,11 +5,11 @@ import type { ForegroundAnnouncement, ForegroundRequest, ForegroundUpdate } from
 import type { Cause, HistoryEntry } from "../../core/api/wire.ts";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
+import { withWord } from "../../core/lifecycle/app-word.ts";
 import type { Event } from "../../core/lifecycle/events.ts";
 import { pidOf, statusOf, tokenOf } from "../../core/lifecycle/view.ts";
 import { stillRunning } from "../process/on-terminal.ts";
 import { isIdle } from "./actions.ts";
-import { applyDefinition } from "./instances.ts";
 import { keyOf, type Supervised, supervise } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -70,10 +70,12 @@ export function updateGuest(supervisor: Supervisor, guest: Supervised, { machine
   for (const wake of [...guest.waiters]) wake();
 }
 
-/** Another name would be another program: that stays. */
+/** Another name would be another program: that stays. Its configuration is no news for others of its name: it reads that at its start. */
 function redefineGuest(supervisor: Supervisor, guest: Supervised, definition: ProcessDefinition): void {
   const { project, name } = guest.definition;
-  applyDefinition(supervisor, guest, { ...seenHere(definition), project, name });
+  const next = { ...seenHere(definition), project, name };
+  guest.declared = guest.word ? next : null;
+  guest.definition = guest.word ? withWord(next, guest.word) : next;
   supervisor.dependencies.forgetGraph();
 }
 
