@@ -15,7 +15,8 @@ export interface Living {
   readonly tickInterval: Duration;
   readonly autoRestart: boolean | undefined;
   readonly stopTimeout: Duration;
-  run(args: string[]): unknown;
+  /** None: written in JavaScript, or run without a look at its types. */
+  run?(args: string[]): unknown;
   onTick(): unknown;
   onBeforeRun(): unknown;
   onAfterRun(): unknown;
@@ -61,7 +62,7 @@ export class Life {
       await app.onBeforeRun();
       (await beats)?.ready(true);
       if (app.isService) this.ticking = this.tick(durationMs(app.tickInterval, "tickInterval"));
-      await app.run(args);
+      await (app.run ? app.run(args) : app.isService || (await import("./check-start.ts")).noRun(app));
       // A service lives on: its ticks end when it is to stop.
       await this.ticking;
     });
@@ -79,7 +80,7 @@ export class Life {
   private async beats(): Promise<Beats | null> {
     if (doubles().bus) return null;
     const hub = connection();
-    if (hub.config.encryption) (await import("./check-keys.ts")).checkKeys(hub.config);
+    if (hub.config.encryption) (await import("./check-start.ts")).checkKeys(hub.config);
     if (!hub.place.isSupervised || hub.config.core.settings.autoMonitor === false) return null;
     return (await import("./beats.ts")).beginBeats(hub, checks, this.app);
   }
@@ -136,15 +137,14 @@ export class Life {
     if (this.asked) exit(exitCodeOf(signal));
     this.asked = signal;
     this.abort();
-    const limitMs = durationMs(this.app.stopTimeout, "stopTimeout");
-    clock().after(limitMs, () => {
+    clock().after(durationMs(this.app.stopTimeout, "stopTimeout"), () => {
       G.error(`the app did not end within ${this.app.stopTimeout}`);
       exit(exitCodeOf(signal));
     });
   }
 
   private finish(): number {
-    if (this.code === 0 && this.asked && !this.app.isService) this.code = exitCodeOf(this.asked);
+    if (!this.code && this.asked && !this.app.isService) this.code = exitCodeOf(this.asked);
     const { exit: told } = doubles();
     (told ?? setExitCode)(this.code);
     // Somebody asked for the end: what the app left open must not put it off.

@@ -49,6 +49,18 @@ test("a one-shot runs in order, and ends with 0", async () => {
   assert.is(code, 0);
 });
 
+test("a service without run only ticks; a one-shot without run says that there is none, and ends with 1", async () => {
+  using app = makeApp();
+  const ticking = await app.run(
+    appOf('isService = true; tickInterval = "1ms"; onTick() { G.info("tick"); void this.stop(); } onAfterRun() { G.info("after"); }'),
+  );
+  assert.equal([messages(ticking.stdout), ticking.code], [["tick", "after"], 0]);
+  const { code, stdout, stderr } = await app.run(appOf('onTick() { G.info("tick"); } onAfterRun() { G.info("after"); }'));
+  assert.match(stdout + stderr, "cannot run App: it has no run(), and only a service");
+  assert.not.match(stdout, /tick|is not a function/);
+  assert.is(code, 1);
+});
+
 test("what run throws is told to onError, onAfterRun still runs, and the exit code is 1", async () => {
   using app = makeApp();
   const { code, stdout } = await app.run(

@@ -1,6 +1,6 @@
-/** Says at an app's start what else its first call of data would. Loaded where `.ghost.yaml` has `encryption`. */
+/** What is wrong with an app at its start, and would else be told later, or not so well. Loaded where `.ghost.yaml` has `encryption`, or the class no `run`. */
 import type { EncryptionSettings } from "../../core/config/data-configuration.ts";
-import type { GhostError } from "../../core/errors/ghost-error.ts";
+import { GhostError } from "../../core/errors/ghost-error.ts";
 import { readMasterKeys } from "../storage/master-keys.ts";
 import type { GhostConfig } from "./config.ts";
 import { G } from "./g.ts";
@@ -13,4 +13,9 @@ export function checkKeys({ encryption }: GhostConfig): void {
     const { message, hint } = error as GhostError;
     G.error(`${message}; no call of Ghost.data works without`, { hint });
   }
+}
+
+/** Of a class that has no `run`, as JavaScript lets one write it. Throws USAGE. */
+export function noRun({ constructor: { name } }: object): never {
+  throw new GhostError("USAGE", `cannot run ${name}: it has no run(), and only a service (isService = true) may just tick`);
 }
