@@ -7,7 +7,7 @@ import { isBun } from "../system/native.ts";
 import { isSingleFile } from "../system/self.ts";
 import { isLoadable, OPEN_PLACE, type OwnRuntime, ownRuntime, UNLOADABLE } from "./own-runtime.ts";
 import { UNITTEST } from "./python-tests.ts";
-import { bringSdk, sdkForApp, testPreloadFor } from "./sdk-for-files.ts";
+import { bringSdk, pythonSdkForApp, sdkForApp, testPreloadFor } from "./sdk-for-files.ts";
 import { prepareUsersFolder, usersFolder } from "./users-folder.ts";
 
 /** An app whose entry is known. */
@@ -54,17 +54,24 @@ export function testLaunchOf(app: LaunchableApp, home: string, args: readonly st
   return { executable: runner.executable, args: [...runner.test, ...first, ...args], environment };
 }
 
-/** What this program itself runs finds the SDK, whether or not the app has a copy. */
+/** What this program itself runs, or Python, finds the SDK, whether or not the app has a copy. */
 function withSdk(environment: Readonly<Record<string, string>>, app: LaunchableApp, home: string): Readonly<Record<string, string>> {
-  if (resolveRuntime(app) !== "ghost") return environment;
+  const runtime = resolveRuntime(app);
+  if (runtime !== "ghost" && runtime !== "python") return environment;
   const isOpen = isForUsers(app);
-  return { ...environment, ...sdkForApp(resolve(app.directory, app.entry), isOpen ? usersFolder(home) : home, isOpen) };
+  const sdkFor = runtime === "python" ? pythonSdkForApp : sdkForApp;
+  return { ...environment, ...sdkFor(resolve(app.directory, app.entry), isOpen ? usersFolder(home) : home, isOpen) };
 }
 
 /** Has the SDK in place for a process that `launchOf` tells of. To be called before each start. Throws HOME_UNUSABLE. */
 export async function bringSdkFor({ environment, user }: Pick<ProcessDefinition, "environment" | "user">, home: string): Promise<void> {
   const isOpen = isForUsers({ process: { user } });
-  if (environment.NODE_PATH !== undefined) await bringSdk(environment, isOpen ? prepareUsersFolder(home) : home, isOpen);
+  if (needsSdk(environment)) await bringSdk(environment, isOpen ? prepareUsersFolder(home) : home, isOpen);
+}
+
+/** Whether there is anything for `bringSdkFor` to do, at a glance. */
+export function needsSdk({ NODE_PATH, PYTHONPATH }: ProcessDefinition["environment"]): boolean {
+  return NODE_PATH !== undefined || PYTHONPATH !== undefined;
 }
 
 /** The home is closed to whom it runs as. */

@@ -7,6 +7,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   realpathSync,
   renameSync,
@@ -19,8 +20,8 @@ import { delimiter, dirname, join } from "node:path";
 import { GhostError } from "../../core/errors/ghost-error.ts";
 import { isBun } from "../system/native.ts";
 import { sdkFiles, sdkVersions } from "./sdk-files.ts";
-import { SDK_LINK } from "./sdk-places.ts";
-import { PYTHON_CLIENT, STAMP_FILE } from "./sdk-stamp.ts";
+import { PYTHON_FILE, PYTHON_PLACE, SDK_LINK } from "./sdk-places.ts";
+import { PYTHON_CLIENT, readPythonStamp, STAMP_FILE } from "./sdk-stamp.ts";
 
 /** Below the home, with a folder for each build: what runs goes on with its own when ghost is upgraded. */
 const PLACE = ["bin", "sdk"] as const;
@@ -62,10 +63,17 @@ export function sdkForApp(entry: string, root: string, isOpen: boolean): Readonl
   return !isBun || hasSdkAbove(realFolder(entry)) ? {} : { NODE_PATH: join(placeIn(root, isOpen), CURRENT) };
 }
 
-/** Has the SDK where the variables of an app (`sdkForApp`) lead; does nothing for other variables. To be called before each start. Throws HOME_UNUSABLE. */
-export async function bringSdk({ NODE_PATH }: Readonly<Record<string, unknown>>, root: string, isOpen: boolean): Promise<void> {
+/** The same for an app in Python: none where `ghost.py` lies beside the entry. */
+export function pythonSdkForApp(entry: string, root: string, isOpen: boolean): Readonly<Record<string, string>> {
+  return existsSync(join(realFolder(entry), PYTHON_FILE)) ? {} : { PYTHONPATH: join(placeIn(root, isOpen), CURRENT, PYTHON_PLACE) };
+}
+
+/** Has the SDK where the variables of an app (`sdkForApp`, `pythonSdkForApp`) lead; does nothing for other variables. To be called before each start. Throws HOME_UNUSABLE. */
+export async function bringSdk(variables: Readonly<Record<string, unknown>>, root: string, isOpen: boolean): Promise<void> {
   const place = placeIn(root, isOpen);
-  if (typeof NODE_PATH !== "string" || !NODE_PATH.split(delimiter).includes(join(place, CURRENT))) return;
+  const leadsTo = (variable: unknown, path: string): boolean => typeof variable === "string" && variable.split(delimiter).includes(path);
+  const isPython = leadsTo(variables.PYTHONPATH, join(place, CURRENT, PYTHON_PLACE));
+  if (!isPython && !leadsTo(variables.NODE_PATH, join(place, CURRENT))) return;
   const { build } = sdkVersions().typescript;
   if (!existsSync(join(place, build, "ghost-sdk", STAMP_FILE))) await writeSdk(join(place, build), isOpen);
   if (!existsSync(join(place, build, TEST_PRELOAD))) {
@@ -74,7 +82,20 @@ export async function bringSdk({ NODE_PATH }: Readonly<Record<string, unknown>>,
       if (isOpen) chmodSync(temporary, 0o644);
     });
   }
+  if (isPython) await bringPython(join(place, build, PYTHON_PLACE), isOpen);
   if (linkOf(join(place, CURRENT)) !== build) putInPlace(join(place, CURRENT), (temporary) => symlinkSync(build, temporary));
+}
+
+async function bringPython(folder: string, isOpen: boolean): Promise<void> {
+  const file = join(folder, PYTHON_FILE);
+  if (existsSync(file) && readPythonStamp(readFileSync(file, "utf8"))?.build === sdkVersions().python?.build) return;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (isOpen) chmodSync(folder, 0o755);
+  const { [PYTHON_CLIENT]: client = "" } = await sdkFiles();
+  putInPlace(file, (temporary) => {
+    writeFileSync(temporary, client);
+    if (isOpen) chmodSync(temporary, 0o644);
+  });
 }
 
 /** What the test runner has to load first for the variables of `sdkForApp`, because it does not look there; null: nothing. */

@@ -4,3 +4,5 @@ export const SDK_FOLDER = "vendor/ghost-sdk";
 export const SDK_LINK = "node_modules/ghost-sdk";
 /** Where the Python client lies in an app. */
 export const PYTHON_FILE = "ghost.py";
+/** Where it lies in what the home has of the SDK: alone, for PYTHONPATH. */
+export const PYTHON_PLACE = "python";

@@ -52,7 +52,7 @@ export async function readRunnable(found: FoundApp, context: RunnableContext): P
     definition: {
       ...definition,
       args,
-      environment: withCallersModules(definition.environment, context.environment.NODE_PATH),
+      environment: withCallersModules(definition.environment, context.environment),
       healthCheck: definition.healthCheck?.probe.kind === "log" ? null : definition.healthCheck,
       watch: watch && { ...watch, debounceMs: Math.min(watch.debounceMs, WATCH_DEBOUNCE_MS) },
     },
@@ -69,7 +69,7 @@ export async function readTests(found: FoundApp, context: RunnableContext): Prom
   const { executable, args, environment } = testLaunchOf(app, context.home, context.args);
   if (context.args.length === 0) refuseNone(app.directory, basename(executable), args);
   const lacks = await bringModules(definition, context);
-  const surroundings = withCallersModules({ ...environment, ...definition.environment }, context.environment.NODE_PATH);
+  const surroundings = withCallersModules({ ...environment, ...definition.environment }, context.environment);
   const tests = { ...definition, executable, args, environment: surroundings, ...ONCE };
   return { ...rest, definition: tests, notes: lacks };
 }
@@ -85,10 +85,13 @@ async function bringModules(definition: ProcessDefinition, { home }: RunnableCon
 /** Modules are looked for where the caller says, too, and there first. */
 function withCallersModules<Environment extends ProcessDefinition["environment"]>(
   environment: Environment,
-  path: string | undefined,
+  caller: RunnableContext["environment"],
 ): Environment {
-  const own = environment.NODE_PATH;
-  return path && typeof own === "string" ? { ...environment, NODE_PATH: [path, own].join(delimiter) } : environment;
+  const joined = ["NODE_PATH", "PYTHONPATH"].flatMap((key) => {
+    const own = environment[key];
+    return caller[key] && typeof own === "string" ? [[key, [caller[key], own].join(delimiter)]] : [];
+  });
+  return joined.length === 0 ? environment : { ...environment, ...Object.fromEntries(joined) };
 }
 
 /** Bun's own words on that lead to Bun's pages, and Python says that all is well. */
@@ -124,10 +127,10 @@ async function testOfFile(file: string, context: RunnableContext): Promise<Runna
   return single(file, where, await withSdk(launch, context), null);
 }
 
-/** What this program itself runs finds the SDK although it is no app's. */
-async function withSdk(launch: AppLaunch, { home, environment: { NODE_PATH } }: RunnableContext): Promise<AppLaunch> {
+/** What this program itself runs, or Python, finds the SDK although it is no app's. */
+async function withSdk(launch: AppLaunch, { home, environment }: RunnableContext): Promise<AppLaunch> {
   await bringSdkFor({ environment: launch.environment, user: null }, home);
-  return { ...launch, environment: withCallersModules(launch.environment, NODE_PATH) };
+  return { ...launch, environment: withCallersModules(launch.environment, environment) };
 }
 
 function single(file: string, directory: string, launch: AppLaunch, watch: WatchPolicy | null): Runnable {

@@ -1,3 +1,4 @@
+import { delimiter } from "node:path";
 import type { ProcessDefinition } from "../../core/config/definition.ts";
 import { parseEnvFile } from "../../core/config/env-file.ts";
 import { fillSecrets, isSecretName, secretsIn } from "../../core/config/secrets.ts";
@@ -77,7 +78,7 @@ export function composeEnvironment(definition: ProcessDefinition, sources: Envir
     for (const [key, value] of readEnvFile(file)) set(key, value, file);
   }
   for (const [key, value] of Object.entries(definition.environment)) {
-    if (typeof value === "string") setText(key, value, "environment", sources, set);
+    if (typeof value === "string") setText(key, besides(variables.get(key), value), "environment", sources, set);
     else set(key, readValueFile(key, value.fromFile), value.fromFile, true);
   }
   if (sources.listener) {
@@ -87,6 +88,11 @@ export function composeEnvironment(definition: ProcessDefinition, sources: Envir
   // Last, so that no declaration can take away what identifies the run.
   if (sources.token !== null) set("GHOST_PROCESS", sources.token, "ghost", false);
   return variables;
+}
+
+/** Where the home has the SDK stands behind what `inherit` and `env_file` say of where modules are. */
+function besides(before: Variable | undefined, value: string): string {
+  return before && /[\\/]sdk[\\/]current(?:[\\/]python)?$/.test(value) ? [before.value, value].join(delimiter) : value;
 }
 
 type SetVariable = (key: string, value: string, origin: string, secret?: boolean) => void;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fillSecrets, maskReferences, maskValues } from "../../core/config/secrets.ts";
 import { GhostError } from "../../core/errors/ghost-error.ts";
-import { bringSdkFor } from "../apps/launch.ts";
+import { bringSdkFor, needsSdk } from "../apps/launch.ts";
 import type { LogStreamTarget } from "../logs/pump.ts";
 import { type Account, findAccount, findGroup } from "../process/accounts.ts";
 import { composeEnvironment, type Variable } from "../process/environment.ts";
@@ -21,7 +21,7 @@ import { STOPPED_BEFORE, type Supervisor } from "./supervisor.ts";
 export async function startRun(supervisor: Supervisor, process: Supervised, token: string): Promise<void> {
   const uid = hubUserOf(process);
   if (uid !== null) await supervisor.parts.appDoors.open(uid);
-  if (process.definition.environment.NODE_PATH !== undefined) await bringModules(supervisor, process);
+  if (needsSdk(process.definition.environment)) await bringModules(supervisor, process);
   const { state } = process.machine;
   if ((state.at !== "starting" && state.at !== "stopping") || ("token" in state && state.token !== token)) return;
   if (state.at === "stopping") {
