@@ -77,7 +77,7 @@ export class Beats {
     const health = this.checks.size > 0 ? await this.checks.report() : undefined;
     if (this.isOver) return;
     const { session, place } = this.connection;
-    const said = JSON.stringify({ ready: this.isReady, ...this.character, health, run: place.run });
+    const said = JSON.stringify({ ready: this.isReady, ...this.character, health, run: process.env.GHOST_PROCESS });
     this.cancel();
     this.cancel = clock().after(BEAT_MS, this.soon);
     // What cannot be told now is told with the next beat, or with the next connection; a hub that does not know the command never wants to hear it.

@@ -12,8 +12,6 @@ export interface Place {
   readonly name: string;
   /** GHOST_INSTANCE; default 0. */
   readonly instance: string;
-  /** GHOST_PROCESS; undefined: Ghost did not start it. */
-  readonly run: string | undefined;
   /** Null: there is none in this home. */
   readonly hub: HubAddress | null;
   readonly token?: string;
@@ -30,7 +28,6 @@ export function findPlace(options: InitOptions): Place {
   return {
     name,
     instance: env.GHOST_INSTANCE ?? "0",
-    run: env.GHOST_PROCESS,
     hub: hub ? addressOf(hub) : hubOfHome(env),
     token: options.token ?? env.GHOST_TOKEN,
     isSupervised: process.env.GHOST_NAME !== undefined,
