@@ -9,6 +9,8 @@ import { hold, sqlite3 } from "./holder.ts";
 
 const KILLS = 15;
 const RUN_MS_MAX = 120;
+/** The number of the last transaction; a writer may be killed before its first one. */
+const LAST = "ifnull(max(n), 0)";
 test.limit(60_000);
 
 async function killAtRandom(path: string): Promise<number> {
@@ -32,7 +34,7 @@ for (const [what, env] of [
       // Every other time the killed writer's successor is the next writer itself.
       if (kill % 2 === 0) continue;
       const db = await openSqlite(path);
-      const found = db.get("SELECT max(n) >= ? AS kept, count(*) = 2 * max(n) AS whole FROM pairs", [acknowledged]);
+      const found = db.get(`SELECT ${LAST} >= ? AS kept, count(*) = 2 * ${LAST} AS whole FROM pairs`, [acknowledged]);
       assert.equal(found, { kept: 1, whole: 1 });
       db.close();
     }
@@ -47,7 +49,7 @@ test.unless(needs("sqlite3"), "sqlite3 opens the file of a killed writer, with w
   const acknowledged = await killAtRandom(path);
   assert.ok(existsSync(`${path}-wal`));
   assert.is(sqlite3(path, "PRAGMA integrity_check"), "ok");
-  assert.is(sqlite3(path, `SELECT max(n) >= ${acknowledged}, count(*) = 2 * max(n) FROM pairs`), "1|1");
+  assert.is(sqlite3(path, `SELECT ${LAST} >= ${acknowledged}, count(*) = 2 * ${LAST} FROM pairs`), "1|1");
 });
 
 test.unless(needs("sqlite3"), "after a close there is one file, which sqlite3 reads and writes and Ghost opens again", async () => {

@@ -1,5 +1,5 @@
 /**
- * SQLite's file calls on real files: the part of the module's imports that sql.js answers from memory, answered by `node:fs`.
+ * SQLite's file calls on real files: the part of the module's imports that sql.js answers from memory, answered by `node:fs`, and reads and writes by the C library.
  * Layouts and numbers are those of Emscripten's C library (musl), which `sql-wasm-debug.wasm` is linked with.
  */
 import * as fs from "node:fs";
@@ -8,6 +8,7 @@ import type { Heap } from "./heap.ts";
 import { type RangeLocks, writeUnlocked } from "./locks.ts";
 import type { Names } from "./names.ts";
 import { writeStat } from "./stat.ts";
+import { readAt, type Transfer, writeAt } from "./transfers.ts";
 
 /** Open flags of musl and the system's own for each. */
 const OPEN_FLAGS: readonly (readonly [number, number])[] = [
@@ -32,8 +33,6 @@ interface OpenFile {
   readonly isDirectory: boolean;
   position: number;
 }
-
-type Transfer = (fd: number, bytes: Uint8Array, offset: number, length: number, position: number) => number;
 
 /** What the system said when it refused a call. */
 export interface FileFailure {
@@ -88,8 +87,8 @@ export class Files {
   /** The calls by the names under which the module imports them from `wasi_snapshot_preview1`; these give errors as positive numbers. */
   wasi(): Record<string, (...args: never[]) => number> {
     return {
-      fd_read: (fd: number, vectors: number, count: number, done: number) => -this.transfer(fs.readSync, fd, vectors, count, done),
-      fd_write: (fd: number, vectors: number, count: number, done: number) => -this.transfer(fs.writeSync, fd, vectors, count, done),
+      fd_read: (fd: number, vectors: number, count: number, done: number) => -this.transfer(readAt, fd, vectors, count, done),
+      fd_write: (fd: number, vectors: number, count: number, done: number) => -this.transfer(writeAt, fd, vectors, count, done),
       fd_seek: (fd: number, offset: bigint, whence: number, out: number) => -this.seek(fd, Number(offset), whence, out),
       fd_sync: (fd: number) => -this.sync(fd),
       fd_close: (fd: number) => -this.close(fd),
