@@ -53,8 +53,8 @@ test.unless(PYTHON, "a Python app that waits for work beats, and ^C ends it with
     `import ghost
 app = ghost.connect()
 app.keep_beating()
-app.info("waits")
 try:
+    app.info("waits")
     for order in app.consume("orders", "billing"):
         order.ack()
 finally:
